@@ -1,0 +1,1 @@
+"""Household case coordination: one family, one case, one lead, a minimal joint view."""

@@ -1,0 +1,235 @@
+"""The one table of promises, and their clocks as pure functions of state and time.
+
+A promise is a clock on something that waits. From the instant it is due, the gap exists by
+definition, whether or not a sweep has written it down; it escalates up the ladder by working days.
+The default deadlines are each area's to change in its settings.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import IntEnum, StrEnum
+
+from casecoord.domain.words import ActionState, CaseState, InvitationState, SignalState, Urgency
+from casecoord.domain.workdays import add_working_days, end_of_day
+
+
+class Rule(StrEnum):
+    TRIAGE = "G1"
+    LEAD = "G2"
+    FIRST_CONTACT = "G3"
+    ACTION = "G4"
+    HOLD = "G13"
+    INVITATION = "G14"
+    COVERED = "covered"
+
+
+class Level(IntEnum):
+    """To whom a gap has escalated."""
+
+    TEAM_COORDINATOR = 1
+    AREA_COORDINATOR = 2
+    DECISION_POWER = 3
+    ALLIANCE = 4
+
+
+#: Working days after the deadline at which levels 2, 3 and 4 begin.
+LADDER = (3, 5, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseRow:
+    """What is promised, the gap when it is broken, and the next step that mends it."""
+
+    rule: Rule
+    gap: str
+    promise_nl: str
+    promise_en: str
+    next_step_nl: str
+    next_step_en: str
+
+
+PROMISES: dict[Rule, PromiseRow] = {
+    row.rule: row
+    for row in (
+        PromiseRow(
+            Rule.TRIAGE,
+            "untriaged",
+            "elk open signaal is beoordeeld",
+            "every open signal is triaged",
+            "beoordeel het signaal",
+            "triage the signal",
+        ),
+        PromiseRow(
+            Rule.LEAD,
+            "no_lead",
+            "elke casus heeft een regievoerder die ja heeft gezegd",
+            "every case has a lead who accepted",
+            "stel een regievoerder voor of laat er een aanwijzen",
+            "propose a lead, or have one appointed",
+        ),
+        PromiseRow(
+            Rule.FIRST_CONTACT,
+            "no_contact",
+            "de regievoerder heeft het gezin gesproken",
+            "the lead has had first contact with the family",
+            "neem contact op met het gezin en leg het vast",
+            "contact the family and record it",
+        ),
+        PromiseRow(
+            Rule.ACTION,
+            "action_overdue",
+            "elke actie is op tijd klaar of opnieuw afgesproken",
+            "every action is done or re-agreed by its due date",
+            "rond de actie af of spreek een nieuwe datum af",
+            "complete the action, or agree a new date",
+        ),
+        PromiseRow(
+            Rule.HOLD,
+            "hold_review_due",
+            "een aangehouden signaal wordt opnieuw bekeken",
+            "a signal on hold is looked at again",
+            "bekijk het signaal opnieuw",
+            "look at the signal again",
+        ),
+        PromiseRow(
+            Rule.INVITATION,
+            "invitation_open",
+            "een uitnodiging om mee te doen is beantwoord",
+            "an invitation to take part is answered",
+            "beantwoord de uitnodiging",
+            "answer the invitation",
+        ),
+        PromiseRow(
+            Rule.COVERED,
+            "uncovered",
+            "elk huishouden valt onder een team",
+            "every household is covered by a team",
+            "wijs een team aan voor deze buurt, school of praktijk",
+            "name a team for this neighbourhood, school or practice",
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """An area's clocks: working days unless the name says otherwise, with the area's own days off."""
+
+    triage: int = 5
+    acute_seen_hours: int = 4
+    acute_triage_hours: int = 24
+    proposal: int = 2
+    lead: int = 7
+    appointment: int = 5
+    first_contact: int = 5
+    invitation: int = 3
+    hold_days: int = 90
+    closed: frozenset[date] = field(default=frozenset())
+
+    @classmethod
+    def of_area(cls, settings: Mapping[str, object]) -> "Deadlines":
+        """From an area's settings `{"deadlines": {...}, "closed": ["2026-12-24", ...]}`."""
+        numbers = settings.get("deadlines", {})
+        closed = settings.get("closed", [])
+        assert isinstance(numbers, Mapping) and isinstance(closed, list)
+        return cls(**numbers, closed=frozenset(date.fromisoformat(day) for day in closed))
+
+    def after(self, start: datetime, working_days: int) -> datetime:
+        """The instant at which so many working days after `start` have passed."""
+        return add_working_days(start, working_days, self.closed)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One promise with its deadline and the instants at which a broken one escalates."""
+
+    rule: Rule
+    due_at: datetime
+    area_at: datetime
+    decision_at: datetime
+    alliance_at: datetime
+
+    def level(self, now: datetime) -> Level | None:
+        """How far the gap has escalated at `now`; None while there is no gap."""
+        if now < self.due_at:
+            return None
+        later = (self.area_at, self.decision_at, self.alliance_at)
+        return Level(1 + sum(now >= instant for instant in later))
+
+
+def clock(rule: Rule, due_at: datetime, deadlines: Deadlines) -> Clock:
+    """The clock of a promise that is due at this instant, with its ladder."""
+    return Clock(rule, due_at, *(deadlines.after(due_at, days) for days in LADDER))
+
+
+def signal_clock(
+    state: SignalState,
+    urgency: Urgency,
+    received_at: datetime,
+    seen_at: datetime | None,
+    review_on: date | None,
+    deadlines: Deadlines,
+) -> Clock | None:
+    """G1 for an open signal, G13 for one on hold; None once it waits no longer for triage."""
+    if state is SignalState.ON_HOLD and review_on is not None:
+        return clock(Rule.HOLD, end_of_day(review_on), deadlines)
+    if state is not SignalState.OPEN:
+        return None
+    if urgency is not Urgency.ACUTE:
+        return clock(Rule.TRIAGE, deadlines.after(received_at, deadlines.triage), deadlines)
+    hours = deadlines.acute_seen_hours if seen_at is None else deadlines.acute_triage_hours
+    return clock(Rule.TRIAGE, received_at + timedelta(hours=hours), deadlines)
+
+
+def lead_clock(
+    state: CaseState, triaged_at: datetime, proposed_at: datetime | None, deadlines: Deadlines
+) -> Clock | None:
+    """G2: the proposal's answer or, if sooner, the end of the whole search; None once a lead accepted.
+
+    A new proposal never moves the end of the whole search.
+    """
+    if state not in (CaseState.TRIAGED, CaseState.LEAD_PROPOSED):
+        return None
+    due_at = lead_due(triaged_at, deadlines)
+    if proposed_at is not None:
+        due_at = min(due_at, deadlines.after(proposed_at, deadlines.proposal))
+    return clock(Rule.LEAD, due_at, deadlines)
+
+
+def lead_due(triaged_at: datetime, deadlines: Deadlines) -> datetime:
+    """The end of the search for a lead."""
+    return deadlines.after(triaged_at, deadlines.lead)
+
+
+def appointment_from(triaged_at: datetime, deadlines: Deadlines) -> datetime:
+    """From when the person with decision power appoints."""
+    return deadlines.after(lead_due(triaged_at, deadlines), deadlines.appointment)
+
+
+def contact_clock(
+    state: CaseState, lead_since: datetime | None, contacted_at: datetime | None, deadlines: Deadlines
+) -> Clock | None:
+    """G3: the lead's first contact with the family."""
+    if state is not CaseState.LED or lead_since is None:
+        return None
+    if contacted_at is not None and contacted_at >= lead_since:
+        return None
+    return clock(Rule.FIRST_CONTACT, deadlines.after(lead_since, deadlines.first_contact), deadlines)
+
+
+def action_clock(state: ActionState, due_on: date, deadlines: Deadlines) -> Clock | None:
+    """G4: the action's own date, to the end of that day."""
+    return clock(Rule.ACTION, end_of_day(due_on), deadlines) if state is ActionState.OPEN else None
+
+
+def invitation_clock(state: InvitationState, invited_at: datetime, deadlines: Deadlines) -> Clock | None:
+    """G14: the invited team's answer."""
+    if state is not InvitationState.PENDING:
+        return None
+    return clock(Rule.INVITATION, deadlines.after(invited_at, deadlines.invitation), deadlines)
+
+
+def covered_clock(flagged_at: datetime, deadlines: Deadlines) -> Clock:
+    """A household that no team covers is a gap at once."""
+    return clock(Rule.COVERED, flagged_at, deadlines)

@@ -1,0 +1,173 @@
+"""The words of the field: every closed vocabulary that code, database and interface share.
+
+Source for the life domains: Zelfredzaamheid-Matrix (GGD Amsterdam), plus child development.
+"""
+
+from enum import StrEnum
+from typing import assert_never
+
+
+class Sphere(StrEnum):
+    """What a thing's existence itself reveals."""
+
+    GENERAL = "general"
+    LIVELIHOOD = "livelihood"
+    HEALTH = "health"
+    JUSTICE = "justice"
+
+
+class LifeDomain(StrEnum):
+    FINANCE = "finance"
+    WORK_EDUCATION = "work_education"
+    TIME_USE = "time_use"
+    HOUSING = "housing"
+    DOMESTIC_RELATIONS = "domestic_relations"
+    MENTAL_HEALTH = "mental_health"
+    PHYSICAL_HEALTH = "physical_health"
+    SUBSTANCE_USE = "substance_use"
+    DAILY_ACTIVITIES = "daily_activities"
+    SOCIAL_NETWORK = "social_network"
+    SOCIAL_PARTICIPATION = "social_participation"
+    JUSTICE = "justice"
+    CHILD_DEVELOPMENT = "child_development"
+
+
+_SPHERES: dict[LifeDomain, Sphere] = {
+    LifeDomain.FINANCE: Sphere.LIVELIHOOD,
+    LifeDomain.WORK_EDUCATION: Sphere.LIVELIHOOD,
+    LifeDomain.HOUSING: Sphere.LIVELIHOOD,
+    LifeDomain.MENTAL_HEALTH: Sphere.HEALTH,
+    LifeDomain.PHYSICAL_HEALTH: Sphere.HEALTH,
+    LifeDomain.SUBSTANCE_USE: Sphere.HEALTH,
+    LifeDomain.JUSTICE: Sphere.JUSTICE,
+}
+
+
+def sphere_of(domain: LifeDomain) -> Sphere:
+    """The sphere that a thing of this life domain carries at least."""
+    return _SPHERES.get(domain, Sphere.GENERAL)
+
+
+class Urgency(StrEnum):
+    ACUTE = "acute"
+    HIGH = "high"
+    NORMAL = "normal"
+
+
+class Purpose(StrEnum):
+    CARE_COORDINATION = "care_coordination"
+    COURT_ALTERNATIVE = "court_alternative"
+    SUPERVISION = "supervision"
+    MONITORING = "monitoring"
+    ACCESS_REQUEST = "access_request"
+
+
+class Role(StrEnum):
+    """What a membership lets a professional be in a team."""
+
+    MEMBER = "member"
+    COORDINATOR = "coordinator"
+    AREA_COORDINATOR = "area_coordinator"
+    DUTY = "duty"
+    DECISION_POWER = "decision_power"
+    ANALYST = "analyst"
+    PRIVACY_OFFICER = "privacy_officer"
+    ADMINISTRATOR = "administrator"
+    PROVIDER = "provider"
+    RESIDENT = "resident"
+
+
+class TeamKind(StrEnum):
+    SCHOOL_CARE = "school_care"
+    SOCIAL = "social"
+    WORK_CARE = "work_care"
+    GP_CARE = "gp_care"
+    COURT_PARTNER = "court_partner"
+    PROGRAMME_BUREAU = "programme_bureau"
+
+
+class Audience(StrEnum):
+    """Who may read a health signal's domain and sentence, chosen by its author."""
+
+    SOCIAL_AND_LEAD = "social_and_lead"
+    TEAMS_IN_CASE = "teams_in_case"
+
+
+class SignalSubject(StrEnum):
+    PERSON = "PERSON"
+    HOUSEHOLD = "HOUSEHOLD"
+
+
+class SignalSource(StrEnum):
+    TEAM = "team"
+    FAMILY = "family"
+
+
+class SignalState(StrEnum):
+    OPEN = "open"
+    ON_HOLD = "on_hold"
+    IN_CASE = "in_case"
+    ENDED = "ended"
+
+
+class CaseState(StrEnum):
+    TRIAGED = "triaged"
+    LEAD_PROPOSED = "lead_proposed"
+    LED = "led"
+    AFTERCARE = "aftercare"
+    CLOSED = "closed"
+
+
+class ProposalKind(StrEnum):
+    LEAD = "lead"
+    HANDOVER = "handover"
+    APPOINTMENT = "appointment"
+
+
+class ProposalState(StrEnum):
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    SUPERSEDED = "superseded"
+
+
+class InvitationState(StrEnum):
+    PENDING = "pending"
+    JOINED = "joined"
+    DECLINED = "declined"
+
+
+class ActionState(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+
+
+class InstitutionKind(StrEnum):
+    """What a person can be linked to: the points where the covering structure meets families."""
+
+    SCHOOL = "school"
+    BENEFIT = "benefit"
+    PRACTICE = "practice"
+
+
+class Language(StrEnum):
+    NL = "nl"
+    EN = "en"
+
+
+class VeiligThuis(StrEnum):
+    """Whether the author of a safety signal also reported it to Veilig Thuis."""
+
+    YES = "yes"
+    NO = "no"
+    LATER = "later"
+
+
+def safety_matters(domain: LifeDomain, urgency: Urgency) -> bool:
+    """Whether the form must speak of Veilig Thuis, 112 and the meldcode before it is sent."""
+    match urgency:
+        case Urgency.ACUTE:
+            return True
+        case Urgency.HIGH | Urgency.NORMAL:
+            return domain in (LifeDomain.DOMESTIC_RELATIONS, LifeDomain.CHILD_DEVELOPMENT)
+    assert_never(urgency)

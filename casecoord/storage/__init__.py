@@ -1,0 +1,1 @@
+"""What is remembered: the only importer of SQLAlchemy and cryptography."""

@@ -1,0 +1,371 @@
+"""The tables of the work itself: signals, cases, leads, promises, gaps, and who held what when."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from casecoord.storage.tables import Base, Moments, area_key, own_key, to
+
+OPEN_CASE = "state <> 'closed'"
+
+
+class Signal(Base):
+    __tablename__ = "signals"
+    area_id: Mapped[UUID] = area_key()
+    id: Mapped[UUID] = own_key()
+    household_id: Mapped[UUID]
+    person_id: Mapped[UUID | None]
+    case_id: Mapped[UUID | None]
+    state: Mapped[str]
+    domain: Mapped[str]
+    sphere: Mapped[str]
+    urgency: Mapped[str]
+    source: Mapped[str]
+    source_team_id: Mapped[UUID]
+    author_id: Mapped[UUID]
+    audience: Mapped[str | None]
+    #: None: the area's coordinator is the backstop
+    accountable_team_id: Mapped[UUID | None]
+    routed_by: Mapped[str]
+    summary_sealed: Mapped[bytes]
+    detail_sealed: Mapped[bytes | None]
+    veilig_thuis: Mapped[str | None]
+    veilig_thuis_reason_sealed: Mapped[bytes | None]
+    veilig_thuis_on: Mapped[date | None]
+    received_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]
+    triaged_at: Mapped[datetime | None]
+    triage_reason_sealed: Mapped[bytes | None]
+    review_on: Mapped[date | None]
+    ended_at: Mapped[datetime | None]
+    __table_args__ = (
+        to("households", "household_id"),
+        to("persons", "person_id"),
+        to("cases", "case_id"),
+        to("teams", "source_team_id"),
+        to("teams", "accountable_team_id"),
+        to("memberships", "author_id"),
+        CheckConstraint("(state = 'ended') = (ended_at is not null)", name="ended_at_its_end"),
+        CheckConstraint("state <> 'in_case' or case_id is not null", name="in_a_case"),
+        CheckConstraint("state <> 'on_hold' or review_on is not null", name="hold_has_a_review"),
+        Index(None, "area_id", "household_id"),
+        Index(None, "area_id", "accountable_team_id", postgresql_where=text("state <> 'ended'")),
+    )
+
+
+class Case(Base):
+    __tablename__ = "cases"
+    area_id: Mapped[UUID] = area_key()
+    id: Mapped[UUID] = own_key()
+    household_id: Mapped[UUID]
+    state: Mapped[str]
+    triaged_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    __table_args__ = (
+        to("households", "household_id"),
+        # INVARIANT (one case): a household has at most one open case.
+        Index("cases_one_open", "area_id", "household_id", unique=True, postgresql_where=text(OPEN_CASE)),
+        CheckConstraint("(state = 'closed') = (closed_at is not null)", name="closed_at_its_end"),
+        Index(None, "area_id", "household_id"),
+    )
+
+
+class Participant(Base):
+    """A team's taking part in a case; its sphere is what its presence reveals."""
+
+    __tablename__ = "participants"
+    area_id: Mapped[UUID] = area_key()
+    id: Mapped[UUID] = own_key()
+    case_id: Mapped[UUID]
+    team_id: Mapped[UUID]
+    sphere: Mapped[str]
+    audience: Mapped[str | None]
+    during: Mapped[Moments]
+    __table_args__ = (
+        to("cases", "case_id"),
+        to("teams", "team_id"),
+        ExcludeConstraint(
+            ("area_id", "="), ("case_id", "="), ("team_id", "="), ("during", "&&"), name="participants_once"
+        ),
+        Index(None, "area_id", "team_id"),
+    )
+
+
+class Invitation(Base):
+    __tablename__ = "invitations"
+    area_id: Mapped[UUID] = area_key()
+    id: Mapped[UUID] = own_key()
+    case_id: Mapped[UUID]
+    team_id: Mapped[UUID]
+    invited_by: Mapped[UUID]
+    sphere: Mapped[str]
+    state: Mapped[str]
+    invited_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    __table_args__ = (
+        to("cases", "case_id"),
+        to("teams", "team_id"),
+        to("memberships", "invited_by"),
+        Index(
+            "invitations_one_pending",
+            "area_id",
+            "case_id",
+            "team_id",
+            unique=True,
+            postgresql_where=text("state = 'pending'"),
+        ),
+    )
+
+
+class Proposal(Base):
+    """Somebody is asked to take the lead (lead, handover), or is appointed to it."""
+
+    __tablename__ = "proposals"
+    area_id: Mapped[UUID] = area_key()
+    id: Mapped[UUID] = own_key()
+    case_id: Mapped[UUID]
+    kind: Mapped[str]
+    membership_id: Mapped[UUID]
+    proposed_by: Mapped[UUID]
+    reason_sealed: Mapped[bytes | None]
+    #: what the family prefers, or why it was not asked
+    preference_sealed: Mapped[bytes | None]
+    answer_sealed: Mapped[bytes | None]
+    state: Mapped[str]
+    proposed_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    __table_args__ = (
+        to("cases", "case_id"),
+        to("memberships", "membership_id"),
+        to("memberships", "proposed_by"),
+        Index(
+            "proposals_one_pending",
+            "area_id",
+            "case_id",
+            unique=True,
+            postgresql_where=text("state = 'pending'"),
+        ),
+        CheckConstraint("(state = 'pending') = (answered_at is null)", name="answered_once"),
+    )
+
+
+class Lead(Base):
+    """INVARIANT (one lead): a case has at most one accepted lead at any moment."""
+
+    __tablename__ = "leads"
+    area_id: Mapped[UUID] = area_key()
+    id: Mapped[UUID] = own_key()
+    case_id: Mapped[UUID]
+    membership_id: Mapped[UUID]
+    proposal_id: Mapped[UUID]
+    during: Mapped[Moments]
+    __table_args__ = (
+        to("cases", "case_id"),
+        to("memberships", "membership_id"),
+        to("proposals", "proposal_id"),
+        ExcludeConstraint(
+            ("area_id", "="), ("case_id", "="), ("during", "&&"), name="leads_one_at_a_time"
+        ),
+        Index(None, "area_id", "membership_id"),
+    )
+
+
+class Contact(Base):
+    """The lead spoke with the family."""
+
+    __tablename__ = "contacts"
+    area_id: Mapped[UUID] = area_key()
+    id: Mapped[UUID] = own_key()
+    case_id: Mapped[UUID]
+    membership_id: Mapped[UUID]
+    contacted_at: Mapped[datetime]
+    manner: Mapped[str]
+    __table_args__ = (to("cases", "case_id"), to("memberships", "membership_id"))
+
+
+class PlanAction(Base):
+    """A small step with one owner and one date."""
+
+    __tablename__ = "plan_actions"
+    area_id: Mapped[UUID] = area_key()
+    id: Mapped[UUID] = own_key()
+    case_id: Mapped[UUID]
+    team_id: Mapped[UUID]
+    owner_id: Mapped[UUID]
+    author_id: Mapped[UUID]
+    domain: Mapped[str]
+    sphere: Mapped[str]
+    audience: Mapped[str | None]
+    what_sealed: Mapped[bytes]
+    result_sealed: Mapped[bytes | None]
+    due_on: Mapped[date]
+    state: Mapped[str]
+    added_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    __table_args__ = (
+        to("cases", "case_id"),
+        to("teams", "team_id"),
+        to("memberships", "owner_id"),
+        to("memberships", "author_id"),
+        CheckConstraint("(state = 'done') = (done_at is not null)", name="done_at_its_end"),
+        Index(None, "area_id", "case_id"),
+    )
+
+
+class Holder(Base):
+    """INVARIANT (owned): who was accountable for a household, from when to when.
+
+    No overlap by exclusion; no hole while something is open, and none outside the membership, by trigger.
+    """
+
+    __tablename__ = "holders"
+    area_id: Mapped[UUID] = area_key()
+    id: Mapped[UUID] = own_key()
+    household_id: Mapped[UUID]
+    membership_id: Mapped[UUID]
+    during: Mapped[Moments]
+    __table_args__ = (
+        to("households", "household_id"),
+        to("memberships", "membership_id"),
+        ExcludeConstraint(
+            ("area_id", "="), ("household_id", "="), ("during", "&&"), name="holders_one_at_a_time"
+        ),
+        Index(None, "area_id", "membership_id"),
+    )
+
+
+class PromiseClock(Base):
+    """INVARIANT (timed): what waits has exactly one stored next deadline and a named next responder.
+
+    The ladder's instants are stored beside the deadline, so that one set-based statement finds every
+    gap and its level.
+    """
+
+    __tablename__ = "promises"
+    area_id: Mapped[UUID] = area_key()
+    id: Mapped[UUID] = own_key()
+    household_id: Mapped[UUID]
+    rule: Mapped[str]
+    subject_id: Mapped[UUID]
+    sphere: Mapped[str]
+    audience: Mapped[str | None]
+    responder_id: Mapped[UUID]
+    made_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    area_at: Mapped[datetime]
+    decision_at: Mapped[datetime]
+    alliance_at: Mapped[datetime]
+    kept_at: Mapped[datetime | None]
+    __table_args__ = (
+        to("households", "household_id"),
+        to("memberships", "responder_id"),
+        Index(
+            "promises_one_running",
+            "area_id",
+            "rule",
+            "subject_id",
+            unique=True,
+            postgresql_where=text("kept_at is null"),
+        ),
+        # The sweep's index: what runs, by deadline.
+        Index("promises_due", "area_id", "due_at", postgresql_where=text("kept_at is null")),
+        Index(None, "area_id", "household_id"),
+        CheckConstraint(
+            "due_at < area_at and area_at < decision_at and decision_at < alliance_at", name="ladder_climbs"
+        ),
+    )
+
+
+class Gap(Base):
+    """A broken promise as written down: when it began, how far it escalated, when it ended."""
+
+    __tablename__ = "gaps"
+    area_id: Mapped[UUID] = area_key()
+    id: Mapped[UUID] = own_key()
+    promise_id: Mapped[UUID]
+    since: Mapped[datetime]
+    level: Mapped[int]
+    noticed_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    __table_args__ = (
+        to("promises", "promise_id"),
+        Index("gaps_one_open", "area_id", "promise_id", unique=True, postgresql_where=text("ended_at is null")),
+        CheckConstraint("level between 1 and 4", name="level_on_the_ladder"),
+    )
+
+
+class Event(Base):
+    """What happened, in order. `about` holds ids and words of closed vocabularies, never text."""
+
+    __tablename__ = "events"
+    area_id: Mapped[UUID] = area_key()
+    id: Mapped[UUID] = own_key()
+    household_id: Mapped[UUID]
+    case_id: Mapped[UUID | None]
+    at: Mapped[datetime]
+    verb: Mapped[str]
+    membership_id: Mapped[UUID]
+    sphere: Mapped[str]
+    audience: Mapped[str | None]
+    facet: Mapped[str]
+    rule: Mapped[str]
+    about: Mapped[dict[str, Any]]
+    __table_args__ = (
+        to("households", "household_id"),
+        to("memberships", "membership_id"),
+        Index(None, "area_id", "household_id", "at"),
+    )
+
+
+class MergeProposal(Base):
+    """A person who could not be matched for certain, beside the household it may belong to."""
+
+    __tablename__ = "merge_proposals"
+    area_id: Mapped[UUID] = area_key()
+    id: Mapped[UUID] = own_key()
+    provisional_id: Mapped[UUID]
+    household_id: Mapped[UUID]
+    reason: Mapped[str]
+    state: Mapped[str]
+    proposed_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None]
+    __table_args__ = (
+        to("households", "provisional_id"),
+        to("households", "household_id"),
+        to("memberships", "decided_by"),
+        UniqueConstraint("area_id", "provisional_id", "household_id"),
+    )
+
+
+class AnsweredKey(Base):
+    """An idempotency key with what it was answered: ids and words, never text."""
+
+    __tablename__ = "answered_keys"
+    area_id: Mapped[UUID] = area_key()
+    professional_id: Mapped[UUID] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    request: Mapped[bytes]
+    answer: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+
+
+class AccessRecord(Base):
+    """INVARIANT (no view without a trace): one canonical record per view or change, with its tree leaf."""
+
+    __tablename__ = "access_log"
+    area_id: Mapped[UUID] = area_key()
+    id: Mapped[UUID] = own_key()
+    at: Mapped[datetime]
+    trace_id: Mapped[str]
+    #: the household's pseudonym: erasing the household unlinks the record, the leaf stays valid
+    household: Mapped[UUID | None]
+    professional_id: Mapped[UUID]
+    record: Mapped[str]
+    salt: Mapped[bytes]
+    leaf: Mapped[bytes]
+    __table_args__ = (Index(None, "area_id", "household", "at"),)
