@@ -1,0 +1,39 @@
+"""How every part of casecoord connects to PostgreSQL: one kind of URL, one role per connection."""
+
+from typing import Any
+
+import asyncpg
+from sqlalchemy import Pool
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+MIGRATOR_ROLE = "casecoord_migrator"
+APP_ROLE = "casecoord_app"
+SEQUENCER_ROLE = "casecoord_sequencer"
+ROLES = (MIGRATOR_ROLE, APP_ROLE, SEQUENCER_ROLE)
+
+
+def engine(
+    url: str,
+    *,
+    role: str | None = None,
+    name: str = "casecoord",
+    settings: dict[str, str] | None = None,
+    poolclass: type[Pool] | None = None,
+    **pool: Any,
+) -> AsyncEngine:
+    """An engine on a libpq URL, with several hosts and `sslmode` if need be; `pool` as SQLAlchemy has it.
+
+    The login of the URL is a member of `role` and acts as it from the first statement on; None stays the
+    login itself. `settings` are PostgreSQL's, as text.
+    """
+    plain = url.replace("postgresql+asyncpg://", "postgresql://", 1)
+    chosen = {"application_name": name, "timezone": "UTC", **(settings or {})}
+    if role is not None:
+        chosen["role"] = role
+
+    async def connect() -> asyncpg.Connection:
+        return await asyncpg.connect(plain, timeout=10, server_settings=chosen)
+
+    if poolclass is not None:
+        pool["poolclass"] = poolclass
+    return create_async_engine("postgresql+asyncpg://", async_creator=connect, **pool)

@@ -1,0 +1,83 @@
+"""A real PostgreSQL for every test: an embedded one in memory, or the one that DATABASE_URL names."""
+
+import asyncio
+import hashlib
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from casecoord.embedded import EmbeddedPostgres
+from casecoord.storage import migrate
+
+# A test's database lives for milliseconds: nothing of it has to survive a power cut.
+FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+
+
+def of_database(url: str, name: str) -> str:
+    """The same server's URL, for another database."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The URL of a server whose login may make databases and roles; test sessions side by side share it."""
+    own = os.environ.get("DATABASE_URL")
+    if own:
+        yield own
+        return
+    memory = Path("/dev/shm")
+    parent = memory if os.access(memory, os.W_OK) else Path(tempfile.gettempdir())
+    which = f"{Path(__file__).parent}:{os.environ.get('CASECOORD_PG_BIN')}:{os.getuid()}"
+    embedded = EmbeddedPostgres(
+        parent / f"casecoord-tests-{hashlib.sha256(which.encode()).hexdigest()[:12]}", configuration=FORGETFUL
+    )
+    try:
+        yield embedded.start()
+    finally:
+        embedded.destroy()
+
+
+@pytest.fixture(scope="session")
+async def template(server: str) -> AsyncIterator[str]:
+    """The name of a database that is migrated once and copied for each test."""
+    name = f"casecoord_template_{uuid4().hex}"
+    admin = await asyncpg.connect(server)
+    await admin.execute(f"create database {name}")
+    try:
+        await migrate.upgrade(of_database(server, name))
+        yield name
+    finally:
+        await admin.execute(f"drop database {name} with (force)")
+        await admin.close()
+
+
+@pytest.fixture
+async def database_url(server: str, template: str) -> AsyncIterator[str]:
+    """A migrated database of this test's own; gone after it."""
+    name = f"casecoord_test_{uuid4().hex}"
+    admin = await asyncpg.connect(server)
+    await admin.execute(f"create database {name} template {template} strategy file_copy")
+    try:
+        yield of_database(server, name)
+    finally:
+        await admin.execute(f"drop database {name} with (force)")
+        await admin.close()
+
+
+@pytest.fixture
+async def empty_database_url(server: str) -> AsyncIterator[str]:
+    """A database without any table; gone after the test."""
+    name = f"casecoord_empty_{uuid4().hex}"
+    admin = await asyncpg.connect(server)
+    await admin.execute(f"create database {name}")
+    try:
+        yield of_database(server, name)
+    finally:
+        await asyncio.shield(admin.execute(f"drop database {name} with (force)"))
+        await admin.close()
