@@ -19,6 +19,13 @@ from casecoord.storage import migrate
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`-m database` chooses what runs on a server, to run it again on another version."""
+    for item in items:
+        if "server" in getattr(item, "fixturenames", ()):
+            item.add_marker("database")
+
+
 def of_database(url: str, name: str) -> str:
     """The same server's URL, for another database."""
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -60,6 +61,10 @@ async def upgrade(url: str) -> Heads:
             return await connection.run_sync(_heads)
     except DBAPIError as error:
         raise MigrationError(f"the migration stopped: {_first_line(error)}") from error
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise MigrationError(
+            f"the database does not let us in ({type(error).__name__}): check its URL, and that it runs"
+        ) from error
     finally:
         await migrator.dispose()
 

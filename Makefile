@@ -1,0 +1,38 @@
+# `make demo` and `make test` need Python 3.11 to 3.13 with venv, and nothing else.
+# Everything they install stays in .venv and .tools; what the demo remembers stays in .casecoord.
+
+PORT ?= 8000
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
+RUN := .venv/bin/python
+TESTS ?= tests
+
+.PHONY: demo demo-reset test prove bench lint docs setup
+.DEFAULT_GOAL := demo
+
+demo: setup ## the whole system with an invented neighbourhood, on http://127.0.0.1:$(PORT)
+	@PORT=$(PORT) exec $(RUN) -m casecoord demo
+
+demo-reset: setup ## forget what the demo remembers
+	@$(RUN) -m casecoord demo --reset
+
+test: setup ## every test, except the long proofs
+	@$(RUN) -m pytest -q -m "not prove" $(TESTS)
+
+prove: setup ## the long proofs: state machines, exhaustive and race runs
+	@$(RUN) -m pytest -q -m prove $(TESTS)
+
+bench: setup ## measure, and write .bench/results.jsonl
+	@$(RUN) -m tests.bench
+
+lint: setup ## what the tests check too, with mending
+	@$(RUN) -m ruff check --fix . && $(RUN) -m ruff format . && $(RUN) -m mypy && .venv/bin/lint-imports
+
+docs: setup ## the access matrix and the schema, printed from the code
+	@$(RUN) -m casecoord policy matrix --format md > docs/access-matrix.md
+	@$(RUN) -m casecoord schema export
+
+setup: .venv/.ready
+
+.venv/.ready: requirements.lock tools.lock .ci/setup
+	@.ci/setup "$(PYTHON)"

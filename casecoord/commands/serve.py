@@ -1,0 +1,41 @@
+"""`casecoord serve`: the production server."""
+
+import os
+from typing import Annotated
+
+import typer
+
+from casecoord.commands.context import environment
+from casecoord.settings import Settings
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(serve)
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    workers: Annotated[int, typer.Option(min=1, help="Processes; one per core is a good start.")] = 1,
+) -> None:
+    """Serve the interface and GraphQL on PORT until told to stop (Ctrl-C or SIGTERM)."""
+    with environment() as env:
+        chosen = Settings.from_environment(env)
+        os.environ.update(env)  # the workers are processes of their own, and read the same settings
+        listen(host, chosen.port, workers)
+
+
+def listen(host: str, port: int, workers: int = 1) -> None:
+    """Blocks until the server has stopped. The application logs requests itself, without personal data."""
+    import uvicorn
+
+    uvicorn.run(
+        "casecoord.app:from_environment",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )

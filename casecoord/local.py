@@ -1,0 +1,98 @@
+"""What a machine without any setting gets: keys of its own and an embedded database, under `.casecoord/`."""
+
+import base64
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from casecoord.embedded import EmbeddedPostgres
+from casecoord.settings import KEY_BYTES
+
+DIRECTORY = Path(".casecoord")
+
+# Somebody who sets one of these runs an installation of their own, and gets no key that we made.
+_OWN = (
+    "CASECOORD_MODE",
+    "CASECOORD_MASTER_KEY",
+    "CASECOORD_MATCH_KEY",
+    "CASECOORD_SESSION_KEY",
+    "OIDC_ISSUER",
+)
+
+
+def is_chosen(env: Mapping[str, str], directory: Path = DIRECTORY) -> bool:
+    """Whether commands run on what `make demo` left in this folder: it is there, and nothing else was set up."""
+    own = any(env.get(name) or env.get(f"{name}_FILE") for name in _OWN)
+    return not own and (directory / "keys").is_dir()
+
+
+@contextmanager
+def environment(env: Mapping[str, str], directory: Path = DIRECTORY) -> Iterator[dict[str, str]]:
+    """The environment with everything that is missing filled in; the embedded server runs as long as it is used.
+
+    `DATABASE_URL`, when set, is used instead of the embedded server. Raises EmbeddedError.
+    """
+    given = {name: value for name, value in env.items() if value}
+    made = _defaults(env, directory.absolute())
+    filled = {**{name: value for name, value in made.items() if name.removesuffix("_FILE") not in given}, **given}
+    if any(env.get(name) for name in ("DATABASE_URL", "DATABASE_URL_FILE")):
+        yield filled
+        return
+    with EmbeddedPostgres(directory / "postgres") as server:
+        yield {**filled, "DATABASE_URL": server.dsn}
+
+
+def forget(directory: Path = DIRECTORY) -> bool:
+    """Removes the database and the keys of this folder; False when somebody still uses the server."""
+    if not EmbeddedPostgres(directory / "postgres").destroy():
+        return False
+    keys = directory / "keys"
+    for path in keys.glob("*"):
+        path.unlink()
+    if keys.exists():
+        keys.rmdir()
+    return True
+
+
+def _defaults(env: Mapping[str, str], directory: Path) -> dict[str, str]:
+    keys = _private(directory) / "keys"
+    port = env.get("PORT") or "8000"
+    return {
+        "CASECOORD_MODE": "development",
+        "CASECOORD_MASTER_KEY_FILE": str(_generated(keys / "master")),
+        "CASECOORD_MATCH_KEY_FILE": str(_generated(keys / "match")),
+        "CASECOORD_SESSION_KEY_FILE": str(_generated(keys / "session")),
+        "OIDC_CLIENT_SECRET_FILE": str(_generated(keys / "oidc-client")),
+        "OIDC_CLIENT_ID": "casecoord",
+        "OIDC_AUDIENCE": "casecoord",
+        "OIDC_ISSUER": f"http://127.0.0.1:{int(port) + 1 if port.isdecimal() else 8001}",
+        "CASECOORD_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "PORT": port,
+    }
+
+
+def _private(directory: Path) -> Path:
+    directory.mkdir(mode=0o700, exist_ok=True)
+    if os.geteuid() == 0:
+        directory.chmod(0o711)  # the database's own user passes through; the keys' folder stays closed
+    (directory / "keys").mkdir(mode=0o700, exist_ok=True)
+    return directory
+
+
+def _generated(path: Path) -> Path:
+    """Written beside its place and renamed: a key is there whole or not at all, and is never made twice."""
+    if not path.exists():
+        making = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(making, path)
+        except FileExistsError:
+            pass  # somebody else was first; theirs is the key
+        finally:
+            making.unlink()
+    return path

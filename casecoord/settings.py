@@ -1,0 +1,187 @@
+"""Everything that an installation chooses, read once from the environment. Secrets have no default."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+KEY_BYTES = 32
+
+
+class Mode(StrEnum):
+    """Development adds raw GraphQL documents, introspection, an IDE and demo logins."""
+
+    PRODUCTION = "production"
+    DEVELOPMENT = "development"
+
+
+class SettingsError(Exception):
+    """One or more variables are missing or wrong; `problems` has a line for each, naming the variable."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Handed down to what needs it; printing it shows no secret.
+
+    `master_key` seals families' data, `match_key` finds a person by BSN, `session_key` signs the console's
+    cookie: 32 bytes each.
+    """
+
+    database_url: str = field(repr=False)
+    database_url_migrator: str = field(repr=False)
+    database_url_sequencer: str = field(repr=False)
+    master_key: bytes = field(repr=False)
+    match_key: bytes = field(repr=False)
+    session_key: bytes = field(repr=False)
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: str = field(repr=False)
+    oidc_audience: str
+    public_url: str
+    mode: Mode
+    port: int
+
+    @property
+    def development(self) -> bool:
+        return self.mode is Mode.DEVELOPMENT
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str]) -> "Settings":
+        """Raises SettingsError with every problem at once."""
+        read = _Reader(env)
+        mode = read.mode()
+        database_url = read.database_url("DATABASE_URL")
+        made = cls(
+            database_url=database_url,
+            database_url_migrator=read.database_url("DATABASE_URL_MIGRATOR", database_url),
+            database_url_sequencer=read.database_url("DATABASE_URL_SEQUENCER", database_url),
+            master_key=read.key("CASECOORD_MASTER_KEY"),
+            match_key=read.key("CASECOORD_MATCH_KEY"),
+            session_key=read.key("CASECOORD_SESSION_KEY"),
+            oidc_issuer=read.web_address("OIDC_ISSUER", mode),
+            oidc_client_id=read.text(
+                "OIDC_CLIENT_ID", "the id that your identity provider gave to casecoord"
+            ),
+            oidc_client_secret=read.secret(
+                "OIDC_CLIENT_SECRET", "the secret that your identity provider gave to casecoord"
+            ),
+            oidc_audience=read.text("OIDC_AUDIENCE", "the audience that tokens for casecoord carry"),
+            public_url=read.web_address("CASECOORD_PUBLIC_URL", mode).rstrip("/"),
+            mode=mode,
+            port=read.port(),
+        )
+        read.different_keys(made)
+        if read.problems:
+            raise SettingsError(read.problems)
+        return made
+
+
+def database_url(env: Mapping[str, str], name: str = "DATABASE_URL") -> str:
+    """One URL alone, for a command that needs no key; a variable that is not set leaves it to DATABASE_URL.
+
+    Raises SettingsError.
+    """
+    read = _Reader(env)
+    found = read.database_url(name if env.get(name) or env.get(f"{name}_FILE") else "DATABASE_URL")
+    if read.problems:
+        raise SettingsError(read.problems)
+    return found
+
+
+class _Reader:
+    """Reads variables and collects what is wrong with them, never the value of a secret."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+        self.problems: list[str] = []
+
+    def text(self, name: str, what: str) -> str:
+        value = self.env.get(name, "").strip()
+        if not value:
+            self.problems.append(f"{name} is not set: give it {what}")
+        return value
+
+    def secret(self, name: str, what: str, default: str | None = None) -> str:
+        """From NAME, or from the file that NAME_FILE names."""
+        direct, path = self.env.get(name, "").strip(), self.env.get(f"{name}_FILE", "").strip()
+        if direct and path:
+            self.problems.append(f"{name} and {name}_FILE are both set: keep one")
+        elif path:
+            return self._file(name, Path(path))
+        elif not direct and default is None:
+            self.problems.append(
+                f"{name} is not set: give it {what}, or {name}_FILE the path of a file with it"
+            )
+        return direct or default or ""
+
+    def key(self, name: str) -> bytes:
+        made = "`openssl rand -base64 32`"
+        value = self.secret(name, f"{KEY_BYTES} random bytes in base64 ({made})")
+        if not value:
+            return b""
+        try:
+            key = base64.b64decode(value, validate=True)
+        except binascii.Error:
+            key = b""
+        if len(key) != KEY_BYTES:
+            self.problems.append(f"{name} is not {KEY_BYTES} bytes in base64: make one with {made}")
+        return key
+
+    def database_url(self, name: str, default: str | None = None) -> str:
+        what = "postgresql://user:password@host/database"
+        value = self.secret(name, what, default)
+        if value and not value.startswith(("postgresql://", "postgres://")):
+            self.problems.append(f"{name} is not the URL of a PostgreSQL: it looks like {what}")
+        return value
+
+    def web_address(self, name: str, mode: Mode) -> str:
+        value = self.text(name, "an address such as https://casecoord.example.nl")
+        parts = urlsplit(value)
+        local = parts.hostname in ("127.0.0.1", "::1", "localhost")
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+            self.problems.append(f"{name} is not a web address: it looks like https://casecoord.example.nl")
+        elif value and mode is Mode.PRODUCTION and parts.scheme != "https" and not local:
+            self.problems.append(f"{name} is not https: in production nobody may listen in")
+        return value
+
+    def mode(self) -> Mode:
+        value = self.env.get("CASECOORD_MODE", Mode.PRODUCTION)
+        if value not in list(Mode):
+            self.problems.append("CASECOORD_MODE is unknown: choose production or development")
+            return Mode.PRODUCTION
+        return Mode(value)
+
+    def port(self) -> int:
+        value = self.env.get("PORT", "8000")
+        if not value.isdecimal() or not 0 < int(value) < 65536:
+            self.problems.append("PORT is no port: choose a number from 1 to 65535")
+            return 0
+        return int(value)
+
+    def different_keys(self, made: Settings) -> None:
+        """A key that does two things cannot be changed for one of them, and leaks both at once."""
+        keys = [key for key in (made.master_key, made.match_key, made.session_key) if key]
+        if len(set(keys)) < len(keys):
+            self.problems.append(
+                "CASECOORD_MASTER_KEY, CASECOORD_MATCH_KEY and CASECOORD_SESSION_KEY are not three different keys: "
+                "make one for each"
+            )
+
+    def _file(self, name: str, path: Path) -> str:
+        try:
+            value = path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            self.problems.append(
+                f"{name}_FILE cannot be read: check that {path} is there and open to this user"
+            )
+            return ""
+        if not value:
+            self.problems.append(f"{name}_FILE names an empty file: {path}")
+        return value
