@@ -1,7 +1,6 @@
 """Everything that an installation chooses, read once from the environment. Secrets have no default."""
 
 import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -60,8 +59,8 @@ class Settings:
         database_url = read.database_url("DATABASE_URL")
         made = cls(
             database_url=database_url,
-            database_url_migrator=read.database_url("DATABASE_URL_MIGRATOR", database_url),
-            database_url_sequencer=read.database_url("DATABASE_URL_SEQUENCER", database_url),
+            database_url_migrator=read.other_database_url("DATABASE_URL_MIGRATOR", database_url),
+            database_url_sequencer=read.other_database_url("DATABASE_URL_SEQUENCER", database_url),
             master_key=read.key("CASECOORD_MASTER_KEY"),
             match_key=read.key("CASECOORD_MATCH_KEY"),
             session_key=read.key("CASECOORD_SESSION_KEY"),
@@ -89,7 +88,7 @@ def database_url(env: Mapping[str, str], name: str = "DATABASE_URL") -> str:
     Raises SettingsError.
     """
     read = _Reader(env)
-    found = read.database_url(name if env.get(name) or env.get(f"{name}_FILE") else "DATABASE_URL")
+    found = read.database_url(name if read.given(name) else "DATABASE_URL")
     if read.problems:
         raise SettingsError(read.problems)
     return found
@@ -102,24 +101,27 @@ class _Reader:
         self.env = env
         self.problems: list[str] = []
 
+    def given(self, name: str) -> bool:
+        return bool(self.env.get(name) or self.env.get(f"{name}_FILE"))
+
     def text(self, name: str, what: str) -> str:
         value = self.env.get(name, "").strip()
         if not value:
             self.problems.append(f"{name} is not set: give it {what}")
         return value
 
-    def secret(self, name: str, what: str, default: str | None = None) -> str:
+    def secret(self, name: str, what: str) -> str:
         """From NAME, or from the file that NAME_FILE names."""
         direct, path = self.env.get(name, "").strip(), self.env.get(f"{name}_FILE", "").strip()
         if direct and path:
             self.problems.append(f"{name} and {name}_FILE are both set: keep one")
         elif path:
             return self._file(name, Path(path))
-        elif not direct and default is None:
+        elif not direct:
             self.problems.append(
                 f"{name} is not set: give it {what}, or {name}_FILE the path of a file with it"
             )
-        return direct or default or ""
+        return direct
 
     def key(self, name: str) -> bytes:
         made = "`openssl rand -base64 32`"
@@ -128,18 +130,21 @@ class _Reader:
             return b""
         try:
             key = base64.b64decode(value, validate=True)
-        except binascii.Error:
+        except ValueError:
             key = b""
         if len(key) != KEY_BYTES:
             self.problems.append(f"{name} is not {KEY_BYTES} bytes in base64: make one with {made}")
         return key
 
-    def database_url(self, name: str, default: str | None = None) -> str:
+    def database_url(self, name: str) -> str:
         what = "postgresql://user:password@host/database"
-        value = self.secret(name, what, default)
+        value = self.secret(name, what)
         if value and not value.startswith(("postgresql://", "postgres://")):
             self.problems.append(f"{name} is not the URL of a PostgreSQL: it looks like {what}")
         return value
+
+    def other_database_url(self, name: str, default: str) -> str:
+        return self.database_url(name) if self.given(name) else default
 
     def web_address(self, name: str, mode: Mode) -> str:
         value = self.text(name, "an address such as https://casecoord.example.nl")
