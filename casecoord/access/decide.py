@@ -1,0 +1,262 @@
+"""May this viewer see this facet, how much of it, and by which rule? May this person do this?
+
+The rules live in `policies/`; Casbin evaluates them; here is only the order of the questions.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from casecoord.access.attributes import Asked, Facts, What, Who, Why, holding
+from casecoord.access.casbin_rows import POLICY_OF, Answer, Enforcer, Question, Row, casbin_rows
+from casecoord.access.checks import check_rules
+from casecoord.access.doing import ActFacts, Doer
+from casecoord.access.rules import PROFESSIONAL, Ask, Kind, PolicyInvalid, Rule, read_rules
+from casecoord.domain.facets import FACETS, Cell, Level, Shown, Viewer
+from casecoord.domain.words import Purpose, Role, Sphere, TeamKind
+
+__all__ = ["Decision", "Permission", "Policy", "PolicyInvalid"]
+
+#: Where the area's policy lives, unless another folder is named.
+POLICIES = Path(__file__).parents[2] / "policies"
+
+_RANK = {shown: rank for rank, shown in enumerate(Shown)}
+
+#: What health and criminal data need besides the facet's own ground.
+SPHERE_GROUND = {Sphere.HEALTH: "9(2)(h)", Sphere.JUSTICE: "10"}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How much of a facet is shown, and why.
+
+    `rules`: ids of the rules that decided. `reason`: why not more, as conditions: `restricted` is so,
+    `!consent_covers` is not so. `ground`: articles of the GDPR. `ask`: whom to ask, for `exists`.
+    """
+
+    shown: Shown
+    rules: tuple[str, ...]
+    viewer: Viewer | None = None
+    cell: Cell = Cell.NONE
+    ground: str = ""
+    reason: tuple[str, ...] = ()
+    ask: Ask | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """Whether an act is allowed, by which rule, and, if not, why not: `!is_lead` is not so."""
+
+    allowed: bool
+    rule: str
+    reason: tuple[str, ...] = ()
+
+
+NOBODY = Decision(Shown.NONE, ("nobody",))
+
+
+class Policy:
+    """One version of an area's rules, checked and ready. Raises PolicyInvalid where it is not."""
+
+    def __init__(self, folder: Path = POLICIES) -> None:
+        self.rules: list[Rule] = read_rules(folder / "rules.csv")
+        check_rules(self.rules)
+        self.rows: list[Row] = casbin_rows(self.rules)
+        self.digest: str = _digest(folder)
+        self._enforcer = Enforcer(folder / "model.conf", self.rows)
+        self._cells = {
+            (word, Viewer(viewer)): rule
+            for rule in self.rules
+            if rule.kind in (Kind.FACET, Kind.SPHERE)
+            for word in rule.what
+            for viewer in rule.who
+        }
+        self._grants = [rule for rule in self.rules if rule.kind is Kind.GRANT]
+        self.acts: tuple[str, ...] = tuple(
+            dict.fromkeys(act for rule in self.rules if rule.kind is Kind.ACT for act in rule.what)
+        )
+        self._asks: dict[tuple[str, str], frozenset[str]] = {}
+        self._answers: dict[tuple[object, ...], Answer] = {}
+        self._decisions: dict[tuple[object, ...], Decision] = {}
+        self._permissions: dict[tuple[object, ...], Permission] = {}
+
+    def cell(self, thing: str, viewer: Viewer) -> Cell:
+        """What the table says for this facet or sphere and this viewer."""
+        return Cell(self._cells[thing, viewer].cell[0])
+
+    def may_use(self, viewer: Viewer, purpose: Purpose) -> bool:
+        """May this viewer look for this purpose at all?"""
+        return self._ask(Kind.PURPOSE, viewer, purpose).allowed
+
+    def decide(
+        self,
+        viewers: frozenset[Viewer],
+        facet: str,
+        sphere: Sphere | None,
+        purpose: Purpose,
+        facts: Facts,
+    ) -> Decision:
+        """How much of this facet may who looks as these viewers see, now, for this purpose?
+
+        `sphere` is that of the thing for a facet of level `item`, None for level `case`. The best that
+        one of the viewers is shown; a facet and its sphere must be open to the same viewer.
+        Raises KeyError on an unknown facet.
+        """
+        key = (viewers, facet, sphere, purpose, facts)
+        known = self._decisions.get(key)
+        if known is None:
+            known = self._decisions[key] = self._decide(viewers, What(facet, sphere), Why(purpose), facts)
+        return known
+
+    def _decide(self, viewers: frozenset[Viewer], what: What, why: Why, facts: Facts) -> Decision:
+        decisions = [self.decide_as(who, what, why, facts) for who in self.whos(viewers, facts)]
+        best = min(decisions, key=lambda decision: _RANK[decision.shown], default=NOBODY)
+        if best.shown is not Shown.NONE or len(decisions) < 2:
+            return best
+        rules = tuple(dict.fromkeys(rule for decision in decisions for rule in decision.rules))
+        reason = tuple(dict.fromkeys(word for decision in decisions for word in decision.reason))
+        return Decision(Shown.NONE, rules, best.viewer, best.cell, reason=reason)
+
+    def whos(self, viewers: Iterable[Viewer], facts: Facts) -> list[Who]:
+        """As whom one looks: as these viewers, and as whom a grant lets one look besides."""
+        own = [Who(viewer) for viewer in Viewer if viewer in viewers]
+        return own + [
+            Who(Viewer(viewer), by_grant=True)
+            for rule in self._grants
+            if all(getattr(facts, fact) for fact in rule.when)
+            for viewer in rule.what
+        ]
+
+    def decide_as(self, who: Who, what: What, why: Why, facts: Facts) -> Decision:
+        """The same for one viewer alone."""
+        cell = self.cell(what.facet, who.viewer)
+        if not self.may_use(who.viewer, why.purpose):
+            return Decision(Shown.NONE, ("purpose",), who.viewer, cell, reason=("other_purpose",))
+        held = holding(Asked(who, what, why, facts))
+        full = self._ask(Kind.FACET, who.viewer, what.facet, Shown.FULL, held)
+        shown, answers = self._most(full, who.viewer, what.facet, held)
+        if shown is not Shown.NONE and FACETS[what.facet].level is Level.ITEM:
+            sphere = self._sphere(who.viewer, what.sphere, held)
+            answers.append(sphere)
+            shown = shown if sphere.allowed else Shown.NONE
+        return Decision(
+            shown,
+            self._rule_ids(who, answers),
+            who.viewer,
+            cell,
+            "" if shown is Shown.NONE else self._ground(who, what, answers),
+            () if shown is Shown.FULL else answers[-1].reason if shown is Shown.NONE else full.reason,
+            _whom_to_ask(answers) if shown is Shown.EXISTS else None,
+        )
+
+    def _most(
+        self, full: Answer, viewer: Viewer, facet: str, held: frozenset[str]
+    ) -> tuple[Shown, list[Answer]]:
+        """The most that the facet's rules show, and the answers on the way there."""
+        if full.allowed:
+            return Shown.FULL, [full]
+        for degree in (Shown.OPEN_CLOSED, Shown.EXISTS):
+            less = self._ask(Kind.FACET, viewer, facet, degree, held)
+            if less.allowed:
+                return degree, [full, less]
+        return Shown.NONE, [full]
+
+    def _sphere(self, viewer: Viewer, sphere: Sphere | None, held: frozenset[str]) -> Answer:
+        if sphere is None:
+            return Answer(False, None, "sphere", ())
+        return self._ask(Kind.SPHERE, viewer, sphere, Shown.FULL, held)
+
+    def _rule_ids(self, who: Who, answers: Iterable[Answer]) -> tuple[str, ...]:
+        granted = [rule.id for rule in self._grants if who.by_grant and who.viewer in rule.what]
+        return tuple(dict.fromkeys([*granted, *(answer.rule for answer in answers)]))
+
+    def _ground(self, who: Who, what: What, answers: Iterable[Answer]) -> str:
+        """The article that a deciding rule rests on, else the grant's, else the facet's and its sphere's."""
+        for answer in answers:
+            if answer.allowed and answer.row and answer.row.ground:
+                return answer.row.ground
+        if who.by_grant:
+            return " ".join(rule.ground for rule in self._grants if who.viewer in rule.what)
+        ground = FACETS[what.facet].ground
+        extra = SPHERE_GROUND.get(what.sphere, "") if what.sphere else ""
+        return ground if extra in ground.split() else f"{ground} {extra}".strip()
+
+    def _ask(
+        self,
+        kind: Kind,
+        viewer: Viewer,
+        about: str,
+        degree: str = "",
+        held: frozenset[str] = frozenset(),
+    ) -> Answer:
+        """Casbin's answer, remembered; of the conditions only those that some rule here asks for."""
+        asked = held & self._asked(kind, viewer, about)
+        key = (kind, viewer, about, degree, asked)
+        answer = self._answers.get(key)
+        if answer is None:
+            cell = "" if kind is Kind.PURPOSE else self.cell(about, viewer)
+            question = Question(frozenset({viewer}), about, cell, degree, asked)
+            answer = self._enforcer.ask(kind, question, self._silence(kind, viewer, about))
+            self._answers[key] = answer
+        return answer
+
+    def _silence(self, kind: Kind, viewer: Viewer, about: str) -> str:
+        """The rule to name where no row fits: that of the table's cell, whose condition was missed."""
+        return kind.value if kind is Kind.PURPOSE else self._cells[about, viewer].id
+
+    def _asked(self, kind: Kind, viewer: Viewer, about: str) -> frozenset[str]:
+        key = (viewer, about)
+        if key not in self._asks:
+            self._asks[key] = frozenset(
+                word.removeprefix("!")
+                for row in self.rows
+                if POLICY_OF[row.rule.kind] == POLICY_OF[kind]
+                and viewer in row.who
+                and about in row.rule.what
+                for word in row.when
+            )
+        return self._asks[key]
+
+    def may(self, who: Doer, act: str, facts: ActFacts) -> Permission:
+        """May this person do this act, now? Raises KeyError on an act that no rule names."""
+        key = (who, act, facts)
+        known = self._permissions.get(key)
+        if known is None:
+            known = self._permissions[key] = self._may(who, act, facts)
+        return known
+
+    def _may(self, who: Doer, act: str, facts: ActFacts) -> Permission:
+        if act not in self.acts:
+            raise KeyError(act)
+        question = Question(_roles(who), act, holding=facts.holding())
+        answer = self._enforcer.ask(Kind.ACT, question, "nobody")
+        return Permission(answer.allowed, answer.rule, answer.reason)
+
+
+def _whom_to_ask(answers: Iterable[Answer]) -> Ask | None:
+    return next((answer.row.ask for answer in answers if answer.row and answer.row.ask), None)
+
+
+def _roles(who: Doer) -> frozenset[str]:
+    """The words by which rules about acts may mean this person."""
+    words: set[str] = {who.role}
+    if who.role is not Role.RESIDENT:
+        words.add(PROFESSIONAL)
+    if who.team_kind is not None and who.role in _WORKS_AS.get(who.team_kind, _WORKING):
+        words.add(who.team_kind)
+    return frozenset(words)
+
+
+#: Who of a team's seats does the work of that kind of team; an administrator there does not.
+_WORKING = frozenset({Role.MEMBER, Role.COORDINATOR, Role.DUTY})
+_WORKS_AS = {TeamKind.PROGRAMME_BUREAU: _WORKING | {Role.ANALYST}}
+
+
+def _digest(folder: Path) -> str:
+    """Names this version: the rules as written, the model and the facets' own purposes."""
+    digest = hashlib.sha256()
+    for name in ("model.conf", "rules.csv"):
+        digest.update((folder / name).read_bytes())
+    digest.update(repr([(facet.name, facet.level, facet.purposes) for facet in FACETS.values()]).encode())
+    return digest.hexdigest()
