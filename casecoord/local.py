@@ -35,8 +35,11 @@ def environment(env: Mapping[str, str], directory: Path = DIRECTORY) -> Iterator
     `DATABASE_URL`, when set, is used instead of the embedded server. Raises EmbeddedError.
     """
     given = {name: value for name, value in env.items() if value}
-    made = _defaults(env, directory.absolute())
-    filled = {**{name: value for name, value in made.items() if name.removesuffix("_FILE") not in given}, **given}
+    made = defaults(env, directory)
+    filled = {
+        **{name: value for name, value in made.items() if name.removesuffix("_FILE") not in given},
+        **given,
+    }
     if any(env.get(name) for name in ("DATABASE_URL", "DATABASE_URL_FILE")):
         yield filled
         return
@@ -53,12 +56,15 @@ def forget(directory: Path = DIRECTORY) -> bool:
         path.unlink()
     if keys.exists():
         keys.rmdir()
+    (directory / "port").unlink(missing_ok=True)
     return True
 
 
-def _defaults(env: Mapping[str, str], directory: Path) -> dict[str, str]:
-    keys = _private(directory) / "keys"
-    port = env.get("PORT") or "8000"
+def defaults(env: Mapping[str, str], directory: Path = DIRECTORY) -> dict[str, str]:
+    """What a demo in this folder runs under, apart from its database; makes the keys that are not there yet."""
+    top = _private(directory.absolute())
+    keys = top / "keys"
+    port = env.get("PORT") or _remembered(top / "port") or "8000"
     return {
         "CASECOORD_MODE": "development",
         "CASECOORD_MASTER_KEY_FILE": str(_generated(keys / "master")),
@@ -71,6 +77,15 @@ def _defaults(env: Mapping[str, str], directory: Path) -> dict[str, str]:
         "CASECOORD_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "PORT": port,
     }
+
+
+def remember_port(port: int, directory: Path = DIRECTORY) -> None:
+    """So that other commands find the demo's login where `PORT=` moved it."""
+    (directory / "port").write_text(str(port))
+
+
+def _remembered(path: Path) -> str | None:
+    return path.read_text().strip() if path.exists() else None
 
 
 def _private(directory: Path) -> Path:

@@ -1,6 +1,8 @@
 """`casecoord serve`: the production server."""
 
 import os
+import signal
+import sys
 from typing import Annotated
 
 import typer
@@ -28,6 +30,8 @@ def listen(host: str, port: int, workers: int = 1) -> None:
     """Blocks until the server has stopped. The application logs requests itself, without personal data."""
     import uvicorn
 
+    # uvicorn stops in order and then passes the signal on; so does the embedded database, if there is one.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(
         "casecoord.app:from_environment",
         factory=True,
