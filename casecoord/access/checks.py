@@ -61,6 +61,8 @@ def _check_effect(rule: Rule) -> None:
         raise PolicyInvalid("only an act has notes", rule.line)
     if rule.kind in (Kind.PURPOSE, Kind.GRANT) and rule.effect is not Effect.ALLOW:
         raise PolicyInvalid(f"a {rule.kind} allows", rule.line)
+    if rule.kind is Kind.GRANT and rule.when != ("break_glass",):
+        raise PolicyInvalid("a grant rests on break_glass", rule.line)
 
 
 def _check_sentence(rule: Rule) -> None:

@@ -4,10 +4,11 @@ The rules live in `policies/`; Casbin evaluates them; here is only the order of 
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from casecoord.access import sql
 from casecoord.access.attributes import Asked, Facts, What, Who, Why, holding
 from casecoord.access.casbin_rows import POLICY_OF, Answer, Enforcer, Question, Row, casbin_rows
 from casecoord.access.checks import check_rules
@@ -121,12 +122,10 @@ class Policy:
     def whos(self, viewers: Iterable[Viewer], facts: Facts) -> list[Who]:
         """As whom one looks: as these viewers, and as whom a grant lets one look besides."""
         own = [Who(viewer) for viewer in Viewer if viewer in viewers]
-        return own + [
-            Who(Viewer(viewer), by_grant=True)
-            for rule in self._grants
-            if all(getattr(facts, fact) for fact in rule.when)
-            for viewer in rule.what
-        ]
+        return own + (self._granted() if facts.break_glass else [])
+
+    def _granted(self) -> list[Who]:
+        return [Who(Viewer(viewer), by_grant=True) for rule in self._grants for viewer in rule.what]
 
     def decide_as(self, who: Who, what: What, why: Why, facts: Facts) -> Decision:
         """The same for one viewer alone."""
@@ -208,15 +207,92 @@ class Policy:
     def _asked(self, kind: Kind, viewer: Viewer, about: str) -> frozenset[str]:
         key = (viewer, about)
         if key not in self._asks:
-            self._asks[key] = frozenset(
-                word.removeprefix("!")
-                for row in self.rows
-                if POLICY_OF[row.rule.kind] == POLICY_OF[kind]
-                and viewer in row.who
-                and about in row.rule.what
-                for word in row.when
-            )
+            rows = self._rows(kind, viewer, about)
+            self._asks[key] = frozenset(word.removeprefix("!") for row in rows for word in row.when)
         return self._asks[key]
+
+    def _rows(self, kind: Kind, viewer: Viewer, about: str) -> list[Row]:
+        """The rows that speak of this viewer and this facet or sphere, in their order."""
+        return [
+            row
+            for row in self.rows
+            if POLICY_OF[row.rule.kind] == POLICY_OF[kind] and viewer in row.who and about in row.rule.what
+        ]
+
+    def spheres(self, viewer: Viewer, facet: str, purpose: Purpose) -> Mapping[Sphere, Cell]:
+        """The spheres in which this viewer may see something of this facet for this purpose, and the cell."""
+        closed = self.cell(facet, viewer) is Cell.NONE or purpose not in FACETS[facet].purposes
+        if closed or not self.may_use(viewer, purpose):
+            return {}
+        cells = {sphere: self.cell(sphere, viewer) for sphere in Sphere}
+        return {sphere: cell for sphere, cell in cells.items() if cell is not Cell.NONE}
+
+    def sql_filter(
+        self,
+        facet: str,
+        purpose: Purpose,
+        viewers: Mapping[Viewer, str],
+        item: str,
+        *,
+        grant: str = "false",
+        facts: Mapping[str, str] | None = None,
+        degrees: Sequence[Shown] = (Shown.FULL, Shown.OPEN_CLOSED, Shown.EXISTS),
+    ) -> str:
+        """A WHERE condition that keeps an item if, and only if, `decide` shows it in one of these degrees.
+
+        `viewers`: the SQL under which the actor looks as that viewer. `grant`: under which an emergency
+        grant is active. `item`: the alias whose columns are `sphere`, `audience` and one boolean per
+        fact; `facts` names another expression for some of them. Raises KeyError on an unknown name.
+        """
+        fragment = sql.fragments(item, facts or {})
+        whos = [(Who(viewer), condition) for viewer, condition in viewers.items()]
+        whos += [(who, grant) for who in self._granted() if grant != "false"]
+        shown = (
+            sql.all_of([f"({condition})", self._sql(who, facet, Why(purpose), degrees, item, fragment)])
+            for who, condition in whos
+        )
+        return sql.text(sql.any_of(shown))
+
+    def sql_shown(
+        self,
+        facet: str,
+        purpose: Purpose,
+        viewers: Mapping[Viewer, str],
+        item: str,
+        *,
+        grant: str = "false",
+        facts: Mapping[str, str] | None = None,
+    ) -> str:
+        """An expression for how much of the facet is shown: 'full', 'open_closed', 'exists' or 'none'."""
+        cases = " ".join(
+            f"when {condition} then '{degree}'"
+            for degree in Shown
+            if degree is not Shown.NONE
+            for condition in [
+                self.sql_filter(facet, purpose, viewers, item, grant=grant, facts=facts, degrees=[degree])
+            ]
+            if condition != "false"
+        )
+        return f"case {cases} else 'none' end" if cases else "'none'::text"
+
+    def _sql(
+        self, who: Who, facet: str, why: Why, degrees: Sequence[Shown], item: str, fragment: sql.Fragment
+    ) -> sql.Condition:
+        if not self.may_use(who.viewer, why.purpose):
+            return False
+        surely = sql.known(who, What(facet), why, fragment)
+        of_facet = sql.any_of(self._fold(Kind.FACET, who.viewer, facet, degree, surely) for degree in degrees)
+        if FACETS[facet].level is Level.CASE or of_facet is False:
+            return of_facet
+        of_sphere = {
+            sphere: self._fold(Kind.SPHERE, who.viewer, sphere, Shown.FULL, surely) for sphere in Sphere
+        }
+        return sql.all_of([of_facet, sql.by_sphere(of_sphere, item)])
+
+    def _fold(
+        self, kind: Kind, viewer: Viewer, about: str, degree: Shown, surely: sql.Known
+    ) -> sql.Condition:
+        return sql.fold(self._rows(kind, viewer, about), degree, self.cell(about, viewer), surely)
 
     def may(self, who: Doer, act: str, facts: ActFacts) -> Permission:
         """May this person do this act, now? Raises KeyError on an act that no rule names."""
