@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 RUN := .venv/bin/python
 TESTS ?= tests
 
-.PHONY: demo demo-reset test prove bench lint docs setup
+.PHONY: demo demo-reset test prove bench lint docs lock setup
 .DEFAULT_GOAL := demo
 
 demo: setup ## the whole system with an invented neighbourhood, on http://127.0.0.1:$(PORT)
@@ -27,6 +27,12 @@ bench: setup ## measure, and write .bench/results.jsonl
 
 lint: setup ## what the tests check too, with mending
 	@$(RUN) -m ruff check --fix . && $(RUN) -m ruff format . && $(RUN) -m mypy && .venv/bin/lint-imports
+
+lock: setup ## after a change of the dependencies in pyproject.toml
+	@.tools/bin/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header -q \
+		-o requirements.lock
+	@.tools/bin/uv pip compile pyproject.toml -c requirements.lock --universal --generate-hashes --no-header \
+		--no-annotate -q -o requirements.run.lock
 
 docs: setup ## the access matrix and the schema, printed from the code
 	@$(RUN) -m casecoord policy matrix --format md > docs/access-matrix.md
