@@ -82,7 +82,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Say which lead the family prefers, or why it was not asked.",
     ),
     "not_yet": ("Dat kan nu nog niet.", "This cannot be done yet."),
-    "team_not_invitable": ("Dit team kan niet meedoen aan een casus.", "This team cannot take part in a case."),
+    "team_not_invitable": (
+        "Dit team kan niet meedoen aan een casus.",
+        "This team cannot take part in a case.",
+    ),
     "team_in_case": ("Dit team doet al mee.", "This team takes part already."),
     "team_not_in_case": ("Dit team doet niet mee.", "This team does not take part."),
     "owner_not_in_team": ("Deze eigenaar hoort niet bij dat team.", "This owner is not in that team."),
@@ -102,6 +105,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Met dit doel mag u in deze rol niet kijken.",
         "In this role you may not look for this purpose.",
     ),
+    "page_too_large": ("Vraag 1 tot 100 regels.", "Ask for 1 to 100 items."),
+    "cursor_invalid": ("Begin de lijst opnieuw.", "Start the list again."),
     "try_again": ("Iemand anders was net bezig. Probeer het opnieuw.", "Somebody else was at it. Try again."),
 }
 

@@ -19,6 +19,7 @@ class Rule(StrEnum):
     LEAD = "G2"
     FIRST_CONTACT = "G3"
     ACTION = "G4"
+    HANDOVER = "G7"
     HOLD = "G13"
     INVITATION = "G14"
     COVERED = "covered"
@@ -85,6 +86,14 @@ PROMISES: dict[Rule, PromiseRow] = {
             "complete the action, or agree a new date",
         ),
         PromiseRow(
+            Rule.HANDOVER,
+            "handover_open",
+            "wat is overgedragen, is aanvaard",
+            "what is handed over is accepted",
+            "aanvaard de overdracht of wijs haar af",
+            "accept the hand-over, or decline it",
+        ),
+        PromiseRow(
             Rule.HOLD,
             "hold_review_due",
             "een aangehouden signaal wordt opnieuw bekeken",
@@ -123,6 +132,7 @@ class Deadlines:
     lead: int = 7
     appointment: int = 5
     first_contact: int = 5
+    handover: int = 5
     invitation: int = 3
     hold_days: int = 90
     closed: frozenset[date] = field(default=frozenset())
@@ -216,6 +226,13 @@ def contact_clock(
     if contacted_at is not None and contacted_at >= lead_since:
         return None
     return clock(Rule.FIRST_CONTACT, deadlines.after(lead_since, deadlines.first_contact), deadlines)
+
+
+def handover_clock(state: CaseState, offered_at: datetime | None, deadlines: Deadlines) -> Clock | None:
+    """G7: the answer to an offered hand-over, while the old lead stays."""
+    if offered_at is None or state not in (CaseState.LED, CaseState.AFTERCARE):
+        return None
+    return clock(Rule.HANDOVER, deadlines.after(offered_at, deadlines.handover), deadlines)
 
 
 def action_clock(state: ActionState, due_on: date, deadlines: Deadlines) -> Clock | None:

@@ -167,9 +167,7 @@ class Lead(Base):
         to("cases", "case_id"),
         to("memberships", "membership_id"),
         to("proposals", "proposal_id"),
-        ExcludeConstraint(
-            ("area_id", "="), ("case_id", "="), ("during", "&&"), name="leads_one_at_a_time"
-        ),
+        ExcludeConstraint(("area_id", "="), ("case_id", "="), ("during", "&&"), name="leads_one_at_a_time"),
         Index(None, "area_id", "membership_id"),
     )
 
@@ -293,7 +291,9 @@ class Gap(Base):
     ended_at: Mapped[datetime | None]
     __table_args__ = (
         to("promises", "promise_id"),
-        Index("gaps_one_open", "area_id", "promise_id", unique=True, postgresql_where=text("ended_at is null")),
+        Index(
+            "gaps_one_open", "area_id", "promise_id", unique=True, postgresql_where=text("ended_at is null")
+        ),
         CheckConstraint("level between 1 and 4", name="level_on_the_ladder"),
     )
 

@@ -61,7 +61,9 @@ def own_key() -> Mapped[UUID]:
     return mapped_column(primary_key=True, default=uuid4)
 
 
-def to(table: str, *columns: str, key: tuple[str, ...] = ("id",), name: str | None = None) -> ForeignKeyConstraint:
+def to(
+    table: str, *columns: str, key: tuple[str, ...] = ("id",), name: str | None = None
+) -> ForeignKeyConstraint:
     """A foreign key within the same area."""
     return ForeignKeyConstraint(["area_id", *columns], [f"{table}.{c}" for c in ("area_id", *key)], name=name)
 

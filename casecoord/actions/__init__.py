@@ -1,0 +1,1 @@
+"""What people and clocks do: one async function per verb: load, decide, change, record."""

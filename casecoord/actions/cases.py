@@ -1,0 +1,141 @@
+"""What all verbs on a case share: may this be done, who takes part, and the case as its answer shows it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from pydantic import TypeAdapter
+
+from casecoord.access.doing import ActFacts, Doer
+from casecoord.actions.office import Hand
+from casecoord.domain.errors import Problem
+from casecoord.domain.teams import presence_sphere
+from casecoord.domain.words import Audience, CaseState, ProposalKind, ProposalState, Role, Sphere, TeamKind
+from casecoord.storage.case_tables import Case, Participant
+from casecoord.storage.cases import Desk, case_brief, desk_of, from_now, until_now
+from casecoord.storage.tables import Team
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A professional by name, under a membership."""
+
+    membership: UUID
+    professional: UUID
+    name: str
+    team: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalBrief:
+    id: UUID
+    kind: ProposalKind
+    state: ProposalState
+    proposed: Who
+
+
+@dataclass(frozen=True, slots=True)
+class CaseBrief:
+    """A case as verbs on its lead answer it: state, lead, the proposals so far. No family data."""
+
+    id: UUID
+    household: UUID
+    state: CaseState
+    lead: Who | None
+    proposals: list[ProposalBrief]
+
+
+#: What a refusal is called where a rule's condition says more than "you may not".
+UNMET: dict[str, Callable[[], Problem]] = {
+    "!preference_known": lambda: Problem("preference_missing", "reason"),
+    "!within_ceiling": lambda: Problem("ceiling_reached", "proposal"),
+    "!appointment_due": lambda: Problem("not_yet", "case"),
+    "!kind_allowed": lambda: Problem("team_not_invitable", "team"),
+}
+_ADAPTER = TypeAdapter(CaseBrief)
+
+
+def require(hand: Hand, desk: Desk, act: str, **facts: bool) -> str:
+    """May this actor do this act here, now? The rule that says so; else Problem."""
+    known = {
+        "membership_valid": True,
+        "of_participating_team": desk.relation.participates,
+        "of_accountable_team": desk.relation.participates and desk.lead is None,
+        "is_lead": desk.relation.is_lead,
+        "no_lead_yet": desk.lead is None,
+        "no_case_yet": desk.case is None,
+    }
+    decision = hand.policy.may(
+        Doer(hand.actor.role, hand.actor.team_kind), act, ActFacts(**{**known, **facts})
+    )
+    if decision.allowed:
+        return decision.rule
+    lacking = next((UNMET[word] for word in decision.reason if word in UNMET), None)
+    raise lacking() if lacking else Problem("not_allowed")
+
+
+def has_standing(hand: Hand, desk: Desk) -> bool:
+    """Whether the household exists for this actor at all."""
+    relation = desk.relation
+    return (
+        relation.participates
+        or relation.accountable
+        or relation.is_lead
+        or relation.signalled
+        or hand.actor.role is Role.AREA_COORDINATOR
+        or (hand.actor.role is Role.DECISION_POWER and relation.escalated)
+    )
+
+
+async def case_desk(hand: Hand, identity: UUID) -> Desk:
+    """The desk of an open case; Problem `not_found` for one that is closed, absent or elsewhere."""
+    found = await desk_of(hand.work, Case, identity)
+    if (
+        found is None
+        or found[0].case is None
+        or found[0].case.id != identity
+        or not has_standing(hand, found[0])
+    ):
+        raise Problem("not_found", "case")
+    return found[0]
+
+
+async def join(
+    hand: Hand, desk: Desk, team_id: UUID, source: Sphere, audience: Audience | str | None
+) -> None:
+    """Lets a team take part, as secretly as the least secret reason for which it does."""
+    assert desk.case is not None
+    team = await hand.work.session.get_one(Team, (hand.work.area_id, team_id))
+    sphere = presence_sphere(TeamKind(team.kind), source)
+    shared = audience if sphere is Sphere.HEALTH else None
+    there = next((p for p in desk.participants if p.team_id == team_id), None)
+    if there is None:
+        there = Participant(
+            area_id=hand.work.area_id,
+            id=uuid4(),
+            case_id=desk.case.id,
+            team_id=team_id,
+            sphere=sphere,
+            audience=shared,
+            during=from_now(hand.work),
+        )
+        hand.work.session.add(there)
+        desk.participants.append(there)
+    elif _SECRECY.index(sphere) < _SECRECY.index(Sphere(there.sphere)):
+        there.sphere, there.audience = sphere, shared
+
+
+async def leave(hand: Hand, desk: Desk, team_id: UUID) -> None:
+    """Ends a team's taking part at this moment."""
+    for participant in [p for p in desk.participants if p.team_id == team_id]:
+        participant.during = until_now(hand.work, participant.during)
+        desk.participants.remove(participant)
+
+
+async def brief(hand: Hand, desk: Desk) -> CaseBrief:
+    """The open case of this desk, as it is in this transaction."""
+    assert desk.case is not None
+    return _ADAPTER.validate_python(await case_brief(hand.work, desk.case.id))
+
+
+_SECRECY = (Sphere.GENERAL, Sphere.LIVELIHOOD, Sphere.HEALTH, Sphere.JUSTICE)

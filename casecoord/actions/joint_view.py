@@ -1,0 +1,300 @@
+"""The joint case view: one read, one decision per facet and thing, one record, and only then the answer."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from casecoord.actions.looking import Look, viewers
+from casecoord.actions.office import Hand
+from casecoord.domain.errors import Problem
+from casecoord.domain.facets import Shown, Viewer
+from casecoord.domain.joint_view import (
+    ActionView,
+    Colleague,
+    ContactView,
+    GapView,
+    JointCase,
+    MoveView,
+    ParticipantView,
+    PersonView,
+    ProposalView,
+    Shared,
+    SignalView,
+)
+from casecoord.domain.promises import PROMISES, Level, Rule
+from casecoord.domain.words import LifeDomain, Sphere, TeamKind, Urgency
+from casecoord.domain.workdays import local_date
+from casecoord.storage import views
+from casecoord.storage.sealed import Compartment, HouseholdSeal, Place
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class JointCaseOf:
+    """The id of a case or of a household."""
+
+    id: UUID
+
+
+async def joint_case(hand: Hand, query: JointCaseOf) -> JointCase:
+    """May this viewer see this facet of this household, now, for this purpose? Each is asked, then shown."""
+    row = await views.joint_case(hand.work, query.id)
+    if row is None:
+        raise Problem("not_found", "id")
+    view = _View(hand, row)
+    seen = view.compose()
+    if not view.look.shown:
+        raise Problem("not_found", "id")
+    await view.look.remember("joint_case")
+    return seen
+
+
+class _View:
+    """Composes one joint case view from one row, through one look."""
+
+    def __init__(self, hand: Hand, row: Row) -> None:
+        self.hand, self.row, self.now = hand, row, hand.now
+        self.seal: HouseholdSeal = views.seal_of(hand.work, row["id"], row["keys"])
+        self.look = Look(hand, row["id"], self._as_viewer(row["participates"] or row["accountable"]))
+
+    def compose(self) -> JointCase:
+        row, look = self.row, self.look
+        case = row["open_case"]
+        status = look.decide("case.status")
+        in_case = case is not None and status.shown is Shown.FULL
+        secret = row["secret_address"]
+        return JointCase(
+            household=row["id"],
+            case=UUID(case["id"]) if in_case else None,
+            status=self._status(status.shown),
+            lead=look.share("case.lead", lambda: _colleague(row["lead"])),
+            proposals=self._proposals() if in_case and look.sees("case.lead") else [],
+            address=look.share(
+                "household.address", lambda: self._household_text("address"), address_secret=secret
+            ),
+            contact_details=look.share(
+                "household.contact", lambda: self._household_text("contact"), address_secret=secret
+            ),
+            moves=self._moves(),
+            persons=[self._person(person) for person in row["persons"]] if look.sees("person.name") else [],
+            participants=self._participants(),
+            next_deadline=self._next_deadline(),
+            contacts=self._contacts(),
+            signals=[seen for signal in row["signals"] if (seen := self._signal(signal))],
+            actions=[self._action(action) for action in row["actions"] if self._sees_action(action)],
+            gaps=self._gaps(),
+            withheld=list(look.withheld.values()),
+        )
+
+    def _status(self, shown: Shown) -> Shared[str] | None:
+        case = self.row["open_case"]
+        match shown:
+            case Shown.FULL:
+                return Shared(value=case["state"] if case else "closed")
+            case Shown.OPEN_CLOSED:
+                return Shared(value="open" if case else "closed")
+            case Shown.EXISTS:
+                return Shared(withheld=self.look.withheld["case.status"])
+            case Shown.NONE:
+                return None
+
+    def _proposals(self) -> list[ProposalView]:
+        return [
+            ProposalView(UUID(p["id"]), p["kind"], p["state"], proposed)
+            for p in self.row["proposals"]
+            if (proposed := _colleague(p["proposed"]))
+        ]
+
+    def _moves(self) -> list[MoveView]:
+        moves = self.row["moves"]
+        if not moves or not self.look.sees("household.move"):
+            return []
+        return [MoveView(UUID(move["id"]), date.fromisoformat(move["moved_on"])) for move in moves]
+
+    def _person(self, person: Row) -> PersonView:
+        share, identity = self.look.share, UUID(person["id"])
+        own_practice = str(self.hand.actor.team_id) in person["practice_teams"]
+        return PersonView(
+            id=identity,
+            name=share("person.name", lambda: self._person_text(person, "name", "name")),
+            age=share("person.age", lambda: self._age(person)),
+            birth_date=share("person.birth_date", lambda: self._person_text(person, "birth", "birth_date")),
+            language=share("person.language", lambda: person["language"]),
+            custody=share("person.custody", lambda: self._custody(person)),
+            practice=share(
+                "person.practice", lambda: self._linked(person, "practice"), own_practice=own_practice
+            ),
+            school=share("school.enrolment", lambda: self._linked(person, "school")),
+        )
+
+    def _custody(self, person: Row) -> list[str] | None:
+        names = {other["id"]: other for other in self.row["persons"]}
+        found = [
+            self._person_text(names[y["holder"]], "name", "name") if y["holder"] in names else None
+            for y in person["custody"]
+        ]
+        return [name or y["kind"] for name, y in zip(found, person["custody"], strict=True)] or None
+
+    def _age(self, person: Row) -> int | None:
+        born = self._person_text(person, "birth", "birth_date")
+        return None if born is None else age_on(born, local_date(self.now))
+
+    def _linked(self, person: Row, kind: str) -> str | None:
+        return ", ".join(link["name"] for link in person["links"] if link["kind"] == kind) or None
+
+    def _participants(self) -> list[ParticipantView]:
+        lead = self.row["lead"]
+        own = {str(self.hand.actor.team_id), lead["team"] if lead else None}
+        return [
+            ParticipantView(UUID(p["team"]), p["name"], TeamKind(p["kind"]))
+            for p in self.row["participants"]
+            if self._own_team(p["team"])
+            or self._sees_item("case.participants", p, own_team_item=p["team"] in own)
+        ]
+
+    def _own_team(self, team: str) -> bool:
+        # One's own team's part in a case is no secret to it.
+        return team == str(self.hand.actor.team_id) and self.row["participates"]
+
+    def _next_deadline(self) -> datetime | None:
+        """The earliest that this viewer may see."""
+        for promise in self.row["promises"]:
+            if self._sees_item("case.next_deadline", promise, self._viewers_of(promise)):
+                return datetime.fromisoformat(promise["due_at"])
+        return None
+
+    def _contacts(self) -> list[ContactView]:
+        if not self.row["contacts"] or not self.look.sees("case.contact"):
+            return []
+        return [
+            ContactView(UUID(c["id"]), datetime.fromisoformat(c["at"]), c["manner"])
+            for c in self.row["contacts"]
+        ]
+
+    def _signal(self, signal: Row) -> SignalView | None:
+        sphere, seen_by = Sphere(signal["sphere"]), self._viewers_of(signal)
+        facts: dict[str, Any] = {
+            "viewers": seen_by,
+            "wrote_it": signal["source_team"] == str(self.hand.actor.team_id),
+            "shared_with_teams": signal["audience"] == "teams_in_case",
+        }
+        if not self.look.sees("signal.existence", sphere, **facts):
+            return None
+        share = self.look.share
+        return SignalView(
+            id=UUID(signal["id"]),
+            person=UUID(signal["person"]) if signal["person"] else None,
+            state=signal["state"],
+            urgency=Urgency(signal["urgency"]),
+            received_at=datetime.fromisoformat(signal["received_at"]),
+            sphere=sphere,
+            source=share("signal.source", lambda: signal["source_name"], sphere, **facts),
+            domain=share("signal.domain", lambda: LifeDomain(signal["domain"]), sphere, **facts),
+            summary=share(
+                "signal.summary", lambda: self._item_text("signals", signal, "summary"), sphere, **facts
+            ),
+            detail=share(
+                "signal.detail", lambda: self._item_text("signals", signal, "detail"), sphere, **facts
+            )
+            if signal["detail"]
+            else None,
+        )
+
+    def _viewers_of(self, thing: Row) -> frozenset[Viewer]:
+        """As what the actor looks at a signal or its clock: while it is in no case, only the team that is
+        accountable for it takes part in it."""
+        return self._as_viewer(
+            self.row["participates"]
+            if thing["in_case"]
+            else thing["accountable"] == str(self.hand.actor.team_id)
+        )
+
+    def _as_viewer(self, takes_part: bool) -> frozenset[Viewer]:
+        row = self.row
+        return viewers(
+            self.hand,
+            takes_part=takes_part,
+            is_lead=row["is_lead"],
+            signalled=row["signalled"],
+            escalated=row["escalated"],
+        )
+
+    def _sees_action(self, action: Row) -> bool:
+        return self._sees_item(
+            "plan.action", action, wrote_it=action["author_team"] == str(self.hand.actor.team_id)
+        )
+
+    def _action(self, action: Row) -> ActionView:
+        owner = _colleague(action["owner"])
+        assert owner is not None
+        return ActionView(
+            id=UUID(action["id"]),
+            domain=LifeDomain(action["domain"]),
+            what=self._item_text("plan_actions", action, "what") or "",
+            result=self._item_text("plan_actions", action, "result"),
+            state=action["state"],
+            due_on=date.fromisoformat(action["due_on"]),
+            owner=owner,
+        )
+
+    def _gaps(self) -> list[GapView]:
+        broken = [p for p in self.row["promises"] if datetime.fromisoformat(p["due_at"]) <= self.now]
+        return [
+            GapView(
+                id=UUID(promise["id"]),
+                rule=promise["rule"],
+                name=PROMISES[Rule(promise["rule"])].gap,
+                since=datetime.fromisoformat(promise["due_at"]),
+                level=level_of(promise["levels"], self.now),
+                responder=promise["responder"],
+            )
+            for promise in broken
+            if self._sees_item("gap", promise, self._viewers_of(promise))
+        ]
+
+    def _sees_item(
+        self, facet: str, item: Row, seen_by: frozenset[Viewer] | None = None, **facts: bool
+    ) -> bool:
+        facts["shared_with_teams"] = item["audience"] == "teams_in_case"
+        return self.look.sees(facet, Sphere(item["sphere"]), viewers=seen_by, **facts)
+
+    def _household_text(self, column: str) -> str | None:
+        return self._open(self.row[column], Place("households", self.row["id"], column), Compartment.IDENTITY)
+
+    def _person_text(self, person: Row, key: str, facet: str) -> str | None:
+        return self._open(person[key], Place("persons", UUID(person["id"]), facet), Compartment.IDENTITY)
+
+    def _item_text(self, table: str, item: Row, facet: str) -> str | None:
+        compartment = Compartment.of(Sphere(item["sphere"]))
+        return self._open(item[facet], Place(table, UUID(item["id"]), facet), compartment)
+
+    def _open(self, sealed: str | None, place: Place, compartment: Compartment) -> str | None:
+        return None if sealed is None else self.seal.open(bytes.fromhex(sealed), place, compartment)
+
+
+def age_on(born: str, today: date) -> int | None:
+    """The age in whole years; from a birth date with unknown parts, the age that is certain."""
+    year, month, day = (int(part) for part in born.split("-"))
+    if year == 0:
+        return None
+    return today.year - year - ((today.month, today.day) < (month or 12, day or 31))
+
+
+def level_of(levels: list[str], now: datetime) -> Level:
+    """How far a gap has escalated, from the instants of its ladder."""
+    return Level(1 + sum(datetime.fromisoformat(instant) <= now for instant in levels))
+
+
+def _colleague(who: Row | None) -> Colleague | None:
+    if who is None:
+        return None
+    return Colleague(
+        professional=UUID(who["professional"]),
+        name=who["name"],
+        phone=who["phone"],
+        team=UUID(who["team"]),
+        team_name=who["team_name"],
+        team_kind=TeamKind(who["team_kind"]),
+    )

@@ -1,0 +1,232 @@
+"""One person gets the lead: proposed, accepted or declined, appointed, handed over."""
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from casecoord.actions import texts
+from casecoord.actions.cases import CaseBrief, brief, case_desk, has_standing, require
+from casecoord.actions.office import Hand, verb
+from casecoord.domain.errors import Problem
+from casecoord.domain.promises import appointment_from
+from casecoord.domain.words import CaseState, ProposalKind, ProposalState, Role, Sphere
+from casecoord.storage.case_tables import Lead, Proposal
+from casecoord.storage.cases import Desk, desk_of, from_now, until_now
+from casecoord.storage.people import Colleague, colleague, lock_caseload, professional_of, role_of
+from casecoord.storage.sealed import Compartment
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeLead:
+    """`professional` is asked; `preference` is what the family wants, `reason` why, or why it was not asked."""
+
+    idempotency_key: str
+    case: UUID
+    professional: UUID
+    reason: str | None = None
+    preference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerProposal:
+    idempotency_key: str
+    proposal: UUID
+    reason: str | None = None
+
+
+@verb(CaseBrief)
+async def propose_lead(hand: Hand, input: ProposeLead) -> CaseBrief:
+    """Asks a professional of a participating team to take the lead of a case that has none."""
+    desk = await case_desk(hand, input.case)
+    rule = require(hand, desk, "propose_lead", preference_known=bool(input.reason or input.preference))
+    if desk.lead is not None:
+        raise Problem("lead_exists", "case")
+    await _propose(desk, ProposalKind.LEAD, await _asked(desk, input.professional), input)
+    assert desk.case is not None
+    desk.case.state = CaseState.LEAD_PROPOSED
+    desk.add_event("propose_lead", "case.lead", Sphere.GENERAL, rule)
+    await desk.settle()
+    return await brief(hand, desk)
+
+
+@verb(CaseBrief)
+async def accept_lead(hand: Hand, input: AnswerProposal) -> CaseBrief:
+    """The professional proposed says yes: from this moment, and not before, there is a lead."""
+    desk, proposal = await _proposal_desk(hand, input.proposal, ProposalKind.LEAD)
+    rule = await _answerable(hand, desk, proposal, "accept_lead")
+    if desk.lead is not None:
+        raise Problem("lead_exists", "proposal")
+    _answer(desk, proposal, ProposalState.ACCEPTED, texts.optional(input.reason, "reason"))
+    _take_lead(desk, proposal)
+    desk.add_event("accept_lead", "case.lead", Sphere.GENERAL, rule)
+    await desk.settle()
+    return await brief(hand, desk)
+
+
+@verb(CaseBrief)
+async def decline_lead(hand: Hand, input: AnswerProposal) -> CaseBrief:
+    """The professional proposed says no, with a reason; the search for a lead goes on."""
+    reason = texts.reason(input.reason)
+    desk, proposal = await _proposal_desk(hand, input.proposal, ProposalKind.LEAD)
+    rule = await _answerable(hand, desk, proposal, "decline_lead")
+    _answer(desk, proposal, ProposalState.DECLINED, reason)
+    assert desk.case is not None
+    desk.case.state = CaseState.TRIAGED
+    desk.add_event("decline_lead", "case.lead", Sphere.GENERAL, rule)
+    await desk.settle()
+    return await brief(hand, desk)
+
+
+@verb(CaseBrief)
+async def appoint_lead(hand: Hand, input: ProposeLead) -> CaseBrief:
+    """Where nobody accepted in time, the person with decision power appoints."""
+    reason = texts.reason(input.reason)
+    desk = await case_desk(hand, input.case)
+    assert desk.case is not None
+    rule = require(
+        hand,
+        desk,
+        "appoint_lead",
+        appointment_due=desk.now >= appointment_from(desk.case.triaged_at, hand.work.deadlines),
+    )
+    if desk.lead is not None:
+        raise Problem("lead_exists", "case")
+    waiting = await desk.pending_proposal()
+    if waiting is not None:
+        _answer(desk, waiting, ProposalState.SUPERSEDED, None)
+        await hand.work.session.flush()
+    asked = await _asked(desk, input.professional)
+    proposal = await _propose(desk, ProposalKind.APPOINTMENT, asked, input, reason=reason)
+    _answer(desk, proposal, ProposalState.ACCEPTED, None)
+    _take_lead(desk, proposal)
+    desk.add_event("appoint_lead", "case.lead", Sphere.GENERAL, rule)
+    await desk.settle()
+    return await brief(hand, desk)
+
+
+@verb(CaseBrief)
+async def offer_hand_over(hand: Hand, input: ProposeLead) -> CaseBrief:
+    """The lead asks another to take over, and stays the lead until that other accepted."""
+    reason = texts.reason(input.reason)
+    desk = await case_desk(hand, input.case)
+    if desk.lead is None:
+        raise Problem("no_lead", "case")
+    rule = require(hand, desk, "offer_handover", lead_left_or_ill=True)
+    asked = await _asked(desk, input.professional)
+    if asked.professional == await professional_of(hand.work, desk.lead.membership_id):
+        raise Problem("already_lead", "professional")
+    await _propose(desk, ProposalKind.HANDOVER, asked, input, reason=reason)
+    desk.add_event("offer_hand_over", "case.lead", Sphere.GENERAL, rule)
+    await desk.settle()
+    return await brief(hand, desk)
+
+
+@verb(CaseBrief)
+async def accept_hand_over(hand: Hand, input: AnswerProposal) -> CaseBrief:
+    """The receiver says yes: one transaction ends the old lead and begins the new."""
+    desk, proposal = await _proposal_desk(hand, input.proposal, ProposalKind.HANDOVER)
+    rule = await _answerable(hand, desk, proposal, "accept_handover")
+    if desk.lead is None:
+        raise Problem("no_lead", "proposal")
+    _answer(desk, proposal, ProposalState.ACCEPTED, texts.optional(input.reason, "reason"))
+    desk.lead.during = until_now(hand.work, desk.lead.during)
+    await hand.work.session.flush()
+    _take_lead(desk, proposal, during_handover=True)
+    desk.add_event("accept_hand_over", "case.lead", Sphere.GENERAL, rule)
+    await desk.settle()
+    return await brief(hand, desk)
+
+
+@verb(CaseBrief)
+async def decline_hand_over(hand: Hand, input: AnswerProposal) -> CaseBrief:
+    """The receiver says no, with a reason; the old lead stays."""
+    reason = texts.reason(input.reason)
+    desk, proposal = await _proposal_desk(hand, input.proposal, ProposalKind.HANDOVER)
+    rule = await _answerable(hand, desk, proposal, "decline_handover")
+    _answer(desk, proposal, ProposalState.DECLINED, reason)
+    desk.add_event("decline_hand_over", "case.lead", Sphere.GENERAL, rule)
+    await desk.settle()
+    return await brief(hand, desk)
+
+
+async def _asked(desk: Desk, professional: UUID) -> Colleague:
+    """Who is asked must work, now, in a team that takes part: the case exists for them already."""
+    asked = await colleague(desk.work, professional, desk.teams())
+    if asked is None:
+        raise Problem("professional_not_in_case", "professional")
+    return asked
+
+
+async def _propose(
+    desk: Desk, kind: ProposalKind, asked: Colleague, input: ProposeLead, *, reason: str | None = None
+) -> Proposal:
+    assert desk.case is not None
+    if kind is not ProposalKind.APPOINTMENT and await desk.pending_proposal() is not None:
+        raise Problem("proposal_pending", "case")
+    proposal = Proposal(
+        area_id=desk.work.area_id,
+        id=uuid4(),
+        case_id=desk.case.id,
+        kind=kind,
+        membership_id=asked.membership,
+        proposed_by=desk.actor_membership,
+        state=ProposalState.PENDING,
+        proposed_at=desk.now,
+    )
+    said = reason or texts.optional(input.reason, "reason")
+    preference = texts.optional(input.preference, "preference")
+    proposal.reason_sealed = desk.sealed_if(said, proposal, "reason", Compartment.GENERAL)
+    proposal.preference_sealed = desk.sealed_if(preference, proposal, "preference", Compartment.GENERAL)
+    desk.work.session.add(proposal)
+    return proposal
+
+
+async def _proposal_desk(hand: Hand, identity: UUID, kind: ProposalKind) -> tuple[Desk, Proposal]:
+    found = await desk_of(hand.work, Proposal, identity)
+    if found is None or found[1].kind != kind or not has_standing(hand, found[0]):
+        raise Problem("not_found", "proposal")
+    return found
+
+
+async def _answerable(hand: Hand, desk: Desk, proposal: Proposal, act: str) -> str:
+    asked = await professional_of(hand.work, proposal.membership_id) == hand.actor.professional_id
+    within = not asked or not act.startswith("accept") or await _within_ceiling(hand, desk, proposal)
+    rule = require(hand, desk, act, is_proposed=asked, is_receiver=asked, within_ceiling=within)
+    if proposal.state != ProposalState.PENDING or desk.case is None or desk.case.id != proposal.case_id:
+        raise Problem("already_answered", "proposal")
+    return rule
+
+
+async def _within_ceiling(hand: Hand, desk: Desk, proposal: Proposal) -> bool:
+    """More cases than the ceiling only with the word of the coordinator who asked."""
+    if proposal.state != ProposalState.PENDING:
+        return True
+    await lock_caseload(hand.work, hand.actor.professional_id)
+    taker = await colleague(hand.work, hand.actor.professional_id, desk.teams())
+    if taker is None or taker.membership != proposal.membership_id:
+        # Between the question and the answer the professional or the team left.
+        raise Problem("professional_not_active", "proposal")
+    ceiling = taker.ceiling if taker.ceiling is not None else hand.work.settings.get("case_ceiling")
+    if not isinstance(ceiling, int) or taker.leads < ceiling:
+        return True
+    return await role_of(hand.work, proposal.proposed_by) in (Role.COORDINATOR, Role.AREA_COORDINATOR)
+
+
+def _answer(desk: Desk, proposal: Proposal, state: ProposalState, reason: str | None) -> None:
+    proposal.state = state
+    proposal.answered_at = desk.now
+    proposal.answer_sealed = desk.sealed_if(reason, proposal, "answer", Compartment.GENERAL)
+
+
+def _take_lead(desk: Desk, proposal: Proposal, *, during_handover: bool = False) -> None:
+    assert desk.case is not None
+    desk.lead = Lead(
+        area_id=desk.work.area_id,
+        id=uuid4(),
+        case_id=desk.case.id,
+        membership_id=proposal.membership_id,
+        proposal_id=proposal.id,
+        during=from_now(desk.work),
+    )
+    if not during_handover:
+        desk.case.state = CaseState.LED
+    desk.work.session.add(desk.lead)

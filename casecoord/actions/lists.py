@@ -1,0 +1,194 @@
+"""Worklist, gaps and timeline: the policy rides in the query, so that a list holds what one may see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from casecoord.actions import cursors
+from casecoord.actions.looking import Look, role_viewer, team_viewer, viewers
+from casecoord.actions.office import Hand
+from casecoord.domain.errors import Problem
+from casecoord.domain.facets import Shown, Viewer
+from casecoord.domain.lists import Flagged, Happened, OpenGap, Slice
+from casecoord.domain.promises import PROMISES, Level, Rule
+from casecoord.domain.words import Role, Sphere, Urgency
+from casecoord.storage import access_log, lists
+from casecoord.storage.lists import Page, Scope
+from casecoord.storage.sealed import Compartment, Place
+from casecoord.storage.views import seal_of
+
+_RANKS = (Urgency.ACUTE, Urgency.HIGH, Urgency.NORMAL)
+#: What the history tells is shown by the facet that it is about.
+_HISTORY = (
+    "signal.existence",
+    "case.status",
+    "case.lead",
+    "case.participants",
+    "plan.action",
+    "case.contact",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistOf:
+    """`team` narrows an area's list to one team; `urgency` and `overdue` filter."""
+
+    team: UUID | None = None
+    urgency: Urgency | None = None
+    overdue: bool = False
+    first: int | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GapsOf:
+    first: int | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineOf:
+    """The id of a case or a household."""
+
+    id: UUID
+    first: int | None = None
+    after: str | None = None
+
+
+async def worklist(hand: Hand, query: WorklistOf) -> Slice[Flagged]:
+    """Which flagged households wait for this actor? Listed if, and only if, something of them may be seen."""
+    first = cursors.page_size(query.first)
+    after = cursors.read(hand, "worklist", query.after)
+    rows = await lists.worklist(
+        hand.work,
+        _scope(hand, query.team),
+        Page(first, _worklist_key(after)),
+        _filters(hand, "signal.existence", "case.next_deadline", "gap"),
+        _RANKS.index(query.urgency) + 1 if query.urgency else None,
+        query.overdue,
+    )
+    looks, items = [], []
+    for row in rows[:first]:
+        look = _look(hand, row["id"], row, takes_part=row["participates"] or row["accountable"])
+        items.append(_flagged(hand, look, row))
+        looks.append(look.entry("worklist"))
+    await access_log.write(hand.work, looks)
+    keys = [[row["rank"] or 3, row["next_at"], row["id"]] for row in rows[:first]]
+    return Slice(items, [cursors.write(hand, "worklist", key) for key in keys], len(rows) > first)
+
+
+async def gaps(hand: Hand, query: GapsOf) -> Slice[OpenGap]:
+    """Which promises are broken? Each is listed if, and only if, this actor may see it."""
+    first = cursors.page_size(query.first)
+    after = cursors.read(hand, "gaps", query.after)
+    page = Page(first, (datetime.fromisoformat(after[0]), UUID(after[1])) if after else None)
+    rows = await lists.gaps(hand.work, _scope(hand, None), page, _filters(hand, "gap"))
+    entries, items = [], []
+    for row in rows[:first]:
+        look = _look(hand, row["household_id"], row, takes_part=bool(row["takes_part"]))
+        look.decide("gap", Sphere(row["sphere"]))
+        entries.append(look.entry("gaps"))
+        items.append(
+            OpenGap(
+                id=row["id"],
+                household=row["household_id"],
+                rule=row["rule"],
+                name=PROMISES[Rule(row["rule"])].gap,
+                since=row["since"],
+                level=Level(row["level"]),
+                holder=row["holder"],
+                responder=row["responder"],
+            )
+        )
+    await access_log.write(hand.work, entries)
+    keys = [[row["since"], row["id"]] for row in rows[:first]]
+    return Slice(items, [cursors.write(hand, "gaps", key) for key in keys], len(rows) > first)
+
+
+async def timeline(hand: Hand, query: TimelineOf) -> Slice[Happened]:
+    """What happened in this case? Each event is listed if, and only if, its facet and sphere may be seen."""
+    first = cursors.page_size(query.first)
+    after = cursors.read(hand, "timeline", query.after)
+    page = Page(first, (datetime.fromisoformat(after[0]), UUID(after[1])) if after else None)
+    row = await lists.timeline(hand.work, query.id, page, _filters(hand, *_HISTORY))
+    if row is None:
+        raise Problem("not_found", "id")
+    look = _look(hand, row["household"], row, takes_part=row["participates"] or row["accountable"])
+    if look.decide("case.status").shown is not Shown.FULL:
+        raise Problem("not_found", "id")
+    events = row["events"]
+    for event in events[:first]:
+        look.shown.setdefault(event["facet"], event["rule"])
+    await look.remember("timeline")
+    items = [
+        Happened(UUID(e["id"]), datetime.fromisoformat(e["at"]), e["verb"], e["who"], e["about"])
+        for e in events[:first]
+    ]
+    keys = [[e["at"], e["id"]] for e in events[:first]]
+    return Slice(items, [cursors.write(hand, "timeline", key) for key in keys], len(events) > first)
+
+
+def _scope(hand: Hand, team: UUID | None) -> Scope:
+    whole = hand.actor.role in (Role.AREA_COORDINATOR, Role.DECISION_POWER)
+    if team is None:
+        return Scope((hand.actor.team_id,), whole_area=whole)
+    if team != hand.actor.team_id and not whole:
+        raise Problem("not_found", "team")
+    return Scope((team,), whole_area=False, one_team=True)
+
+
+def _filters(hand: Hand, *facets: str) -> Mapping[str, str]:
+    """The policy on these facets as SQL, for as what this actor may look at a household."""
+    conditions: dict[Viewer, str] = {Viewer.LEAD: "i.is_lead"}
+    as_team, as_role = team_viewer(hand.actor.role, hand.actor.team_kind), role_viewer(hand.actor.role)
+    if as_team:
+        conditions[as_team] = "i.takes_part"
+    if as_role:
+        conditions[as_role] = "true"
+    if hand.actor.role is Role.DECISION_POWER:
+        conditions[Viewer.DECISION_POWER] = "i.escalated"
+    return {facet: hand.policy.sql_filter(facet, hand.actor.purpose, conditions, "i") for facet in facets}
+
+
+def _look(hand: Hand, household: UUID, row: Mapping[str, Any], *, takes_part: bool) -> Look:
+    return Look(
+        hand,
+        household,
+        viewers(
+            hand,
+            takes_part=takes_part,
+            is_lead=row["is_lead"],
+            signalled=bool(row.get("signalled")),
+            escalated=row["escalated"],
+        ),
+    )
+
+
+def _worklist_key(after: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
+    return (after[0], datetime.fromisoformat(after[1]), UUID(after[2])) if after else None
+
+
+def _flagged(hand: Hand, look: Look, row: Mapping[str, Any]) -> Flagged:
+    status = look.sees("case.status")
+    lead = row["lead_name"] if look.sees("case.lead") else None
+    deadline = row["next_at"]
+    return Flagged(
+        household=row["id"],
+        case=row["case_id"] if status else None,
+        state=row["state"] if status else None,
+        urgency=_RANKS[row["rank"] - 1] if row["rank"] else None,
+        next_deadline=deadline if deadline.year < datetime.max.year else None,  # infinity: none in view
+        open_gaps=row["gaps"],
+        holder=lead or row["coordinator_name"],
+        names=look.share("person.name", lambda: _names(hand, row)),
+    )
+
+
+def _names(hand: Hand, row: Mapping[str, Any]) -> list[str]:
+    seal = seal_of(hand.work, row["id"], row["keys"])
+    return [
+        seal.open(bytes.fromhex(p["name"]), Place("persons", UUID(p["id"]), "name"), Compartment.IDENTITY)
+        for p in row["persons"]
+    ]

@@ -1,0 +1,137 @@
+"""Where every verb is done and every view is had: one transaction, one decision, one record.
+
+`act` answers the same key with the same answer, retries what the database asks to retry, and turns a
+broken named constraint into the problem it means. `look` lets nothing leave before its record is durable.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass, is_dataclass
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
+
+import orjson
+from pydantic import TypeAdapter
+
+from casecoord.access.decide import Policy
+from casecoord.domain.actors import Actor, Caller
+from casecoord.domain.errors import Problem
+from casecoord.storage import keys
+from casecoord.storage.faults import DatabaseFault, broken_constraint, may_be_retried
+from casecoord.storage.work import Database, Work
+
+ATTEMPTS = 3
+LONGEST_KEY = 200
+
+#: What two transactions can only find out at their commit, as the person who was second is told it.
+CONSTRAINTS = {
+    "cases_one_open": "case_open",
+    "leads_one_at_a_time": "lead_exists",
+    "proposals_one_pending": "proposal_pending",
+    "invitations_one_pending": "team_in_case",
+    "participants_once": "team_in_case",
+    "leads_inside_membership": "professional_not_active",
+    "holders_inside_membership": "professional_not_active",
+}
+
+
+class Keyed(Protocol):
+    """An input of a verb."""
+
+    @property
+    def idempotency_key(self) -> str: ...
+
+
+InputT = TypeVar("InputT", bound=Keyed)
+QueryT = TypeVar("QueryT")
+AnswerT = TypeVar("AnswerT")
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """What a verb works with: the transaction and the policy in force."""
+
+    work: Work
+    policy: Policy
+
+    @property
+    def actor(self) -> Actor:
+        return self.work.actor
+
+    @property
+    def now(self) -> datetime:
+        return self.work.now
+
+
+@dataclass(frozen=True, slots=True)
+class Verb(Generic[InputT, AnswerT]):
+    """A verb with the type of its answer, which is kept for its idempotency key."""
+
+    name: str
+    do: Callable[[Hand, InputT], Awaitable[AnswerT]]
+    answer: TypeAdapter[AnswerT]
+
+
+def verb(
+    answer: type[AnswerT],
+) -> Callable[[Callable[[Hand, InputT], Awaitable[AnswerT]]], Verb[InputT, AnswerT]]:
+    """Marks an async function as a verb; its answer must be a dataclass of ids and words."""
+
+    def mark(function: Callable[[Hand, InputT], Awaitable[AnswerT]]) -> Verb[InputT, AnswerT]:
+        return Verb(function.__name__, function, TypeAdapter(answer))
+
+    return mark
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The database and the policy: all that verbs and views need."""
+
+    database: Database
+    policy: Policy
+
+    async def act(self, caller: Caller, verb: Verb[InputT, AnswerT], input: InputT) -> AnswerT:
+        """Does a verb once per idempotency key. Raises Problem or UnknownLogin."""
+        key = input.idempotency_key
+        if not key.strip() or len(key) > LONGEST_KEY:
+            raise Problem("key_missing", "idempotencyKey")
+        for _ in range(ATTEMPTS):
+            try:
+                return await self._act_once(caller, verb, input)
+            except DatabaseFault as fault:
+                if may_be_retried(fault):
+                    continue
+                name = broken_constraint(fault)
+                if name not in CONSTRAINTS:
+                    raise
+                raise Problem(CONSTRAINTS[name]) from None
+        raise Problem("try_again")
+
+    async def _act_once(self, caller: Caller, verb: Verb[InputT, AnswerT], input: InputT) -> AnswerT:
+        async with self.database.enter(caller) as work:
+            request = _digest(self.database.keyring.match, verb.name, input)
+            stored = await keys.claim(work, input.idempotency_key, request)
+            if stored is not None:
+                return verb.answer.validate_python(stored)
+            answer = await verb.do(Hand(work, self.policy), input)
+            await keys.keep(work, input.idempotency_key, verb.answer.dump_python(answer, mode="json"))
+            return answer
+
+    async def look(
+        self, caller: Caller, view: Callable[[Hand, QueryT], Awaitable[AnswerT]], query: QueryT
+    ) -> AnswerT:
+        """Has a view; what it recorded is committed before this returns."""
+        async with self.database.enter(caller) as work:
+            return await view(Hand(work, self.policy), query)
+
+
+def _digest(secret: bytes, name: str, input: object) -> bytes:
+    # Keyed: an input may hold a BSN, which a plain hash would give away.
+    assert is_dataclass(input) and not isinstance(input, type)
+    body = orjson.dumps([name, asdict(input)], option=orjson.OPT_SORT_KEYS, default=_plain)
+    return hmac.new(secret, body, hashlib.sha256).digest()
+
+
+def _plain(value: Any) -> str:
+    return str(value)

@@ -1,0 +1,157 @@
+"""The plan in small steps: each with one owner and one date; and the lead's contact with the family."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from casecoord.actions import texts
+from casecoord.actions.cases import case_desk, has_standing, require
+from casecoord.actions.office import Hand, verb
+from casecoord.domain.errors import Problem
+from casecoord.domain.words import ActionState, LifeDomain, Sphere, TeamKind, sphere_of
+from casecoord.storage.case_tables import Contact, PlanAction
+from casecoord.storage.cases import desk_of
+from casecoord.storage.people import colleague_in, professional_of
+from casecoord.storage.sealed import Compartment
+
+
+class Manner(StrEnum):
+    """How the lead and the family met."""
+
+    HOME_VISIT = "home_visit"
+    AT_SCHOOL = "at_school"
+    TELEPHONE = "telephone"
+    AT_OFFICE = "at_office"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class AddAction:
+    """`team` and `owner` default to the actor's own."""
+
+    idempotency_key: str
+    case: UUID
+    domain: LifeDomain
+    what: str
+    due_on: date
+    team: UUID | None = None
+    owner: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteAction:
+    idempotency_key: str
+    action: UUID
+    result: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionBrief:
+    id: UUID
+    case: UUID
+    state: ActionState
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class RecordContact:
+    """`contacted_at` defaults to now."""
+
+    idempotency_key: str
+    case: UUID
+    manner: Manner = Manner.OTHER
+    contacted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRecorded:
+    id: UUID
+    case: UUID
+    contacted_at: datetime
+
+
+@verb(ActionBrief)
+async def add_action(hand: Hand, input: AddAction) -> ActionBrief:
+    """A step for the own team; the lead may ask it of any team that takes part."""
+    what = texts.sentence(input.what, "what")
+    texts.not_in_past(input.due_on, hand.now, "dueOn")
+    desk = await case_desk(hand, input.case)
+    assert desk.case is not None
+    team = input.team or hand.actor.team_id
+    if team not in desk.teams():
+        raise Problem("team_not_in_case", "team")
+    rule = require(
+        hand,
+        desk,
+        "add_action",
+        for_own_team=team == hand.actor.team_id,
+        for_participating_team=True,
+        owner_and_date=True,
+    )
+    owner = await colleague_in(hand.work, input.owner or hand.actor.professional_id, team)
+    if owner is None:
+        raise Problem("owner_not_in_team", "owner")
+    sphere = Sphere.JUSTICE if hand.actor.team_kind is TeamKind.COURT_PARTNER else sphere_of(input.domain)
+    action = PlanAction(
+        area_id=hand.work.area_id,
+        id=uuid4(),
+        case_id=desk.case.id,
+        team_id=team,
+        owner_id=owner.membership,
+        author_id=desk.actor_membership,
+        domain=input.domain,
+        sphere=sphere,
+        due_on=input.due_on,
+        state=ActionState.OPEN,
+        added_at=desk.now,
+    )
+    action.what_sealed = desk.sealed(what, action, "what", Compartment.of(sphere))
+    hand.work.session.add(action)
+    desk.add_event("add_action", "plan.action", sphere, rule, action=action.id)
+    await desk.settle()
+    return ActionBrief(action.id, action.case_id, ActionState.OPEN, action.due_on)
+
+
+@verb(ActionBrief)
+async def complete_action(hand: Hand, input: CompleteAction) -> ActionBrief:
+    """Its owner, or the lead, says that it is done, and what came of it."""
+    result = texts.optional(input.result, "result")
+    found = await desk_of(hand.work, PlanAction, input.action)
+    if found is None or not has_standing(hand, found[0]):
+        raise Problem("not_found", "action")
+    desk, action = found
+    owner = await professional_of(hand.work, action.owner_id)
+    rule = require(hand, desk, "complete_action", is_owner=owner == hand.actor.professional_id)
+    if action.state != ActionState.OPEN or desk.case is None or desk.case.id != action.case_id:
+        raise Problem("action_done", "action")
+    action.state, action.done_at = ActionState.DONE, desk.now
+    action.result_sealed = desk.sealed_if(result, action, "result", Compartment.of(Sphere(action.sphere)))
+    desk.add_event(
+        "complete_action", "plan.action", action.sphere, rule, audience=action.audience, action=action.id
+    )
+    await desk.settle()
+    return ActionBrief(action.id, action.case_id, ActionState.DONE, action.due_on)
+
+
+@verb(ContactRecorded)
+async def record_contact(hand: Hand, input: RecordContact) -> ContactRecorded:
+    """The lead spoke with the family: G3 is kept."""
+    at = input.contacted_at or hand.now
+    if at > hand.now:
+        raise Problem("date_in_future", "contactedAt")
+    desk = await case_desk(hand, input.case)
+    rule = require(hand, desk, "record_contact")
+    assert desk.case is not None
+    contact = Contact(
+        area_id=hand.work.area_id,
+        id=uuid4(),
+        case_id=desk.case.id,
+        membership_id=desk.actor_membership,
+        contacted_at=min(at, desk.now) if input.contacted_at else desk.now,
+        manner=input.manner,
+    )
+    hand.work.session.add(contact)
+    desk.add_event("record_contact", "case.contact", Sphere.GENERAL, rule, manner=input.manner)
+    await desk.settle()
+    return ContactRecorded(contact.id, contact.case_id, contact.contacted_at)

@@ -1,0 +1,354 @@
+"""A concern comes in, is seen, and is triaged."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from casecoord.actions import texts
+from casecoord.actions.cases import CaseBrief, brief, join, require
+from casecoord.actions.looking import Look, viewers
+from casecoord.actions.office import Hand, verb
+from casecoord.domain.errors import Problem
+from casecoord.domain.routing import DEFAULT_ORDER, RoutedBy, route
+from casecoord.domain.words import (
+    Audience,
+    CaseState,
+    LifeDomain,
+    Role,
+    SignalSource,
+    SignalState,
+    SignalSubject,
+    Sphere,
+    TeamKind,
+    Urgency,
+    VeiligThuis,
+    safety_matters,
+    sphere_of,
+)
+from casecoord.domain.workdays import local_date
+from casecoord.storage.case_tables import Case, Signal
+from casecoord.storage.cases import Desk, desk_of, open_desk
+from casecoord.storage.households import Found, coverage_of, find_by_bsn, receive_unmatched
+from casecoord.storage.people import name_of, on_duty
+from casecoord.storage.sealed import Compartment
+from casecoord.storage.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class ByBsn:
+    bsn: str
+    birth_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class ByName:
+    name: str
+    birth_date: date
+    postcode: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByHousehold:
+    household: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AddSignal:
+    idempotency_key: str
+    about: ByBsn | ByName | ByHousehold
+    subject: SignalSubject
+    domain: LifeDomain
+    urgency: Urgency
+    summary: str
+    detail: str | None = None
+    audience: Audience | None = None
+    veilig_thuis: VeiligThuis | None = None
+    veilig_thuis_reason: str | None = None
+    veilig_thuis_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignalAdded:
+    """What the sender may know: whether a case is open, and who leads it. Nothing more."""
+
+    signal: UUID
+    case_open: bool
+    lead: str | None
+
+
+class Decision(StrEnum):
+    OPEN_CASE = "OPEN_CASE"
+    JOIN_CASE = "JOIN_CASE"
+    ON_HOLD = "ON_HOLD"
+
+
+@dataclass(frozen=True, slots=True)
+class TriageSignal:
+    idempotency_key: str
+    signal: UUID
+    decision: Decision
+    reason: str | None = None
+    review_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeeSignal:
+    idempotency_key: str
+    signal: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SignalTriaged:
+    signal: UUID
+    state: SignalState
+    case: CaseBrief | None
+
+
+@verb(SignalAdded)
+async def add_signal(hand: Hand, input: AddSignal) -> SignalAdded:
+    """Anybody who works here may signal; it is matched, routed, sealed, clocked and held at once."""
+    summary = texts.sentence(input.summary, "summary")
+    detail = texts.optional(input.detail, "detail", longest=texts.DETAIL)
+    _check_safety(input, hand)
+    found = await _find(hand.work, input)
+    desk = await open_desk(hand.work, found.household)
+    if desk is None:
+        raise Problem("not_found", "household")
+    if isinstance(input.about, ByHousehold) and not _knows(desk):
+        raise Problem("not_found", "household")
+    if input.subject is SignalSubject.PERSON and found.person is None:
+        raise Problem("person_missing", "person")
+    rule = require(hand, desk, "add_signal", matched_or_proposed=True)
+    sphere = Sphere.JUSTICE if hand.actor.team_kind is TeamKind.COURT_PARTNER else sphere_of(input.domain)
+    audience = _audience(input, sphere)
+    signal = await _record(desk, input, found, sphere, audience, summary, detail)
+    desk.add_event("add_signal", "signal.existence", sphere, rule, audience=audience, signal=signal.id)
+    await desk.settle()
+    return await _told(desk, signal.id)
+
+
+@verb(SignalTriaged)
+async def see_signal(hand: Hand, input: SeeSignal) -> SignalTriaged:
+    """The professional on duty has seen an acute signal: its clock now runs to its triage."""
+    desk, signal = await _signal_desk(hand, input.signal)
+    rule = await _may_triage(hand, desk, signal)
+    if signal.state != SignalState.OPEN:
+        raise Problem("already_triaged", "signal")
+    if signal.seen_at is None:
+        signal.seen_at = desk.now
+        desk.add_event(
+            "see_signal", "signal.existence", signal.sphere, rule, audience=signal.audience, signal=signal.id
+        )
+    await desk.settle()
+    return SignalTriaged(signal.id, SignalState(signal.state), None)
+
+
+@verb(SignalTriaged)
+async def triage_signal(hand: Hand, input: TriageSignal) -> SignalTriaged:
+    """The accountable team decides: a case, the case that there is, or on hold until a date."""
+    desk, signal = await _signal_desk(hand, input.signal)
+    rule = await _may_triage(hand, desk, signal)
+    if signal.state not in (SignalState.OPEN, SignalState.ON_HOLD):
+        raise Problem("already_triaged", "signal")
+    reason = texts.optional(input.reason, "reason")
+    match input.decision:
+        case Decision.OPEN_CASE:
+            if desk.case is not None:
+                raise Problem("case_open", "decision")
+            desk.case = Case(
+                area_id=hand.work.area_id,
+                id=uuid4(),
+                household_id=desk.household_id,
+                state=CaseState.TRIAGED,
+                triaged_at=desk.now,
+            )
+            hand.work.session.add(desk.case)
+            await hand.work.session.flush()
+            await _into_case(hand, desk, signal)
+        case Decision.JOIN_CASE:
+            if desk.case is None:
+                raise Problem("no_open_case", "decision")
+            await _into_case(hand, desk, signal)
+        case Decision.ON_HOLD:
+            _on_hold(desk, signal, reason, input.review_on)
+    signal.triaged_at = desk.now
+    signal.seen_at = signal.seen_at or desk.now
+    if reason is not None:
+        compartment = Compartment.of(Sphere(signal.sphere))
+        signal.triage_reason_sealed = desk.sealed(reason, signal, "triage_reason", compartment)
+    desk.add_event(
+        "triage_signal",
+        "signal.existence",
+        signal.sphere,
+        rule,
+        audience=signal.audience,
+        signal=signal.id,
+        decision=input.decision,
+    )
+    await desk.settle()
+    case = await brief(hand, desk) if desk.case is not None and signal.case_id is not None else None
+    return SignalTriaged(signal.id, SignalState(signal.state), case)
+
+
+def _check_safety(input: AddSignal, hand: Hand) -> None:
+    if not safety_matters(input.domain, input.urgency):
+        return
+    match input.veilig_thuis:
+        case None:
+            raise Problem("veilig_thuis_missing", "veiligThuis")
+        case VeiligThuis.NO:
+            texts.reason(input.veilig_thuis_reason, "veiligThuisReason")
+        case VeiligThuis.LATER:
+            if input.veilig_thuis_on is None:
+                raise Problem("review_date_missing", "veiligThuisOn")
+            texts.not_in_past(input.veilig_thuis_on, hand.now, "veiligThuisOn")
+        case VeiligThuis.YES:
+            return
+
+
+async def _find(work: Work, input: AddSignal) -> Found:
+    match input.about:
+        case ByBsn(bsn, birth_date):
+            number = texts.bsn(bsn, "person.bsn")
+            texts.not_in_future(birth_date, work.now, "person.birthDate")
+            found = await find_by_bsn(work, number, birth_date)
+            if found is None:
+                # Unknown here and known with another birth date are one answer.
+                raise Problem("person_not_matched", "person.bsn")
+            return found
+        case ByName(name, birth_date, postcode):
+            who = texts.sentence(name, "person.name", longest=200)
+            texts.not_in_future(birth_date, work.now, "person.birthDate")
+            return await receive_unmatched(work, who, birth_date, texts.postcode(postcode, "person.postcode"))
+        case ByHousehold(household):
+            return Found(household)
+
+
+def _knows(desk: Desk) -> bool:
+    relation = desk.relation
+    return relation.participates or relation.accountable or relation.is_lead or relation.signalled
+
+
+def _audience(input: AddSignal, sphere: Sphere) -> Audience | None:
+    if sphere is not Sphere.HEALTH:
+        if input.audience is not None:
+            raise Problem("audience_only_health", "audience")
+        return None
+    return input.audience or Audience.SOCIAL_AND_LEAD
+
+
+async def _record(
+    desk: Desk,
+    input: AddSignal,
+    found: Found,
+    sphere: Sphere,
+    audience: Audience | None,
+    summary: str,
+    detail: str | None,
+) -> Signal:
+    work, compartment = desk.work, Compartment.of(sphere)
+    coverage = await coverage_of(work, desk.seal, local_date(desk.now))
+    order = work.settings.get("routing_order")
+    routed = route(
+        coverage, sphere, [RoutedBy(point) for point in order] if isinstance(order, list) else DEFAULT_ORDER
+    )
+    signal = Signal(
+        area_id=work.area_id,
+        id=uuid4(),
+        household_id=desk.household_id,
+        person_id=found.person if input.subject is SignalSubject.PERSON else None,
+        state=SignalState.OPEN,
+        domain=input.domain,
+        sphere=sphere,
+        urgency=input.urgency,
+        source=SignalSource.TEAM,
+        source_team_id=work.actor.team_id,
+        author_id=work.actor.membership_id,
+        audience=audience,
+        accountable_team_id=routed.team_id,
+        routed_by=routed.by,
+        veilig_thuis=input.veilig_thuis,
+        veilig_thuis_on=input.veilig_thuis_on,
+        received_at=desk.now,
+    )
+    signal.summary_sealed = desk.sealed(summary, signal, "summary", compartment)
+    signal.detail_sealed = desk.sealed_if(detail, signal, "detail", compartment)
+    why = texts.optional(input.veilig_thuis_reason, "veiligThuisReason")
+    signal.veilig_thuis_reason_sealed = desk.sealed_if(why, signal, "veilig_thuis_reason", compartment)
+    work.session.add(signal)
+    return signal
+
+
+async def _told(desk: Desk, signal: UUID) -> SignalAdded:
+    if desk.case is None:
+        return SignalAdded(signal, False, None)
+    return SignalAdded(signal, True, await name_of(desk.work, desk.lead.membership_id) if desk.lead else None)
+
+
+async def _signal_desk(hand: Hand, identity: UUID) -> tuple[Desk, Signal]:
+    found = await desk_of(hand.work, Signal, identity)
+    if found is None:
+        raise Problem("not_found", "signal")
+    desk, signal = found
+    answers_duty = signal.urgency == Urgency.ACUTE and await on_duty(hand.work)
+    if not answers_duty and not _knows_signal(hand, desk, signal):
+        raise Problem("not_found", "signal")
+    return desk, signal
+
+
+def _knows_signal(hand: Hand, desk: Desk, signal: Signal) -> bool:
+    """Whether this signal exists for the actor: asked before anything about it is answered."""
+    look = Look(
+        hand,
+        desk.household_id,
+        viewers(
+            hand,
+            takes_part=_is_accountable(hand, signal)
+            or (signal.case_id is not None and desk.relation.participates),
+            is_lead=desk.relation.is_lead,
+            signalled=desk.relation.signalled,
+            escalated=desk.relation.escalated,
+        ),
+    )
+    return look.sees(
+        "signal.existence",
+        Sphere(signal.sphere),
+        wrote_it=signal.source_team_id == hand.actor.team_id,
+        shared_with_teams=signal.audience == Audience.TEAMS_IN_CASE,
+    ) or (_is_accountable(hand, signal) and hand.actor.role is not Role.ADMINISTRATOR)
+
+
+def _is_accountable(hand: Hand, signal: Signal) -> bool:
+    if signal.accountable_team_id is None:
+        return hand.actor.role is Role.AREA_COORDINATOR
+    return signal.accountable_team_id == hand.actor.team_id
+
+
+async def _may_triage(hand: Hand, desk: Desk, signal: Signal) -> str:
+    return require(
+        hand,
+        desk,
+        "triage_signal",
+        of_accountable_team=_is_accountable(hand, signal),
+        signal_acute=signal.urgency == Urgency.ACUTE,
+        on_duty=await on_duty(hand.work),
+    )
+
+
+async def _into_case(hand: Hand, desk: Desk, signal: Signal) -> None:
+    assert desk.case is not None
+    signal.state, signal.case_id, signal.review_on = SignalState.IN_CASE, desk.case.id, None
+    if signal.accountable_team_id is not None:
+        await join(hand, desk, signal.accountable_team_id, Sphere(signal.sphere), signal.audience)
+
+
+def _on_hold(desk: Desk, signal: Signal, reason: str | None, review_on: date | None) -> None:
+    if reason is None:
+        raise Problem("reason_missing", "reason")
+    if review_on is None:
+        raise Problem("review_date_missing", "reviewOn")
+    texts.not_in_past(review_on, desk.now, "reviewOn")
+    if review_on > local_date(desk.now) + timedelta(days=desk.work.deadlines.hold_days):
+        raise Problem("date_too_late", "reviewOn")
+    signal.state, signal.review_on = SignalState.ON_HOLD, review_on

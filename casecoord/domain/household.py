@@ -1,0 +1,182 @@
+"""A household as the clocks see it: what waits, until when, on whom, and who holds it all."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from casecoord.domain.promises import (
+    Clock,
+    Deadlines,
+    Rule,
+    action_clock,
+    contact_clock,
+    covered_clock,
+    handover_clock,
+    invitation_clock,
+    lead_clock,
+    signal_clock,
+)
+from casecoord.domain.words import (
+    ActionState,
+    Audience,
+    CaseState,
+    InvitationState,
+    SignalState,
+    Sphere,
+    Urgency,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSignal:
+    """A signal that has not ended. `accountable` is None where the area's coordinator is the backstop."""
+
+    id: UUID
+    state: SignalState
+    urgency: Urgency
+    sphere: Sphere
+    audience: Audience | None
+    received_at: datetime
+    seen_at: datetime | None
+    review_on: date | None
+    accountable: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """The household's open case; lead and proposed are memberships."""
+
+    id: UUID
+    state: CaseState
+    triaged_at: datetime
+    lead: UUID | None
+    lead_since: datetime | None
+    contacted_at: datetime | None
+    proposed: UUID | None
+    proposed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAction:
+    id: UUID
+    owner: UUID
+    sphere: Sphere
+    audience: Audience | None
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInvitation:
+    id: UUID
+    team: UUID
+    sphere: Sphere
+    invited_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """Everything of one household that is open, oldest first."""
+
+    id: UUID
+    signals: tuple[OpenSignal, ...] = ()
+    case: OpenCase | None = None
+    actions: tuple[OpenAction, ...] = ()
+    invitations: tuple[OpenInvitation, ...] = ()
+
+    @property
+    def has_something_open(self) -> bool:
+        return bool(self.signals) or self.case is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """Who coordinates now: memberships by team, and the area's; and who is on duty, if anybody."""
+
+    teams: Mapping[UUID, UUID]
+    area: UUID
+    on_duty: UUID | None
+
+    def of(self, team: UUID | None) -> UUID:
+        """The coordinator of this team, else the area's."""
+        return self.teams.get(team, self.area) if team is not None else self.area
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One promise that should be running: its subject, its next responder, its clock."""
+
+    rule: Rule
+    subject: UUID
+    sphere: Sphere
+    audience: Audience | None
+    responder: UUID
+    clock: Clock
+
+
+def holder_of(household: Household, seats: Seats) -> UUID | None:
+    """Who is accountable for this household now? None if, and only if, nothing is open.
+
+    The lead; else the coordinator of the team accountable for the oldest open general signal, else
+    for the oldest open one; else the area's coordinator.
+    """
+    if not household.has_something_open:
+        return None
+    if household.case is not None and household.case.lead is not None:
+        return household.case.lead
+    general = [signal for signal in household.signals if signal.sphere is Sphere.GENERAL]
+    at_hand = (general or household.signals)[:1]
+    return seats.of(at_hand[0].accountable if at_hand else None)
+
+
+def waiting(household: Household, seats: Seats, deadlines: Deadlines) -> Iterator[Waiting]:
+    """Every promise that should be running for this household, each with its clock."""
+    for signal in household.signals:
+        yield from _signal_waits(signal, seats, deadlines)
+    if household.case is not None:
+        yield from _case_waits(household, household.case, seats, deadlines)
+    yield from _cover_waits(household, seats, deadlines)
+    for action in household.actions:
+        clock = action_clock(ActionState.OPEN, action.due_on, deadlines)
+        if clock:
+            yield Waiting(Rule.ACTION, action.id, action.sphere, action.audience, action.owner, clock)
+    for invitation in household.invitations:
+        clock = invitation_clock(InvitationState.PENDING, invitation.invited_at, deadlines)
+        if clock:
+            responder = seats.of(invitation.team)
+            yield Waiting(Rule.INVITATION, invitation.id, invitation.sphere, None, responder, clock)
+
+
+def _signal_waits(signal: OpenSignal, seats: Seats, deadlines: Deadlines) -> Iterator[Waiting]:
+    clock = signal_clock(
+        signal.state, signal.urgency, signal.received_at, signal.seen_at, signal.review_on, deadlines
+    )
+    if clock:
+        unseen = signal.urgency is Urgency.ACUTE and signal.seen_at is None
+        responder = (seats.on_duty or seats.area) if unseen else seats.of(signal.accountable)
+        yield Waiting(clock.rule, signal.id, signal.sphere, signal.audience, responder, clock)
+
+
+def _case_waits(
+    household: Household, case: OpenCase, seats: Seats, deadlines: Deadlines
+) -> Iterator[Waiting]:
+    holder = holder_of(household, seats)
+    assert holder is not None
+    clock = lead_clock(case.state, case.triaged_at, case.proposed_at, deadlines)
+    if clock:
+        yield Waiting(Rule.LEAD, case.id, Sphere.GENERAL, None, case.proposed or holder, clock)
+    clock = contact_clock(case.state, case.lead_since, case.contacted_at, deadlines)
+    if clock:
+        yield Waiting(Rule.FIRST_CONTACT, case.id, Sphere.GENERAL, None, holder, clock)
+    clock = handover_clock(case.state, case.proposed_at, deadlines)
+    if clock:
+        yield Waiting(Rule.HANDOVER, case.id, Sphere.GENERAL, None, case.proposed or holder, clock)
+
+
+def _cover_waits(household: Household, seats: Seats, deadlines: Deadlines) -> Iterator[Waiting]:
+    """A household is uncovered since its first signal that no team is accountable for."""
+    loose = [signal for signal in household.signals if signal.accountable is None]
+    if loose:
+        first = min(loose, key=lambda signal: signal.received_at)
+        clock = covered_clock(first.received_at, deadlines)
+        yield Waiting(Rule.COVERED, household.id, first.sphere, first.audience, seats.area, clock)

@@ -1,0 +1,145 @@
+"""The joint case view: the minimum that everyone who takes part may see, and what is withheld from whom.
+
+A value that is None is absent, or withheld as if it were. `Withheld` says that there is something, by
+which rule it stays closed, and whom to ask.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from casecoord.domain.promises import Level
+from casecoord.domain.words import LifeDomain, Sphere, TeamKind, Urgency
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """There is something that this viewer may not see. `reason` is in the viewer's language."""
+
+    facet: str
+    rule: str
+    reason: str
+    ground: str
+    ask: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shared(Generic[T]):
+    """A value, or why it is withheld; never both."""
+
+    value: T | None = None
+    withheld: Withheld | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """A professional as the joint view names one."""
+
+    professional: UUID
+    name: str
+    phone: str | None
+    team: UUID
+    team_name: str
+    team_kind: TeamKind
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    id: UUID
+    name: Shared[str] | None
+    age: Shared[int] | None
+    birth_date: Shared[str] | None
+    language: Shared[str] | None
+    custody: Shared[list[str]] | None
+    practice: Shared[str] | None
+    school: Shared[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignalView:
+    id: UUID
+    person: UUID | None
+    state: str
+    urgency: Urgency
+    received_at: datetime
+    sphere: Sphere
+    source: Shared[str] | None
+    domain: Shared[LifeDomain] | None
+    summary: Shared[str] | None
+    detail: Shared[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantView:
+    team: UUID
+    name: str
+    kind: TeamKind
+
+
+@dataclass(frozen=True, slots=True)
+class ActionView:
+    id: UUID
+    domain: LifeDomain
+    what: str
+    result: str | None
+    state: str
+    due_on: date
+    owner: Colleague
+
+
+@dataclass(frozen=True, slots=True)
+class GapView:
+    """A broken promise: by rule, since when, how far it escalated, who is to act next."""
+
+    id: UUID
+    rule: str
+    name: str
+    since: datetime
+    level: Level
+    responder: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveView:
+    id: UUID
+    moved_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class ContactView:
+    id: UUID
+    at: datetime
+    manner: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalView:
+    id: UUID
+    kind: str
+    state: str
+    proposed: Colleague
+
+
+@dataclass(frozen=True, slots=True)
+class JointCase:
+    """One household's joint case view for one viewer at one moment."""
+
+    household: UUID
+    case: UUID | None
+    status: Shared[str] | None = None
+    lead: Shared[Colleague] | None = None
+    proposals: list[ProposalView] = field(default_factory=list)
+    address: Shared[str] | None = None
+    contact_details: Shared[str] | None = None
+    moves: list[MoveView] = field(default_factory=list)
+    persons: list[PersonView] = field(default_factory=list)
+    participants: list[ParticipantView] = field(default_factory=list)
+    next_deadline: datetime | None = None
+    contacts: list[ContactView] = field(default_factory=list)
+    signals: list[SignalView] = field(default_factory=list)
+    actions: list[ActionView] = field(default_factory=list)
+    gaps: list[GapView] = field(default_factory=list)
+    withheld: list[Withheld] = field(default_factory=list)

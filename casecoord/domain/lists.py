@@ -1,0 +1,60 @@
+"""What lists show: one line per flagged household, gap or event."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from casecoord.domain.joint_view import Shared
+from casecoord.domain.promises import Level
+from casecoord.domain.words import Urgency
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Generic[T]):
+    """A page: its items, each with a cursor, and whether more follow."""
+
+    items: list[T]
+    cursors: list[str]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """A household on a worklist. `urgency` is the highest among the signals that this viewer may see."""
+
+    household: UUID
+    case: UUID | None
+    state: str | None
+    urgency: Urgency | None
+    next_deadline: datetime | None
+    open_gaps: int
+    holder: str | None
+    names: Shared[list[str]] | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenGap:
+    """A broken promise, who holds the household, and who is to act next."""
+
+    id: UUID
+    household: UUID
+    rule: str
+    name: str
+    since: datetime
+    level: Level
+    holder: str | None
+    responder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """Something that happened in a case, by whom."""
+
+    id: UUID
+    at: datetime
+    verb: str
+    who: str
+    about: dict[str, str] = field(default_factory=dict)

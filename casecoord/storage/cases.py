@@ -1,0 +1,237 @@
+"""Loading what a verb works on: a signal, case, proposal or invitation with its household locked.
+
+Every loader answers None alike for what is not there and what lies in another area.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import Range
+
+from casecoord.domain.words import ProposalState
+from casecoord.storage.case_tables import (
+    Case,
+    Event,
+    Invitation,
+    Lead,
+    Participant,
+    PlanAction,
+    Proposal,
+    Signal,
+)
+from casecoord.storage.households import lock_household, save_keys
+from casecoord.storage.sealed import Compartment, HouseholdSeal, Place
+from casecoord.storage.settle import settle
+from casecoord.storage.tables import Base
+from casecoord.storage.work import Area, Work
+
+Row = TypeVar("Row", bound=Base)
+
+_CASE_OF = {
+    Case: "select household_id from cases where area_id = :area and id = :id",
+    Signal: "select household_id from signals where area_id = :area and id = :id",
+}
+for _table in (Proposal, Invitation, PlanAction):
+    _CASE_OF[_table] = (
+        f"select c.household_id from {_table.__tablename__} x join cases c"
+        " on c.area_id = x.area_id and c.id = x.case_id where x.area_id = :area and x.id = :id"
+    )
+
+
+@dataclass(slots=True)
+class Relation:
+    """How an actor stands to a household and its open case, as booleans resolved at this moment."""
+
+    participates: bool = False
+    accountable: bool = False
+    signalled: bool = False
+    is_lead: bool = False
+    escalated: bool = False
+
+
+@dataclass(slots=True)
+class Desk:
+    """A household under this transaction's lock, with its seal and its open case, if any."""
+
+    work: Work
+    household_id: UUID
+    seal: HouseholdSeal
+    relation: Relation
+    case: Case | None = None
+    lead: Lead | None = None
+    participants: list[Participant] = field(default_factory=list)
+
+    @property
+    def now(self) -> datetime:
+        return self.work.now
+
+    @property
+    def actor_membership(self) -> UUID:
+        return self.work.actor.membership_id
+
+    def sealed(self, value: str, row: Base, column: str, compartment: Compartment) -> bytes:
+        """Seals a value for a column of this row: `what_sealed` of a plan action is its facet `what`."""
+        place = Place(row.__tablename__, row.id, column)  # type: ignore[attr-defined]
+        return self.seal.seal(value, place, compartment)
+
+    def sealed_if(self, value: str | None, row: Base, column: str, compartment: Compartment) -> bytes | None:
+        return None if value is None else self.sealed(value, row, column, compartment)
+
+    def teams(self) -> set[UUID]:
+        """The teams that take part in the open case now."""
+        return {participant.team_id for participant in self.participants}
+
+    async def pending_proposal(self) -> Proposal | None:
+        assert self.case is not None
+        found = await self.work.session.scalars(
+            select(Proposal).where(
+                Proposal.area_id == self.work.area_id,
+                Proposal.case_id == self.case.id,
+                Proposal.state == ProposalState.PENDING,
+            )
+        )
+        return found.one_or_none()
+
+    async def settle(self) -> None:
+        """Writes keys made and rows changed, then who holds the household and which promises run."""
+        await save_keys(self.work, self.seal)
+        await self.work.session.flush()
+        await settle(self.work, self.household_id)
+
+    def add_event(
+        self, verb: str, facet: str, sphere: str, rule: str, *, audience: str | None = None, **about: Any
+    ) -> None:
+        """Adds what happened to the household's history; `about` holds ids and words, never text."""
+        self.work.session.add(
+            Event(
+                area_id=self.work.area_id,
+                household_id=self.household_id,
+                case_id=self.case.id if self.case else None,
+                at=self.now,
+                verb=verb,
+                membership_id=self.actor_membership,
+                sphere=sphere,
+                audience=audience,
+                facet=facet,
+                rule=rule,
+                about={name: str(value) for name, value in about.items() if value is not None},
+            )
+        )
+
+
+async def open_desk(work: Work, household_id: UUID) -> Desk | None:
+    """Locks the household and loads its open case; None if there is no such household."""
+    seal = await lock_household(work, household_id)
+    if seal is None:
+        return None
+    desk = Desk(work, household_id, seal, await relation(work, household_id))
+    desk.case = (
+        await work.session.scalars(
+            select(Case).where(
+                Case.area_id == work.area_id, Case.household_id == household_id, Case.state != "closed"
+            )
+        )
+    ).one_or_none()
+    if desk.case is not None:
+        desk.lead = await _current_lead(work, desk.case.id)
+        desk.participants = await _participants(work, desk.case.id)
+    return desk
+
+
+async def desk_of(work: Work, kind: type[Row], identity: UUID) -> tuple[Desk, Row] | None:
+    """The desk of the household that a case, signal, proposal, invitation or action belongs to, and that row."""
+    parameters = {"area": work.area_id, "id": identity}
+    household = (await work.session.execute(text(_CASE_OF[kind]), parameters)).scalar()
+    desk = await open_desk(work, household) if household else None
+    if desk is None:
+        return None
+    row = await work.session.get(kind, (work.area_id, identity), populate_existing=True)
+    return (desk, row) if row is not None else None
+
+
+async def relation(work: Work, household_id: UUID) -> Relation:
+    """How the actor stands to this household now."""
+    row = await work.session.execute(
+        text(RELATION.format(household=":household", area=":area")),
+        {
+            "area": work.area_id,
+            "household": household_id,
+            "team": work.actor.team_id,
+            "professional": work.actor.professional_id,
+            "now": work.now,
+        },
+    )
+    return Relation(**row.mappings().one())
+
+
+#: The relation of :team and :professional to a household, as columns; shared by every read.
+RELATION = """
+select exists (select from participants p join cases c on c.area_id = p.area_id and c.id = p.case_id
+         where p.area_id = {area} and c.household_id = {household} and c.state <> 'closed'
+           and p.team_id = :team and upper_inf(p.during)) participates,
+       exists (select from signals s where s.area_id = {area} and s.household_id = {household}
+           and s.case_id is null and s.state <> 'ended' and s.accountable_team_id = :team) accountable,
+       exists (select from signals s where s.area_id = {area} and s.household_id = {household}
+           and s.source_team_id = :team) signalled,
+       exists (select from leads l join cases c on c.area_id = l.area_id and c.id = l.case_id
+           join memberships m on m.area_id = l.area_id and m.id = l.membership_id
+         where l.area_id = {area} and c.household_id = {household} and c.state <> 'closed'
+           and upper_inf(l.during) and m.professional_id = :professional) is_lead,
+       exists (select from promises g where g.area_id = {area} and g.household_id = {household}
+           and g.kept_at is null and g.decision_at <= :now) escalated
+"""
+
+
+_WHO = "jsonb_build_object('membership', m.id, 'professional', p.id, 'name', p.name, 'team', m.team_id)"
+_BRIEF = text(
+    "select c.id, c.household_id household, c.state,"
+    f" (select {_WHO} from leads l join memberships m on m.area_id = l.area_id and m.id = l.membership_id"
+    "    join professionals p on p.area_id = m.area_id and p.id = m.professional_id"
+    "   where l.area_id = c.area_id and l.case_id = c.id and upper_inf(l.during)) as lead,"
+    " coalesce((select jsonb_agg(jsonb_build_object('id', x.id, 'kind', x.kind, 'state', x.state,"
+    f"     'proposed', {_WHO}) order by x.proposed_at, x.id)"
+    "    from proposals x join memberships m on m.area_id = x.area_id and m.id = x.membership_id"
+    "    join professionals p on p.area_id = m.area_id and p.id = m.professional_id"
+    "   where x.area_id = c.area_id and x.case_id = c.id), '[]') proposals"
+    " from cases c where c.area_id = :area and c.id = :case"
+)
+
+
+async def case_brief(work: Area, case_id: UUID) -> dict[str, Any]:
+    """A case with its lead and proposals, as plain values."""
+    await work.session.flush()
+    row = await work.session.execute(_BRIEF, {"area": work.area_id, "case": case_id})
+    return dict(row.mappings().one())
+
+
+async def _current_lead(work: Area, case_id: UUID) -> Lead | None:
+    found = await work.session.scalars(
+        select(Lead).where(
+            Lead.area_id == work.area_id, Lead.case_id == case_id, text("upper_inf(leads.during)")
+        )
+    )
+    return found.one_or_none()
+
+
+async def _participants(work: Area, case_id: UUID) -> list[Participant]:
+    found = await work.session.scalars(
+        select(Participant).where(
+            Participant.area_id == work.area_id,
+            Participant.case_id == case_id,
+            text("upper_inf(participants.during)"),
+        )
+    )
+    return list(found)
+
+
+def from_now(work: Area) -> Range[datetime]:
+    """From this moment, without an end."""
+    return Range(work.now, None)
+
+
+def until_now(work: Area, during: Range[datetime]) -> Range[datetime]:
+    """The same range, ended at this moment."""
+    return Range(during.lower, work.now)

@@ -1,0 +1,174 @@
+"""Finding, locking and making households; the teams that cover them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import Range
+
+from casecoord.domain.routing import Coverage
+from casecoord.storage.case_tables import MergeProposal
+from casecoord.storage.sealed import Compartment, HouseholdSeal, Place
+from casecoord.storage.tables import Household, HouseholdKey, Person
+from casecoord.storage.work import Area
+
+_LOCK = text("select id from households where area_id = :area and id = :id and upper_inf(during) for update")
+_AFTER_LOCK = text(
+    "select greatest(case when coalesce(current_setting('casecoord.now', true), '') = '' then clock_timestamp()"
+    "   else clock() end, (select max(lower(during)) from holders where area_id = :area and household_id = :id)) now,"
+    " coalesce((select jsonb_agg(jsonb_build_array(compartment, version, encode(wrapped, 'hex')))"
+    "   from household_keys where area_id = :area and household_id = :id), '[]') keys"
+)
+_BY_BSN = text(
+    "select p.id, p.household_id from persons p where p.area_id = :area"
+    " and p.bsn_index = :bsn and p.bsn_birth_index = :birth and p.died_on is null"
+)
+_BY_NAME = text(
+    "select distinct p.household_id from persons p join households h on h.area_id = p.area_id"
+    " and h.id = p.household_id where p.area_id = :area and p.name_index = :name and not h.provisional"
+    " and upper_inf(h.during) and p.died_on is null"
+)
+_COVERAGE = text(
+    "select l.kind, c.team_id, p.id person, encode(p.birth_date_sealed, 'hex') birth"
+    " from persons p join person_links l on l.area_id = p.area_id and l.person_id = p.id"
+    "   and l.from_on <= :today and (l.until_on is null or l.until_on > :today)"
+    " join team_covers c on c.area_id = l.area_id and c.kind = l.kind and c.code = l.code"
+    " join teams t on t.area_id = c.area_id and t.id = c.team_id and t.during @> cast(:now as timestamptz)"
+    " where p.area_id = :area and p.household_id = :id and p.died_on is null"
+    " union all"
+    " select 'neighbourhood', c.team_id, null, null from households h"
+    " join team_covers c on c.area_id = h.area_id and c.kind = 'neighbourhood' and c.code = h.neighbourhood"
+    " join teams t on t.area_id = c.area_id and t.id = c.team_id and t.during @> cast(:now as timestamptz)"
+    " where h.area_id = :area and h.id = :id order by 1, 3"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A person of the register, or only a household."""
+
+    household: UUID
+    person: UUID | None = None
+
+
+async def lock_household(work: Area, household: UUID) -> HouseholdSeal | None:
+    """Locks the household for this transaction and gives its seal; None if it is not there.
+
+    The moment of the transaction becomes the moment at which the lock was had, so that what two
+    waiting transactions do to one household happens in the order of their locks.
+    """
+    parameters = {"area": work.area_id, "id": household}
+    if (await work.session.execute(_LOCK, parameters)).first() is None:
+        return None
+    row = (await work.session.execute(_AFTER_LOCK, parameters)).one()
+    work.now = max(work.now, row.now)
+    keys = [(name, version, bytes.fromhex(wrapped)) for name, version, wrapped in row.keys]
+    return HouseholdSeal(work.keyring, household).add_keys(keys)
+
+
+async def save_keys(work: Area, seal: HouseholdSeal) -> None:
+    """Stores the data keys that sealing made."""
+    for compartment, version, wrapped in seal.made:
+        work.session.add(
+            HouseholdKey(
+                area_id=work.area_id,
+                household_id=seal.household,
+                compartment=compartment,
+                version=version,
+                wrapped=wrapped,
+            )
+        )
+    seal.made.clear()
+    await work.session.flush()
+
+
+async def find_by_bsn(work: Area, bsn: str, birth_date: date) -> Found | None:
+    """The person with this BSN and this birth date. Both agree, or there is nobody."""
+    row = (
+        await work.session.execute(
+            _BY_BSN,
+            {
+                "area": work.area_id,
+                "bsn": work.keyring.bsn_index(bsn),
+                "birth": work.keyring.bsn_birth_index(bsn, birth_date.isoformat()),
+            },
+        )
+    ).first()
+    return Found(row.household_id, row.id) if row else None
+
+
+async def receive_unmatched(work: Area, name: str, birth_date: date, postcode: str) -> Found:
+    """A provisional household for a person without a BSN, with a proposal for each likely family.
+
+    Whether there was a likely family shows nowhere in the answer: the area's coordinator decides.
+    """
+    index = work.keyring.name_index(family_name(name), birth_date.isoformat(), postcode)
+    likely = await work.session.execute(_BY_NAME, {"area": work.area_id, "name": index})
+    household, person = uuid4(), uuid4()
+    seal = HouseholdSeal(work.keyring, household)
+    work.session.add(
+        Household(area_id=work.area_id, id=household, provisional=True, during=Range(work.now, None))
+    )
+    await work.session.flush()
+    work.session.add(
+        Person(
+            area_id=work.area_id,
+            id=person,
+            household_id=household,
+            name_index=index,
+            name_sealed=seal.seal(name, Place("persons", person, "name"), Compartment.IDENTITY),
+            birth_date_sealed=seal.seal(
+                birth_date.isoformat(), Place("persons", person, "birth_date"), Compartment.IDENTITY
+            ),
+        )
+    )
+    await save_keys(work, seal)
+    for candidate in likely.scalars():
+        work.session.add(
+            MergeProposal(
+                area_id=work.area_id,
+                provisional_id=household,
+                household_id=candidate,
+                reason="name_birth_postcode",
+                state="pending",
+                proposed_at=work.now,
+            )
+        )
+    await work.session.flush()
+    return Found(household, person)
+
+
+async def coverage_of(work: Area, seal: HouseholdSeal, today: date) -> Coverage:
+    """The teams that cover this household; of several schools, the youngest child's."""
+    rows = await work.session.execute(
+        _COVERAGE, {"area": work.area_id, "id": seal.household, "today": today, "now": work.now}
+    )
+    teams: dict[str, UUID] = {}
+    youngest = ""
+    for kind, team, person, birth in rows:
+        if kind == "school":
+            born = _birth(seal, person, birth)
+            if "school" not in teams or born > youngest:
+                teams[kind], youngest = team, born
+        else:
+            teams.setdefault(kind, team)
+    return Coverage(
+        school=teams.get("school"),
+        benefit=teams.get("benefit"),
+        practice=teams.get("practice"),
+        neighbourhood=teams.get("neighbourhood"),
+    )
+
+
+def family_name(name: str) -> str:
+    """The last word of a name as people write it: what a match without a BSN goes by."""
+    words: Sequence[str] = name.split()
+    return words[-1] if words else ""
+
+
+def _birth(seal: HouseholdSeal, person: UUID, sealed: str | None) -> str:
+    if sealed is None:
+        return ""
+    return seal.open(bytes.fromhex(sealed), Place("persons", person, "birth_date"), Compartment.IDENTITY)

@@ -1,0 +1,234 @@
+"""Lists carry the policy in their WHERE clause: what may not be seen is not counted, ordered or paged.
+
+Each statement gets the policy's filters as SQL over an item alias with the columns of `_FACTS`, and the
+actor's relation to each household as `rel`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import TextClause, text
+
+from casecoord.storage.cases import RELATION
+from casecoord.storage.views import KEYS
+from casecoord.storage.work import Work
+
+#: The facts that no table records yet are false for every row.
+_FACTS = """false restricted, false deferred_for_safety, false split_other_part, false address_secret,
+  false consent_covers, false own_practice, false own_entry, false own_person, false own_hearing,
+  false own_team_item, false own_place, false identity_checked, false break_glass, false medical_lifted"""
+
+_RANK = "array_position(array['acute', 'high', 'normal'], {x}.urgency)"
+
+#: Households with something open that the actor's team, the actor as lead, or the whole area is about.
+_IN_SCOPE = """
+  select s.household_id from signals s where s.area_id = :area and s.accountable_team_id = any(:teams)
+    and s.case_id is null and s.state <> 'ended'
+  union
+  select c.household_id from participants p
+    join cases c on c.area_id = p.area_id and c.id = p.case_id and c.state <> 'closed'
+   where p.area_id = :area and p.team_id = any(:teams) and upper_inf(p.during)
+  union
+  select c.household_id from leads l
+    join cases c on c.area_id = l.area_id and c.id = l.case_id and c.state <> 'closed'
+    join memberships m on m.area_id = l.area_id and m.id = l.membership_id
+   where l.area_id = :area and m.professional_id = :professional and upper_inf(l.during) and not cast(:one_team as boolean)
+  union
+  select p.household_id from promises p
+   where p.area_id = :area and p.kept_at is null and cast(:whole_area as boolean)
+"""
+
+_PROMISES = f"""
+  select p.id, p.rule, p.due_at, p.area_at, p.decision_at, p.alliance_at, p.responder_id, p.sphere, p.audience,
+    p.household_id, case when s.id is null or s.case_id is not null then rel.participates
+         else s.accountable_team_id = :team end takes_part,
+    rel.is_lead, rel.escalated, false wrote_it, {_FACTS}
+  from promises p left join signals s on s.area_id = p.area_id and s.id = p.subject_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which households a list is about. `teams`: these teams'; `whole_area`: all with something open."""
+
+    teams: tuple[UUID, ...]
+    whole_area: bool
+    one_team: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Keyset pagination: so many rows after this key."""
+
+    first: int
+    after: tuple[Any, ...] | None = None
+
+
+@lru_cache(maxsize=256)
+def _worklist(signals: str, deadlines: str, gaps: str, urgency: bool, overdue: bool) -> TextClause:
+    return text(
+        f"""
+with scope as ({_IN_SCOPE}), listed as (
+  select h.area_id, h.id, rel.*, c.id case_id, c.state, sig.rank, sig.accountable_team, sig.person_id,
+    coalesce(due.at, 'infinity') next_at, coalesce(due.gaps, 0) gaps
+  from scope join households h on h.area_id = :area and h.id = scope.household_id
+  cross join lateral ({RELATION.format(area="h.area_id", household="h.id")}) rel
+  left join cases c on c.area_id = h.area_id and c.household_id = h.id and c.state <> 'closed'
+  left join lateral (
+    select min({_RANK.format(x="i")}) rank,
+      (array_agg(i.accountable_team_id order by i.sphere <> 'general', i.received_at))[1] accountable_team,
+      (array_agg(i.person_id order by i.received_at) filter (where i.person_id is not null))[1] person_id,
+      count(*) seen
+    from (select s.*, case when s.case_id is null then s.accountable_team_id = :team
+              else rel.participates end takes_part, rel.is_lead, rel.escalated,
+              s.source_team_id = :team wrote_it, {_FACTS}
+            from signals s where s.area_id = h.area_id and s.household_id = h.id and s.state <> 'ended'
+              and (s.case_id is null or s.case_id = c.id)) i
+    where {signals}) sig on true
+  left join lateral (
+    select min(i.due_at) filter (where {deadlines}) at,
+      count(*) filter (where i.due_at <= :now and {gaps}) gaps
+    from ({_PROMISES} where p.area_id = h.area_id and p.household_id = h.id and p.kept_at is null) i
+    ) due on true
+  where (sig.seen > 0 or (c.id is not null and (rel.participates or rel.is_lead or cast(:whole_area as boolean))))
+    {"and sig.rank = cast(:urgency as int)" if urgency else ""} {"and due.gaps > 0" if overdue else ""}
+), paged as (
+  select * from listed
+  where cast(:from_rank as int) is null
+     or (coalesce(rank, 3), next_at, id) > (cast(:from_rank as int), cast(:from_at as timestamptz), cast(:from_id as uuid))
+  order by coalesce(rank, 3), next_at, id limit :first
+)
+select x.*, {KEYS.replace("h.", "x.")} as keys,
+  (select w.name from leads l join memberships m on m.area_id = l.area_id and m.id = l.membership_id
+     join professionals w on w.area_id = m.area_id and w.id = m.professional_id
+    where l.area_id = x.area_id and l.case_id = x.case_id and upper_inf(l.during)) lead_name,
+  (select w.name from coordinator_seats s join memberships m on m.area_id = s.area_id and m.id = s.membership_id
+     join professionals w on w.area_id = m.area_id and w.id = m.professional_id
+    where s.area_id = x.area_id and s.seat = coalesce(x.accountable_team, x.area_id)
+      and s.during @> cast(:now as timestamptz)) coordinator_name,
+  coalesce((select jsonb_agg(jsonb_build_object('id', p.id, 'name', encode(p.name_sealed, 'hex')) order by p.id)
+    from persons p where p.area_id = x.area_id and p.household_id = x.id and p.died_on is null), '[]') persons
+from paged x order by coalesce(x.rank, 3), x.next_at, x.id
+"""
+    )
+
+
+@lru_cache(maxsize=256)
+def _gaps(gaps: str) -> TextClause:
+    return text(
+        f"""
+with scope as ({_IN_SCOPE}), rels as (
+  select h.area_id, h.id, rel.* from scope join households h on h.area_id = :area and h.id = scope.household_id
+  cross join lateral ({RELATION.format(area="h.area_id", household="h.id")}) rel)
+select i.id, i.rule, i.due_at since, i.household_id, i.sphere, i.takes_part, i.is_lead, i.escalated,
+  1 + (i.area_at <= :now)::int + (i.decision_at <= :now)::int + (i.alliance_at <= :now)::int as level,
+  w.name responder,
+  (select y.name from holders o join memberships n on n.area_id = o.area_id and n.id = o.membership_id
+     join professionals y on y.area_id = n.area_id and y.id = n.professional_id
+    where o.area_id = :area and o.household_id = i.household_id and upper_inf(o.during)) holder
+from rels rel
+cross join lateral ({_PROMISES} where p.area_id = rel.area_id and p.household_id = rel.id
+    and p.kept_at is null and p.due_at <= :now) i
+join memberships m on m.area_id = :area and m.id = i.responder_id
+join professionals w on w.area_id = m.area_id and w.id = m.professional_id
+where {gaps} and (cast(:from_at as timestamptz) is null
+  or (i.due_at, i.id) > (cast(:from_at as timestamptz), cast(:from_id as uuid)))
+order by i.due_at, i.id limit :first
+"""
+    )
+
+
+@lru_cache(maxsize=256)
+def _timeline(filters: tuple[tuple[str, str], ...]) -> TextClause:
+    shown = " or ".join(f"(i.facet = '{facet}' and {condition})" for facet, condition in filters)
+    return text(
+        f"""
+select h.id household, rel.*, coalesce((select jsonb_agg(to_jsonb(e) order by e.at, e.id) from (
+  select i.id, i.at, i.verb, i.sphere, i.facet, i.rule, i.about, i.who from (
+    select e.*, case when e.case_id is null then s.accountable_team_id is not distinct from :team
+                else rel.participates end takes_part, rel.is_lead, rel.escalated,
+           m.team_id = :team wrote_it, w.name who, {_FACTS}
+      from events e
+      left join signals s on s.area_id = e.area_id and s.id::text = e.about ->> 'signal'
+      join memberships m on m.area_id = e.area_id and m.id = e.membership_id
+      join professionals w on w.area_id = m.area_id and w.id = m.professional_id
+     where e.area_id = h.area_id and e.household_id = h.id) i
+   where ({shown}) and (cast(:from_at as timestamptz) is null
+     or (i.at, i.id) > (cast(:from_at as timestamptz), cast(:from_id as uuid)))
+   order by i.at, i.id limit :first) e), '[]') events
+from households h
+cross join lateral ({RELATION.format(area="h.area_id", household="h.id")}) rel
+where h.area_id = :area and h.id = coalesce(
+  (select c.household_id from cases c where c.area_id = :area and c.id = :id), :id)
+"""
+    )
+
+
+async def worklist(
+    work: Work, scope: Scope, page: Page, filters: Mapping[str, str], urgency: int | None, overdue: bool
+) -> list[dict[str, Any]]:
+    """The flagged households in view: by urgency, next deadline, id; one row more than asked, if there is."""
+    rank, at, identity = page.after or (None, None, None)
+    statement = _worklist(
+        filters["signal.existence"],
+        filters["case.next_deadline"],
+        filters["gap"],
+        urgency is not None,
+        overdue,
+    )
+    values = {"from_rank": rank, "from_at": at, "from_id": identity, "urgency": urgency}
+    if urgency is None:
+        del values["urgency"]
+    rows = await work.session.execute(statement, {**_values(work, scope, page), **values})
+    return [dict(row) for row in rows.mappings()]
+
+
+async def gaps(work: Work, scope: Scope, page: Page, filters: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The broken promises in view, oldest first."""
+    at, identity = page.after or (None, None)
+    rows = await work.session.execute(
+        _gaps(filters["gap"]), {**_values(work, scope, page), "from_at": at, "from_id": identity}
+    )
+    return [dict(row) for row in rows.mappings()]
+
+
+async def timeline(
+    work: Work, identity: UUID, page: Page, filters: Mapping[str, str]
+) -> dict[str, Any] | None:
+    """What happened in a household that this viewer may know, in order."""
+    at, event = page.after or (None, None)
+    statement = _timeline(tuple(sorted(filters.items())))
+    values = {
+        "area": work.area_id,
+        "team": work.actor.team_id,
+        "professional": work.actor.professional_id,
+        "now": work.now,
+        "id": identity,
+        "first": page.first + 1,
+        "from_at": at,
+        "from_id": event,
+    }
+    row = (await work.session.execute(statement, values)).mappings().one_or_none()
+    return dict(row) if row else None
+
+
+def _values(work: Work, scope: Scope, page: Page) -> dict[str, Any]:
+    return {
+        "area": work.area_id,
+        "team": work.actor.team_id,
+        "professional": work.actor.professional_id,
+        "now": work.now,
+        "teams": list(scope.teams),
+        "whole_area": scope.whole_area,
+        "one_team": scope.one_team,
+        "first": page.first + 1,
+    }
+
+
+def parse_moment(value: str) -> datetime:
+    """A moment out of a cursor."""
+    return datetime.fromisoformat(value)

@@ -1,0 +1,156 @@
+"""How an area is set up: organisations, teams with their coordinators, professionals and what teams cover."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import Range, insert
+
+from casecoord.domain.teams import TEAM_KINDS
+from casecoord.domain.words import Role, TeamKind
+from casecoord.storage.tables import (
+    Base,
+    CoordinatorSeat,
+    DutyShift,
+    Login,
+    Membership,
+    Organisation,
+    Professional,
+    Team,
+    TeamCover,
+    TeamKindRecord,
+)
+from casecoord.storage.work import Area, Database
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A professional under one membership, as set up here."""
+
+    professional: UUID
+    membership: UUID
+    team: UUID
+
+
+@dataclass(slots=True)
+class Organiser:
+    """Sets up one area within a transaction; everything it makes begins at `since`."""
+
+    work: Area
+    since: datetime
+    _organisations: dict[str, UUID] = field(default_factory=dict)
+
+    async def kinds(self) -> None:
+        """The team kinds as rows."""
+        rows = [
+            {
+                "area_id": self.work.area_id,
+                "kind": row.kind,
+                "presence": row.presence,
+                "invitable": row.invitable,
+            }
+            for row in TEAM_KINDS.values()
+        ]
+        await self.work.session.execute(insert(TeamKindRecord).values(rows).on_conflict_do_nothing())
+
+    async def team(self, kind: TeamKind, name: str, organisation: str) -> UUID:
+        """A team. A team has a coordinator before the transaction commits (`coordinate`)."""
+        if organisation not in self._organisations:
+            self._organisations[organisation] = await self._add(
+                Organisation(area_id=self.work.area_id, id=uuid4(), name=organisation)
+            )
+        return await self._add(
+            Team(
+                area_id=self.work.area_id,
+                id=uuid4(),
+                organisation_id=self._organisations[organisation],
+                kind=kind,
+                name=name,
+                during=Range(self.since, None),
+            )
+        )
+
+    async def member(
+        self,
+        name: str,
+        team: UUID,
+        role: Role = Role.MEMBER,
+        *,
+        login: tuple[str, str] | None = None,
+        phone: str | None = None,
+    ) -> Member:
+        """A new professional with a membership, and the OpenID Connect subject (issuer, subject) bound to it."""
+        professional = await self._add(
+            Professional(area_id=self.work.area_id, id=uuid4(), name=name, phone=phone)
+        )
+        if login:
+            await self._add(
+                Login(
+                    area_id=self.work.area_id, issuer=login[0], subject=login[1], professional_id=professional
+                )
+            )
+        return Member(professional, await self.membership(professional, team, role), team)
+
+    async def membership(self, professional: UUID, team: UUID, role: Role = Role.MEMBER) -> UUID:
+        """A further membership of a professional."""
+        return await self._add(
+            Membership(
+                area_id=self.work.area_id,
+                id=uuid4(),
+                professional_id=professional,
+                team_id=team,
+                role=role,
+                during=Range(self.since, None),
+            )
+        )
+
+    async def coordinate(self, seat: UUID, membership: UUID) -> None:
+        """Gives the coordinator's seat of a team, or of the area itself, to a membership."""
+        await self._add(
+            CoordinatorSeat(
+                area_id=self.work.area_id,
+                id=uuid4(),
+                seat=seat,
+                membership_id=membership,
+                during=Range(self.since, None),
+            )
+        )
+
+    async def cover(self, team: UUID, kind: str, *codes: str) -> None:
+        """Makes a team the one that covers these schools, practices, benefit agencies or neighbourhoods."""
+        rows = [{"area_id": self.work.area_id, "kind": kind, "code": code, "team_id": team} for code in codes]
+        statement = insert(TeamCover).values(rows)
+        await self.work.session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["area_id", "kind", "code"], set_={"team_id": statement.excluded.team_id}
+            )
+        )
+
+    async def duty(self, membership: UUID, until: datetime | None = None) -> None:
+        """Puts a membership on duty for acute signals."""
+        await self._add(
+            DutyShift(
+                area_id=self.work.area_id,
+                id=uuid4(),
+                membership_id=membership,
+                during=Range(self.since, until),
+            )
+        )
+
+    async def _add(self, row: Base) -> UUID:
+        self.work.session.add(row)
+        await self.work.session.flush()
+        identity: UUID = getattr(row, "id", self.work.area_id)
+        return identity
+
+
+async def found_area(database: Database, code: str, name: str) -> tuple[UUID, bool]:
+    """The area with this code, made if need be; and whether it was."""
+    async with database.engine.begin() as connection:
+        row = (
+            await connection.execute(
+                text("select * from casecoord_found_area(:code, :name)"), {"code": code, "name": name}
+            )
+        ).one()
+        return row.id, row.created

@@ -1,0 +1,118 @@
+"""One statement per read: rows to plain values, sealed ones still sealed. Deciding and opening come after."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from casecoord.storage.cases import RELATION
+from casecoord.storage.sealed import HouseholdSeal
+from casecoord.storage.work import Work
+
+_PERSON = """jsonb_build_object('membership', m.id, 'professional', w.id, 'name', w.name, 'phone', w.phone,
+  'team', t.id, 'team_name', t.name, 'team_kind', t.kind)"""
+_JOIN_PERSON = """join memberships m on m.area_id = {x}.area_id and m.id = {x}.{column}
+  join professionals w on w.area_id = m.area_id and w.id = m.professional_id
+  join teams t on t.area_id = m.area_id and t.id = m.team_id"""
+
+
+def _who(alias: str, column: str = "membership_id") -> str:
+    return _JOIN_PERSON.format(x=alias, column=column)
+
+
+KEYS = """coalesce((select jsonb_agg(jsonb_build_array(k.compartment, k.version, encode(k.wrapped, 'hex')))
+    from household_keys k where k.area_id = h.area_id and k.household_id = h.id), '[]')"""
+
+_JOINT = text(
+    f"""
+with found as (
+  select h.* from households h where h.area_id = :area and h.id = coalesce(
+    (select c.household_id from cases c where c.area_id = :area and c.id = :id), :id))
+select h.id, h.secret_address, encode(h.address_sealed, 'hex') address, encode(h.contact_sealed, 'hex') contact,
+  n.name neighbourhood, rel.*, {KEYS} as keys,
+  coalesce((select jsonb_agg(jsonb_build_object('id', p.id, 'name', encode(p.name_sealed, 'hex'),
+      'birth', encode(p.birth_date_sealed, 'hex'), 'language', p.language,
+      'links', (select coalesce(jsonb_agg(jsonb_build_object('kind', i.kind, 'name', i.name)
+                  order by i.kind, i.name), '[]')
+          from person_links l join institutions i on i.area_id = l.area_id and i.kind = l.kind and i.code = l.code
+          where l.area_id = p.area_id and l.person_id = p.id and l.from_on <= cast(:now as date)
+            and (l.until_on is null or l.until_on > cast(:now as date))),
+      'practice_teams', (select coalesce(jsonb_agg(v.team_id), '[]') from person_links l join team_covers v
+            on v.area_id = l.area_id and v.kind = l.kind and v.code = l.code
+          where l.area_id = p.area_id and l.person_id = p.id and l.kind = 'practice'),
+      'custody', (select coalesce(jsonb_agg(jsonb_build_object('kind', y.kind, 'holder', y.holder_id)
+                  order by y.kind, y.holder_id), '[]')
+          from custody y where y.area_id = p.area_id and y.minor_id = p.id)) order by p.id)
+    from persons p where p.area_id = h.area_id and p.household_id = h.id and p.died_on is null), '[]') persons,
+  coalesce((select jsonb_agg(jsonb_build_object('id', v.id, 'moved_on', v.moved_on, 'from', v.from_neighbourhood,
+      'to', v.to_neighbourhood) order by v.moved_on, v.id)
+    from household_moves v where v.area_id = h.area_id and v.household_id = h.id), '[]') moves,
+  case when c.id is not null then jsonb_build_object('id', c.id, 'state', c.state) end as open_case,
+  exists (select from cases d where d.area_id = h.area_id and d.household_id = h.id) had_case,
+  (select {_PERSON} from leads l {_who("l")}
+    where l.area_id = h.area_id and l.case_id = c.id and upper_inf(l.during)) as lead,
+  coalesce((select jsonb_agg(jsonb_build_object('id', x.id, 'kind', x.kind, 'state', x.state,
+      'proposed', {_PERSON}) order by x.proposed_at, x.id)
+    from proposals x {_who("x")} where x.area_id = h.area_id and x.case_id = c.id and x.state = 'pending'),
+    '[]') proposals,
+  coalesce((select jsonb_agg(jsonb_build_object('team', q.team_id, 'name', t.name, 'kind', t.kind,
+      'sphere', q.sphere, 'audience', q.audience) order by lower(q.during), q.id)
+    from participants q join teams t on t.area_id = q.area_id and t.id = q.team_id
+    where q.area_id = h.area_id and q.case_id = c.id and upper_inf(q.during)), '[]') participants,
+  coalesce((select jsonb_agg(jsonb_build_object('id', s.id, 'person', s.person_id, 'state', s.state,
+      'domain', s.domain, 'sphere', s.sphere, 'audience', s.audience, 'urgency', s.urgency,
+      'received_at', s.received_at, 'source_team', s.source_team_id, 'source_name', t.name,
+      'accountable', s.accountable_team_id, 'in_case', s.case_id is not null,
+      'author', m.professional_id, 'summary', encode(s.summary_sealed, 'hex'),
+      'detail', encode(s.detail_sealed, 'hex')) order by s.received_at, s.id)
+    from signals s join teams t on t.area_id = s.area_id and t.id = s.source_team_id
+    join memberships m on m.area_id = s.area_id and m.id = s.author_id
+    where s.area_id = h.area_id and s.household_id = h.id
+      and (s.case_id is null or s.case_id = c.id)), '[]') signals,
+  coalesce((select jsonb_agg(jsonb_build_object('id', a.id, 'domain', a.domain, 'sphere', a.sphere,
+      'audience', a.audience, 'state', a.state, 'due_on', a.due_on, 'what', encode(a.what_sealed, 'hex'),
+      'result', encode(a.result_sealed, 'hex'), 'owner', {_PERSON}, 'author_team', b.team_id)
+      order by a.due_on, a.id)
+    from plan_actions a {_who("a", "owner_id")}
+    join memberships b on b.area_id = a.area_id and b.id = a.author_id
+    where a.area_id = h.area_id and a.case_id = c.id), '[]') actions,
+  coalesce((select jsonb_agg(jsonb_build_object('id', k.id, 'at', k.contacted_at, 'manner', k.manner)
+      order by k.contacted_at, k.id)
+    from contacts k where k.area_id = h.area_id and k.case_id = c.id), '[]') contacts,
+  coalesce((select jsonb_agg(jsonb_build_object('id', p.id, 'rule', p.rule, 'sphere', p.sphere,
+      'audience', p.audience, 'due_at', p.due_at, 'responder', w.name, 'responder_team', m.team_id,
+      'in_case', s.id is null or s.case_id is not null, 'accountable', s.accountable_team_id,
+      'levels', jsonb_build_array(p.area_at, p.decision_at, p.alliance_at)) order by p.due_at, p.id)
+    from promises p left join signals s on s.area_id = p.area_id and s.id = p.subject_id
+    join memberships m on m.area_id = p.area_id and m.id = p.responder_id
+    join professionals w on w.area_id = m.area_id and w.id = m.professional_id
+    where p.area_id = h.area_id and p.household_id = h.id and p.kept_at is null), '[]') promises
+from found h
+cross join lateral ({RELATION.format(area="h.area_id", household="h.id")}) rel
+left join cases c on c.area_id = h.area_id and c.household_id = h.id and c.state <> 'closed'
+left join neighbourhoods n on n.area_id = h.area_id and n.code = h.neighbourhood
+"""
+)
+
+
+def _actor(work: Work) -> dict[str, Any]:
+    return {
+        "area": work.area_id,
+        "team": work.actor.team_id,
+        "professional": work.actor.professional_id,
+        "now": work.now,
+    }
+
+
+async def joint_case(work: Work, identity: UUID) -> dict[str, Any] | None:
+    """Everything of a household's joint case, by the id of the case or the household; sealed."""
+    found = await work.session.execute(_JOINT, {**_actor(work), "id": identity})
+    row = found.mappings().one_or_none()
+    return dict(row) if row else None
+
+
+def seal_of(work: Work, household: UUID, keys: list[list[Any]]) -> HouseholdSeal:
+    """The seal of a household from the keys that a read brought along."""
+    return HouseholdSeal(work.keyring, household).add_keys(
+        (name, version, bytes.fromhex(wrapped)) for name, version, wrapped in keys
+    )

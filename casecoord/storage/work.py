@@ -1,0 +1,157 @@
+"""One request, one transaction: who acts, at what moment, on which area's rows.
+
+The first statement of each transaction asks the database who this login is, now, and sets the
+context that row level security needs; it ends with the transaction.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+from casecoord.domain.actors import Actor, Caller, purposes_of
+from casecoord.domain.errors import Problem
+from casecoord.domain.promises import Deadlines
+from casecoord.domain.words import Role, TeamKind
+from casecoord.storage.connection import APP_ROLE, engine
+from casecoord.storage.sealed import Keyring
+
+_PATIENCE = {"statement_timeout": "30s", "idle_in_transaction_session_timeout": "30s", "lock_timeout": "15s"}
+_ENTER = text("select * from casecoord_enter(:issuer, :subject, :membership, :at)")
+_WITHIN = text("select * from casecoord_within(:area, :at)")
+
+
+class UnknownLogin(Exception):
+    """The login is real, but no professional here is bound to it, or none of its memberships is valid now."""
+
+
+@dataclass(slots=True)
+class Area:
+    """The part of a transaction that every actor and every clock shares."""
+
+    session: AsyncSession
+    area_id: UUID
+    now: datetime
+    deadlines: Deadlines
+    keyring: Keyring
+    settings: dict[str, object]
+
+
+@dataclass(slots=True)
+class Work(Area):
+    """A professional's transaction."""
+
+    actor: Actor
+
+
+class Database:
+    """The pool of one application role. `clock` replaces the database's clock (tests, `--at`)."""
+
+    def __init__(
+        self,
+        url: str,
+        keyring: Keyring,
+        *,
+        clock: Callable[[], datetime] | None = None,
+        pool_size: int = 10,
+    ) -> None:
+        self.keyring = keyring
+        self.clock = clock
+        self.engine: AsyncEngine = engine(
+            url,
+            role=APP_ROLE,
+            settings=_PATIENCE,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            pool_pre_ping=True,
+        )
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def enter(self, caller: Caller) -> AsyncIterator[Work]:
+        """A transaction as this caller; commits at the end, rolls back on any exception.
+
+        Raises UnknownLogin, or Problem `membership_invalid`, `purpose_invalid`.
+        """
+        async with self._sessions.begin() as session:
+            found = await session.execute(
+                _ENTER,
+                {
+                    "issuer": caller.issuer,
+                    "subject": caller.subject,
+                    "membership": caller.membership,
+                    "at": self.clock() if self.clock else None,
+                },
+            )
+            row = found.mappings().one_or_none()
+            if row is None:
+                raise UnknownLogin
+            if row["membership_id"] is None:
+                if caller.membership is not None:
+                    raise Problem("membership_invalid")
+                raise UnknownLogin
+            kind, role = TeamKind(row["team_kind"]), Role(row["role"])
+            purposes = purposes_of(role, kind)
+            if caller.purpose is not None and caller.purpose not in purposes:
+                raise Problem("purpose_invalid")
+            actor = Actor(
+                area_id=row["area_id"],
+                professional_id=row["professional_id"],
+                membership_id=row["membership_id"],
+                team_id=row["team_id"],
+                team_kind=kind,
+                role=role,
+                name=row["name"],
+                purpose=caller.purpose or purposes[0],
+                language=caller.language,
+                trace_id=caller.trace_id,
+            )
+            yield Work(
+                session=session,
+                area_id=actor.area_id,
+                now=row["now"],
+                deadlines=Deadlines.of_area(row["settings"]),
+                keyring=self.keyring,
+                settings=row["settings"],
+                actor=actor,
+            )
+
+    @asynccontextmanager
+    async def within(self, area_id: UUID, at: datetime | None = None) -> AsyncIterator[Area]:
+        """A transaction of the system itself (sweep, import) within one area."""
+        moment = at or (self.clock() if self.clock else None)
+        async with self._sessions.begin() as session:
+            found = await session.execute(_WITHIN, {"area": area_id, "at": moment})
+            row = found.mappings().one()
+            yield Area(
+                session=session,
+                area_id=area_id,
+                now=row["now"],
+                deadlines=Deadlines.of_area(row["settings"]),
+                keyring=self.keyring,
+                settings=row["settings"],
+            )
+
+    async def areas(self) -> dict[str, UUID]:
+        """The areas of this database by code: the one thing that may be asked without a context."""
+        async with self._sessions.begin() as session:
+            found = await session.execute(text("select code, id from casecoord_areas()"))
+            return {row.code: row.id for row in found}
+
+    async def found_area(self, code: str, name: str) -> tuple[UUID, bool]:
+        """The area of this code, founded if need be, and whether it was."""
+        async with self._sessions.begin() as session:
+            found = await session.execute(
+                text("select id, created from casecoord_found_area(:code, :name)"),
+                {"code": code, "name": name},
+            )
+            row = found.one()
+            return row.id, row.created
+
+    async def close(self) -> None:
+        await self.engine.dispose()
