@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 import httpx2
 from authlib.integrations.base_client import OAuthError
@@ -65,6 +66,15 @@ class LoginFlow:
                 "login_unavailable" if refusal.code == "login_unavailable" else "login_failed"
             ) from None
         return self.sessions.begin(login.issuer, login.subject)
+
+    async def leave_url(self, back: str) -> str | None:
+        """Where the provider ends its own session and returns to `back`; None where it cannot, or is away."""
+        try:
+            end = (await self.provider.endpoints()).end_session
+        except Refused:
+            return None
+        query = urlencode({"client_id": self.client.client_id, "post_logout_redirect_uri": back})
+        return f"{end}?{query}" if end else None
 
     async def _exchange(self, code: str, verifier: str) -> str:
         endpoints = await self.provider.endpoints()

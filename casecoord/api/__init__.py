@@ -1,0 +1,1 @@
+"""The GraphQL door: trusted documents over HTTP, one root field = one action = one transaction."""

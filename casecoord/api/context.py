@@ -1,0 +1,22 @@
+"""What a resolver is given: the office, where verbs are done, and who asks."""
+
+from dataclasses import dataclass
+
+import strawberry
+
+from casecoord.actions.office import Office
+from casecoord.domain.actors import Caller
+from graphql import DocumentNode
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One request's. `document` was parsed and validated already; `operation` is its name in logs and metrics."""
+
+    office: Office
+    caller: Caller
+    document: DocumentNode
+    operation: str
+
+
+Info = strawberry.Info[Context, None]

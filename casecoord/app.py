@@ -1,0 +1,140 @@
+"""The composition root: the only file that knows all parts."""
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+import httpx2
+import structlog
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from casecoord.access.decide import Policy
+from casecoord.actions.office import Office
+from casecoord.api import documents
+from casecoord.api.door import GraphQLDoor
+from casecoord.api.schema import build
+from casecoord.console.pages import Console
+from casecoord.identity.door import Door
+from casecoord.identity.login import LoginFlow
+from casecoord.identity.provider import Client, Provider
+from casecoord.identity.sessions import Sessions
+from casecoord.identity.tokens import TokenVerifier
+from casecoord.observe import Metrics, configure_logging
+from casecoord.settings import Settings
+from casecoord.shell import Shell, security_headers
+from casecoord.storage.migrate import head_state
+from casecoord.storage.readiness import database_answers, master_key_opens
+from casecoord.storage.sealed import Keyring
+from casecoord.storage.work import Database
+
+Check = Callable[[], Awaitable[bool]]
+
+_log = structlog.get_logger()
+
+
+def from_environment() -> FastAPI:
+    """What a server process runs. Raises SettingsError, DocumentError, PolicyInvalid: it then does not start."""
+    configure_logging()
+    return create_app(Settings.from_environment(os.environ))
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Every part, put together. Connects to nothing yet: database and provider may come up later."""
+    db = Database(settings.database_url, Keyring(settings.master_key, settings.match_key))
+    http = httpx2.AsyncClient()
+    office = Office(db, Policy())  # a rule that does not hold together stops the start
+    door, login = _identity(settings, http)
+    schema = build()
+    graphql = GraphQLDoor(schema, documents.load(schema), door, office, development=settings.development)
+    metrics = Metrics()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await http.aclose()
+        await db.close()
+
+    app = FastAPI(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        exception_handlers={HTTPException: _plain_refusal},
+        routes=[
+            Route("/graphql", graphql.answer, methods=["POST"]),
+            *Console(db, door, login).routes(),
+            *_health(settings, office, metrics),
+        ],
+    )
+    issuer = urlsplit(settings.oidc_issuer)
+    app.add_middleware(
+        Shell,
+        metrics=metrics,
+        headers=security_headers(settings.public_url, f"{issuer.scheme}://{issuer.netloc}"),
+    )
+    app.state.office = office
+    return app
+
+
+def _identity(settings: Settings, http: httpx2.AsyncClient) -> tuple[Door, LoginFlow]:
+    client = Client(
+        settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret, settings.oidc_audience
+    )
+    provider = Provider(client.issuer, http)
+    tokens = TokenVerifier(provider)
+    sessions = Sessions(settings.session_key)
+    login = LoginFlow(client, provider, tokens, sessions, f"{settings.public_url}/login/callback")
+    return Door(client, tokens, sessions, settings.public_url), login
+
+
+def _health(settings: Settings, office: Office, metrics: Metrics) -> list[BaseRoute]:
+    async def migrated() -> bool:
+        return (await head_state(settings.database_url)).same
+
+    async def policies_valid() -> bool:
+        return bool(office.policy.rules)
+
+    checks: dict[str, Check] = {
+        "database": lambda: database_answers(office.database),
+        "migrations": migrated,
+        "keys": lambda: master_key_opens(office.database),
+        "policies": policies_valid,
+    }
+
+    async def live(request: Request) -> Response:
+        return JSONResponse({"status": "live"})
+
+    async def ready(request: Request) -> Response:
+        found = {name: await _passes(name, check) for name, check in checks.items()}
+        ok = all(found.values())
+        say = {name: "ok" if passed else "not ok" for name, passed in found.items()}
+        return JSONResponse({"status": "ready" if ok else "not ready", "checks": say}, 200 if ok else 503)
+
+    async def measured(request: Request) -> Response:
+        return PlainTextResponse(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    return [
+        Route("/health/live", live),
+        Route("/health/ready", ready),
+        Route("/metrics", measured),
+    ]
+
+
+async def _passes(name: str, check: Check) -> bool:
+    try:
+        return await check()
+    except Exception as error:  # whatever it is, this instance is not ready; its kind tells operators enough
+        _log.warning("not_ready", check=name, kind=type(error).__name__)
+        return False
+
+
+async def _plain_refusal(request: Request, error: Exception) -> Response:
+    """What no route answers: a status and a code, nothing of what was asked."""
+    assert isinstance(error, HTTPException)
+    code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "refused")
+    return JSONResponse({"code": code}, error.status_code, headers=error.headers)
