@@ -82,8 +82,8 @@ def vintage_of(path: Path) -> int:
 
 
 def focus_areas(path: Path) -> Iterator[FocusArea | Refused]:
-    """The focus areas; two areas may lie in one municipality, two of one name are refused."""
-    seen: set[str] = set()
+    """The areas with their municipalities, one a row: areas may share one, and an area may have several."""
+    seen: set[tuple[str, str]] = set()
     for line in lines(path, _FOCUS_AREAS):
         if isinstance(line, Refused):
             yield line
@@ -93,10 +93,10 @@ def focus_areas(path: Path) -> Iterator[FocusArea | Refused]:
             yield Refused(line.row, "municipality")
         elif not line["area"]:
             yield Refused(line.row, "name")
-        elif line["area"].casefold() in seen:
+        elif (line["area"].casefold(), code) in seen:
             yield Refused(line.row, "twice")
         else:
-            seen.add(line["area"].casefold())
+            seen.add((line["area"].casefold(), code))
             yield FocusArea(line.row, line["area"], code, line["gemeente"])
 
 

@@ -8,7 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from casecoord.registers.persons import Person
+from casecoord.registers.codes import PartialDate
+from casecoord.registers.persons import AddressKind, Custody, Person, Suspension
 from casecoord.registers.reasons import Refused
 
 AddressKey = tuple[str, str, str, str]
@@ -20,12 +21,38 @@ class Resident:
 
     row: int
     bsn: str
+    birth: PartialDate
     address: AddressKey | None
-    housemates: tuple[str, ...]
+    abroad: bool
+    municipality: str | None
+    suspended: Suspension | None
+    suspended_on: PartialDate
+    parents: tuple[str, ...]
+    children: tuple[str, ...]
+    partners: tuple[str, ...]
+    custody: tuple[Custody, ...]
 
     @classmethod
     def of(cls, person: Person) -> "Resident":
-        return cls(person.row, person.bsn, person.address.key, tuple(person.housemates()))
+        return cls(
+            row=person.row,
+            bsn=person.bsn,
+            birth=person.birth,
+            address=person.address.key,
+            abroad=person.address.kind is AddressKind.ABROAD,
+            municipality=person.municipality,
+            suspended=person.suspended,
+            suspended_on=person.suspended_on,
+            parents=person.parents,
+            children=person.children,
+            partners=tuple(partner.bsn for partner in person.partners if partner.current and partner.bsn),
+            custody=person.custody,
+        )
+
+    @property
+    def relatives(self) -> tuple[str, ...]:
+        """Who makes one household with this person if they share the address."""
+        return self.parents + self.children + self.partners
 
 
 def residents(rows: Iterable[Person | Refused]) -> Iterator[Resident]:
@@ -55,7 +82,7 @@ def _related(neighbours: list[Resident]) -> Iterator[tuple[Resident, ...]]:
         return bsn
 
     for resident in neighbours:
-        for other in resident.housemates:
+        for other in resident.relatives:
             if other in root:
                 root[find(other)] = find(resident.bsn)
     groups: defaultdict[str, list[Resident]] = defaultdict(list)

@@ -4,7 +4,6 @@ Who lives where with whom, and who has custody over whom. Sex, nationality, titl
 names of relatives are left where they are.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -59,6 +58,9 @@ class Name:
         return " ".join(part for part in (self.given, surname) if part)
 
 
+_NEAR = {"to": "t/o", "by": "bij"}  # as Dutch post writes it
+
+
 class AddressKind(StrEnum):
     HOME = "home"
     LETTER = "letter"  # a postal address only: one does not live there
@@ -82,6 +84,16 @@ class Address:
     description: str = ""
     country: str = ""
     since: PartialDate = field(default_factory=PartialDate)
+
+    @property
+    def line(self) -> str:
+        """As one writes it: `Biezenkreek 15A-2, 3079SK Rotterdam`; empty where nothing is known."""
+        if self.kind is AddressKind.ABROAD:
+            return ", ".join(filter(None, (self.description, self.country)))
+        near = _NEAR.get(self.near, "")
+        house = f"{self.number}{self.letter}{'-' if self.addition else ''}{self.addition}"
+        street = " ".join(filter(None, (self.street, near, house))) or self.description
+        return ", ".join(filter(None, (street, f"{self.postcode} {self.town}".strip())))
 
     @property
     def key(self) -> tuple[str, str, str, str] | None:
@@ -175,9 +187,3 @@ class Person:
     @property
     def name_in_use(self) -> str:
         return self.name.in_use(self.partner.surname if self.partner else None)
-
-    def housemates(self) -> Iterator[str]:
-        """The BSNs that make one household with this person if they share the address."""
-        yield from self.parents
-        yield from self.children
-        yield from (partner.bsn for partner in self.partners if partner.current and partner.bsn)

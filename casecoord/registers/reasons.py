@@ -49,6 +49,10 @@ ROW_REASONS: Mapping[str, Sentence] = {
     ),
     # outside: the row is right, and not for here
     "other_area": ("hoort bij geen gebied hier", "belongs to no area here"),
+    "district": (
+        "een wijk: haar naam staat bij haar buurten",
+        "a district: its name is kept with its neighbourhoods",
+    ),
     "suspended": ("de registratie is opgeschort", "the registration is suspended"),
     "abroad": ("het adres ligt in het buitenland", "the address is abroad"),
     "no_postcode": (

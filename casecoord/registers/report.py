@@ -18,6 +18,22 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
+class Extra(StrEnum):
+    """What else followed from the rows."""
+
+    HOUSEHOLDS_FOUNDED = "households_founded"
+    HOUSEHOLDS_ENDED = "households_ended"
+    MOVES = "moves"
+    MERGES_PROPOSED = "merges_proposed"
+
+
+_EXTRAS = {
+    Extra.HOUSEHOLDS_FOUNDED: ("nieuwe huishoudens", "new households"),
+    Extra.HOUSEHOLDS_ENDED: ("beëindigde huishoudens", "ended households"),
+    Extra.MOVES: ("verhuizingen", "moves"),
+    Extra.MERGES_PROPOSED: ("voorstellen om samen te voegen", "proposals to merge"),
+}
+
 _LABELS = {
     Outcome.CREATED: ("nieuw", "created"),
     Outcome.CHANGED: ("gewijzigd", "changed"),
@@ -43,7 +59,7 @@ class Report:
     read: int = 0
     counts: Counter[Outcome] = field(default_factory=Counter)
     reasons: dict[tuple[Outcome, str], list[int]] = field(default_factory=dict)
-    extra: Counter[str] = field(default_factory=Counter)
+    extra: Counter[Extra] = field(default_factory=Counter)
 
     def add(self, outcome: Outcome, row: int, reason: str | None = None) -> None:
         """One row's outcome; outside and refused say why."""
@@ -74,7 +90,11 @@ class Report:
                 {"outcome": str(outcome), "reason": reason, "count": len(rows), "rows": rows}
                 for (outcome, reason), rows in sorted(self.reasons.items())
             ],
-            **({"extra": dict(sorted(self.extra.items()))} if self.extra else {}),
+            **(
+                {"extra": {str(extra): count for extra, count in sorted(self.extra.items())}}
+                if self.extra
+                else {}
+            ),
         }
 
     def as_text(self, language: Language) -> str:
@@ -88,7 +108,9 @@ class Report:
             text.append(
                 f"  {label[outcome]}, {row_reason(reason, language)}: {len(rows)} ({_positions(rows, nl)})"
             )
-        text += [f"  {count:>7} {name}" for name, count in sorted(self.extra.items())]
+        text += [
+            f"  {count:>7} {_EXTRAS[extra][0 if nl else 1]}" for extra, count in sorted(self.extra.items())
+        ]
         return "\n".join(text)
 
 

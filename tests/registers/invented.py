@@ -51,7 +51,7 @@ def address(postcode: str = "3079SK", number: str = "15", **parts: str) -> Row:
     return {**home, **parts}
 
 
-def family(numbers: Iterator[str], random: Random, where: Row, year: int = 2026) -> Iterator[Row]:
+def family(numbers: Iterator[str], random: Random, where: Row, year: int = 2025) -> Iterator[Row]:
     """One or two parents with up to four children of 0 to 17, a secret address among fifty."""
     surname = random.choice(_FAMILY)
     parents = [next(numbers) for _ in range(random.choice((1, 2)))]

@@ -3,7 +3,7 @@
 import pytest
 
 from casecoord.domain.words import Language
-from casecoord.registers.report import Outcome, Report, Unaccounted
+from casecoord.registers.report import Extra, Outcome, Report, Unaccounted
 
 
 def test_a_report_that_loses_a_row_is_an_error() -> None:
@@ -30,7 +30,7 @@ def test_a_report_names_reasons_with_their_rows() -> None:
         report.add(Outcome.OUTSIDE, row, "other_area")
     report.add(Outcome.REFUSED, 13, "bsn")
     report.add(Outcome.CREATED, 14)
-    report.extra["households"] += 1
+    report.extra[Extra.MOVES] += 1
     assert report.as_json() == {
         "what": "persons",
         "read": 14,
@@ -43,7 +43,7 @@ def test_a_report_names_reasons_with_their_rows() -> None:
             {"outcome": "outside", "reason": "other_area", "count": 12, "rows": list(range(1, 13))},
             {"outcome": "refused", "reason": "bsn", "count": 1, "rows": [13]},
         ],
-        "extra": {"households": 1},
+        "extra": {"moves": 1},
     }
     text = report.as_text(Language.EN)
     assert "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, ..." in text

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casecoord.registers import brp, cbs, duo, links, postcodes
+from casecoord.registers.codes import PartialDate
 from casecoord.registers.households import Resident, households, residents
 from casecoord.registers.jsonfile import JsonList
 from casecoord.registers.reasons import ROW_REASONS, Refused, Unreadable
@@ -144,7 +145,24 @@ def crowds(draw: st.DrawFn) -> list[Resident]:
     numbers = [str(number) for number in range(draw(st.integers(0, 12)))]
     where = st.sampled_from([None, ("3079SK", "1", "", ""), ("3079SK", "2", "", "")])
     mates = st.lists(st.sampled_from([*numbers, "elsewhere"]), max_size=3)
-    return [Resident(row, bsn, draw(where), tuple(draw(mates))) for row, bsn in enumerate(numbers, start=1)]
+    nobody: tuple[str, ...] = ()
+    return [
+        Resident(
+            row,
+            bsn,
+            PartialDate(),
+            draw(where),
+            False,
+            None,
+            None,
+            PartialDate(),
+            nobody,
+            nobody,
+            tuple(draw(mates)),
+            (),
+        )
+        for row, bsn in enumerate(numbers, start=1)
+    ]
 
 
 @given(crowds(), st.randoms())
@@ -157,7 +175,7 @@ def test_households_partition_the_residents_whatever_the_order(crowd: list[Resid
     for resident in crowd:
         unit = next(unit for unit in units if resident.bsn in unit)
         assert len({home[bsn] for bsn in unit}) == 1
-        for mate in resident.housemates:
+        for mate in resident.relatives:
             together = resident.address is not None and home.get(mate) == resident.address
             assert mate == resident.bsn or (mate in unit) == together or not together
 

@@ -1,0 +1,1 @@
+"""Taking over published registers: again changes nothing, later versions update, no row is lost."""
