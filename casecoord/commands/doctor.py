@@ -8,9 +8,14 @@ from pathlib import Path
 
 import typer
 
+from casecoord.access.decide import Policy
+from casecoord.access.rules import PolicyInvalid
 from casecoord.commands.context import AsJson, answer, environment
 from casecoord.settings import Mode, Settings, SettingsError
 from casecoord.storage import health
+from casecoord.storage.readiness import master_key_opens
+from casecoord.storage.sealed import Keyring
+from casecoord.storage.work import Database
 
 MAX_SKEW_SECONDS = 5.0
 
@@ -29,7 +34,7 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(as_json: AsJson = False) -> None:
-    """Look at configuration, keys, database, migrations, roles and clock; exit 1 with what to do."""
+    """Look at configuration, keys, policies, database, migrations, roles and clock; exit 1 with what to do."""
     with environment() as env:
         checks = list(examine(env))
     answer(
@@ -53,14 +58,38 @@ def examine(env: Mapping[str, str]) -> Iterator[Check]:
         return
     yield Check("configuration", True, f"{settings.mode}, {settings.public_url}")
     yield _keys(env)
+    yield _policies()
     try:
-        facts = asyncio.run(health.inspect(settings.database_url))
+        facts, opens = asyncio.run(_ask(settings))
     except Exception as error:  # whatever the driver or the network raises, this is the answer
-        yield Check(
-            "database", False, f"not reachable ({type(error).__name__}): check DATABASE_URL, run migrate"
-        )
+        say = f"no answer ({type(error).__name__}): check DATABASE_URL, then run casecoord migrate"
+        yield Check("database", False, say)
         return
     yield from _database(facts, settings)
+    yield Check(
+        "master key",
+        opens,
+        "opens what the database holds"
+        if opens
+        else "is not the one that sealed this database: bring back the right CASECOORD_MASTER_KEY",
+    )
+
+
+async def _ask(settings: Settings) -> tuple[health.DatabaseFacts, bool]:
+    facts = await health.inspect(settings.database_url)
+    db = Database(settings.database_url, Keyring(settings.master_key, settings.match_key))
+    try:
+        return facts, not facts.heads.same or await master_key_opens(db)
+    finally:
+        await db.close()
+
+
+def _policies() -> Check:
+    try:
+        policy = Policy()
+    except PolicyInvalid as error:
+        return Check("policies", False, str(error))
+    return Check("policies", True, f"{len(policy.rules)} rules, version {policy.digest[:12]}")
 
 
 def _keys(env: Mapping[str, str]) -> Check:
