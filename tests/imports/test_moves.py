@@ -6,6 +6,8 @@ import asyncpg
 
 from casecoord.actions.imports.households import import_households
 from casecoord.registers.report import Extra
+from casecoord.storage.residents import lock_households
+from casecoord.storage.sealed import Compartment, Place
 from casecoord.storage.work import Database
 from tests.imports.ground import (
     KEYRING,
@@ -55,6 +57,29 @@ async def test_who_moves_out_takes_the_children_who_go_and_leaves_the_household_
     assert {await household_of(admin, bsn) for bsn in (aicha, daan, eline)} == {home}
     assert await household_of(admin, bram) != home
     assert (await import_households(database, version(tmp_path, *family), area=area)).written == 0
+
+
+async def test_who_leaves_while_the_others_move_too_comes_from_the_address_they_shared(
+    database: Database, admin: asyncpg.Connection, tmp_path: Path
+) -> None:
+    area = await an_area(database, tmp_path)
+    _, family = a_family()
+    await import_households(database, version(tmp_path, *family), area=area)
+    apart = [at(row, "7" if row is family[1] else "99") for row in family]
+    report = await import_households(database, version(tmp_path, *apart), area=area)
+    assert report.extra == {Extra.HOUSEHOLDS_FOUNDED: 1, Extra.MOVES: 2}
+
+    (area_id,) = (await database.areas()).values()
+    async with database.within(area_id) as work:
+        former = await rows(admin, "select household_id, id, former_address_sealed from household_moves")
+        held = await lock_households(work, [household for household, *_ in former])
+        lines = [
+            held[household].seal.open(
+                sealed, Place("household_moves", move, "former_address"), Compartment.IDENTITY
+            )
+            for household, move, sealed in former
+        ]
+    assert lines == ["Biezenkreek 15, 3079SK"] * 2
 
 
 async def test_two_households_that_marry_become_one_and_the_empty_one_ends(
