@@ -44,6 +44,9 @@ class WorklistOf:
 
 @dataclass(frozen=True, slots=True)
 class GapsOf:
+    """`area` can only be the actor's own."""
+
+    area: UUID | None = None
     first: int | None = None
     after: str | None = None
 
@@ -81,6 +84,8 @@ async def worklist(hand: Hand, query: WorklistOf) -> Slice[Flagged]:
 
 async def gaps(hand: Hand, query: GapsOf) -> Slice[OpenGap]:
     """Which promises are broken? Each is listed if, and only if, this actor may see it."""
+    if query.area not in (None, hand.work.area_id):
+        raise Problem("not_found", "area")
     first = cursors.page_size(query.first)
     after = cursors.read(hand, "gaps", query.after)
     page = Page(first, (datetime.fromisoformat(after[0]), UUID(after[1])) if after else None)

@@ -1,10 +1,73 @@
-"""The closed vocabularies of `domain/words.py`, as the schema's enums. Import them from here in the schema's types."""
+"""The closed vocabularies of the domain, as the schema's enums. Import them from here in the schema's types."""
 
 import strawberry
 
-from casecoord.domain.words import Language, Purpose, Role, TeamKind
+from casecoord.actions.plan import Manner
+from casecoord.actions.signals import Decision
+from casecoord.domain.facets import Shown
+from casecoord.domain.promises import Level
+from casecoord.domain.words import (
+    ActionState,
+    Audience,
+    CaseState,
+    InvitationState,
+    Language,
+    LifeDomain,
+    ProposalKind,
+    ProposalState,
+    Purpose,
+    Role,
+    SignalState,
+    SignalSubject,
+    Sphere,
+    TeamKind,
+    Urgency,
+    VeiligThuis,
+)
 
-__all__ = ["Language", "Purpose", "Role", "TeamKind"]
+__all__ = [
+    "ActionState",
+    "Audience",
+    "CaseState",
+    "Decision",
+    "InvitationState",
+    "Language",
+    "Level",
+    "LifeDomain",
+    "Manner",
+    "ProposalKind",
+    "ProposalState",
+    "Purpose",
+    "Role",
+    "Shown",
+    "SignalState",
+    "SignalSubject",
+    "Sphere",
+    "TeamKind",
+    "Urgency",
+    "VeiligThuis",
+]
 
-for _word in (Language, Purpose, Role, TeamKind):
+for _word in (
+    ActionState,
+    Audience,
+    CaseState,
+    InvitationState,
+    Language,
+    Level,
+    LifeDomain,
+    Manner,
+    ProposalKind,
+    ProposalState,
+    Purpose,
+    Role,
+    Shown,
+    SignalState,
+    SignalSubject,
+    Sphere,
+    TeamKind,
+    Urgency,
+    VeiligThuis,
+):
     strawberry.enum(_word)
+strawberry.enum(Decision, name="TriageDecision")

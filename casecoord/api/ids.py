@@ -18,6 +18,16 @@ def global_id(kind: str, key: UUID) -> strawberry.ID:
     return strawberry.ID(base64.urlsafe_b64encode(f"{kind}:{key}".encode()).decode().rstrip("="))
 
 
+def key_of_any(kinds: tuple[str, ...], given: str, field: str | None = None) -> UUID:
+    """The key inside a global id of one of these kinds; raises Problem `not_found` for anything else."""
+    for kind in kinds[:-1]:
+        try:
+            return key_of(kind, given, field)
+        except Problem:
+            continue
+    return key_of(kinds[-1], given, field)
+
+
 def key_of(kind: str, given: str, field: str | None = None) -> UUID:
     """The key inside a global id of this kind; raises Problem `not_found` for anything else."""
     try:

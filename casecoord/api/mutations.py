@@ -1,4 +1,116 @@
-"""The mutations: each resolver is one action, answered with its result or a typed problem."""
+"""The mutations: each resolver is one verb, answered with its result or a typed problem."""
 
-#: The class that holds the mutations; None while there are none.
-MUTATION: type | None = None
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+import strawberry
+
+from casecoord.actions import leads, participation, plan, signals
+from casecoord.actions.office import Verb
+from casecoord.api import results
+from casecoord.api.context import Info
+from casecoord.api.inputs import (
+    AddActionInput,
+    AddSignalInput,
+    AnswerInvitationInput,
+    AnswerProposalInput,
+    CompleteActionInput,
+    InviteTeamInput,
+    ProposeLeadInput,
+    RecordContactInput,
+    SeeSignalInput,
+    TriageSignalInput,
+)
+from casecoord.api.problems import ProblemAnswer, answered
+
+
+class Input(Protocol):
+    """An input that knows its verb's."""
+
+    def verb(self) -> Any: ...
+
+
+Answer = TypeVar("Answer")
+Shown = TypeVar("Shown")
+
+
+async def _do(
+    info: Info, verb: Verb[Any, Answer], input: Input, show: Callable[[Answer], Shown]
+) -> Shown | ProblemAnswer:
+    async def act() -> Shown:
+        return show(await info.context.office.act(info.context.caller, verb, input.verb()))
+
+    return await answered(info, act())
+
+
+@strawberry.type
+class Mutation:
+    @strawberry.mutation(description="A concern about a person or a household.")
+    async def add_signal(self, info: Info, input: AddSignalInput) -> results.SignalAnswer:
+        return await _do(info, signals.add_signal, input, results.SignalAdded.of)
+
+    @strawberry.mutation(description="The professional on duty has seen an acute signal.")
+    async def see_signal(self, info: Info, input: SeeSignalInput) -> results.TriageAnswer:
+        return await _do(info, signals.see_signal, input, results.SignalTriaged.of)
+
+    @strawberry.mutation(description="The accountable team decides on a signal.")
+    async def triage_signal(self, info: Info, input: TriageSignalInput) -> results.TriageAnswer:
+        return await _do(info, signals.triage_signal, input, results.SignalTriaged.of)
+
+    @strawberry.mutation(description="Asks somebody to take the lead of a case that has none.")
+    async def propose_lead(self, info: Info, input: ProposeLeadInput) -> results.CaseAnswer:
+        return await _do(info, leads.propose_lead, input, results.Case.of)
+
+    @strawberry.mutation
+    async def accept_lead(self, info: Info, input: AnswerProposalInput) -> results.CaseAnswer:
+        return await _do(info, leads.accept_lead, input, results.Case.of)
+
+    @strawberry.mutation
+    async def decline_lead(self, info: Info, input: AnswerProposalInput) -> results.CaseAnswer:
+        return await _do(info, leads.decline_lead, input, results.Case.of)
+
+    @strawberry.mutation(
+        description="Where nobody accepted in time, the person with decision power appoints."
+    )
+    async def appoint_lead(self, info: Info, input: ProposeLeadInput) -> results.CaseAnswer:
+        return await _do(info, leads.appoint_lead, input, results.Case.of)
+
+    @strawberry.mutation(description="The lead asks another to take over, and stays until they accepted.")
+    async def offer_hand_over(self, info: Info, input: ProposeLeadInput) -> results.CaseAnswer:
+        return await _do(info, leads.offer_hand_over, input, results.Case.of)
+
+    @strawberry.mutation
+    async def accept_hand_over(self, info: Info, input: AnswerProposalInput) -> results.CaseAnswer:
+        return await _do(info, leads.accept_hand_over, input, results.Case.of)
+
+    @strawberry.mutation
+    async def decline_hand_over(self, info: Info, input: AnswerProposalInput) -> results.CaseAnswer:
+        return await _do(info, leads.decline_hand_over, input, results.Case.of)
+
+    @strawberry.mutation(description="Asks a team to take part.")
+    async def invite_team(self, info: Info, input: InviteTeamInput) -> results.InvitationAnswer:
+        return await _do(info, participation.invite_team, input, results.Invitation.of)
+
+    @strawberry.mutation
+    async def join_case(self, info: Info, input: AnswerInvitationInput) -> results.InvitationAnswer:
+        return await _do(info, participation.join_case, input, results.Invitation.of)
+
+    @strawberry.mutation
+    async def decline_invitation(self, info: Info, input: AnswerInvitationInput) -> results.InvitationAnswer:
+        return await _do(info, participation.decline_invitation, input, results.Invitation.of)
+
+    @strawberry.mutation(description="A small step with one owner and one date.")
+    async def add_action(self, info: Info, input: AddActionInput) -> results.ActionAnswer:
+        return await _do(info, plan.add_action, input, results.ActionSaved.of)
+
+    @strawberry.mutation
+    async def complete_action(self, info: Info, input: CompleteActionInput) -> results.ActionAnswer:
+        return await _do(info, plan.complete_action, input, results.ActionSaved.of)
+
+    @strawberry.mutation(description="The lead spoke with the family.")
+    async def record_contact(self, info: Info, input: RecordContactInput) -> results.ContactAnswer:
+        return await _do(info, plan.record_contact, input, results.ContactRecorded.of)
+
+
+#: The class that holds the mutations.
+MUTATION = Mutation

@@ -1,10 +1,27 @@
 """The queries: each resolver is one action; below the root, fields only read attributes of finished values."""
 
+from typing import cast
+
 import strawberry
 
+from casecoord.actions import lists
+from casecoord.actions.explaining import ExplainOf, explain_facet
+from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.me import me
+from casecoord.actions.teams import TeamsOf, teams
 from casecoord.api.context import Info
-from casecoord.api.me import Me
+from casecoord.api.enums import Sphere, TeamKind, Urgency
+from casecoord.api.explained import Explanation
+from casecoord.api.ids import global_id, key_of, key_of_any
+from casecoord.api.joint_case import JointCase
+from casecoord.api.lists import Connection, Event, FlaggedHousehold, Gap, connection
+from casecoord.api.me import Me, Team
+
+
+@strawberry.input(description="`urgency`: only this; `overdue`: only with a gap.")
+class WorklistFilter:
+    urgency: Urgency | None = None
+    overdue: bool = False
 
 
 @strawberry.type
@@ -12,3 +29,60 @@ class Query:
     @strawberry.field(description="Who I am here: name, area, and the memberships I can act under.")
     async def me(self, info: Info) -> Me:
         return Me.of(await me(info.context.office.database, info.context.caller))
+
+    @strawberry.field(description="The joint case view, by the id of a case or a household.")
+    async def joint_case(self, info: Info, id: strawberry.ID) -> JointCase:
+        query = JointCaseOf(key_of_any(("Case", "Household"), id, "id"))
+        return JointCase.of(await info.context.office.look(info.context.caller, joint_case, query))
+
+    @strawberry.field(description="Flagged households: by urgency, then next deadline.")
+    async def worklist(
+        self,
+        info: Info,
+        team: strawberry.ID | None = None,
+        filter: WorklistFilter | None = None,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[FlaggedHousehold]:
+        query = lists.WorklistOf(
+            team=key_of("Team", team, "team") if team else None,
+            urgency=filter.urgency if filter else None,
+            overdue=filter.overdue if filter else False,
+            first=first,
+            after=after,
+        )
+        found = await info.context.office.look(info.context.caller, lists.worklist, query)
+        return cast(Connection[FlaggedHousehold], connection(found, FlaggedHousehold.of))
+
+    @strawberry.field(description="Broken promises, oldest first; `area` can only be your own.")
+    async def gaps(
+        self,
+        info: Info,
+        area: strawberry.ID | None = None,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[Gap]:
+        wanted = key_of("Area", area, "area") if area else None
+        query = lists.GapsOf(area=wanted, first=first, after=after)
+        found = await info.context.office.look(info.context.caller, lists.gaps, query)
+        return cast(Connection[Gap], connection(found, Gap.of))
+
+    @strawberry.field(description="What happened in a case, by the id of the case or the household.")
+    async def timeline(
+        self, info: Info, id: strawberry.ID, first: int | None = None, after: str | None = None
+    ) -> Connection[Event]:
+        query = lists.TimelineOf(key_of_any(("Case", "Household"), id, "id"), first, after)
+        found = await info.context.office.look(info.context.caller, lists.timeline, query)
+        return cast(Connection[Event], connection(found, Event.of))
+
+    @strawberry.field(description="By which rule you may see a facet of a household, or may not.")
+    async def explain(
+        self, info: Info, household: strawberry.ID, facet: str, sphere: Sphere = Sphere.GENERAL
+    ) -> Explanation:
+        query = ExplainOf(key_of("Household", household, "household"), facet, sphere)
+        return Explanation.of(await info.context.office.look(info.context.caller, explain_facet, query))
+
+    @strawberry.field(description="The teams that work in your area now.")
+    async def teams(self, info: Info, kind: TeamKind | None = None) -> list[Team]:
+        found = await info.context.office.look(info.context.caller, teams, TeamsOf(kind))
+        return [Team(id=global_id("Team", team.id), name=team.name, kind=team.kind) for team in found]

@@ -107,6 +107,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "page_too_large": ("Vraag 1 tot 100 regels.", "Ask for 1 to 100 items."),
     "cursor_invalid": ("Begin de lijst opnieuw.", "Start the list again."),
+    "time_without_zone": ("Geef de tijd met zijn tijdzone.", "Give the time with its zone."),
     "try_again": ("Iemand anders was net bezig. Probeer het opnieuw.", "Somebody else was at it. Try again."),
 }
 

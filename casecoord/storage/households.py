@@ -30,6 +30,7 @@ _BY_NAME = text(
     " and h.id = p.household_id where p.area_id = :area and p.name_index = :name and not h.provisional"
     " and upper_inf(h.during) and p.died_on is null"
 )
+_SECRET = text("select secret_address from households where area_id = :area and id = :id")
 _COVERAGE = text(
     "select l.kind, c.team_id, p.id person, encode(p.birth_date_sealed, 'hex') birth"
     " from persons p join person_links l on l.area_id = p.area_id and l.person_id = p.id"
@@ -160,6 +161,13 @@ async def coverage_of(work: Area, seal: HouseholdSeal, today: date) -> Coverage:
         practice=teams.get("practice"),
         neighbourhood=teams.get("neighbourhood"),
     )
+
+
+async def has_secret_address(work: Area, household: UUID) -> bool | None:
+    """Whether the household's address is secret; None if there is no such household."""
+    found = await work.session.execute(_SECRET, {"area": work.area_id, "id": household})
+    secret: bool | None = found.scalar()
+    return secret
 
 
 def family_name(name: str) -> str:

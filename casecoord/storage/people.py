@@ -48,6 +48,10 @@ _ROLE = text("select role from memberships where area_id = :area and id = :membe
 _TEAM = text(
     "select kind from teams where area_id = :area and id = :team and during @> cast(:now as timestamptz)"
 )
+_TEAMS = text(
+    "select id, name, kind from teams where area_id = :area and during @> cast(:now as timestamptz)"
+    " order by lower(name), id"
+)
 _INVITED = text(
     "select exists (select from invitations where area_id = :area and case_id = :case"
     " and team_id = :team and state = 'pending')"
@@ -119,3 +123,9 @@ async def pending_invitation(work: Area, case: UUID, team: UUID) -> bool:
     """Whether this team was asked already and has not answered."""
     found = await work.session.execute(_INVITED, {"area": work.area_id, "case": case, "team": team})
     return bool(found.scalar_one())
+
+
+async def open_teams(work: Area) -> list[tuple[UUID, str, TeamKind]]:
+    """The teams that work now: id, name, kind, by name."""
+    found = await work.session.execute(_TEAMS, {"area": work.area_id, "now": work.now})
+    return [(row.id, row.name, TeamKind(row.kind)) for row in found]
