@@ -132,7 +132,8 @@ async def _watched(act: Action) -> "Report":
         database = Database(chosen.database_url, Keyring(chosen.master_key, chosen.match_key), pool_size=2)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         try:
-            with Progress(*columns, console=Console(stderr=True)) as bar:
+            console = Console(stderr=True)  # who reads it from a file wants the one line that matters
+            with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
                 task = bar.add_task("rows", total=None)
                 return await act(database, lambda done, total: bar.update(task, completed=done, total=total))
         finally:
