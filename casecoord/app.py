@@ -77,7 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
         metrics=metrics,
         headers=security_headers(settings.public_url, f"{issuer.scheme}://{issuer.netloc}"),
     )
-    app.state.office = office
+    app.state.office, app.state.login = office, login
     return app
 
 
