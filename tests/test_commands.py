@@ -119,14 +119,18 @@ def test_the_doctor_sees_a_database_that_does_not_answer():
 
 async def test_the_doctor_sees_a_role_that_passes_row_level_security(tmp_path):
     """On a server of its own: roles belong to a whole server, and other tests rely on theirs."""
-    with EmbeddedPostgres(tmp_path / "postgres", configuration={"fsync": "off"}) as own:
-        await upgrade(own.dsn)
-        admin = await asyncpg.connect(own.dsn)
+    own = EmbeddedPostgres(tmp_path / "postgres", configuration={"fsync": "off"})
+    dsn = own.start()
+    try:
+        await upgrade(dsn)
+        admin = await asyncpg.connect(dsn)
         await admin.execute(f"alter role {APP_ROLE} bypassrls")
         await admin.close()
-        done = casecoord(tmp_path, "doctor", "--json", **complete(own.dsn), CASECOORD_MODE="development")
+        done = casecoord(tmp_path, "doctor", "--json", **complete(dsn), CASECOORD_MODE="development")
         with pytest.raises(MigrationError, match=f"{APP_ROLE} may pass row level security"):
-            await upgrade(own.dsn)
+            await upgrade(dsn)
+    finally:
+        own.destroy()
     wrong = [check for check in json.loads(done.stdout)["checks"] if not check["ok"]]
     assert [check["name"] for check in wrong] == ["roles"] and APP_ROLE in wrong[0]["say"]
 

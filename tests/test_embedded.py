@@ -140,6 +140,16 @@ def test_nobody_gets_in_without_the_password(directory):
         assert ask(server.dsn, "show listen_addresses", "show unix_socket_directories") == ["127.0.0.1", ""]
 
 
+def test_data_without_its_password_is_told_and_left_alone(directory):
+    server = EmbeddedPostgres(directory)
+    server.start()
+    server.stop()
+    (directory / "password").unlink()
+    with pytest.raises(EmbeddedError, match="password is gone: bring it back"):
+        EmbeddedPostgres(directory).start()
+    assert server._data.exists()
+
+
 def test_the_log_holds_no_values_of_a_failed_statement(directory):
     with EmbeddedPostgres(directory) as server:
         ask(server.dsn, "create table people (name text primary key)", "insert into people values ('Noor')")
