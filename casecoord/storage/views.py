@@ -23,7 +23,7 @@ def _who(alias: str, column: str = "membership_id") -> str:
 KEYS = """coalesce((select jsonb_agg(jsonb_build_array(k.compartment, k.version, encode(k.wrapped, 'hex')))
     from household_keys k where k.area_id = h.area_id and k.household_id = h.id), '[]')"""
 
-_JOINT = text(
+JOINT = text(
     f"""
 with found as (
   select h.* from households h where h.area_id = :area and h.id = coalesce(
@@ -106,7 +106,7 @@ def _actor(work: Work) -> dict[str, Any]:
 
 async def joint_case(work: Work, identity: UUID) -> dict[str, Any] | None:
     """Everything of a household's joint case, by the id of the case or the household; sealed."""
-    found = await work.session.execute(_JOINT, {**_actor(work), "id": identity})
+    found = await work.session.execute(JOINT, {**_actor(work), "id": identity})
     row = found.mappings().one_or_none()
     return dict(row) if row else None
 

@@ -1,0 +1,35 @@
+"""Runs every benchmark and writes `.bench/results.jsonl`, one line each; a table on the screen."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+from tests.bench.ground import ground
+from tests.bench.joint_case import joint_case_vs_asyncpg
+from tests.bench.measure import Result
+
+BENCHMARKS = (joint_case_vs_asyncpg,)
+RESULTS = Path(".bench/results.jsonl")
+
+
+async def measured() -> list[Result]:
+    results: list[Result] = []
+    async with ground() as laid:
+        for benchmark in BENCHMARKS:
+            sys.stderr.write(f"bench: {benchmark.__name__}\n")
+            results += await benchmark(laid)
+    return results
+
+
+def main() -> None:
+    results = asyncio.run(measured())
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text("".join(json.dumps(result.as_line()) + "\n" for result in results))
+    for result in results:
+        rates = f"{result.ours:9.1f} / {result.baseline:9.1f} {result.unit}"
+        print(f"{result.name:26} {result.ratio:7.3f}  {rates}  {result.note}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+"""The ground that benchmarks run on: a database with fsync on, led cases of the usual size, a served app."""
+
+import base64
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+import httpx2
+
+from casecoord.access.decide import Policy
+from casecoord.actions.cases import CaseBrief
+from casecoord.actions.leads import AnswerProposal, ProposeLead, accept_lead, propose_lead
+from casecoord.actions.participation import AnswerInvitation, InviteTeam, invite_team, join_case
+from casecoord.actions.plan import AddAction, add_action
+from casecoord.actions.signals import AddSignal, ByBsn, Decision, TriageSignal, add_signal, triage_signal
+from casecoord.demo.provider import DemoProvider, running
+from casecoord.demo.tokens import obtain
+from casecoord.domain.words import LifeDomain, SignalSubject, Urgency
+from casecoord.embedded import EmbeddedPostgres
+from casecoord.storage import migrate
+from casecoord.storage.work import Database
+from tests.conftest import of_database
+from tests.doors import bind, demo_provider, free_port
+from tests.world import KEYRING, Clock, Town, build_town
+
+CASES = 40
+DOMAINS = (LifeDomain.SOCIAL_NETWORK, LifeDomain.TIME_USE, LifeDomain.FINANCE, LifeDomain.MENTAL_HEALTH)
+
+
+@dataclass
+class Ground:
+    """A served town: its database, where it answers, Dirk's token and the cases that he may see."""
+
+    database_url: str
+    url: str
+    token: str
+    town: Town
+    cases: list[UUID] = field(default_factory=list)
+
+
+@asynccontextmanager
+async def ground() -> AsyncIterator[Ground]:
+    with tempfile.TemporaryDirectory() as folder:
+        server = os.environ.get("DATABASE_URL")
+        embedded = None if server else EmbeddedPostgres(Path(folder) / "pg")
+        admin_url = server or embedded.start()  # type: ignore[union-attr]
+        try:
+            async with _database(admin_url) as url, _town(url) as laid:
+                yield laid
+        finally:
+            if embedded:
+                embedded.destroy()
+
+
+@asynccontextmanager
+async def _database(admin_url: str) -> AsyncIterator[str]:
+    admin = await asyncpg.connect(admin_url)
+    await admin.execute("drop database if exists casecoord_bench")
+    await admin.execute("create database casecoord_bench")
+    url = of_database(admin_url, "casecoord_bench")
+    await migrate.upgrade(url)
+    try:
+        yield url
+    finally:
+        await admin.execute("drop database casecoord_bench with (force)")
+        await admin.close()
+
+
+@asynccontextmanager
+async def _town(url: str) -> AsyncIterator[Ground]:
+    port = free_port()
+    provider = demo_provider(port)
+    database = Database(url, KEYRING, clock=Clock())
+    town = await build_town(database, Clock(), Policy())
+    await bind(database, town.area, town.members["dirk"].professional, provider.issuer, "demo-dirk")
+    with running(provider):
+        cases = [await _case(town) for _ in range(CASES)]
+        with _server(url, provider, port) as address:
+            yield Ground(url, address, obtain("dirk", provider.issuer), town, cases)
+    await database.close()
+
+
+async def _case(town: Town) -> UUID:
+    """A led case of about 25 rows: three persons, four signals, three teams, eight actions."""
+    family = await town.janssens()
+    signals = [
+        (
+            await town.act(
+                "amina",
+                add_signal,
+                AddSignal(
+                    town.key(),
+                    ByBsn(family["noor"].bsn, family["noor"].born),
+                    SignalSubject.PERSON,
+                    domain,
+                    Urgency.HIGH,
+                    "Zorgen over thuis.",
+                ),
+            )
+        ).signal
+        for domain in DOMAINS
+    ]
+    case: CaseBrief = (
+        await town.act("bram", triage_signal, TriageSignal(town.key(), signals[0], Decision.OPEN_CASE))
+    ).case
+    await town.act("bram", triage_signal, TriageSignal(town.key(), signals[1], Decision.JOIN_CASE))
+    for team, member in (("wijkteam", "dirk"), ("huisarts", "gijs")):
+        invitation = await town.act("bram", invite_team, InviteTeam(town.key(), case.id, town.teams[team]))
+        await town.act(member, join_case, AnswerInvitation(town.key(), invitation.id))
+    dirk = town.members["dirk"].professional
+    proposed = await town.act("bram", propose_lead, ProposeLead(town.key(), case.id, dirk, "kent het gezin"))
+    await town.act("dirk", accept_lead, AnswerProposal(town.key(), proposed.proposals[0].id))
+    due = date(2026, 11, 2) + timedelta(days=30)
+    for _ in range(8):
+        await town.act(
+            "dirk", add_action, AddAction(town.key(), case.id, LifeDomain.TIME_USE, "Bel de school.", due)
+        )
+    return case.id
+
+
+@contextmanager
+def _server(url: str, provider: DemoProvider, port: int) -> Iterator[str]:
+    """One server process, as in production: one worker, its own interpreter."""
+    environment = {
+        **os.environ,
+        "DATABASE_URL": url,
+        "CASECOORD_MASTER_KEY": base64.b64encode(KEYRING.master).decode(),
+        "CASECOORD_MATCH_KEY": base64.b64encode(KEYRING.match).decode(),
+        "CASECOORD_SESSION_KEY": base64.b64encode(b"s" * 32).decode(),
+        "OIDC_ISSUER": provider.issuer,
+        "OIDC_CLIENT_ID": provider.client_id,
+        "OIDC_CLIENT_SECRET": provider.client_secret,
+        "OIDC_AUDIENCE": provider.audience,
+        "CASECOORD_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "CASECOORD_MODE": "development",
+        "PORT": str(port),
+    }
+    command = [sys.executable, "-m", "uvicorn", "--factory", "casecoord.app:from_environment"]
+    process = subprocess.Popen(
+        [*command, "--port", str(port), "--no-access-log", "--log-level", "error"],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_until_ready(f"http://127.0.0.1:{port}/health/ready", process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(150):
+        if process.poll() is not None:
+            raise SystemExit("the server did not start")
+        try:
+            if httpx2.get(url, timeout=2).status_code == 200:
+                return
+        except httpx2.HTTPError:
+            time.sleep(0.2)
+    raise SystemExit("the server was not ready within 30 seconds")
