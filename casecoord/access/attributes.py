@@ -4,9 +4,8 @@ Categories and booleans only: no ids, no personal data, no clock. Consent, membe
 other clocks are resolved to booleans before, from the database's clock, at each request.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Any
 
 from casecoord.domain.facets import FACETS, Facet, Level, Trait, Viewer
 from casecoord.domain.words import Language, Purpose, Sphere
@@ -80,6 +79,10 @@ class Asked:
         return FACETS[self.what.facet]
 
 
+def _anything(facet: Facet) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Atom:
     """A condition that rules may name: its predicate, its SQL over an item's columns, its sentence.
@@ -94,7 +97,7 @@ class Atom:
     nl: str
     en: str
     of: frozenset[Viewer] = frozenset(Viewer)
-    about: Callable[[Facet], bool] = bool
+    about: Callable[[Facet], bool] = _anything
 
     def sentence(self, language: Language) -> str:
         """What it says when it holds."""
@@ -265,11 +268,12 @@ def possible(who: Who, what: What, facts: Facts) -> bool:
         and (not facts.medical_lifted or who.by_grant)
         and not facts.break_glass  # already said by `who.by_grant`
         and (not facts.shared_with_teams or what.sphere is Sphere.HEALTH)
-        and all(_can_hold(name, who.viewer, facet) for name in FACTS if getattr(facts, name))
+        and all(can_hold(name, who.viewer, facet) for name in FACTS if getattr(facts, name))
     )
 
 
-def _can_hold(name: str, viewer: Viewer, facet: Facet) -> bool:
+def can_hold(name: str, viewer: Viewer, facet: Facet) -> bool:
+    """Can this atom be so at all for this viewer and this facet?"""
     return viewer in ATOMS[name].of and ATOMS[name].about(facet)
 
 
@@ -278,10 +282,5 @@ def holding(asked: Asked) -> frozenset[str]:
     return frozenset(
         name
         for name, atom in ATOMS.items()
-        if asked.who.viewer in atom.of and atom.about(asked.facet) and atom.holds(asked)
+        if can_hold(name, asked.who.viewer, asked.facet) and atom.holds(asked)
     )
-
-
-def sentences(names: Iterable[str], table: dict[str, Any], language: Language) -> list[str]:
-    """The sentences of these atoms, in a stable order."""
-    return [table[name].sentence(language) for name in sorted(names)]

@@ -1,7 +1,7 @@
 """Rules as Casbin evaluates them: rows for its policy, questions for its requests, one answer each."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -88,38 +88,51 @@ def _by_legend(rule: Rule, line: Rule) -> Row:
 
 
 class Enforcer:
-    """A Casbin enforcer over these rows. It never changes: another policy version is another enforcer."""
+    """Casbin over these rows. It never changes: another policy version is another enforcer.
 
-    def __init__(self, model: Path, rows: Iterable[Row]) -> None:
+    Casbin tries every row it holds, so each thing that can be asked about gets a Casbin enforcer of
+    its own, with the rows that speak of it, when it is first asked about.
+    """
+
+    def __init__(self, model: Path, rows: Sequence[Row]) -> None:
+        self._text = _model_text(model)
         self._rows = {row.key: row for row in rows}
-        self._casbin = casbin.Enforcer(_model(model), enable_log=False)
-        # On refusals Casbin logs the whole request.
-        logging.getLogger("casbin").disabled = True
+        self._about: dict[tuple[str, str], casbin.Enforcer] = {}
+        _check_matchers(model, self._casbin("p", "anything"))
+        # On refusals Casbin would log the whole request.
         logging.getLogger("casbin.enforcer").disabled = True
-        for row in self._rows.values():
-            self._casbin.get_model().add_policy("p", POLICY_OF[row.rule.kind], row.as_casbin())
-        for function in (about, looks, where, shows, when):
-            self._casbin.add_function(function.__name__, function)
-        self._contexts = {
-            policy: self._casbin.new_enforce_context(policy[1:]) for policy in set(POLICY_OF.values())
-        }
 
     def ask(self, kind: Kind, question: Question, silence: str) -> Answer:
         """What do the rules of this kind say? `silence`: the rule to name where none fits."""
-        allowed, decided = self._casbin.enforce_ex(self._contexts[POLICY_OF[kind]], question)
+        policy = POLICY_OF[kind]
+        enforcer = self._about.get((policy, question.about))
+        if enforcer is None:
+            enforcer = self._about[policy, question.about] = self._casbin(policy, question.about)
+        allowed, decided = enforcer.enforce_ex(enforcer.new_enforce_context(policy[1:]), question)
         if not decided:
             return Answer(False, None, silence, tuple(dict.fromkeys(map(_opposite, question.missed))))
         row = self._rows[decided[0]]
         return Answer(bool(allowed), row, row.rule.id, () if allowed else row.when)
+
+    def _casbin(self, policy: str, thing: str) -> casbin.Enforcer:
+        enforcer = casbin.Enforcer(casbin.Enforcer.new_model(text=self._text), enable_log=False)
+        for row in self._rows.values():
+            if POLICY_OF[row.rule.kind] == policy and thing in row.rule.what:
+                enforcer.get_model().add_policy("p", policy, row.as_casbin())
+        for function in (about, looks, where, shows, when):
+            enforcer.add_function(function.__name__, function)
+        return enforcer
 
 
 def _opposite(condition: str) -> str:
     return condition[1:] if condition[0] == "!" else f"!{condition}"
 
 
-def _model(path: Path) -> casbin.Model:
+def _model_text(path: Path) -> str:
+    """The model as written, if it is one that these rows can be decided by."""
     try:
-        model = casbin.Enforcer.new_model(text=path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        model = casbin.Enforcer.new_model(text=text)
         sections = {name: len(model[name]) for name in _PARTS}
         effect = model["e"]["e"].value
     except Exception as error:
@@ -129,7 +142,25 @@ def _model(path: Path) -> casbin.Model:
     if effect != _EFFECT:
         # Any other effect makes a refusal lose, or hides which rule decided.
         raise PolicyInvalid("the effect must be priority(p.eft) || deny", file=path.name)
-    return model
+    return text
+
+
+def _check_matchers(path: Path, enforcer: casbin.Enforcer) -> None:
+    """Every matcher can be evaluated: a typo there must stop the start, not the first request."""
+    everything = Question(frozenset({"anybody"}), "anything", "any", "any")
+    for policy in sorted(set(POLICY_OF.values())):
+        enforcer.get_model().add_policy("p", policy, _MATCHES_ALL)
+        try:
+            allowed, _ = enforcer.enforce_ex(enforcer.new_enforce_context(policy[1:]), everything)
+        except Exception as error:
+            raise PolicyInvalid(
+                f"matcher m{policy[1:]} fails ({type(error).__name__})", file=path.name
+            ) from None
+        if not allowed:
+            raise PolicyInvalid(f"matcher m{policy[1:]} misses a row that fits", file=path.name)
+
+
+_MATCHES_ALL = ["all", "anybody", "anything", "any", "any", "", "allow"]
 
 
 @lru_cache(maxsize=4096)

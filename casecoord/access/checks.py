@@ -12,8 +12,11 @@ _OVER = (Kind.OVER_FACET, Kind.OVER_SPHERE)
 _TABLES = (Kind.FACET, Kind.SPHERE)
 
 
-def check_rules(rules: Sequence[Rule]) -> None:
-    """Raises PolicyInvalid with the first line that spoils the policy, and why."""
+def check_rules(rules: Sequence[Rule], complete: bool = True) -> None:
+    """Raises PolicyInvalid with the first line that spoils the policy, and why.
+
+    `complete` False: an older version may lack cells of facets that came later.
+    """
     _check_names(rules)
     _check_order(rules)
     for rule in rules:
@@ -25,8 +28,8 @@ def check_rules(rules: Sequence[Rule]) -> None:
             _check_table_row(rule, legend)
         elif rule.kind in _OVER:
             _check_conditions(rule, rule.when, rule.who)
-    _check_complete(rules, Kind.FACET, FACETS)
-    _check_complete(rules, Kind.SPHERE, Sphere)
+    for kind, things in ((Kind.FACET, tuple(FACETS)), (Kind.SPHERE, tuple(Sphere))):
+        _check_filled_once(rules, kind, things if complete else ())
     _check_purposes(rules)
     _check_acts(rules)
 
@@ -112,7 +115,7 @@ def _check_conditions(rule: Rule, when: Iterable[str], who: Iterable[str]) -> No
                 raise PolicyInvalid(f"{name} is never so for {elsewhere[0]}", rule.line)
 
 
-def _check_complete(rules: Sequence[Rule], kind: Kind, things: Iterable[str]) -> None:
+def _check_filled_once(rules: Sequence[Rule], kind: Kind, things: Iterable[str]) -> None:
     """Each cell of the table is filled exactly once."""
     filled: dict[tuple[str, str], int] = {}
     for rule in rules:

@@ -13,7 +13,7 @@ from casecoord.access.attributes import Asked, Facts, What, Who, Why, holding
 from casecoord.access.casbin_rows import POLICY_OF, Answer, Enforcer, Question, Row, casbin_rows
 from casecoord.access.checks import check_rules
 from casecoord.access.doing import ActFacts, Doer
-from casecoord.access.rules import PROFESSIONAL, Ask, Kind, PolicyInvalid, Rule, read_rules
+from casecoord.access.rules import PROFESSIONAL, Ask, Effect, Kind, PolicyInvalid, Rule, read_rules
 from casecoord.domain.facets import FACETS, Cell, Level, Shown, Viewer
 from casecoord.domain.words import Purpose, Role, Sphere, TeamKind
 
@@ -22,6 +22,8 @@ __all__ = ["Decision", "Permission", "Policy", "PolicyInvalid"]
 #: Where the area's policy lives, unless another folder is named.
 POLICIES = Path(__file__).parents[2] / "policies"
 
+#: More decisions than an area's work ever needs at once; past it, memory is worth more than time.
+_REMEMBERED = 200_000
 _RANK = {shown: rank for rank, shown in enumerate(Shown)}
 
 #: What health and criminal data need besides the facet's own ground.
@@ -58,11 +60,14 @@ NOBODY = Decision(Shown.NONE, ("nobody",))
 
 
 class Policy:
-    """One version of an area's rules, checked and ready. Raises PolicyInvalid where it is not."""
+    """One version of an area's rules, checked and ready. Raises PolicyInvalid where it is not.
 
-    def __init__(self, folder: Path = POLICIES) -> None:
+    `complete` False reads an older version: a facet that it did not know yet is `none` for everyone.
+    """
+
+    def __init__(self, folder: Path = POLICIES, *, complete: bool = True) -> None:
         self.rules: list[Rule] = read_rules(folder / "rules.csv")
-        check_rules(self.rules)
+        check_rules(self.rules, complete)
         self.rows: list[Row] = casbin_rows(self.rules)
         self.digest: str = _digest(folder)
         self._enforcer = Enforcer(folder / "model.conf", self.rows)
@@ -74,9 +79,8 @@ class Policy:
             for viewer in rule.who
         }
         self._grants = [rule for rule in self.rules if rule.kind is Kind.GRANT]
-        self.acts: tuple[str, ...] = tuple(
-            dict.fromkeys(act for rule in self.rules if rule.kind is Kind.ACT for act in rule.what)
-        )
+        self._acts = _asked_of_acts(self.rows)
+        self.acts: tuple[str, ...] = tuple(self._acts)
         self._asks: dict[tuple[str, str], frozenset[str]] = {}
         self._answers: dict[tuple[object, ...], Answer] = {}
         self._decisions: dict[tuple[object, ...], Decision] = {}
@@ -84,7 +88,8 @@ class Policy:
 
     def cell(self, thing: str, viewer: Viewer) -> Cell:
         """What the table says for this facet or sphere and this viewer."""
-        return Cell(self._cells[thing, viewer].cell[0])
+        row = self._cells.get((thing, viewer))
+        return Cell(row.cell[0]) if row else Cell.NONE
 
     def may_use(self, viewer: Viewer, purpose: Purpose) -> bool:
         """May this viewer look for this purpose at all?"""
@@ -107,7 +112,10 @@ class Policy:
         key = (viewers, facet, sphere, purpose, facts)
         known = self._decisions.get(key)
         if known is None:
-            known = self._decisions[key] = self._decide(viewers, What(facet, sphere), Why(purpose), facts)
+            known = self._decide(viewers, What(facet, sphere), Why(purpose), facts)
+            if len(self._decisions) >= _REMEMBERED:
+                self._decisions.clear()
+            self._decisions[key] = known
         return known
 
     def _decide(self, viewers: frozenset[Viewer], what: What, why: Why, facts: Facts) -> Decision:
@@ -202,7 +210,13 @@ class Policy:
 
     def _silence(self, kind: Kind, viewer: Viewer, about: str) -> str:
         """The rule to name where no row fits: that of the table's cell, whose condition was missed."""
-        return kind.value if kind is Kind.PURPOSE else self._cells[about, viewer].id
+        row = self._cells.get((about, viewer))
+        return row.id if row else kind.value
+
+    def asked(self, viewer: Viewer, what: What) -> frozenset[str]:
+        """The conditions that any rule about this facet, in this sphere, asks of this viewer."""
+        of_sphere = self._asked(Kind.SPHERE, viewer, what.sphere) if what.sphere else frozenset[str]()
+        return self._asked(Kind.FACET, viewer, what.facet) | of_sphere
 
     def _asked(self, kind: Kind, viewer: Viewer, about: str) -> frozenset[str]:
         key = (viewer, about)
@@ -299,15 +313,38 @@ class Policy:
         key = (who, act, facts)
         known = self._permissions.get(key)
         if known is None:
-            known = self._permissions[key] = self._may(who, act, facts)
+            known = self._may(who, act, facts)
+            if len(self._permissions) >= _REMEMBERED:
+                self._permissions.clear()
+            self._permissions[key] = known
         return known
 
+    def asked_of_act(self, act: str) -> frozenset[str]:
+        """The facts that any rule about this act asks for."""
+        return self._acts[act][1] if act in self._acts else frozenset()
+
     def _may(self, who: Doer, act: str, facts: ActFacts) -> Permission:
-        if act not in self.acts:
-            raise KeyError(act)
-        question = Question(_roles(who), act, holding=facts.holding())
-        answer = self._enforcer.ask(Kind.ACT, question, "nobody")
+        words, conditions = self._acts[act]
+        roles, held = _roles(who) & words, facts.holding() & conditions
+        key = (Kind.ACT, act, roles, held)
+        answer = self._answers.get(key)
+        if answer is None:
+            answer = self._enforcer.ask(Kind.ACT, Question(roles, act, holding=held), "nobody")
+            self._answers[key] = answer
         return Permission(answer.allowed, answer.rule, answer.reason)
+
+
+def _asked_of_acts(rows: Sequence[Row]) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+    """For each act the roles and the conditions that its rules name."""
+    acts = [row for row in rows if row.rule.kind is Kind.ACT]
+    names = dict.fromkeys(act for row in acts if row.rule.effect is Effect.ALLOW for act in row.rule.what)
+    return {
+        name: (
+            frozenset(word for row in acts if name in row.rule.what for word in row.who),
+            frozenset(word.removeprefix("!") for row in acts if name in row.rule.what for word in row.when),
+        )
+        for name in names
+    }
 
 
 def _whom_to_ask(answers: Iterable[Answer]) -> Ask | None:

@@ -58,9 +58,9 @@ def _once(sentences: Iterable[str]) -> str:
 
 
 def as_csv(rows: Iterable[Iterable[str]]) -> str:
-    """RFC 4180 apart from its line ends, which are those of the rest of the repository."""
+    """Comma-separated values, RFC 4180, line ends included."""
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(rows)
+    csv.writer(out).writerows(rows)
     return out.getvalue()
 
 
