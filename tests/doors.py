@@ -138,6 +138,15 @@ async def town(database_url: str, provider: DemoProvider) -> AsyncIterator[Town]
         await database.close()
 
 
+@pytest.fixture(scope="session")
+async def bare(server: str, provider: DemoProvider, amina_token: str) -> AsyncIterator[Client]:
+    """A verified client of the application in production, on a database without a single table."""
+    async with opened(settings_for(server, provider, Mode.PRODUCTION)) as app:
+        client = client_of(app, provider.public_url, amina_token)
+        async with client.http:
+            yield client
+
+
 @pytest.fixture
 async def app(database_url: str, provider: DemoProvider, town: Town) -> AsyncIterator[FastAPI]:
     """The application in development mode, on the town's database."""

@@ -92,7 +92,7 @@ def code_of(error: GraphQLError) -> str:
             return cause.code
         case UnknownLogin():
             return "unknown_login"
-        case None if error.path is None:
+        case None | GraphQLError() if error.path is None:
             return "variables_invalid"
     return "database_unavailable" if cause is not None and is_unavailable(cause) else "internal"
 

@@ -1,5 +1,5 @@
 """The doors' own fixtures."""
 
-from tests.doors import amina, amina_token, app, provider, town
+from tests.doors import amina, amina_token, app, bare, provider, town
 
-__all__ = ["amina", "amina_token", "app", "provider", "town"]
+__all__ = ["amina", "amina_token", "app", "bare", "provider", "town"]
