@@ -50,7 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
     office = Office(db, Policy())  # a rule that does not hold together stops the start
     door, login = _identity(settings, http)
     schema = build()
-    graphql = GraphQLDoor(schema, documents.load(schema), door, office, development=settings.development)
+    programs = GraphQLDoor(schema, documents.load(schema), door, office, development=settings.development)
     metrics = Metrics()
 
     @asynccontextmanager
@@ -66,7 +66,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         exception_handlers={HTTPException: _plain_refusal},
         routes=[
-            Route("/graphql", graphql.answer, methods=["POST"]),
+            Route("/graphql", programs.graphql, methods=["POST"]),
             *Console(db, door, login).routes(),
             *_health(settings, office, metrics),
         ],

@@ -109,12 +109,12 @@ class Shell:
 
 
 def _operation(scope: Scope) -> str:
-    """A document's name, else a route's path as written in the code: never the path that was asked for."""
+    """A document's name, else the name of the function that answers: never the path that was asked for."""
     named = scope["state"].get("operation")
     if isinstance(named, str):
         return named
-    route = scope.get("route")
-    return str(getattr(route, "path", None) or "unknown")
+    endpoint = scope.get("endpoint")
+    return getattr(endpoint, "__name__", type(endpoint).__name__) if endpoint is not None else "unknown"
 
 
 def _declared(scope: Scope) -> int:

@@ -54,7 +54,7 @@ class GraphQLDoor:
         self.office = office
         self.development = development
 
-    async def answer(self, request: Request) -> Response:
+    async def graphql(self, request: Request) -> Response:
         """Every request to the door."""
         language = language_of(request)
         try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import wraps
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -143,6 +144,7 @@ class Console:
     def _guarded(self, page: Page) -> Page:
         """A refusal becomes a page that a person can read."""
 
+        @wraps(page)
         async def guarded(request: Request) -> Response:
             try:
                 return await page(request)

@@ -61,10 +61,17 @@ class Door:
             raise Refused("csrf_failed")
 
     def check_origin(self, request: Request) -> None:
-        """Refuses what a browser sent from another site's page. Raises Refused."""
-        origin = request.headers.get("origin")
-        ours = origin is None or origin == _origin(self.public_url)
-        if not ours or request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        """Refuses what a browser sent from another site's page. Raises Refused.
+
+        Our pages send no referrer, so for a form of theirs browsers say `Origin: null`; then only
+        `Sec-Fetch-Site`, which no page can set, tells that it was ours.
+        """
+        origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
+        if site not in (None, "same-origin", "none"):
+            raise Refused("csrf_failed")
+        if origin not in (None, _origin(self.public_url)) and not (
+            origin == "null" and site == "same-origin"
+        ):
             raise Refused("csrf_failed")
 
     async def _bearer(self, request: Request, authorization: str) -> Caller:

@@ -148,10 +148,15 @@ async def test_a_form_from_elsewhere_changes_nothing(browser):
         ({"csrf": "guess"}, {}),
         ({"csrf": token}, {"Origin": "https://evil.test"}),
         ({"csrf": token}, {"Sec-Fetch-Site": "cross-site"}),
+        ({"csrf": token}, {"Sec-Fetch-Site": "same-site"}),
+        ({"csrf": token}, {"Origin": "null"}),
+        ({"csrf": token}, {"Origin": "null", "Sec-Fetch-Site": "cross-site"}),
     ]:
         refused = await browser.post("/logout", data=form, headers=headers)
         assert refused.status_code == 403
     assert "Welcome, Amina" in (await browser.get("/")).text
+    ours = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
+    assert (await browser.post("/logout", data={"csrf": token}, headers=ours)).status_code == 303
 
 
 async def test_a_session_asks_graphql_with_its_csrf_token_only(browser):
