@@ -1,9 +1,12 @@
 """Trusted documents: what clients may ask is decided before the start."""
 
 import hashlib
+import json
 
 import pytest
+from typer.testing import CliRunner
 
+from casecoord.__main__ import app
 from casecoord.api import documents
 from casecoord.api.documents import DocumentError, DocumentInvalid, load, prepare
 from casecoord.api.limits import MAX_ALIASES, MAX_DEPTH, MAX_TOKENS
@@ -14,7 +17,15 @@ ME = "query Me { me { name } }"
 
 
 def test_the_printed_schema_is_the_schema():
-    assert PRINTED.read_text(encoding="utf-8") == printed(SCHEMA), "casecoord schema export writes it anew"
+    assert PRINTED.read_text(encoding="utf-8") == printed(SCHEMA), "make docs writes it anew"
+
+
+def test_the_schema_and_the_documents_can_be_printed():
+    run = CliRunner().invoke
+    assert run(app, ["schema", "export"]).stdout == PRINTED.read_text(encoding="utf-8")
+    ids = json.loads(run(app, ["schema", "documents", "--json"]).stdout)["documents"]
+    assert ids == {document.name: document.id for document in load(SCHEMA).values()}
+    assert f"{ids['Me']}  Me" in run(app, ["schema", "documents"]).stdout
 
 
 def test_every_document_is_named_as_its_file_and_known_by_its_hash():
