@@ -92,11 +92,22 @@ begin
 end $$
 """
 
+# A transaction with a snapshot of its own would judge by what others have changed since.
+JUDGED = """
+create function judged_as_committed() returns void language plpgsql as $$
+begin
+    if current_setting('transaction_isolation') <> 'read committed' then
+        perform refuse('judged_as_committed', 'guards judge what is committed: write in read committed');
+    end if;
+end $$
+"""
+
 # INVARIANT (inside a membership): nobody holds, leads or coordinates before or after working here.
 INSIDE_MEMBERSHIP = """
 create function inside_membership() returns trigger language plpgsql as $$
 declare term tstzrange;
 begin
+    perform judged_as_committed();
     select m.during into term from memberships m
      where m.area_id = new.area_id and m.id = new.membership_id for share;
     if not term @> new.during then
@@ -106,10 +117,26 @@ begin
 end $$
 """
 
+# INVARIANT (timed): whoever a running promise waits for works here now.
+RESPONDER_WORKS = """
+create function responder_works() returns trigger language plpgsql as $$
+declare term tstzrange;
+begin
+    perform judged_as_committed();
+    select m.during into term from memberships m
+     where m.area_id = new.area_id and m.id = new.responder_id for share;
+    if new.kept_at is null and not term @> clock() then
+        perform refuse('promises_inside_membership', 'a promise would wait for somebody who does not work here');
+    end if;
+    return null;
+end $$
+"""
+
 MEMBERSHIP_KEEPS = """
 create function membership_keeps_its_work() returns trigger language plpgsql as $$
 declare hanging text;
 begin
+    perform judged_as_committed();
     select tab into hanging from (
         select 'holders' as tab, during from holders where area_id = old.area_id and membership_id = old.id
         union all
@@ -119,6 +146,9 @@ begin
          where area_id = old.area_id and membership_id = old.id
         union all
         select 'duty_shifts', during from duty_shifts where area_id = old.area_id and membership_id = old.id
+        union all
+        select 'promises', tstzrange(clock(), clock(), '[]') from promises
+         where area_id = old.area_id and responder_id = old.id and kept_at is null
     ) work
     where not exists (select from memberships m where m.area_id = old.area_id and m.id = old.id
                          and m.during @> work.during)
@@ -135,7 +165,8 @@ HELD = """
 create function household_held(in_area uuid, in_household uuid) returns void language plpgsql as $$
 declare waiting tstzmultirange; held tstzmultirange;
 begin
-    perform from households where area_id = in_area and id = in_household for update;
+    perform judged_as_committed();
+    perform from households where area_id = in_area and id = in_household for no key update;
     select coalesce(range_agg(span), '{}') into waiting from (
         select tstzrange(received_at, ended_at) as span from signals
          where area_id = in_area and household_id = in_household
@@ -161,16 +192,17 @@ begin
 end $$
 """
 
-# INVARIANT (one coordinator): a team, and an area once it has one, is never without.
+# INVARIANT (one coordinator): a team, and an area once it has one, is never without, now or later.
 SEATED = """
 create function seat_filled(in_area uuid, in_seat uuid) returns void language plpgsql as $$
 declare term tstzrange; seated tstzmultirange;
 begin
+    perform judged_as_committed();
     select t.during into term from teams t where t.area_id = in_area and t.id = in_seat for update;
     select coalesce(range_agg(during), '{}') into seated from coordinator_seats
      where area_id = in_area and seat = in_seat;
     if term is null then
-        term := tstzrange(lower(seated), null);
+        term := tstzrange(least(lower(seated), clock()), null);
     end if;
     if not seated @> term then
         perform refuse('coordinator_seats_filled', 'a team or area would be without a coordinator');
@@ -193,25 +225,68 @@ begin
 end $$
 """
 
-# INVARIANT (timed): what waits has a running promise, and what waits no longer has none.
+# INVARIANT (timed): what waits has a running promise of its own household, and what waits no longer has none.
+# G3 and `covered` depend on more than states; the recomputation checks those.
 TIMED = """
-create function timed_at_commit() returns trigger language plpgsql as $$
+create function subject_timed(constraint_name text, in_area uuid, subject uuid) returns void language plpgsql as $$
 declare due text; running text;
 begin
-    if tg_table_name = 'signals' then
-        select case s.state when 'open' then 'G1' when 'on_hold' then 'G13' end into due
-          from signals s where s.area_id = new.area_id and s.id = new.id;
-    else
-        select case when c.state in ('triaged', 'lead_proposed') then 'G2' end into due
-          from cases c where c.area_id = new.area_id and c.id = new.id;
-    end if;
-    select string_agg(rule, ' ') into running from promises
-     where area_id = new.area_id and subject_id = new.id and kept_at is null and rule in ('G1', 'G2', 'G13');
+    perform judged_as_committed();
+    select string_agg(rule || ' ' || household_id, ', ' order by rule) into due from (
+        select case state when 'open' then 'G1' when 'on_hold' then 'G13' end as rule, household_id
+          from signals where area_id = in_area and id = subject
+        union all
+        select 'G2', household_id from cases
+         where area_id = in_area and id = subject and state in ('triaged', 'lead_proposed')
+        union all
+        select 'G7', c.household_id from cases c join proposals p on p.area_id = c.area_id and p.case_id = c.id
+         where c.area_id = in_area and c.id = subject and c.state in ('led', 'aftercare') and p.state = 'pending'
+        union all
+        select 'G4', c.household_id from plan_actions a join cases c on c.area_id = a.area_id and c.id = a.case_id
+         where a.area_id = in_area and a.id = subject and a.state = 'open' and c.state <> 'closed'
+        union all
+        select 'G14', c.household_id from invitations i join cases c on c.area_id = i.area_id and c.id = i.case_id
+         where i.area_id = in_area and i.id = subject and i.state = 'pending' and c.state <> 'closed'
+    ) waits where rule is not null;
+    select string_agg(rule || ' ' || household_id, ', ' order by rule) into running from promises
+     where area_id = in_area and subject_id = subject and kept_at is null
+       and rule in ('G1', 'G2', 'G4', 'G7', 'G13', 'G14');
     if running is distinct from due then
-        perform refuse(tg_table_name || '_timed', 'what waits has exactly one running promise');
+        perform refuse(constraint_name, 'what waits has exactly one running promise');
+    end if;
+end $$
+"""
+
+TIMED_TRIGGER = """
+create function timed_at_commit() returns trigger language plpgsql as $$
+begin
+    if tg_table_name = 'proposals' then
+        perform subject_timed('cases_timed', new.area_id, new.case_id);
+    else
+        perform subject_timed(tg_table_name || '_timed', new.area_id, new.id);
     end if;
     return null;
 end $$
+"""
+
+PROMISED_TRIGGER = """
+create function promised_at_commit() returns trigger language plpgsql as $$
+declare row promises;
+begin
+    row := case when tg_op = 'DELETE' then old else new end;
+    perform subject_timed(promised_by(row.rule) || '_timed', row.area_id, row.subject_id);
+    if tg_op = 'UPDATE' and old.subject_id <> new.subject_id then
+        perform subject_timed(promised_by(old.rule) || '_timed', old.area_id, old.subject_id);
+    end if;
+    return null;
+end $$
+"""
+
+PROMISED_BY = """
+create function promised_by(rule text) returns text language sql immutable as $$
+    select case rule when 'G1' then 'signals' when 'G13' then 'signals' when 'G4' then 'plan_actions'
+        when 'G14' then 'invitations' else 'cases' end
+$$
 """
 
 # INVARIANT (one lead): a case is led if, and only if, somebody leads it now.
@@ -237,6 +312,7 @@ begin
         perform case_led(old.area_id, old.case_id);
     else
         perform case_led(new.area_id, new.case_id);
+        if tg_op = 'UPDATE' and old.case_id <> new.case_id then perform case_led(old.area_id, old.case_id); end if;
     end if;
     return null;
 end $$
@@ -255,6 +331,11 @@ TRIGGERS = [
     ("coordinator_seats_filled", "coordinator_seats", "insert or update or delete", "seated_at_commit"),
     ("signals_timed", "signals", "insert or update", "timed_at_commit"),
     ("cases_timed", "cases", "insert or update", "timed_at_commit"),
+    ("plan_actions_timed", "plan_actions", "insert or update", "timed_at_commit"),
+    ("invitations_timed", "invitations", "insert or update", "timed_at_commit"),
+    ("proposals_timed", "proposals", "insert or update", "timed_at_commit"),
+    ("promises_timed", "promises", "insert or update or delete", "promised_at_commit"),
+    ("promises_inside_membership", "promises", "insert or update", "responder_works"),
     ("cases_led", "cases", "insert or update", "led_at_commit"),
     ("leads_led", "leads", "insert or update or delete", "led_at_commit"),
 ]
@@ -262,8 +343,9 @@ TRIGGERS = [
 
 def upgrade() -> None:
     for statement in (
-        CLOCK, ENTER, WITHIN, AREAS, FOUND_AREA, REFUSE, INSIDE_MEMBERSHIP, MEMBERSHIP_KEEPS, HELD,
-        HELD_TRIGGER, SEATED, SEATED_TRIGGER, TIMED, LED, LED_TRIGGER,
+        CLOCK, ENTER, WITHIN, AREAS, FOUND_AREA, REFUSE, JUDGED, INSIDE_MEMBERSHIP, RESPONDER_WORKS,
+        MEMBERSHIP_KEEPS, HELD, HELD_TRIGGER, SEATED, SEATED_TRIGGER, TIMED, TIMED_TRIGGER, PROMISED_BY,
+        PROMISED_TRIGGER, LED, LED_TRIGGER,
     ):  # fmt: skip
         op.execute(statement)
     for name, table, when, function in TRIGGERS:
