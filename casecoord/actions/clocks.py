@@ -7,14 +7,18 @@ from datetime import datetime
 from uuid import UUID
 
 from casecoord.domain.household import holder_of, waiting
-from casecoord.storage.settle import load_all, load_seats
-from casecoord.storage.sweep import Swept, sweep, written_gaps
+from casecoord.storage.households import lock_household
+from casecoord.storage.settle import load_all, load_seats, settle
+from casecoord.storage.sweep import Swept, passed_on, running_promises, sweep, written_gaps
 from casecoord.storage.work import Database
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A gap that only one of the two paths finds, or that they date or escalate differently."""
+    """A gap that only one of the two paths finds, or that they date or escalate differently.
+
+    Level 0 is a promise that is not broken yet, of which only one path knows, or another deadline.
+    """
 
     rule: str
     subject: UUID
@@ -34,11 +38,23 @@ class Recomputed:
 
 
 async def sweep_areas(database: Database, at: datetime | None = None) -> AsyncIterator[tuple[str, Swept]]:
-    """Sweeps every area, each in a transaction of its own."""
+    """Sweeps every area: what waits finds who is there now, and the gaps are written down.
+
+    At another moment than now only gaps are written: nothing passes on before its time.
+    """
     for code, area_id in (await database.areas()).items():
+        for household in await _passed_on(database, area_id) if at is None else ():
+            async with database.within(area_id) as work:
+                if await lock_household(work, household):
+                    await settle(work, household)
         async with database.within(area_id, at) as work:
             swept = await sweep(work)
         yield code, swept
+
+
+async def _passed_on(database: Database, area_id: UUID) -> list[UUID]:
+    async with database.within(area_id) as work:
+        return await passed_on(work)
 
 
 async def recompute_gaps(
@@ -48,22 +64,20 @@ async def recompute_gaps(
 
     The sweep reads stored deadlines in SQL; this folds the area's open work through the domain.
     """
-    async with database.within(area_id, at) as work:
+    async with database.within(area_id, at, snapshot=True) as work:
         result = Recomputed(code, work.now)
-        stored = await written_gaps(work)
+        gaps, running = await written_gaps(work), await running_promises(work)
         seats = await load_seats(work)
         async for household in load_all(work):
             result.without_holder += holder_of(household, seats) is None
             for wait in waiting(household, seats, work.deadlines):
-                level = wait.clock.level(work.now)
+                key, level = (wait.rule, wait.subject), wait.clock.level(work.now)
                 if level is not None:
                     result.counts[wait.rule, level] += 1
-                    found, written = (
-                        (wait.clock.due_at, int(level)),
-                        stored.pop((wait.rule, wait.subject), None),
-                    )
-                    if found != written:
-                        result.differences.append(Difference(wait.rule, wait.subject, found, written))
-        for (rule, subject), written in stored.items():
+                found, due_at = (wait.clock.due_at, int(level or 0)), running.pop(key, None)
+                swept = gaps.pop(key, None) or ((due_at, 0) if due_at else None)
+                if found != swept or due_at != wait.clock.due_at:
+                    result.differences.append(Difference(*key, found, swept))
+        for (rule, subject), written in ({key: (due, 0) for key, due in running.items()} | gaps).items():
             result.differences.append(Difference(rule, subject, None, written))
     return result

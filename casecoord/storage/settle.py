@@ -5,6 +5,7 @@ area, for the recomputation that checks the sweep.
 """
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -52,12 +53,15 @@ select h.id as household_id,
 _ONE = text(
     _STATE
     + """,
-  coalesce((select jsonb_object_agg(s.seat, s.membership_id) from coordinator_seats s
-    where s.area_id = h.area_id and s.during @> cast(:now as timestamptz)), '{}') seats,
+  coalesce((select jsonb_agg(jsonb_build_array(s.seat, s.membership_id, lower(s.during), upper(s.during)))
+    from coordinator_seats s
+    where s.area_id = h.area_id and coalesce(upper(s.during) > :now, true)), '[]') seats,
   (select d.membership_id from duty_shifts d
     where d.area_id = h.area_id and d.during @> cast(:now as timestamptz)) on_duty,
-  (select jsonb_build_object('id', o.id, 'membership', o.membership_id, 'since', lower(o.during))
-    from holders o where o.area_id = h.area_id and o.household_id = h.id and upper_inf(o.during)) holder,
+  coalesce((select jsonb_agg(jsonb_build_array(o.membership_id, lower(o.during), upper(o.during))
+      order by lower(o.during))
+    from holders o where o.area_id = h.area_id and o.household_id = h.id
+      and coalesce(upper(o.during) > :now, not isempty(o.during))), '[]') holders,
   coalesce((select jsonb_object_agg(p.rule || ' ' || p.subject_id, jsonb_build_array(p.id, p.due_at,
       p.responder_id, p.sphere, p.audience, p.alliance_at))
     from promises p where p.area_id = h.area_id and p.household_id = h.id and p.kept_at is null), '{}') running
@@ -74,12 +78,24 @@ _ALL = text(
 )
 
 _SEATS = text(
-    "select coalesce((select jsonb_object_agg(seat, membership_id) from coordinator_seats"
-    " where area_id = :area and during @> cast(:now as timestamptz)), '{}') seats,"
+    "select coalesce((select jsonb_agg(jsonb_build_array(seat, membership_id, lower(during), upper(during)))"
+    " from coordinator_seats where area_id = :area and during @> cast(:now as timestamptz)), '[]') seats,"
     " (select membership_id from duty_shifts"
     " where area_id = :area and during @> cast(:now as timestamptz)) on_duty"
 )
 
+# What began this very instant is replaced, not followed by an empty range.
+_UNHOLD = (
+    text("delete from holders where area_id = :area and household_id = :household and lower(during) >= :now"),
+    text(
+        "update holders set during = tstzrange(lower(during), :now)"
+        " where area_id = :area and household_id = :household and during @> cast(:now as timestamptz)"
+    ),
+)
+_HOLD = text(
+    "insert into holders (area_id, id, household_id, membership_id, during)"
+    " values (:area, gen_random_uuid(), :household, :holder, tstzrange(:since, :until))"
+)
 _KEEP = text(
     "with kept as (update promises set kept_at = greatest(:now, made_at) where area_id = :area and id = any(:ids) returning id)"
     " update gaps g set ended_at = greatest(:now, g.since) from kept"
@@ -95,11 +111,30 @@ _RESET = text(
     " alliance_at = :alliance_at, responder_id = :responder, sphere = :sphere, audience = :audience"
     " where area_id = :area and id = :id"
 )
-# A gap whose promise got a later deadline has ended; the next one begins at the new deadline.
+# A gap whose promise got another deadline has ended; the next one begins at the new deadline.
 _END_EARLY = text(
     "update gaps set ended_at = greatest(:now, since) where area_id = :area and promise_id = :id"
-    " and ended_at is null and cast(:due_at as timestamptz) > :now"
+    " and ended_at is null and cast(:due_at as timestamptz) <> since"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Who coordinates a team, or the area, from when to when."""
+
+    of: UUID
+    membership: UUID
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Who holds a household from when to when."""
+
+    holder: UUID
+    since: datetime
+    until: datetime | None
 
 
 class NoCoordinator(Exception):
@@ -110,8 +145,9 @@ async def settle(work: Area, household_id: UUID) -> None:
     """Writes who holds the household from now and which promises run for it."""
     parameters = {"area": work.area_id, "household": household_id, "now": work.now}
     row = (await work.session.execute(_ONE, parameters)).one()
-    household, seats = _household(row), _seats(work.area_id, row)
-    await _settle_holder(work, household, seats, row.holder)
+    household, plan = _household(row), _plan(row)
+    seats = _seats(work.area_id, plan, work.now, row.on_duty)
+    await _settle_holders(work, household, _line(work, household, plan), row.holders)
     await _settle_promises(work, household, seats, dict(row.running))
 
 
@@ -124,37 +160,33 @@ async def load_all(work: Area) -> AsyncIterator[Household]:
 async def load_seats(work: Area) -> Seats:
     """Who coordinates and who is on duty now."""
     row = (await work.session.execute(_SEATS, {"area": work.area_id, "now": work.now})).one()
-    return _seats(work.area_id, row)
+    return _seats(work.area_id, _plan(row), work.now, row.on_duty)
 
 
-async def _settle_holder(
-    work: Area, household: Household, seats: Seats, current: dict[str, Any] | None
-) -> None:
-    holder = holder_of(household, seats)
-    if current and holder == UUID(current["membership"]):
+def _line(work: Area, household: Household, plan: list[Seat]) -> list[Span]:
+    """Who holds the household from now on: a coordinator whose seat passes on takes what is held along."""
+    line: list[Span] = []
+    turns = {work.now} | {at for seat in plan for at in (seat.since, seat.until) if at and at > work.now}
+    for since in sorted(turns):
+        holder = holder_of(household, _seats(work.area_id, plan, since, None))
+        if holder is None:
+            return []
+        if not line or line[-1].holder != holder:
+            line = [*(replace(span, until=span.until or since) for span in line), Span(holder, since, None)]
+    return line
+
+
+async def _settle_holders(work: Area, household: Household, line: list[Span], stored: list[Any]) -> None:
+    known = [(UUID(holder), _moment(until)) for holder, since, until in stored]
+    began = not stored or datetime.fromisoformat(stored[0][1]) <= work.now
+    if began and known == [(span.holder, span.until) for span in line]:
         return
-    values = {"area": work.area_id, "household": household.id, "holder": holder, "now": work.now}
-    if current:
-        # What began this very instant is replaced, not followed by an empty range.
-        ended = await work.session.execute(
-            text(
-                "update holders set during = tstzrange(lower(during), :now) where area_id = :area and id = :id"
-                " and lower(during) < :now returning id"
-            ),
-            {**values, "id": UUID(current["id"])},
-        )
-        if ended.first() is None:
-            await work.session.execute(
-                text("delete from holders where area_id = :area and id = :id"),
-                {**values, "id": UUID(current["id"])},
-            )
-    if holder:
+    values = {"area": work.area_id, "household": household.id, "now": work.now}
+    for statement in _UNHOLD if stored else ():
+        await work.session.execute(statement, values)
+    for span in line:
         await work.session.execute(
-            text(
-                "insert into holders (area_id, id, household_id, membership_id, during)"
-                " values (:area, gen_random_uuid(), :household, :holder, tstzrange(:now, null))"
-            ),
-            values,
+            _HOLD, {**values, "holder": span.holder, "since": span.since, "until": span.until}
         )
 
 
@@ -203,11 +235,22 @@ def _differs(stored: list[Any], wait: Waiting) -> bool:
     ) != (wait.clock.due_at, wait.responder, wait.sphere, wait.audience, wait.clock.alliance_at)
 
 
-def _seats(area_id: UUID, row: Row[Any]) -> Seats:
-    seats = {UUID(seat): UUID(membership) for seat, membership in row.seats.items()}
+def _plan(row: Row[Any]) -> list[Seat]:
+    return [
+        Seat(UUID(seat), UUID(membership), datetime.fromisoformat(since), _moment(until))
+        for seat, membership, since, until in row.seats
+    ]
+
+
+def _seats(area_id: UUID, plan: list[Seat], at: datetime, on_duty: UUID | None) -> Seats:
+    seats = {
+        seat.of: seat.membership
+        for seat in plan
+        if seat.since <= at and (seat.until is None or at < seat.until)
+    }
     if area_id not in seats:
         raise NoCoordinator
-    return Seats(teams=seats, area=seats[area_id], on_duty=row.on_duty)
+    return Seats(teams=seats, area=seats[area_id], on_duty=on_duty)
 
 
 def _household(row: Row[Any]) -> Household:

@@ -13,6 +13,8 @@ from sqlalchemy import text
 
 from casecoord.storage.work import Area
 
+# One at a time in each area: what ten sweeps find at once is found once, and none waits for another's rows.
+_ALONE = text("select pg_advisory_xact_lock(hashtextextended('casecoord sweep ' || :area, 0))")
 _LEVEL = "1 + (p.area_at <= :now)::int + (p.decision_at <= :now)::int + (p.alliance_at <= :now)::int"
 _RAISE = text(
     f"insert into gaps (area_id, id, promise_id, since, level, noticed_at)"
@@ -37,6 +39,23 @@ _WRITTEN = text(
     " join promises p on p.area_id = g.area_id and p.id = g.promise_id"
     " where g.area_id = :area and g.ended_at is null"
 )
+# A seat passed on, a shift ended, somebody left: what waits for them waits for whoever came after.
+_PASSED_ON = text(
+    "select distinct p.household_id from promises p"
+    " join memberships m on m.area_id = p.area_id and m.id = p.responder_id"
+    " left join signals s on s.area_id = p.area_id and s.id = p.subject_id and p.rule = 'G1'"
+    "   and s.urgency = 'acute' and s.seen_at is null"
+    " where p.area_id = :area and p.kept_at is null and (not m.during @> cast(:now as timestamptz)"
+    "   or exists (select from coordinator_seats y where y.area_id = p.area_id and y.membership_id = m.id"
+    "       and upper(y.during) > p.made_at and upper(y.during) <= :now)"
+    "   or s.id is not null and m.id is distinct from coalesce("
+    "       (select d.membership_id from duty_shifts d where d.area_id = p.area_id"
+    "           and d.during @> cast(:now as timestamptz)),"
+    "       (select z.membership_id from coordinator_seats z where z.area_id = p.area_id"
+    "           and z.seat = p.area_id and z.during @> cast(:now as timestamptz))))"
+    " order by p.household_id"
+)
+_RUNNING = text("select rule, subject_id, due_at from promises where area_id = :area and kept_at is null")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +69,7 @@ class Swept:
 
 async def sweep(work: Area) -> Swept:
     """One sweep of the area at the transaction's moment."""
+    await work.session.execute(_ALONE, {"area": str(work.area_id)})
     at = {"area": work.area_id, "now": work.now}
     counts = []
     for statement in (_END, _RAISE, _ESCALATE):
@@ -58,7 +78,19 @@ async def sweep(work: Area) -> Swept:
     return Swept(ended=counts[0], raised=counts[1], escalated=counts[2])
 
 
+async def passed_on(work: Area) -> list[UUID]:
+    """The households in which a promise waits for somebody who is no longer the one to wait for."""
+    found = await work.session.scalars(_PASSED_ON, {"area": work.area_id, "now": work.now})
+    return list(found)
+
+
 async def written_gaps(work: Area) -> dict[tuple[str, UUID], tuple[datetime, int]]:
     """The gaps that sweeps wrote down and did not end: since when and how far, by rule and subject."""
     rows = await work.session.execute(_WRITTEN, {"area": work.area_id})
     return {(row.rule, row.subject_id): (row.since, row.level) for row in rows}
+
+
+async def running_promises(work: Area) -> dict[tuple[str, UUID], datetime]:
+    """The deadline of every running promise, by rule and subject."""
+    rows = await work.session.execute(_RUNNING, {"area": work.area_id})
+    return {(row.rule, row.subject_id): row.due_at for row in rows}

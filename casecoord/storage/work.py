@@ -122,10 +122,17 @@ class Database:
             )
 
     @asynccontextmanager
-    async def within(self, area_id: UUID, at: datetime | None = None) -> AsyncIterator[Area]:
-        """A transaction of the system itself (sweep, import) within one area."""
+    async def within(
+        self, area_id: UUID, at: datetime | None = None, *, snapshot: bool = False
+    ) -> AsyncIterator[Area]:
+        """A transaction of the system itself (sweep, import) within one area.
+
+        `snapshot`: all its statements see one and the same moment; it only reads.
+        """
         moment = at or (self.clock() if self.clock else None)
         async with self._sessions.begin() as session:
+            if snapshot:
+                await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             found = await session.execute(_WITHIN, {"area": area_id, "at": moment})
             row = found.mappings().one()
             yield Area(
