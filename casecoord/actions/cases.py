@@ -55,8 +55,11 @@ UNMET: dict[str, Callable[[], Problem]] = {
 _ADAPTER = TypeAdapter(CaseBrief)
 
 
-def require(hand: Hand, desk: Desk, act: str, **facts: bool) -> str:
-    """May this actor do this act here, now? The rule that says so; else Problem."""
+def require(hand: Hand, desk: Desk, act: str, *, backstop: bool = False, **facts: bool) -> str:
+    """May this actor do this act here, now? The rule that says so; else Problem.
+
+    `backstop`: no team is accountable, so the area's coordinator stands in for its coordinator.
+    """
     known = {
         "membership_valid": True,
         "of_participating_team": desk.relation.participates,
@@ -65,10 +68,13 @@ def require(hand: Hand, desk: Desk, act: str, **facts: bool) -> str:
         "no_lead_yet": desk.lead is None,
         "no_case_yet": desk.case is None,
     }
-    decision = hand.policy.may(
-        Doer(hand.actor.role, hand.actor.team_kind), act, ActFacts(**{**known, **facts})
-    )
+    stands_in = backstop and hand.actor.role is Role.AREA_COORDINATOR
+    if stands_in:
+        known["of_accountable_team"] = True
+    role = Role.COORDINATOR if stands_in else hand.actor.role
+    decision = hand.policy.may(Doer(role, hand.actor.team_kind), act, ActFacts(**{**known, **facts}))
     if decision.allowed:
+        hand.allowed(desk.household_id, decision.rule)
         return decision.rule
     lacking = next((UNMET[word] for word in decision.reason if word in UNMET), None)
     raise lacking() if lacking else Problem("not_allowed")
@@ -135,6 +141,7 @@ async def leave(hand: Hand, desk: Desk, team_id: UUID) -> None:
 async def brief(hand: Hand, desk: Desk) -> CaseBrief:
     """The open case of this desk, as it is in this transaction."""
     assert desk.case is not None
+    hand.told("case.status", "case.lead")
     return _ADAPTER.validate_python(await case_brief(hand.work, desk.case.id))
 
 

@@ -11,7 +11,14 @@ from casecoord.domain.promises import appointment_from
 from casecoord.domain.words import CaseState, ProposalKind, ProposalState, Role, Sphere
 from casecoord.storage.case_tables import Lead, Proposal
 from casecoord.storage.cases import Desk, desk_of, from_now, until_now
-from casecoord.storage.people import Colleague, colleague, lock_caseload, professional_of, role_of
+from casecoord.storage.people import (
+    Colleague,
+    colleague,
+    colleague_as,
+    lock_caseload,
+    professional_of,
+    role_of,
+)
 from casecoord.storage.sealed import Compartment
 
 
@@ -33,11 +40,12 @@ class AnswerProposal:
     reason: str | None = None
 
 
-@verb(CaseBrief)
+@verb(CaseBrief, act="C")
 async def propose_lead(hand: Hand, input: ProposeLead) -> CaseBrief:
     """Asks a professional of a participating team to take the lead of a case that has none."""
+    known = texts.optional(input.reason, "reason") or texts.optional(input.preference, "preference")
     desk = await case_desk(hand, input.case)
-    rule = require(hand, desk, "propose_lead", preference_known=bool(input.reason or input.preference))
+    rule = require(hand, desk, "propose_lead", preference_known=known is not None)
     if desk.lead is not None:
         raise Problem("lead_exists", "case")
     await _propose(desk, ProposalKind.LEAD, await _asked(desk, input.professional), input)
@@ -103,7 +111,7 @@ async def appoint_lead(hand: Hand, input: ProposeLead) -> CaseBrief:
     return await brief(hand, desk)
 
 
-@verb(CaseBrief)
+@verb(CaseBrief, act="C")
 async def offer_hand_over(hand: Hand, input: ProposeLead) -> CaseBrief:
     """The lead asks another to take over, and stays the lead until that other accepted."""
     reason = texts.reason(input.reason)
@@ -201,8 +209,8 @@ async def _within_ceiling(hand: Hand, desk: Desk, proposal: Proposal) -> bool:
     if proposal.state != ProposalState.PENDING:
         return True
     await lock_caseload(hand.work, hand.actor.professional_id)
-    taker = await colleague(hand.work, hand.actor.professional_id, desk.teams())
-    if taker is None or taker.membership != proposal.membership_id:
+    taker = await colleague_as(hand.work, proposal.membership_id, desk.teams())
+    if taker is None:
         # Between the question and the answer the professional or the team left.
         raise Problem("professional_not_active", "proposal")
     ceiling = taker.ceiling if taker.ceiling is not None else hand.work.settings.get("case_ceiling")

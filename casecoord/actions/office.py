@@ -6,19 +6,21 @@ broken named constraint into the problem it means. `look` lets nothing leave bef
 
 import hashlib
 import hmac
+import json
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import asdict, dataclass, field, is_dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
+from uuid import UUID
 
-import orjson
 from pydantic import TypeAdapter
 
 from casecoord.access.decide import Policy
 from casecoord.domain.actors import Actor, Caller
 from casecoord.domain.errors import Problem
-from casecoord.storage import keys
-from casecoord.storage.faults import DatabaseFault, broken_constraint, may_be_retried
+from casecoord.domain.facets import PUBLIC_TASK
+from casecoord.storage import access_log, keys
+from casecoord.storage.faults import DatabaseFault, broken_constraint, gave_up_waiting, may_be_retried
 from casecoord.storage.work import Database, Work
 
 ATTEMPTS = 3
@@ -33,6 +35,7 @@ CONSTRAINTS = {
     "participants_once": "team_in_case",
     "leads_inside_membership": "professional_not_active",
     "holders_inside_membership": "professional_not_active",
+    "promises_inside_membership": "professional_not_active",
 }
 
 
@@ -48,12 +51,22 @@ QueryT = TypeVar("QueryT")
 AnswerT = TypeVar("AnswerT")
 
 
+@dataclass(slots=True)
+class Done:
+    """What the access record of an act will say: on which household, by which rules, what was told."""
+
+    household: UUID | None = None
+    rules: list[str] = field(default_factory=list)
+    told: dict[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """What a verb works with: the transaction and the policy in force."""
+    """What a verb works with: the transaction, the policy in force, and what it did so far."""
 
     work: Work
     policy: Policy
+    done: Done = field(default_factory=Done)
 
     @property
     def actor(self) -> Actor:
@@ -63,23 +76,33 @@ class Hand:
     def now(self) -> datetime:
         return self.work.now
 
+    def allowed(self, household: UUID, rule: str) -> None:
+        """Remembers for the access record that this rule allowed something on this household."""
+        self.done.household = household
+        self.done.rules.append(rule)
+
+    def told(self, *facets: str) -> None:
+        """Remembers that the answer tells these facets, by the rules that allowed the act."""
+        self.done.told.update(dict.fromkeys(facets, " ".join(self.done.rules)))
+
 
 @dataclass(frozen=True, slots=True)
 class Verb(Generic[InputT, AnswerT]):
-    """A verb with the type of its answer, which is kept for its idempotency key."""
+    """A verb with its class (C creates, U changes) and the type of its answer, kept for its key."""
 
     name: str
+    act: str
     do: Callable[[Hand, InputT], Awaitable[AnswerT]]
     answer: TypeAdapter[AnswerT]
 
 
 def verb(
-    answer: type[AnswerT],
+    answer: type[AnswerT], act: str = "U"
 ) -> Callable[[Callable[[Hand, InputT], Awaitable[AnswerT]]], Verb[InputT, AnswerT]]:
     """Marks an async function as a verb; its answer must be a dataclass of ids and words."""
 
     def mark(function: Callable[[Hand, InputT], Awaitable[AnswerT]]) -> Verb[InputT, AnswerT]:
-        return Verb(function.__name__, function, TypeAdapter(answer))
+        return Verb(function.__name__, act, function, TypeAdapter(answer))
 
     return mark
 
@@ -94,7 +117,7 @@ class Office:
     async def act(self, caller: Caller, verb: Verb[InputT, AnswerT], input: InputT) -> AnswerT:
         """Does a verb once per idempotency key. Raises Problem or UnknownLogin."""
         key = input.idempotency_key
-        if not key.strip() or len(key) > LONGEST_KEY:
+        if not key.strip() or len(key) > LONGEST_KEY or not key.isprintable():
             raise Problem("key_missing", "idempotencyKey")
         for _ in range(ATTEMPTS):
             try:
@@ -102,6 +125,8 @@ class Office:
             except DatabaseFault as fault:
                 if may_be_retried(fault):
                     continue
+                if gave_up_waiting(fault):
+                    break
                 name = broken_constraint(fault)
                 if name not in CONSTRAINTS:
                     raise
@@ -114,8 +139,10 @@ class Office:
             stored = await keys.claim(work, input.idempotency_key, request)
             if stored is not None:
                 return verb.answer.validate_python(stored)
-            answer = await verb.do(Hand(work, self.policy), input)
+            hand = Hand(work, self.policy)
+            answer = await verb.do(hand, input)
             await keys.keep(work, input.idempotency_key, verb.answer.dump_python(answer, mode="json"))
+            await access_log.record(work, _entry(hand, verb))
             return answer
 
     async def look(
@@ -126,12 +153,21 @@ class Office:
             return await view(Hand(work, self.policy), query)
 
 
+def _entry(hand: Hand, verb: Verb[Any, Any]) -> access_log.Entry:
+    """The access record of an act. An answer that is given again tells nothing that this one did not."""
+    return access_log.Entry(
+        verb=verb.name,
+        household=hand.done.household,
+        act=verb.act,
+        facets=hand.done.told,
+        policy=hand.policy.digest,
+        ground=PUBLIC_TASK,
+        rules=tuple(dict.fromkeys(hand.done.rules)),
+    )
+
+
 def _digest(secret: bytes, name: str, input: object) -> bytes:
-    # Keyed: an input may hold a BSN, which a plain hash would give away.
+    # Keyed: an input may hold a BSN, which a plain hash would give away. In ASCII: it may hold anything.
     assert is_dataclass(input) and not isinstance(input, type)
-    body = orjson.dumps([name, asdict(input)], option=orjson.OPT_SORT_KEYS, default=_plain)
-    return hmac.new(secret, body, hashlib.sha256).digest()
-
-
-def _plain(value: Any) -> str:
-    return str(value)
+    body = json.dumps([name, asdict(input)], default=str, sort_keys=True)
+    return hmac.new(secret, body.encode(), hashlib.sha256).digest()

@@ -34,7 +34,7 @@ class InvitationBrief:
     state: InvitationState
 
 
-@verb(InvitationBrief)
+@verb(InvitationBrief, act="C")
 async def invite_team(hand: Hand, input: InviteTeam) -> InvitationBrief:
     """The lead, or before there is one the accountable team, asks a team to take part."""
     desk = await case_desk(hand, input.case)
@@ -42,7 +42,9 @@ async def invite_team(hand: Hand, input: InviteTeam) -> InvitationBrief:
     kind = await open_team(hand.work, input.team)
     if kind is None:
         raise Problem("not_found", "team")
-    rule = require(hand, desk, "invite_team", kind_allowed=TEAM_KINDS[kind].invitable)
+    rule = require(
+        hand, desk, "invite_team", backstop=not desk.teams(), kind_allowed=TEAM_KINDS[kind].invitable
+    )
     if input.team in desk.teams() or await pending_invitation(hand.work, desk.case.id, input.team):
         raise Problem("team_in_case", "team")
     invitation = Invitation(

@@ -71,11 +71,11 @@ class ContactRecorded:
     contacted_at: datetime
 
 
-@verb(ActionBrief)
+@verb(ActionBrief, act="C")
 async def add_action(hand: Hand, input: AddAction) -> ActionBrief:
     """A step for the own team; the lead may ask it of any team that takes part."""
     what = texts.sentence(input.what, "what")
-    texts.not_in_past(input.due_on, hand.now, "dueOn")
+    texts.soon(input.due_on, hand.now, "dueOn")
     desk = await case_desk(hand, input.case)
     assert desk.case is not None
     team = input.team or hand.actor.team_id
@@ -134,12 +134,11 @@ async def complete_action(hand: Hand, input: CompleteAction) -> ActionBrief:
     return ActionBrief(action.id, action.case_id, ActionState.DONE, action.due_on)
 
 
-@verb(ContactRecorded)
+@verb(ContactRecorded, act="C")
 async def record_contact(hand: Hand, input: RecordContact) -> ContactRecorded:
     """The lead spoke with the family: G3 is kept."""
-    at = input.contacted_at or hand.now
-    if at > hand.now:
-        raise Problem("date_in_future", "contactedAt")
+    said = input.contacted_at
+    at = None if said is None else texts.moment_past(said, hand.now, "contactedAt")
     desk = await case_desk(hand, input.case)
     rule = require(hand, desk, "record_contact")
     assert desk.case is not None
@@ -148,7 +147,7 @@ async def record_contact(hand: Hand, input: RecordContact) -> ContactRecorded:
         id=uuid4(),
         case_id=desk.case.id,
         membership_id=desk.actor_membership,
-        contacted_at=min(at, desk.now) if input.contacted_at else desk.now,
+        contacted_at=at or desk.now,
         manner=input.manner,
     )
     hand.work.session.add(contact)

@@ -105,7 +105,7 @@ class SignalTriaged:
     case: CaseBrief | None
 
 
-@verb(SignalAdded)
+@verb(SignalAdded, act="C")
 async def add_signal(hand: Hand, input: AddSignal) -> SignalAdded:
     """Anybody who works here may signal; it is matched, routed, sealed, clocked and held at once."""
     summary = texts.sentence(input.summary, "summary")
@@ -125,7 +125,7 @@ async def add_signal(hand: Hand, input: AddSignal) -> SignalAdded:
     signal = await _record(desk, input, found, sphere, audience, summary, detail)
     desk.add_event("add_signal", "signal.existence", sphere, rule, audience=audience, signal=signal.id)
     await desk.settle()
-    return await _told(desk, signal.id)
+    return await _told(hand, desk, signal.id)
 
 
 @verb(SignalTriaged)
@@ -202,7 +202,7 @@ def _check_safety(input: AddSignal, hand: Hand) -> None:
         case VeiligThuis.LATER:
             if input.veilig_thuis_on is None:
                 raise Problem("review_date_missing", "veiligThuisOn")
-            texts.not_in_past(input.veilig_thuis_on, hand.now, "veiligThuisOn")
+            texts.soon(input.veilig_thuis_on, hand.now, "veiligThuisOn")
         case VeiligThuis.YES:
             return
 
@@ -280,7 +280,8 @@ async def _record(
     return signal
 
 
-async def _told(desk: Desk, signal: UUID) -> SignalAdded:
+async def _told(hand: Hand, desk: Desk, signal: UUID) -> SignalAdded:
+    hand.told("case.status", "case.lead")
     if desk.case is None:
         return SignalAdded(signal, False, None)
     return SignalAdded(signal, True, await name_of(desk.work, desk.lead.membership_id) if desk.lead else None)
@@ -330,6 +331,7 @@ async def _may_triage(hand: Hand, desk: Desk, signal: Signal) -> str:
         hand,
         desk,
         "triage_signal",
+        backstop=signal.accountable_team_id is None,
         of_accountable_team=_is_accountable(hand, signal),
         signal_acute=signal.urgency == Urgency.ACUTE,
         on_duty=await on_duty(hand.work),

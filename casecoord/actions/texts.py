@@ -2,14 +2,16 @@
 
 import re
 import unicodedata
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from casecoord.domain.bsn import holds_bsn, is_bsn
 from casecoord.domain.errors import Problem
-from casecoord.domain.workdays import local_date
+from casecoord.domain.workdays import AMSTERDAM, local_date
 
 SENTENCE = 500
 DETAIL = 4_000
+#: Nobody plans further ahead; and calendars end.
+FURTHEST = timedelta(days=5 * 366)
 _POSTCODE = re.compile(r"[1-9][0-9]{3}[A-Z]{2}")
 # Zero-width joiners shape Arabic, Persian and Indic names; other control and format marks only hide.
 _ALLOWED_MARKS = "\n\u200c\u200d"
@@ -72,6 +74,22 @@ def not_in_past(day: date, now: datetime, field: str) -> date:
     if day < local_date(now):
         raise Problem("date_in_past", field)
     return day
+
+
+def soon(day: date, now: datetime, field: str) -> date:
+    """Today or later, within the years that one plans ahead: Problem `date_in_past` or `date_too_late`."""
+    not_in_past(day, now, field)
+    if day > local_date(now) + FURTHEST:
+        raise Problem("date_too_late", field)
+    return day
+
+
+def moment_past(at: datetime, now: datetime, field: str) -> datetime:
+    """A moment that has been; without a zone it is what the clock in Amsterdam said."""
+    known = at if at.tzinfo else at.replace(tzinfo=AMSTERDAM)
+    if known > now:
+        raise Problem("date_in_future", field)
+    return known
 
 
 def _hides(character: str) -> bool:

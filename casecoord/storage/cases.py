@@ -143,13 +143,23 @@ async def open_desk(work: Work, household_id: UUID) -> Desk | None:
 
 async def desk_of(work: Work, kind: type[Row], identity: UUID) -> tuple[Desk, Row] | None:
     """The desk of the household that a case, signal, proposal, invitation or action belongs to, and that row."""
-    parameters = {"area": work.area_id, "id": identity}
-    household = (await work.session.execute(text(_CASE_OF[kind]), parameters)).scalar()
-    desk = await open_desk(work, household) if household else None
-    if desk is None:
+    household = await _household_of(work, kind, identity)
+    while household is not None:
+        desk = await open_desk(work, household)
+        # While this waited for the lock, it may have come to another household.
+        known, household = household, await _household_of(work, kind, identity)
+        if household == known:
+            break
+    if household is None or desk is None:
         return None
     row = await work.session.get(kind, (work.area_id, identity), populate_existing=True)
     return (desk, row) if row is not None else None
+
+
+async def _household_of(work: Work, kind: type[Base], identity: UUID) -> UUID | None:
+    found = await work.session.execute(text(_CASE_OF[kind]), {"area": work.area_id, "id": identity})
+    household: UUID | None = found.scalar()
+    return household
 
 
 async def relation(work: Work, household_id: UUID) -> Relation:

@@ -13,6 +13,11 @@ def may_be_retried(fault: DBAPIError) -> bool:
     return str(getattr(fault.orig, "sqlstate", "")) in _RETRIED
 
 
+def gave_up_waiting(fault: DBAPIError) -> bool:
+    """Whether somebody else held a lock for longer than one waits for it."""
+    return str(getattr(fault.orig, "sqlstate", "")) == "55P03"
+
+
 def broken_constraint(fault: DBAPIError) -> str | None:
     """The name of the constraint that the transaction would have broken."""
     cause = getattr(fault.orig, "__cause__", None)

@@ -17,7 +17,8 @@ from casecoord.storage.work import Area
 _LOCK = text("select id from households where area_id = :area and id = :id and upper_inf(during) for update")
 _AFTER_LOCK = text(
     "select greatest(case when coalesce(current_setting('casecoord.now', true), '') = '' then clock_timestamp()"
-    "   else clock() end, (select max(lower(during)) from holders where area_id = :area and household_id = :id)) now,"
+    "   else clock() end, (select max(lower(during)) from holders where area_id = :area and household_id = :id),"
+    "   (select max(at) from events where area_id = :area and household_id = :id)) now,"
     " coalesce((select jsonb_agg(jsonb_build_array(compartment, version, encode(wrapped, 'hex')))"
     "   from household_keys where area_id = :area and household_id = :id), '[]') keys"
 )
@@ -58,7 +59,7 @@ async def lock_household(work: Area, household: UUID) -> HouseholdSeal | None:
     """Locks the household for this transaction and gives its seal; None if it is not there.
 
     The moment of the transaction becomes the moment at which the lock was had, so that what two
-    waiting transactions do to one household happens in the order of their locks.
+    waiting transactions do to one household happens in the order of their locks, whatever the clock does.
     """
     parameters = {"area": work.area_id, "id": household}
     if (await work.session.execute(_LOCK, parameters)).first() is None:
@@ -101,16 +102,16 @@ async def find_by_bsn(work: Area, bsn: str, birth_date: date) -> Found | None:
 
 
 async def receive_unmatched(work: Area, name: str, birth_date: date, postcode: str) -> Found:
-    """A provisional household for a person without a BSN, with a proposal for each likely family.
+    """A household for a person without a BSN: provisional, with a proposal for each likely family.
 
     Whether there was a likely family shows nowhere in the answer: the area's coordinator decides.
     """
     index = work.keyring.name_index(family_name(name), birth_date.isoformat(), postcode)
-    likely = await work.session.execute(_BY_NAME, {"area": work.area_id, "name": index})
+    likely = list(await work.session.scalars(_BY_NAME, {"area": work.area_id, "name": index}))
     household, person = uuid4(), uuid4()
     seal = HouseholdSeal(work.keyring, household)
     work.session.add(
-        Household(area_id=work.area_id, id=household, provisional=True, during=Range(work.now, None))
+        Household(area_id=work.area_id, id=household, provisional=bool(likely), during=Range(work.now, None))
     )
     await work.session.flush()
     work.session.add(
@@ -126,7 +127,7 @@ async def receive_unmatched(work: Area, name: str, birth_date: date, postcode: s
         )
     )
     await save_keys(work, seal)
-    for candidate in likely.scalars():
+    for candidate in likely:
         work.session.add(
             MergeProposal(
                 area_id=work.area_id,

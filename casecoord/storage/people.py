@@ -35,6 +35,7 @@ _OF_PROFESSIONAL = text(
     _MEMBER
     + " and m.professional_id = :professional and m.team_id = any(:teams) order by lower(m.during), m.id limit 1"
 )
+_AS = text(_MEMBER + " and m.id = :membership and m.team_id = any(:teams)")
 _IN_TEAM = text(
     _MEMBER
     + " and m.professional_id = :professional and m.team_id = :team order by lower(m.during), m.id limit 1"
@@ -85,6 +86,11 @@ async def role_of(work: Area, membership: UUID) -> Role:
 async def colleague(work: Area, professional: UUID, teams: set[UUID]) -> Colleague | None:
     """The professional as an active member of one of these teams."""
     return await _colleague(work, _OF_PROFESSIONAL, {"professional": professional, "teams": list(teams)})
+
+
+async def colleague_as(work: Area, membership: UUID, teams: set[UUID]) -> Colleague | None:
+    """The professional under this membership, if it is active and in one of these teams."""
+    return await _colleague(work, _AS, {"membership": membership, "teams": list(teams)})
 
 
 async def colleague_in(work: Area, professional: UUID, team: UUID) -> Colleague | None:
