@@ -32,6 +32,11 @@ def directory(tmp_path: Path) -> Iterator[Path]:
     EmbeddedPostgres(path).destroy()
 
 
+def quick(directory: Path) -> EmbeddedPostgres:
+    """A server that need not survive a power cut."""
+    return EmbeddedPostgres(directory, configuration=FORGETFUL)
+
+
 def ask(dsn: str, *statements: str) -> list[object]:
     async def run() -> list[object]:
         connection = await asyncpg.connect(dsn)
@@ -48,9 +53,9 @@ def postmaster(server: EmbeddedPostgres) -> psutil.Process:
 
 
 def test_a_second_start_finds_its_data_again(directory):
-    with EmbeddedPostgres(directory) as server:
+    with quick(directory) as server:
         ask(server.dsn, "create table kept (n int)", "insert into kept values (7)")
-    with EmbeddedPostgres(directory) as server:
+    with quick(directory) as server:
         assert ask(server.dsn, "select n from kept") == [7]
 
 
@@ -106,34 +111,34 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
     killed = subprocess.run([sys.executable, "-c", program], cwd=CHECKOUT, check=False)
     assert killed.returncode == -signal.SIGKILL
-    server = EmbeddedPostgres(directory)
+    server = quick(directory)
     assert ask(server.start(), "select 1") == [1]
     assert server.stop()
 
 
 def test_an_initdb_that_was_cut_short_is_made_anew(directory):
-    server = EmbeddedPostgres(directory)
+    server = quick(directory)
     server.start()
     server.stop()
     server._data.rename(server._home / "data.new")
     (server._home / "data.new" / "PG_VERSION").unlink()
-    with EmbeddedPostgres(directory) as server:
+    with quick(directory) as server:
         assert ask(server.dsn, "select 1") == [1]
 
 
 def test_a_process_number_that_now_is_somebody_elses_stops_nothing(directory):
-    server = EmbeddedPostgres(directory)
+    server = quick(directory)
     server.start()
     server.stop()
     (server._data / "postmaster.pid").write_text(
         f"{os.getpid()}\n{server._data}\n1\n5432\n\n127.0.0.1\n0\nready\n"
     )
-    with EmbeddedPostgres(directory) as server:
+    with quick(directory) as server:
         assert ask(server.dsn, "select 1") == [1]
 
 
 def test_nobody_gets_in_without_the_password(directory):
-    with EmbeddedPostgres(directory) as server:
+    with quick(directory) as server:
         assert stat.S_IMODE((directory / "password").stat().st_mode) == 0o600
         with pytest.raises(asyncpg.InvalidPasswordError):
             ask(re.sub(r":[^:@]+@", ":guess@", server.dsn), "select 1")
@@ -141,17 +146,17 @@ def test_nobody_gets_in_without_the_password(directory):
 
 
 def test_data_without_its_password_is_told_and_left_alone(directory):
-    server = EmbeddedPostgres(directory)
+    server = quick(directory)
     server.start()
     server.stop()
     (directory / "password").unlink()
     with pytest.raises(EmbeddedError, match="password is gone: bring it back"):
-        EmbeddedPostgres(directory).start()
+        quick(directory).start()
     assert server._data.exists()
 
 
 def test_the_log_holds_no_values_of_a_failed_statement(directory):
-    with EmbeddedPostgres(directory) as server:
+    with quick(directory) as server:
         ask(server.dsn, "create table people (name text primary key)", "insert into people values ('Noor')")
         with pytest.raises(asyncpg.UniqueViolationError):
             ask(server.dsn, "insert into people values ('Noor')")
@@ -176,12 +181,12 @@ def test_programs_that_are_not_there_are_named_with_what_to_do(tmp_path, monkeyp
 
 
 def test_data_of_another_version_are_left_alone(directory):
-    server = EmbeddedPostgres(directory)
+    server = quick(directory)
     server.start()
     server.stop()
     (server._data / "PG_VERSION").write_text("12\n")
     with pytest.raises(EmbeddedError, match="was made by PostgreSQL 12"):
-        EmbeddedPostgres(directory).start()
+        quick(directory).start()
 
 
 def test_a_setting_that_is_wrong_is_told_at_once(directory):
@@ -279,10 +284,11 @@ def test_a_normal_user_runs_it_as_oneself():
 def test_somebody_elses_folder_is_refused_in_one_line():
     directory = Path("/tmp") / f"casecoord-closed-{uuid4().hex}"
     directory.mkdir(mode=0o700)
+    server = EmbeddedPostgres(directory / "postgres")
 
     def refused() -> bool:
         with pytest.raises(EmbeddedError, match="belongs to another user"):
-            EmbeddedPostgres(directory / "postgres").start()
+            server.start()
         return True
 
     try:
