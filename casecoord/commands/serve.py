@@ -3,6 +3,9 @@
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -20,10 +23,21 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, help="Processes; one per core is a good start.")] = 1,
 ) -> None:
     """Serve the interface and GraphQL on PORT until told to stop (Ctrl-C or SIGTERM)."""
-    with environment() as env:
+    with environment() as env, _shared_metrics(workers):
         chosen = Settings.from_environment(env)
         os.environ.update(env)  # the workers are processes of their own, and read the same settings
         listen(host, chosen.port, workers)
+
+
+@contextmanager
+def _shared_metrics(workers: int) -> Iterator[None]:
+    """Whichever worker answers /metrics must count for all of them: they count in files of one folder."""
+    if workers == 1 or os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        yield
+        return
+    with TemporaryDirectory(prefix="casecoord-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
 
 
 def listen(host: str, port: int, workers: int = 1) -> None:

@@ -2,6 +2,8 @@
 
 from uuid import uuid4
 
+from sqlalchemy import event
+
 from casecoord.api import documents
 from casecoord.api.schema import build
 
@@ -40,3 +42,18 @@ async def test_a_purpose_outside_the_role_is_refused_in_the_callers_language(ami
     headers["Accept-Language"] = "nl"
     error = (await amina.post({"documentId": ME}, headers=headers)).json()["errors"][0]
     assert error["message"].startswith("Met dit doel")
+
+
+async def test_two_root_fields_are_two_transactions_side_by_side(amina):
+    """They run concurrently; a session shared between them would break under it."""
+    asked = " ".join(f"f{n}: me {{ name }}" for n in range(8))
+    answer = await amina.post({"query": f"{{ {asked} }}"})
+    assert answer.json() == {"data": {f"f{n}": {"name": "Amina"} for n in range(8)}}
+
+
+async def test_me_is_three_statements(amina, app):
+    statements: list[str] = []
+    engine = app.state.office.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    await amina.post({"documentId": ME})
+    assert len(statements) == 3, statements
