@@ -105,6 +105,7 @@ async def appoint_lead(hand: Hand, input: ProposeLead) -> CaseBrief:
     asked = await _asked(desk, input.professional)
     proposal = await _propose(desk, ProposalKind.APPOINTMENT, asked, input, reason=reason)
     _answer(desk, proposal, ProposalState.ACCEPTED, None)
+    await hand.work.session.flush()  # the lead refers to the proposal: it has to be there first
     _take_lead(desk, proposal)
     desk.add_event("appoint_lead", "case.lead", Sphere.GENERAL, rule)
     await desk.settle()
