@@ -53,9 +53,9 @@ AnswerT = TypeVar("AnswerT")
 
 @dataclass(slots=True)
 class Done:
-    """What the access record of an act will say: on which household, by which rules, what was told."""
+    """What the access record of an act will say: on which households, by which rules, what was told."""
 
-    household: UUID | None = None
+    households: list[UUID] = field(default_factory=list)
     rules: list[str] = field(default_factory=list)
     told: dict[str, str] = field(default_factory=dict)
 
@@ -78,7 +78,7 @@ class Hand:
 
     def allowed(self, household: UUID, rule: str) -> None:
         """Remembers for the access record that this rule allowed something on this household."""
-        self.done.household = household
+        self.done.households.append(household)
         self.done.rules.append(rule)
 
     def told(self, *facets: str) -> None:
@@ -142,7 +142,7 @@ class Office:
             hand = Hand(work, self.policy)
             answer = await verb.do(hand, input)
             await keys.keep(work, input.idempotency_key, verb.answer.dump_python(answer, mode="json"))
-            await access_log.record(work, _entry(hand, verb))
+            await access_log.write(work, _entries(hand, verb))
             return answer
 
     async def look(
@@ -153,17 +153,20 @@ class Office:
             return await view(Hand(work, self.policy), query)
 
 
-def _entry(hand: Hand, verb: Verb[Any, Any]) -> access_log.Entry:
-    """The access record of an act. An answer that is given again tells nothing that this one did not."""
-    return access_log.Entry(
-        verb=verb.name,
-        household=hand.done.household,
-        act=verb.act,
-        facets=hand.done.told,
-        policy=hand.policy.digest,
-        ground=PUBLIC_TASK,
-        rules=tuple(dict.fromkeys(hand.done.rules)),
-    )
+def _entries(hand: Hand, verb: Verb[Any, Any]) -> list[access_log.Entry]:
+    """The access records of an act. An answer that is given again tells nothing that this one did not."""
+    return [
+        access_log.Entry(
+            verb=verb.name,
+            household=household,
+            act=verb.act,
+            facets=hand.done.told,
+            policy=hand.policy.digest,
+            ground=PUBLIC_TASK,
+            rules=tuple(dict.fromkeys(hand.done.rules)),
+        )
+        for household in dict.fromkeys(hand.done.households) or [None]
+    ]
 
 
 def _digest(secret: bytes, name: str, input: object) -> bytes:

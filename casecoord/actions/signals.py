@@ -10,7 +10,7 @@ from casecoord.actions.cases import CaseBrief, brief, join, require
 from casecoord.actions.looking import Look, viewers
 from casecoord.actions.office import Hand, verb
 from casecoord.domain.errors import Problem
-from casecoord.domain.routing import DEFAULT_ORDER, RoutedBy, route
+from casecoord.domain.routing import DEFAULT_ORDER, Route, RoutedBy, route
 from casecoord.domain.words import (
     Audience,
     CaseState,
@@ -247,12 +247,7 @@ async def _record(
     summary: str,
     detail: str | None,
 ) -> Signal:
-    work, compartment = desk.work, Compartment.of(sphere)
-    coverage = await coverage_of(work, desk.seal, local_date(desk.now))
-    order = work.settings.get("routing_order")
-    routed = route(
-        coverage, sphere, [RoutedBy(point) for point in order] if isinstance(order, list) else DEFAULT_ORDER
-    )
+    work, compartment, to = desk.work, Compartment.of(sphere), await routed(desk, sphere)
     signal = Signal(
         area_id=work.area_id,
         id=uuid4(),
@@ -266,8 +261,8 @@ async def _record(
         source_team_id=work.actor.team_id,
         author_id=work.actor.membership_id,
         audience=audience,
-        accountable_team_id=routed.team_id,
-        routed_by=routed.by,
+        accountable_team_id=to.team_id,
+        routed_by=to.by,
         veilig_thuis=input.veilig_thuis,
         veilig_thuis_on=input.veilig_thuis_on,
         received_at=desk.now,
@@ -278,6 +273,14 @@ async def _record(
     signal.veilig_thuis_reason_sealed = desk.sealed_if(why, signal, "veilig_thuis_reason", compartment)
     work.session.add(signal)
     return signal
+
+
+async def routed(desk: Desk, sphere: Sphere) -> Route:
+    """Which team is accountable for this household in this sphere, in the area's order."""
+    coverage = await coverage_of(desk.work, desk.seal, local_date(desk.now))
+    order = desk.work.settings.get("routing_order")
+    points = [RoutedBy(point) for point in order] if isinstance(order, list) else DEFAULT_ORDER
+    return route(coverage, sphere, points)
 
 
 async def _told(hand: Hand, desk: Desk, signal: UUID) -> SignalAdded:

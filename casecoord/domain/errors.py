@@ -53,6 +53,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Dit huishouden heeft al een open casus. Voeg het signaal daaraan toe.",
         "This household has an open case already. Add the signal to it.",
     ),
+    "both_in_case": (
+        "Beide huishoudens hebben een open casus. Sluit er eerst een.",
+        "Both households have an open case. Close one of them first.",
+    ),
     "no_open_case": ("Dit huishouden heeft geen open casus.", "This household has no open case."),
     "case_wrong_state": (
         "Dat kan niet in deze fase van de casus.",

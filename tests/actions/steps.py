@@ -1,0 +1,102 @@
+"""What stories in these tests are made of: a signal, a case, a lead; and plain SQL beside the application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from casecoord.actions.cases import CaseBrief
+from casecoord.actions.leads import AnswerProposal, ProposeLead, accept_lead, propose_lead
+from casecoord.actions.participation import AnswerInvitation, InviteTeam, invite_team, join_case
+from casecoord.actions.signals import (
+    AddSignal,
+    ByBsn,
+    ByName,
+    Decision,
+    SignalAdded,
+    TriageSignal,
+    add_signal,
+    triage_signal,
+)
+from casecoord.domain.errors import Problem
+from casecoord.domain.words import LifeDomain, ProposalState, SignalSubject, Urgency
+from tests.world import Someone, Town
+
+POSTCODE = "3073 AB"
+
+
+def by_bsn(who: Someone) -> ByBsn:
+    return ByBsn(who.bsn, who.born)
+
+
+def concern(town: Town, about: Any, **changed: Any) -> AddSignal:
+    """A signal with everything in order, save what is changed."""
+    if isinstance(about, Someone):
+        about = by_bsn(about)
+    values = {
+        "idempotency_key": town.key(),
+        "about": about,
+        "subject": SignalSubject.PERSON,
+        "domain": LifeDomain.SOCIAL_NETWORK,
+        "urgency": Urgency.HIGH,
+        "summary": "Zorgen over thuis.",
+    }
+    return AddSignal(**{**values, **changed})
+
+
+async def signal(town: Town, author: str, about: Any, **changed: Any) -> SignalAdded:
+    return await town.act(author, add_signal, concern(town, about, **changed))
+
+
+async def unmatched(town: Town, author: str, name: str, born: date, **changed: Any) -> SignalAdded:
+    return await signal(town, author, ByName(name, born, POSTCODE), **changed)
+
+
+async def open_case(town: Town, by: str, signal_id: UUID) -> CaseBrief:
+    done = await town.act(by, triage_signal, TriageSignal(town.key(), signal_id, Decision.OPEN_CASE))
+    return done.case
+
+
+async def take_part(town: Town, by: str, case: UUID, team: str, member: str) -> None:
+    invited = await town.act(by, invite_team, InviteTeam(town.key(), case, town.teams[team]))
+    await town.act(member, join_case, AnswerInvitation(town.key(), invited.id))
+
+
+def pending(case: CaseBrief) -> UUID:
+    return next(p.id for p in case.proposals if p.state is ProposalState.PENDING)
+
+
+async def propose(town: Town, by: str, case: UUID, who: str) -> UUID:
+    asked = ProposeLead(town.key(), case, town.members[who].professional, "kent het gezin")
+    return pending(await town.act(by, propose_lead, asked))
+
+
+async def led_case(town: Town, who: Someone, lead: str = "amina") -> CaseBrief:
+    """A case that the school's signal opened, led by somebody of its team."""
+    added = await signal(town, "amina", who)
+    case = await open_case(town, "bram", added.signal)
+    proposal = await propose(town, "bram", case.id, lead)
+    return await town.act(lead, accept_lead, AnswerProposal(town.key(), proposal))
+
+
+@asynccontextmanager
+async def refused(code: str, field: str | None = None) -> AsyncIterator[None]:
+    """Expects this problem, naming this field."""
+    with pytest.raises(Problem) as problem:
+        yield
+    assert problem.value.code == code
+    assert field is None or problem.value.field == field
+
+
+@asynccontextmanager
+async def sql(url: str, **settings: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection beside the application: as the login itself, or in a `role`."""
+    connection = await asyncpg.connect(url, server_settings={"timezone": "UTC", **settings})
+    try:
+        yield connection
+    finally:
+        await connection.close()
