@@ -1,11 +1,11 @@
 """`casecoord demo` and `token`: everything on this machine, with an invented neighbourhood."""
 
 import asyncio
-import importlib.util
 import os
 import socket
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
@@ -40,7 +40,6 @@ def demo(
         typer.echo("Forgotten. The next make demo starts anew.")
         return
     with _prepared(os.environ.get("PORT") or "8000") as settings:
-        _refuse_taken(settings.port)
         local.remember_port(settings.port)
         with _provider(settings):
             typer.echo(_welcome(settings))
@@ -109,6 +108,7 @@ def _prepared(port: str) -> Iterator[Settings]:
     with local.environment({**os.environ, "PORT": port}) as env:
         settings = Settings.from_environment(env)
         _refuse_production(settings)
+        _refuse_taken(settings.port)
         os.environ.update(env)
         asyncio.run(upgrade(settings.database_url_migrator))
         _load(settings)
@@ -116,10 +116,24 @@ def _prepared(port: str) -> Iterator[Settings]:
 
 
 def _load(settings: Settings) -> None:
-    if importlib.util.find_spec("casecoord.demo.load") is None:
-        return
-    loader = importlib.import_module("casecoord.demo.load")
-    asyncio.run(loader.load(settings))
+    """The invented neighbourhood, once; shows how far it is while people wait for it."""
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+    from casecoord.demo.load import AreaInUse, Stage, load
+
+    with Progress(console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[tuple[str, Stage], TaskID] = {}
+
+        def show(area: str, stage: Stage, done: int, total: int) -> None:
+            if (area, stage) not in tasks:
+                tasks[area, stage] = bars.add_task(f"{area}: {stage.label(_language())}", total=total)
+            bars.update(tasks[area, stage], completed=done)
+
+        try:
+            asyncio.run(load(settings, issuer=settings.oidc_issuer, now=datetime.now(UTC), progress=show))
+        except AreaInUse as error:
+            raise CommandError(str(error)) from error
 
 
 def _provider(settings: Settings) -> AbstractContextManager[None]:

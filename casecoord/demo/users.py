@@ -182,5 +182,14 @@ USERS: dict[str, DemoUser] = {
             "wijkteam van een andere buurt: voor deze collega bestaan de casussen hier niet",
             "social team of another neighbourhood: for this colleague the cases here do not exist",
         ),
+        DemoUser(
+            "rosa",
+            "Rosa Monteiro",
+            Role.MEMBER,
+            TeamKind.SOCIAL,
+            "nieuwland",
+            "wijkteam in Schiedam, een ander gebied: van Rotterdam-Zuid bestaat hier niets",
+            "social team in Schiedam, another area: nothing of Rotterdam-Zuid exists here",
+        ),
     )
 }

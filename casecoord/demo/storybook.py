@@ -1,0 +1,13 @@
+"""The table of all stories, bound in the order in which they are told."""
+
+from casecoord.demo.chapters import elsewhere, homes, leads, plans, routes, signals, spheres
+from casecoord.demo.stories import TOLD, Story
+
+CHAPTERS = (signals, routes, spheres, leads, plans, homes, elsewhere)
+
+STORIES: dict[str, Story] = {
+    story.key: story
+    for chapter in CHAPTERS
+    for story in TOLD.values()
+    if story.tell.__module__ == chapter.__name__
+}

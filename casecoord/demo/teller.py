@@ -1,0 +1,282 @@
+"""Tells a story by doing what it says: every step is a real verb, done by somebody, at a moment in the past."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from casecoord.actions.cases import CaseBrief
+from casecoord.actions.leads import (
+    AnswerProposal,
+    ProposeLead,
+    accept_hand_over,
+    accept_lead,
+    appoint_lead,
+    decline_hand_over,
+    decline_lead,
+    offer_hand_over,
+    propose_lead,
+)
+from casecoord.actions.office import InputT, Office, Verb
+from casecoord.actions.participation import (
+    AnswerInvitation,
+    InviteTeam,
+    decline_invitation,
+    invite_team,
+    join_case,
+)
+from casecoord.actions.plan import (
+    AddAction,
+    CompleteAction,
+    Manner,
+    RecordContact,
+    add_action,
+    complete_action,
+    record_contact,
+)
+from casecoord.actions.signals import (
+    AddSignal,
+    ByBsn,
+    ByName,
+    Decision,
+    SeeSignal,
+    TriageSignal,
+    add_signal,
+    see_signal,
+    triage_signal,
+)
+from casecoord.demo.neighbourhood import Cast
+from casecoord.domain.actors import Caller
+from casecoord.domain.words import (
+    Audience,
+    LifeDomain,
+    ProposalState,
+    SignalSubject,
+    Urgency,
+    VeiligThuis,
+    safety_matters,
+)
+from casecoord.domain.workdays import AMSTERDAM, is_working_day, local_date
+from casecoord.storage.newcomers import Dweller, Settlement
+
+AnswerT = TypeVar("AnswerT")
+_STEP = timedelta(minutes=7)
+
+
+@dataclass
+class Clock:
+    """The clock of the database while stories are told."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Teller:
+    """One story of one family. `at` is the moment at which the demo begins: all of it lies before.
+
+    Steps carry the story's own keys, so that telling it again answers the same and changes nothing.
+    """
+
+    office: Office
+    clock: Clock
+    cast: Cast
+    at: datetime
+    story: str
+    family: Settlement
+    signals: list[UUID] = field(default_factory=list)
+    _moment: datetime = field(init=False)
+    _step: int = 0
+
+    def __post_init__(self) -> None:
+        self.days_ago(0)
+
+    def days_ago(self, working_days: int) -> None:
+        """What follows happens on the morning of so many working days ago; 0: two hours ago."""
+        if working_days == 0:
+            self.hours_ago(2)
+            return
+        day = self.day(-working_days)
+        self._moment = datetime.combine(day, time(9), AMSTERDAM).astimezone(UTC)
+
+    def hours_ago(self, hours: float) -> None:
+        """What follows happens from so many hours ago on."""
+        self._moment = self.at - timedelta(hours=hours)
+
+    def day(self, working_days: int) -> date:
+        """The working day so many before (negative) or after the demo's first day."""
+        day, left = local_date(self.at), abs(working_days)
+        step = timedelta(days=1 if working_days > 0 else -1)
+        while left > 0:
+            day += step
+            left -= is_working_day(day)
+        return day
+
+    async def flag(
+        self,
+        by: str,
+        whom: str,
+        domain: LifeDomain,
+        summary: str,
+        *,
+        urgency: Urgency = Urgency.NORMAL,
+        household: bool = False,
+        detail: str | None = None,
+        audience: Audience | None = None,
+        reported: VeiligThuis | None = None,
+        reason: str | None = None,
+        by_name: bool = False,
+    ) -> UUID:
+        """Somebody flags a person of the family, by first name; the signal."""
+        who = self._dweller(whom)
+        if reported is None and safety_matters(domain, urgency):
+            reported = VeiligThuis.YES
+        postcode = self.family.postcode
+        about = ByName(who.name, who.born, postcode) if by_name else ByBsn(who.bsn, who.born)
+        added = await self._act(
+            by,
+            add_signal,
+            lambda key: AddSignal(
+                key,
+                about,
+                SignalSubject.HOUSEHOLD if household else SignalSubject.PERSON,
+                domain,
+                urgency,
+                summary,
+                detail,
+                audience,
+                reported,
+                reason,
+                self.day(5) if reported is VeiligThuis.LATER else None,
+            ),
+        )
+        self.signals.append(added.signal)
+        return added.signal
+
+    async def flag_stranger(self, by: str, name: str, born: date, domain: LifeDomain, summary: str) -> UUID:
+        """Somebody flags a person whom nobody here knows."""
+        about = ByName(name, born, self.family.postcode)
+        added = await self._act(
+            by,
+            add_signal,
+            lambda key: AddSignal(key, about, SignalSubject.PERSON, domain, Urgency.NORMAL, summary),
+        )
+        self.signals.append(added.signal)
+        return added.signal
+
+    async def see(self, by: str, signal: UUID) -> None:
+        await self._act(by, see_signal, lambda key: SeeSignal(key, signal))
+
+    async def open_case(self, by: str, signal: UUID, *more: UUID) -> UUID:
+        """Triages a signal into a new case, and more signals into that case; the case."""
+        triaged = await self._act(
+            by, triage_signal, lambda key: TriageSignal(key, signal, Decision.OPEN_CASE)
+        )
+        assert triaged.case is not None
+        for other in more:
+            await self.join_signal(by, other)
+        return triaged.case.id
+
+    async def join_signal(self, by: str, signal: UUID) -> None:
+        await self._act(by, triage_signal, lambda key: TriageSignal(key, signal, Decision.JOIN_CASE))
+
+    async def hold(self, by: str, signal: UUID, reason: str, review_in: int) -> None:
+        """On hold until so many working days from the demo's first day; negative: already past."""
+        day = self.day(review_in)
+        await self._act(
+            by, triage_signal, lambda key: TriageSignal(key, signal, Decision.ON_HOLD, reason, day)
+        )
+
+    async def propose(
+        self, by: str, case: UUID, whom: str, reason: str | None = None, *, preference: str | None = None
+    ) -> UUID:
+        """Asks somebody to take the lead; the proposal."""
+        return await self._proposed(by, propose_lead, case, whom, reason, preference)
+
+    async def offer(self, by: str, case: UUID, whom: str, reason: str) -> UUID:
+        """Asks somebody to take the lead over; the proposal."""
+        return await self._proposed(by, offer_hand_over, case, whom, reason, None)
+
+    async def appoint(self, by: str, case: UUID, whom: str, reason: str) -> None:
+        professional = self.cast.professionals[whom]
+        await self._act(by, appoint_lead, lambda key: ProposeLead(key, case, professional, reason))
+
+    async def accept(self, by: str, proposal: UUID) -> None:
+        await self._act(by, accept_lead, lambda key: AnswerProposal(key, proposal))
+
+    async def decline(self, by: str, proposal: UUID, reason: str) -> None:
+        await self._act(by, decline_lead, lambda key: AnswerProposal(key, proposal, reason))
+
+    async def take_over(self, by: str, proposal: UUID) -> None:
+        await self._act(by, accept_hand_over, lambda key: AnswerProposal(key, proposal))
+
+    async def refuse_over(self, by: str, proposal: UUID, reason: str) -> None:
+        await self._act(by, decline_hand_over, lambda key: AnswerProposal(key, proposal, reason))
+
+    async def invite(self, by: str, case: UUID, team: str) -> UUID:
+        """The invitation."""
+        asked = self.cast.teams[team]
+        return (await self._act(by, invite_team, lambda key: InviteTeam(key, case, asked))).id
+
+    async def come(self, by: str, invitation: UUID) -> None:
+        await self._act(by, join_case, lambda key: AnswerInvitation(key, invitation))
+
+    async def stay_away(self, by: str, invitation: UUID) -> None:
+        await self._act(by, decline_invitation, lambda key: AnswerInvitation(key, invitation))
+
+    async def bring(self, by: str, case: UUID, team: str, who: str) -> None:
+        """Invites a team, and one of its members says yes."""
+        await self.come(who, await self.invite(by, case, team))
+
+    async def plan(
+        self,
+        by: str,
+        case: UUID,
+        domain: LifeDomain,
+        what: str,
+        due: int,
+        *,
+        of: tuple[str, str] | None = None,
+    ) -> UUID:
+        """A step due so many working days from the demo's first day, of (team, owner) or one's own; the action."""
+        team = self.cast.teams[of[0]] if of else None
+        owner = self.cast.professionals[of[1]] if of else None
+        day = self.day(due)
+        action = await self._act(
+            by, add_action, lambda key: AddAction(key, case, domain, what, day, team, owner)
+        )
+        return action.id
+
+    async def done(self, by: str, action: UUID, result: str) -> None:
+        await self._act(by, complete_action, lambda key: CompleteAction(key, action, result))
+
+    async def meet(self, by: str, case: UUID, manner: Manner = Manner.HOME_VISIT) -> None:
+        await self._act(by, record_contact, lambda key: RecordContact(key, case, manner))
+
+    async def _proposed(
+        self,
+        by: str,
+        verb: Verb[ProposeLead, CaseBrief],
+        case: UUID,
+        whom: str,
+        reason: str | None,
+        preference: str | None,
+    ) -> UUID:
+        professional = self.cast.professionals[whom]
+        asked = await self._act(
+            by, verb, lambda key: ProposeLead(key, case, professional, reason, preference)
+        )
+        return next(one.id for one in asked.proposals if one.state is ProposalState.PENDING)
+
+    def _dweller(self, first_name: str) -> Dweller:
+        return next(one for one in self.family.people if one.name.split()[0] == first_name)
+
+    async def _act(self, by: str, verb: Verb[InputT, AnswerT], make: Callable[[str], InputT]) -> AnswerT:
+        assert self._moment <= self.at, f"{self.story} is told into the future"
+        self.clock.now, self._moment = self._moment, self._moment + _STEP
+        self._step += 1
+        caller = Caller(self.cast.issuer, f"demo-{by}", trace_id=f"{0:032}")
+        return await self.office.act(caller, verb, make(f"demo {self.story} {self._step}"))
