@@ -76,7 +76,6 @@ class TokenVerifier:
             key = keys.find(kid)
             if key is None:
                 raise Refused("token_invalid")
-            key.check_use("sig")
             found = jwt.decode(token, key, algorithms=list(ALGORITHMS), registry=self._registry)
             jwt.JWTClaimsRegistry(
                 now=int(self.clock()),

@@ -110,6 +110,7 @@ async def test_a_body_that_is_too_large_is_refused_before_it_is_read(bare, decla
         headers["Content-Length"] = str(2 * 1024 * 1024)
     answer = await bare.post(content=chunks(), headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+    assert sent == (0 if declared else MAX_BODY // 8192 + 1)
     assert answer.headers["content-security-policy"]
 
 

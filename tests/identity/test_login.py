@@ -191,6 +191,7 @@ async def code_for(http, provider, **change: str | None) -> str | None:
     } | change
     query = urlencode({name: value for name, value in asked.items() if value is not None})
     chosen = await http.post(f"{provider.issuer}/authorize?{query}", data={"user": "amina"})
+    assert chosen.status_code in (302, 400, 401), chosen.text
     return parse_qs(urlsplit(chosen.headers.get("location", "")).query).get("code", [None])[0]
 
 
