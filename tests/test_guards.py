@@ -1,0 +1,445 @@
+"""What the database refuses by itself: plain SQL, as the application and as the owner, against each guard."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from casecoord.access.decide import Policy
+from casecoord.domain.words import LifeDomain
+from casecoord.storage.connection import APP_ROLE, MIGRATOR_ROLE
+from casecoord.storage.work import Database
+from tests.actions.steps import led_case, open_case, signal
+from tests.conftest import of_database
+from tests.world import KEYRING, Clock, Town, build_town
+
+ROLES = [APP_ROLE, MIGRATOR_ROLE]
+
+
+@dataclass(frozen=True)
+class Story:
+    """A town with an open signal, a case in search of a lead, and a led case with a step and an invitation."""
+
+    town: Town
+    url: str
+    waiting: UUID
+    searching: UUID
+    led: UUID
+
+
+async def tell(url: str) -> AsyncIterator[Story]:
+    clock = Clock()
+    database = Database(url, KEYRING, clock=clock, pool_size=5)
+    town = await build_town(database, clock, Policy())
+    noor = (await town.janssens())["noor"]
+    led = await led_case(town, noor)
+    second, third = [
+        (await town.family((name, noor.born), links={0: [("school", "11VO00")]}))[0]
+        for name in ("B Bos", "C Cos")
+    ]
+    waiting = await signal(town, "amina", second)
+    searching = await open_case(town, "bram", (await signal(town, "amina", third)).signal)
+    yield Story(town, url, waiting.signal, searching.id, led.id)
+    await database.close()
+
+
+@pytest.fixture
+async def story(database_url: str) -> AsyncIterator[Story]:
+    async for told in tell(database_url):
+        yield told
+
+
+@pytest.fixture(scope="module")
+async def standing(server: str, template: str) -> AsyncIterator[Story]:
+    """The same for all tests that leave nothing behind."""
+    name = f"casecoord_test_{uuid4().hex}"
+    admin = await asyncpg.connect(server)
+    await admin.execute(f"create database {name} template {template} strategy file_copy")
+    try:
+        async for told in tell(of_database(server, name)):
+            yield told
+    finally:
+        await admin.execute(f"drop database {name} with (force)")
+        await admin.close()
+
+
+@asynccontextmanager
+async def session(story: Story, role: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection in a role; the application's with its area and the town's moment set for each transaction."""
+    connection = await asyncpg.connect(story.url, server_settings={"role": role, "timezone": "UTC"})
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def run(story: Story, role: str, *statements: str) -> None:
+    """The statements in one transaction. `{name}` stands for an id of the story or the town."""
+    async with session(story, role) as connection, connection.transaction():
+        await context(connection, story, role)
+        for statement in statements:
+            await connection.execute(filled(story, statement))
+
+
+async def judged(story: Story, role: str, *statements: str) -> None:
+    """As `run` up to its commit, which would have been; then nothing of it was."""
+    async with session(story, role) as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        await context(connection, story, role)
+        for statement in statements:
+            await connection.execute(filled(story, statement))
+        await connection.execute("set constraints all immediate")
+        await transaction.rollback()
+
+
+async def context(connection: asyncpg.Connection, story: Story, role: str) -> None:
+    if role == APP_ROLE:
+        await connection.execute("select set_config('casecoord.area', $1, true)", str(story.town.area))
+    await connection.execute("select set_config('casecoord.now', $1, true)", story.town.clock.now.isoformat())
+
+
+def filled(story: Story, statement: str) -> str:
+    town = story.town
+    ids = {"area": town.area, "waiting": story.waiting, "searching": story.searching, "led": story.led}
+    ids |= {f"{name}_m": member.membership for name, member in town.members.items()}
+    ids |= {f"{name}_t": team for name, team in town.teams.items()}
+    ids["now"], ids["later"] = town.clock.now, town.clock.now.replace(month=12)
+    return statement.format(**ids)
+
+
+NEW_CASE = (
+    "insert into cases (area_id, id, household_id, state, triaged_at)"
+    " select '{area}', gen_random_uuid(), household_id, 'triaged', '{now}' from cases where id = '{led}'"
+)
+NEW_LEAD = (
+    "insert into leads (area_id, id, case_id, membership_id, proposal_id, during)"
+    " select '{area}', gen_random_uuid(), case_id, '{bram_m}', proposal_id, tstzrange('{now}', null)"
+    " from leads where case_id = '{led}'"
+)
+OF_LED = "(select household_id from cases where id = '{led}')"
+OF_WAITING = "(select household_id from signals where id = '{waiting}')"
+END = "tstzrange(lower(during), '{now}'::timestamptz + interval '1 day')"
+FROM_THEN = "tstzrange('{now}'::timestamptz + interval '1 day', null)"
+
+TWICE = (
+    "insert into promises (area_id, id, household_id, rule, subject_id, sphere, responder_id, made_at, due_at,"
+    " area_at, decision_at, alliance_at) select area_id, gen_random_uuid(), household_id, rule, subject_id,"
+    " sphere, responder_id, made_at, due_at, area_at, decision_at, alliance_at from promises"
+    " where subject_id = '{waiting}'"
+)
+#: What it is: the constraint that says so, and the statements that break it.
+BROKEN: dict[str, tuple[str, list[str]]] = {
+    "a second open case": ("cases_one_open", [NEW_CASE]),
+    "a second lead": ("leads_one_at_a_time", [NEW_LEAD]),
+    "a second holder": (
+        "holders_one_at_a_time",
+        ["insert into holders (area_id, id, household_id, membership_id, during)"
+         f" values ('{{area}}', gen_random_uuid(), {OF_LED}, '{{bram_m}}', tstzrange('{{now}}', null))"],
+    ),
+    "nobody holds what is open": ("households_held", [f"delete from holders where household_id = {OF_WAITING}"]),
+    "a hole in the line of holders": (
+        "households_held",
+        [f"update holders set during = {END} where household_id = {OF_WAITING}",
+         "insert into holders (area_id, id, household_id, membership_id, during)"
+         f" values ('{{area}}', gen_random_uuid(), {OF_WAITING}, '{{bram_m}}',"
+         " tstzrange('{now}'::timestamptz + interval '25 hours', null))"],
+    ),
+    "a line of holders that ends": (
+        "households_held", [f"update holders set during = {END} where household_id = {OF_WAITING}"]),
+    "a signal in a household that nobody holds": (
+        "households_held",
+        ["insert into households (area_id, id, pseudonym, during)"
+         " values ('{area}', '00000000-0000-4000-8000-000000000001', gen_random_uuid(), tstzrange('{now}', null))",
+         "update promises set household_id = '00000000-0000-4000-8000-000000000001' where subject_id = '{waiting}'",
+         "update signals set household_id = '00000000-0000-4000-8000-000000000001' where id = '{waiting}'"],
+    ),
+    "a holder before the membership": (
+        "holders_inside_membership",
+        ["update memberships set during = tstzrange('{now}'::timestamptz - interval '1 day', null) where id = '{ines_m}'",
+         f"update holders set during = '[2025-01-01, 2025-02-01)', membership_id = '{{ines_m}}'"
+         f" where household_id = {OF_LED}"],
+    ),
+    "a holder after the membership": (
+        "holders_inside_membership", [f"update memberships set during = {END} where id = '{{amina_m}}'"]),
+    "a holder who does not work here any more": (
+        "holders_inside_membership",
+        [f"update memberships set during = {END} where id = '{{fleur_m}}'",
+         f"update holders set membership_id = '{{fleur_m}}' where household_id = {OF_WAITING}"],
+    ),
+    "a lead outside the membership": (
+        "leads_inside_membership",
+        [f"update memberships set during = {END} where id = '{{fleur_m}}'",
+         "update leads set membership_id = '{fleur_m}' where case_id = '{led}'"],
+    ),
+    "a membership that ends with a seat": (
+        "coordinator_seats_inside_membership", [f"update memberships set during = {END} where id = '{{ines_m}}'"]),
+    "a membership that ends with a shift": (
+        "duty_shifts_inside_membership",
+        ["delete from coordinator_seats where membership_id = '{dirk_m}'",
+         "insert into coordinator_seats (area_id, id, seat, membership_id, during)"
+         " values ('{area}', gen_random_uuid(), '{wijkteam_t}', '{chaima_m}', tstzrange('2025-11-02 09:00+00', null))",
+         f"update memberships set during = {END} where id = '{{dirk_m}}'"],
+    ),
+    "a team without a coordinator": (
+        "coordinator_seats_filled", ["delete from coordinator_seats where seat = '{regenboog_t}'"]),
+    "a team whose coordinator will be gone": (
+        "coordinator_seats_filled", [f"update coordinator_seats set during = {END} where seat = '{{regenboog_t}}'"]),
+    "a new team without a coordinator": (
+        "coordinator_seats_filled",
+        ["insert into teams (area_id, id, organisation_id, kind, name, during) select area_id, gen_random_uuid(),"
+         " organisation_id, kind, 'Nieuw', during from teams where id = '{regenboog_t}'"],
+    ),
+    "a seat moved away from its team": (
+        "coordinator_seats_filled",
+        ["update coordinator_seats set seat = gen_random_uuid() where seat = '{regenboog_t}'"]),
+    "two coordinators of one team": (
+        "coordinator_seats_one_at_a_time",
+        ["insert into coordinator_seats (area_id, id, seat, membership_id, during)"
+         " values ('{area}', gen_random_uuid(), '{klimop_t}', '{amina_m}', tstzrange('{now}', null))"],
+    ),
+    "an area without a coordinator": (
+        "coordinator_seats_filled", ["delete from coordinator_seats where seat = '{area}'"]),
+    "an area with a coordinator to come": (
+        "coordinator_seats_filled",
+        [f"update coordinator_seats set during = {FROM_THEN} where seat = '{{area}}'"]),
+    "an open signal without a promise": (
+        "signals_timed", ["update promises set kept_at = '{now}' where subject_id = '{waiting}'"]),
+    "an open signal whose promise is gone": (
+        "signals_timed", ["delete from promises where subject_id = '{waiting}'"]),
+    "an open signal with the wrong promise": (
+        "signals_timed", ["update promises set rule = 'G13' where subject_id = '{waiting}'"]),
+    "a promise that moved to another signal": (
+        "signals_timed", ["update promises set subject_id = gen_random_uuid() where subject_id = '{waiting}'"]),
+    "a promise of another household than its signal": (
+        "signals_timed", [f"update promises set household_id = {OF_LED} where subject_id = '{{waiting}}'"]),
+    "a signal on hold with the promise of an open one": (
+        "signals_timed", ["update signals set state = 'on_hold', review_on = '2026-12-01' where id = '{waiting}'"]),
+    "a promise for nothing": (
+        "signals_timed",
+        ["insert into promises (area_id, id, household_id, rule, subject_id, sphere, responder_id, made_at, due_at,"
+         f" area_at, decision_at, alliance_at) select area_id, gen_random_uuid(), {OF_WAITING}, 'G1',"
+         " gen_random_uuid(), sphere, responder_id, made_at, due_at, area_at, decision_at, alliance_at"
+         " from promises where subject_id = '{waiting}'"],
+    ),
+    "two promises for one thing": (
+        "promises_one_running",
+        [TWICE],
+    ),
+    "a search for a lead without a promise": (
+        "cases_timed", ["update promises set kept_at = '{now}' where subject_id = '{searching}'"]),
+    "a hand-over without a promise": (
+        "cases_timed",
+        ["insert into proposals (area_id, id, case_id, kind, membership_id, proposed_by, state, proposed_at)"
+         " values ('{area}', gen_random_uuid(), '{led}', 'handover', '{bram_m}', '{amina_m}', 'pending', '{now}')"],
+    ),
+    "a step without a promise": (
+        "plan_actions_timed",
+        ["insert into plan_actions (area_id, id, case_id, team_id, owner_id, author_id, domain, sphere, what_sealed,"
+         " due_on, state, added_at) values ('{area}', gen_random_uuid(), '{led}', '{klimop_t}', '{amina_m}',"
+         " '{amina_m}', 'time_use', 'general', '', '2026-12-01', 'open', '{now}')"],
+    ),
+    "an invitation without a promise": (
+        "invitations_timed",
+        ["insert into invitations (area_id, id, case_id, team_id, invited_by, sphere, state, invited_at) values"
+         " ('{area}', gen_random_uuid(), '{led}', '{wijkteam_t}', '{amina_m}', 'general', 'pending', '{now}')"],
+    ),
+    "a promise that waits for somebody who left": (
+        "promises_inside_membership",
+        ["update memberships set during = tstzrange(lower(during), '{now}') where id = '{fleur_m}'",
+         "update promises set responder_id = '{fleur_m}' where subject_id = '{waiting}'"],
+    ),
+    "a membership that ends while promises wait for it": (
+        "promises_inside_membership",
+        ["update promises set responder_id = '{fleur_m}' where subject_id = '{waiting}'", "set constraints all immediate",
+         "set constraints all deferred",
+         "update memberships set during = tstzrange(lower(during), '{now}') where id = '{fleur_m}'"],
+    ),
+    "a led case without a lead": ("cases_led", ["delete from leads where case_id = '{led}'"]),
+    "a led case whose lead has ended": (
+        "cases_led", [f"update leads set during = {END} where case_id = '{{led}}'"]),
+    "a lead whose case is in search of one": (
+        "cases_led",
+        ["update leads set case_id = '{searching}' where case_id = '{led}'"]),
+    "a case led by saying so": (
+        "cases_led",
+        ["update promises set kept_at = '{now}' where subject_id = '{searching}'",
+         "update cases set state = 'led' where id = '{searching}'"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("broken", BROKEN, ids=str)
+async def test_plain_sql_cannot_leave(standing: Story, role: str, broken: str) -> None:
+    constraint, statements = BROKEN[broken]
+    with pytest.raises(asyncpg.IntegrityConstraintViolationError) as refusal:
+        await run(standing, role, *statements)
+    assert refusal.value.constraint_name == constraint
+
+
+#: What is in order, each the counterpart of a guard: it passes.
+IN_ORDER: dict[str, list[str]] = {
+    "a second case after the first was closed": [
+        "update leads set during = tstzrange(lower(during), '{now}'::timestamptz + interval '1 second')"
+        " where case_id = '{led}'",
+        "update promises set kept_at = '{now}' where subject_id = '{led}'",
+        "update cases set state = 'closed', closed_at = '{now}' where id = '{led}'",
+        NEW_CASE.replace("'triaged', '{now}'", "'closed', '{now}'").replace(
+            "triaged_at)", "triaged_at, closed_at)").replace("'{now}' from", "'{now}', '{now}' from"),
+    ],
+    "a line of holders without a hole": [
+        f"update holders set during = {END} where household_id = {OF_WAITING}",
+        "insert into holders (area_id, id, household_id, membership_id, during)"
+        f" values ('{{area}}', gen_random_uuid(), {OF_WAITING}, '{{amina_m}}', {FROM_THEN})",
+    ],
+    "a hole while nothing is open": [
+        "update signals set state = 'ended', ended_at = received_at + interval '1 hour' where id = '{waiting}'",
+        "update promises set kept_at = '{now}' where subject_id = '{waiting}'",
+        f"update holders set during = {END} where household_id = {OF_WAITING}",
+    ],
+    "a membership that ends with nothing hanging": [
+        f"update memberships set during = {END} where id = '{{fleur_m}}'"],
+    "a membership that ends when its seat has a successor": [
+        f"update coordinator_seats set during = {END} where seat = '{{regenboog_t}}'",
+        "insert into memberships (area_id, id, professional_id, team_id, role, during) select area_id,"
+        " '00000000-0000-4000-8000-000000000002', professional_id, '{regenboog_t}', 'coordinator', during"
+        " from memberships where id = '{bram_m}'",
+        "insert into coordinator_seats (area_id, id, seat, membership_id, during)"
+        f" values ('{{area}}', gen_random_uuid(), '{{regenboog_t}}', '00000000-0000-4000-8000-000000000002', {FROM_THEN})",
+        f"update memberships set during = {END} where id = '{{ines_m}}'",
+    ],
+    "a team that ends with its coordinator": [
+        f"update teams set during = {END} where id = '{{regenboog_t}}'",
+        f"update coordinator_seats set during = {END} where seat = '{{regenboog_t}}'",
+        f"update memberships set during = {END} where id = '{{ines_m}}'",
+    ],
+    "a signal on hold with its own promise": [
+        "update signals set state = 'on_hold', review_on = '2026-12-01' where id = '{waiting}'",
+        "update promises set rule = 'G13' where subject_id = '{waiting}'",
+    ],
+    "a hand-over of the lead in one transaction": [
+        "update leads set during = tstzrange(lower(during), '{now}'::timestamptz + interval '1 second')"
+        " where case_id = '{led}'",
+        "insert into leads (area_id, id, case_id, membership_id, proposal_id, during)"
+        " select area_id, gen_random_uuid(), case_id, '{bram_m}', proposal_id, tstzrange(upper(during), null)"
+        " from leads where case_id = '{led}'",
+    ],
+    "an area whose coordinator changes": [
+        f"update coordinator_seats set during = {END} where seat = '{{area}}'",
+        "insert into coordinator_seats (area_id, id, seat, membership_id, during)"
+        f" values ('{{area}}', gen_random_uuid(), '{{area}}', '{{bea_m}}', {FROM_THEN})",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("fine", IN_ORDER, ids=str)
+async def test_plain_sql_may_leave(standing: Story, role: str, fine: str) -> None:
+    await judged(standing, role, *IN_ORDER[fine])
+
+
+async def test_every_guard_is_met_by_a_story_that_breaks_it(standing: Story) -> None:
+    """A new trigger or named constraint has to be broken here once."""
+    async with session(standing, MIGRATOR_ROLE) as connection:
+        excluded = await connection.fetch(
+            "select conname from pg_constraint where contype = 'x' and connamespace = 'public'::regnamespace"
+        )
+        timed = await connection.fetch(
+            "select tgname from pg_trigger where tgconstraint <> 0 and tgname !~ '^RI_'"
+        )
+    met = {constraint for constraint, _ in BROKEN.values()}
+    elsewhere = {"memberships_once", "duty_shifts_one_at_a_time", "participants_once"}
+    triggers = {
+        "memberships_keep_their_work": "coordinator_seats_inside_membership", "signals_held": "households_held",
+        "cases_held": "households_held", "holders_held": "households_held", "teams_coordinated": "coordinator_seats_filled",
+        "proposals_timed": "cases_timed", "promises_timed": "signals_timed", "leads_led": "cases_led",
+    }  # fmt: skip
+    assert {row[0] for row in excluded} - elsewhere <= met
+    assert {triggers.get(row[0], row[0]) for row in timed} <= met | {"memberships_once"}
+
+
+@pytest.mark.parametrize("isolation", ["repeatable_read", "serializable"])
+async def test_a_transaction_with_a_snapshot_of_its_own_may_not_judge(
+    standing: Story, isolation: str
+) -> None:
+    async with session(standing, APP_ROLE) as connection:
+        with pytest.raises(asyncpg.CheckViolationError) as refusal:
+            async with connection.transaction(isolation=isolation):
+                await context(connection, standing, APP_ROLE)
+                await connection.execute(
+                    filled(
+                        standing,
+                        f"update holders set membership_id = '{{amina_m}}' where household_id = {OF_WAITING}",
+                    )
+                )
+    assert refusal.value.constraint_name == "judged_as_committed"
+
+
+ENDS = f"update memberships set during = {END} where id = '{{fleur_m}}'"
+HOLDS = f"update holders set membership_id = '{{fleur_m}}' where household_id = {OF_WAITING}"
+LETS_GO = f"update holders set during = {END} where household_id = {OF_WAITING}"
+ENDS_SIGNAL = [
+    "update signals set state = 'ended', ended_at = received_at + interval '1 hour' where id = '{waiting}'",
+    "update promises set kept_at = '{now}' where subject_id = '{waiting}'",
+]
+ANOTHER_SIGNAL = [
+    "insert into signals (area_id, id, household_id, state, domain, sphere, urgency, source, source_team_id, author_id,"
+    " routed_by, summary_sealed, received_at) select area_id, '00000000-0000-4000-8000-000000000003', household_id,"
+    " 'open', domain, sphere, urgency, source, source_team_id, author_id, routed_by, summary_sealed, '{later}'"
+    " from signals where id = '{waiting}'",
+    "insert into promises (area_id, id, household_id, rule, subject_id, sphere, responder_id, made_at, due_at,"
+    " area_at, decision_at, alliance_at) select area_id, gen_random_uuid(), household_id, rule,"
+    " '00000000-0000-4000-8000-000000000003', sphere, responder_id, made_at, due_at, area_at, decision_at,"
+    " alliance_at from promises where subject_id = '{waiting}'",
+]
+#: Two transactions, each in order alone, together not: whichever commits second is refused.
+SKEWED = {
+    "one ends a membership while another gives it a household": ([ENDS], [HOLDS]),
+    "one lets a household go while another signals about it": ([*ENDS_SIGNAL, LETS_GO], ANOTHER_SIGNAL),
+    "one ends a membership while another gives it a promise": (
+        ["update memberships set during = tstzrange(lower(during), '{now}') where id = '{fleur_m}'"],
+        ["update promises set responder_id = '{fleur_m}' where subject_id = '{waiting}'"],
+    ),
+}
+
+
+@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize("skew", SKEWED, ids=str)
+async def test_two_transactions_cannot_each_be_right_and_together_wrong(
+    story: Story, skew: str, first: int
+) -> None:
+    async with session(story, APP_ROLE) as one, session(story, APP_ROLE) as other:
+        connections = [one, other]
+        transactions = [connection.transaction() for connection in connections]
+        for connection, transaction, statements in zip(connections, transactions, SKEWED[skew], strict=True):
+            await transaction.start()
+            await context(connection, story, APP_ROLE)
+            for statement in statements:
+                await connection.execute(filled(story, statement))
+        commits = [transactions[first].commit(), transactions[1 - first].commit()]
+        done = await asyncio.wait_for(asyncio.gather(*commits, return_exceptions=True), timeout=20)
+    refusals = [one for one in done if one is not None]
+    assert len(refusals) == 1 and isinstance(refusals[0], asyncpg.CheckViolationError), done
+
+
+async def test_a_planned_end_of_a_coordinator_refuses_no_signal(story: Story) -> None:
+    """Whoever signals about a family need not know that a coordinator will leave."""
+    await run(story, MIGRATOR_ROLE, *IN_ORDER["a membership that ends when its seat has a successor"])
+    (child,) = await story.town.family(
+        ("Dirk Dos", story.town.clock.now.date().replace(year=2018)), links={0: [("school", "12AB00")]}
+    )
+    added = await signal(story.town, "fleur", child, domain=LifeDomain.TIME_USE)
+    async with session(story, MIGRATOR_ROLE) as connection:
+        line = await connection.fetch(
+            "select o.membership_id, lower(o.during), upper(o.during) from holders o join signals s"
+            " on s.household_id = o.household_id where s.id = $1 order by 2",
+            added.signal,
+        )
+    ines, successor = story.town.members["ines"].membership, UUID("00000000-0000-4000-8000-000000000002")
+    assert [row[0] for row in line] == [ines, successor]
+    assert (line[0][2], line[1][2]) == (line[1][1], None)
