@@ -60,10 +60,11 @@ class AreaInUse(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LoadedArea:
-    """One area: whether this load did anything, and how many households and stories it has."""
+    """One area: when its stories end, whether this load did anything, how many households and stories it has."""
 
     id: UUID
     code: str
+    at: datetime
     fresh: bool
     households: int
     stories: int
@@ -108,8 +109,12 @@ async def load(settings: Settings, *, issuer: str, now: datetime, progress: Prog
     keyring = Keyring(settings.master_key, settings.match_key)
     database = Database(settings.database_url, keyring, clock=clock, pool_size=2)
     try:
-        loader = Loader(Office(database, Policy()), clock, issuer, now, progress)
-        return Loaded(tuple([await loader.load(area) for area in AREAS]))
+        office = Office(database, Policy())
+        areas: list[LoadedArea] = []
+        for area in AREAS:
+            moment = areas[0].at if areas else now
+            areas.append(await Loader(office, clock, issuer, moment, progress).load(area))
+        return Loaded(tuple(areas))
     finally:
         await database.close()
 
@@ -133,7 +138,7 @@ class Loader:
             await self._finish(identity, mark)
         stories = sum(story.area is area for story in STORIES.values())
         households = area.households + len(known_families(area))
-        return LoadedArea(identity, area.code, not mark.told, households, stories)
+        return LoadedArea(identity, area.code, mark.at, not mark.told, households, stories)
 
     async def tell(self, identity: UUID, area: DemoArea, mark: Mark) -> dict[str, Teller]:
         """Tells the stories of an area that is set up; what is told already stays as it is."""

@@ -244,3 +244,63 @@ async def overdracht_afgewezen(t: Teller) -> None:
     proposal = await t.offer("chaima", case, "thijs", "Het werkt beter met een man in dit gezin.")
     t.days_ago(5)
     await t.refuse_over("thijs", proposal, "Opa vertrouwt juist Chaima; wisselen helpt niet.")
+
+
+@story(
+    family(
+        "Ramos",
+        "Bloemhof",
+        [one("Beatriz", 43, PATIENT, CLIENT)],
+        [one("Carlos", 17, PATIENT), one("Djenice", 9, PATIENT, PUPIL)],
+        moved_from="Carnisse",
+        language="pt",
+    ),
+    "De hele tafel: school, wijkteam, werkplein, huisarts en rechtbank in één casus, elk met het eigen beeld.",
+    "The whole table: school, social team, work, GP and court in one case, each with a view of its own.",
+    broken=[Rule.ACTION],
+    looks={
+        "amina": Viewer.SCHOOL_CARE,
+        "chaima": Viewer.LEAD,
+        "dirk": Viewer.SOCIAL,
+        "esra": Viewer.WORK_CARE,
+        "fleur": Viewer.GP_CARE,
+        "hanna": Viewer.COURT_PARTNER,
+        "ibrahim": Viewer.COORDINATOR,
+    },
+    facets=["household.move", "case.contact", "plan.action", "gap", "case.participants", "signal.existence"],
+)
+async def de_hele_tafel(t: Teller) -> None:
+    t.days_ago(12)
+    school = await t.flag(
+        "amina", "Djenice", LifeDomain.SOCIAL_NETWORK, "Is nieuw en staat alleen op het plein."
+    )
+    brother = await t.flag("chaima", "Carlos", LifeDomain.JUSTICE, "Kreeg een oproep van de wijkrechter.")
+    t.days_ago(10)
+    case = await t.open_case("bram", school)
+    await t.join_signal("dirk", brother)
+    proposal = await t.propose("dirk", case, "chaima", preference="Carlos kent Chaima van het jongerenwerk.")
+    t.days_ago(9)
+    await t.accept("chaima", proposal)
+    for team, who in (("work", "esra"), ("gp-one", "fleur"), ("court", "hanna")):
+        await t.bring("chaima", case, team, who)
+    t.days_ago(8)
+    await t.meet("chaima", case)
+    await t.plan("chaima", case, LifeDomain.SOCIAL_NETWORK, "Djenice meenemen naar het buurtkoor.", -2)
+    await t.plan("chaima", case, LifeDomain.JUSTICE, "Met Carlos de werkplaats bezoeken.", -1)
+    await t.plan("esra", case, LifeDomain.FINANCE, "Toeslagen nalopen na de verhuizing.", -1)
+
+
+@story(
+    family("Rijssel", "Hillesluis", [one("Orlando", 36)], [one("Irwin", 15)]),
+    "Het wijkteam doet mee om het wonen: dan ziet het werkplein dat het wijkteam er is.",
+    "The social team takes part because of housing: then the work-care team sees that it is there.",
+    running=[Rule.LEAD],
+    looks={"esra": Viewer.WORK_CARE, "dirk": Viewer.SOCIAL, "bram": Viewer.OUTSIDER},
+    facets=["signal.existence", "signal.source", "signal.domain", "signal.summary", "case.participants"],
+)
+async def om_het_wonen(t: Teller) -> None:
+    t.days_ago(4)
+    signal = await t.flag("chaima", "Orlando", LifeDomain.HOUSING, "Moet over een maand het huis uit.")
+    t.days_ago(2)
+    case = await t.open_case("dirk", signal)
+    await t.bring("dirk", case, "work", "esra")

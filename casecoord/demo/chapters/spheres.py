@@ -155,6 +155,7 @@ async def de_oudere_broer(t: Teller) -> None:
     court = await t.flag("hanna", "Edson", LifeDomain.TIME_USE, "Zoekt een plek om zijn handen te gebruiken.")
     t.days_ago(7)
     case = await t.open_case("bram", school, doctor)
+    await t.bring("bram", case, "social", "chaima")
     t.days_ago(6)
     await t.join_signal("dirk", court)
     proposal = await t.propose("dirk", case, "chaima", preference="Moeder vroeg naar Chaima.")
