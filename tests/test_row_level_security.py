@@ -1,0 +1,233 @@
+"""With the application's own filters off, the database alone shows no row of another area, and without a context none."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from casecoord.access.decide import Policy
+from casecoord.actions.clocks import sweep_areas
+from casecoord.actions.plan import AddAction, RecordContact, add_action, record_contact
+from casecoord.domain.words import LifeDomain
+from casecoord.storage import migrate
+from casecoord.storage.connection import APP_ROLE, SEQUENCER_ROLE
+from casecoord.storage.work import Database
+from tests.actions.steps import led_case, signal, take_part, unmatched
+from tests.conftest import of_database
+from tests.world import KEYRING, Clock, Town, build_town
+
+#: Tables that no area owns.
+OF_NO_AREA = {"areas", "alembic_version"}
+
+
+@dataclass(frozen=True)
+class TwoAreas:
+    url: str
+    zuid: UUID
+    noord: UUID
+
+
+@pytest.fixture(scope="module")
+async def areas(server: str, template: str) -> AsyncIterator[TwoAreas]:
+    """Two areas in which everything has happened once."""
+    name = f"casecoord_test_{uuid4().hex}"
+    admin = await asyncpg.connect(server)
+    await admin.execute(f"create database {name} template {template} strategy file_copy")
+    url = of_database(server, name)
+    clock = Clock()
+    database = Database(url, KEYRING, clock=clock, pool_size=5)
+    try:
+        policy = Policy()
+        zuid, noord = [await build_town(database, clock, policy, code) for code in ("zuid", "noord")]
+        for town in (zuid, noord):
+            await everything(town, url)
+        clock.forward(days=30)
+        async for _ in sweep_areas(database):
+            pass
+        yield TwoAreas(url, zuid.area, noord.area)
+    finally:
+        await database.close()
+        await admin.execute(f"drop database {name} with (force)")
+        await admin.close()
+
+
+async def everything(town: Town, url: str) -> None:
+    family = await town.janssens()
+    case = await led_case(town, family["noor"])
+    await take_part(town, "amina", case.id, "wijkteam", "chaima")
+    step = AddAction(town.key(), case.id, LifeDomain.TIME_USE, "Ga langs.", town.clock.now.date())
+    await town.act("amina", add_action, step)
+    await town.act("amina", record_contact, RecordContact(town.key(), case.id))
+    await signal(town, "fleur", family["els"])
+    await unmatched(town, "ines", "Noor Janssen", family["noor"].born)
+    connection = await asyncpg.connect(url)
+    area, noor, els = town.area, family["noor"], family["els"]
+    for statement, values in (
+        ("insert into postcodes values ($1, '3073AB', 'BU05991099')", [area]),
+        ("insert into relationships values ($1, $2, $3, 'parent')", [area, els.id, noor.id]),
+        ("insert into custody values ($1, $2, $3, $4, 'parent')", [area, uuid4(), noor.id, els.id]),
+        ("insert into household_moves values ($1, $2, $3, '2026-01-01')", [area, uuid4(), noor.household]),
+    ):
+        await connection.execute(statement, *values)
+    await connection.close()
+
+
+async def tables(url: str, where: str = "") -> list[str]:
+    connection = await asyncpg.connect(url)
+    found = await connection.fetch(
+        "select relname from pg_class c where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'f')"
+        f" {where} order by relname"
+    )
+    await connection.close()
+    return [row[0] for row in found]
+
+
+OWNED = "and exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'area_id' and not attisdropped)"
+
+
+async def test_every_table_belongs_to_an_area_and_forces_its_rows_to(areas: TwoAreas) -> None:
+    owned = await tables(areas.url, OWNED)
+    assert set(await tables(areas.url)) - set(owned) == OF_NO_AREA
+    forced = await tables(areas.url, OWNED + " and relrowsecurity and relforcerowsecurity")
+    assert forced == owned
+    assert "areas" in await tables(areas.url, "and relrowsecurity and relforcerowsecurity")
+
+
+async def test_area_comes_first_in_every_key_and_unique_index(areas: TwoAreas) -> None:
+    connection = await asyncpg.connect(areas.url)
+    other = await connection.fetch(
+        "select i.indexrelid::regclass::text from pg_index i join pg_class c on c.oid = i.indrelid"
+        " where c.relnamespace = 'public'::regnamespace and (i.indisunique or i.indisexclusion)"
+        " and not c.relname = any($1) and (select attname from pg_attribute a"
+        "   where a.attrelid = c.oid and a.attnum = i.indkey[0]) <> 'area_id'",
+        list(OF_NO_AREA),
+    )
+    await connection.close()
+    assert [row[0] for row in other] == []
+
+
+async def test_every_row_has_a_policy_of_its_own_area_and_no_other(areas: TwoAreas) -> None:
+    connection = await asyncpg.connect(areas.url)
+    policies = await connection.fetch(
+        "select tablename, policyname, roles::text[] roles from pg_policies where schemaname = 'public'"
+    )
+    await connection.close()
+    to_all = {row["tablename"] for row in policies if row["roles"] == ["public"]}
+    assert to_all == set(await tables(areas.url, OWNED)) | {"areas"}
+    others = {(row["policyname"], *row["roles"]) for row in policies if row["roles"] != ["public"]}
+    assert others == {("migrations", "casecoord_migrator"), ("sequencing", SEQUENCER_ROLE)}
+
+
+async def rows(connection: asyncpg.Connection, table: str) -> list[asyncpg.Record]:
+    return await connection.fetch(f"select * from {table}")
+
+
+async def test_every_table_holds_rows_of_both_areas_so_that_these_tests_can_fail(areas: TwoAreas) -> None:
+    connection = await asyncpg.connect(areas.url)
+    for table in await tables(areas.url, OWNED):
+        found = {row["area_id"] for row in await rows(connection, table)}
+        assert found == {areas.zuid, areas.noord}, table
+    await connection.close()
+
+
+async def test_without_a_context_no_table_shows_a_row(areas: TwoAreas) -> None:
+    connection = await asyncpg.connect(areas.url, server_settings={"role": APP_ROLE})
+    for table in [*await tables(areas.url, OWNED), "areas"]:
+        assert await rows(connection, table) == [], table
+    await connection.execute("set casecoord.area = ''")
+    for table in [*await tables(areas.url, OWNED), "areas"]:
+        assert await rows(connection, table) == [], table
+    await connection.close()
+
+
+async def test_with_the_context_of_one_area_no_table_shows_a_row_of_another(areas: TwoAreas) -> None:
+    connection = await asyncpg.connect(areas.url, server_settings={"role": APP_ROLE})
+    await connection.execute(f"set casecoord.area = '{areas.zuid}'")
+    for table in await tables(areas.url, OWNED):
+        assert {row["area_id"] for row in await rows(connection, table)} == {areas.zuid}, table
+    assert [row["id"] for row in await rows(connection, "areas")] == [areas.zuid]
+    await connection.close()
+
+
+@pytest.mark.parametrize("context", ["none", "another area's"])
+async def test_no_table_takes_a_row_of_an_area_that_is_not_the_contexts(
+    areas: TwoAreas, context: str
+) -> None:
+    """Copies of Noord's own rows, each of which Noord could write."""
+    owner = await asyncpg.connect(areas.url)
+    connection = await asyncpg.connect(areas.url, server_settings={"role": APP_ROLE})
+    if context != "none":
+        await connection.execute(f"set casecoord.area = '{areas.zuid}'")
+    for table in await tables(areas.url, OWNED):
+        (row,) = await owner.fetch(f"select * from {table} where area_id = $1 limit 1", areas.noord)
+        names = ", ".join(row.keys())
+        values = ", ".join(f"${number + 1}" for number in range(len(row)))
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+            await connection.execute(f"insert into {table} ({names}) values ({values})", *row.values())
+    await owner.close()
+    await connection.close()
+
+
+async def test_no_row_is_changed_taken_away_or_given_away_across_areas(areas: TwoAreas) -> None:
+    connection = await asyncpg.connect(areas.url, server_settings={"role": APP_ROLE})
+    await connection.execute(f"set casecoord.area = '{areas.zuid}'")
+    for table in await tables(areas.url, OWNED):
+        if table in ("access_log", "events"):
+            continue
+        theirs = f"where area_id = '{areas.noord}'"
+        assert await connection.execute(f"update {table} set area_id = area_id {theirs}") == "UPDATE 0"
+        assert await connection.execute(f"delete from {table} {theirs}") == "DELETE 0"
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+            await connection.execute(f"update {table} set area_id = '{areas.noord}'")
+    await connection.close()
+
+
+@pytest.mark.parametrize("table", ["access_log", "events"])
+@pytest.mark.parametrize("act", ["update {} set area_id = area_id", "delete from {}", "truncate {}"], ids=str)
+async def test_what_is_written_once_stays(areas: TwoAreas, table: str, act: str) -> None:
+    connection = await asyncpg.connect(areas.url, server_settings={"role": APP_ROLE})
+    await connection.execute(f"set casecoord.area = '{areas.zuid}'")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied"):
+        await connection.execute(act.format(table))
+    await connection.close()
+
+
+async def test_the_application_is_no_superuser_and_passes_no_guard(areas: TwoAreas) -> None:
+    connection = await asyncpg.connect(areas.url, server_settings={"role": APP_ROLE})
+    role = await connection.fetchrow("select * from pg_roles where rolname = current_user")
+    assert not any(role[power] for power in ("rolsuper", "rolbypassrls", "rolcreaterole", "rolcreatedb"))
+    owned = await connection.fetchval(
+        "select count(*) from pg_class where relowner = (select oid from pg_roles where rolname = current_user)"
+    )
+    assert owned == 0
+    for statement in (
+        "set session_replication_role = replica",
+        "alter table signals disable trigger all",
+        "alter table signals disable row level security",
+        "drop policy own_area on signals",
+        "create table mine (id int)",
+    ):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(statement)
+    await connection.close()
+
+
+async def test_the_sequencer_reads_the_access_log_and_nothing_else(areas: TwoAreas) -> None:
+    connection = await asyncpg.connect(areas.url, server_settings={"role": SEQUENCER_ROLE})
+    assert {row["area_id"] for row in await rows(connection, "access_log")} == {areas.zuid, areas.noord}
+    for table in set(await tables(areas.url, OWNED)) - {"access_log"}:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await rows(connection, table)
+    await connection.close()
+
+
+async def test_a_new_table_without_guards_is_found(empty_database_url: str) -> None:
+    await migrate.upgrade(empty_database_url)
+    connection = await asyncpg.connect(empty_database_url)
+    await connection.execute("create table forgotten (area_id uuid primary key)")
+    await connection.close()
+    owned = await tables(empty_database_url, OWNED)
+    forced = await tables(empty_database_url, OWNED + " and relrowsecurity and relforcerowsecurity")
+    assert set(owned) - set(forced) == {"forgotten"}
