@@ -195,12 +195,17 @@ class _View:
             summary=share(
                 "signal.summary", lambda: self._item_text("signals", signal, "summary"), sphere, **facts
             ),
-            detail=share(
-                "signal.detail", lambda: self._item_text("signals", signal, "detail"), sphere, **facts
-            )
-            if signal["detail"]
-            else None,
+            detail=self._told("signal.detail", signal, "detail", facts),
+            feedback=self._told("feedback", signal, "feedback", facts),
+            outcome=self._told("outcome", signal, "outcome", facts),
         )
+
+    def _told(self, facet: str, signal: Row, column: str, facts: dict[str, Any]) -> Shared[str] | None:
+        """What a signal may have besides: asked only where it is there."""
+        if signal[column] is None:
+            return None
+        sphere = Sphere(signal["sphere"])
+        return self.look.share(facet, lambda: self._item_text("signals", signal, column), sphere, **facts)
 
     def _viewers_of(self, thing: Row) -> frozenset[Viewer]:
         """As what the actor looks at a signal or its clock: while it is in no case, only the team that is

@@ -131,7 +131,7 @@ async def add_signal(hand: Hand, input: AddSignal) -> SignalAdded:
 @verb(SignalTriaged)
 async def see_signal(hand: Hand, input: SeeSignal) -> SignalTriaged:
     """The professional on duty has seen an acute signal: its clock now runs to its triage."""
-    desk, signal = await _signal_desk(hand, input.signal)
+    desk, signal = await signal_desk(hand, input.signal)
     rule = await _may_triage(hand, desk, signal)
     if signal.state != SignalState.OPEN:
         raise Problem("already_triaged", "signal")
@@ -147,7 +147,7 @@ async def see_signal(hand: Hand, input: SeeSignal) -> SignalTriaged:
 @verb(SignalTriaged)
 async def triage_signal(hand: Hand, input: TriageSignal) -> SignalTriaged:
     """The accountable team decides: a case, the case that there is, or on hold until a date."""
-    desk, signal = await _signal_desk(hand, input.signal)
+    desk, signal = await signal_desk(hand, input.signal)
     rule = await _may_triage(hand, desk, signal)
     if signal.state not in (SignalState.OPEN, SignalState.ON_HOLD):
         raise Problem("already_triaged", "signal")
@@ -290,7 +290,8 @@ async def _told(hand: Hand, desk: Desk, signal: UUID) -> SignalAdded:
     return SignalAdded(signal, True, await name_of(desk.work, desk.lead.membership_id) if desk.lead else None)
 
 
-async def _signal_desk(hand: Hand, identity: UUID) -> tuple[Desk, Signal]:
+async def signal_desk(hand: Hand, identity: UUID) -> tuple[Desk, Signal]:
+    """The desk of a signal that exists for the actor, and the signal; Problem `not_found` for any other."""
     found = await desk_of(hand.work, Signal, identity)
     if found is None:
         raise Problem("not_found", "signal")

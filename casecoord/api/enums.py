@@ -23,6 +23,7 @@ from casecoord.domain.words import (
     TeamKind,
     Urgency,
     VeiligThuis,
+    Word,
 )
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "TeamKind",
     "Urgency",
     "VeiligThuis",
+    "Word",
 ]
 
 for _word in (
@@ -68,6 +70,7 @@ for _word in (
     TeamKind,
     Urgency,
     VeiligThuis,
+    Word,
 ):
     strawberry.enum(_word)
 strawberry.enum(Decision, name="TriageDecision")

@@ -5,8 +5,17 @@ from uuid import UUID
 
 import strawberry
 
-from casecoord.actions import leads, participation, plan, signals
-from casecoord.api.enums import Audience, Decision, LifeDomain, Manner, SignalSubject, Urgency, VeiligThuis
+from casecoord.actions import closing, leads, participation, plan, signals
+from casecoord.api.enums import (
+    Audience,
+    Decision,
+    LifeDomain,
+    Manner,
+    SignalSubject,
+    Urgency,
+    VeiligThuis,
+    Word,
+)
 from casecoord.api.ids import key_of
 from casecoord.domain.errors import Problem
 
@@ -187,6 +196,66 @@ class RecordContactInput:
         if at is not None and at.tzinfo is None:
             raise Problem("time_without_zone", "contactedAt")
         return plan.RecordContact(self.idempotency_key, key_of("Case", self.case, "case"), self.manner, at)
+
+
+@strawberry.input(description="What whoever signalled may know.")
+class GiveFeedbackInput:
+    idempotency_key: str
+    signal: strawberry.ID
+    text: str
+
+    def verb(self) -> closing.GiveFeedback:
+        return closing.GiveFeedback(self.idempotency_key, key_of("Signal", self.signal, "signal"), self.text)
+
+
+@strawberry.input(description="Of one signal or one action; `confirmedBy`: whose word it is.")
+class ConfirmOutcomeInput:
+    idempotency_key: str
+    outcome: str
+    confirmed_by: Word
+    signal: strawberry.ID | None = None
+    action: strawberry.ID | None = None
+
+    def verb(self) -> closing.ConfirmOutcome:
+        return closing.ConfirmOutcome(
+            self.idempotency_key,
+            self.outcome,
+            self.confirmed_by,
+            _key_if("Signal", self.signal, "signal"),
+            _key_if("Action", self.action, "action"),
+        )
+
+
+@strawberry.input
+class OfCaseInput:
+    idempotency_key: str
+    case: strawberry.ID
+
+    def verb(self) -> closing.OfCase:
+        return closing.OfCase(self.idempotency_key, key_of("Case", self.case, "case"))
+
+
+@strawberry.input(description="The outcome of the case, and whose word it is.")
+class CloseCaseInput:
+    idempotency_key: str
+    case: strawberry.ID
+    outcome: str | None = None
+    confirmed_by: Word | None = None
+
+    def verb(self) -> closing.CloseCase:
+        key = key_of("Case", self.case, "case")
+        return closing.CloseCase(self.idempotency_key, key, self.outcome, self.confirmed_by)
+
+
+@strawberry.input
+class ReAgreeActionInput:
+    idempotency_key: str
+    action: strawberry.ID
+    due_on: date
+
+    def verb(self) -> closing.ReAgreeAction:
+        key = key_of("Action", self.action, "action")
+        return closing.ReAgreeAction(self.idempotency_key, key, self.due_on)
 
 
 def _key_if(kind: str, given: str | None, field: str) -> UUID | None:

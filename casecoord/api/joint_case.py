@@ -100,6 +100,8 @@ class Signal:
     domain: Facet[LifeDomain] | None
     summary: Facet[str] | None
     detail: Facet[str] | None
+    feedback: Facet[str] | None
+    outcome: Facet[str] | None
 
     @classmethod
     def of(cls, found: view.SignalView) -> "Signal":
@@ -114,6 +116,8 @@ class Signal:
             domain=Facet.of(found.domain),
             summary=Facet.of(found.summary),
             detail=Facet.of(found.detail),
+            feedback=Facet.of(found.feedback),
+            outcome=Facet.of(found.outcome),
         )
 
 

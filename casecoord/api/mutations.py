@@ -5,7 +5,7 @@ from typing import Any, Protocol, TypeVar
 
 import strawberry
 
-from casecoord.actions import leads, participation, plan, signals
+from casecoord.actions import closing, leads, participation, plan, signals
 from casecoord.actions.office import Verb
 from casecoord.api import results
 from casecoord.api.context import Info
@@ -14,9 +14,14 @@ from casecoord.api.inputs import (
     AddSignalInput,
     AnswerInvitationInput,
     AnswerProposalInput,
+    CloseCaseInput,
     CompleteActionInput,
+    ConfirmOutcomeInput,
+    GiveFeedbackInput,
     InviteTeamInput,
+    OfCaseInput,
     ProposeLeadInput,
+    ReAgreeActionInput,
     RecordContactInput,
     SeeSignalInput,
     TriageSignalInput,
@@ -110,6 +115,34 @@ class Mutation:
     @strawberry.mutation(description="The lead spoke with the family.")
     async def record_contact(self, info: Info, input: RecordContactInput) -> results.ContactAnswer:
         return await _do(info, plan.record_contact, input, results.ContactRecorded.of)
+
+    @strawberry.mutation(description="Tells whoever signalled what they may know.")
+    async def give_feedback(self, info: Info, input: GiveFeedbackInput) -> results.TriageAnswer:
+        return await _do(info, closing.give_feedback, input, results.SignalTriaged.of)
+
+    @strawberry.mutation(description="A signal or an action ends on somebody's word.")
+    async def confirm_outcome(self, info: Info, input: ConfirmOutcomeInput) -> results.OutcomeAnswer:
+        return await _do(info, closing.confirm_outcome, input, results.OutcomeConfirmed.of)
+
+    @strawberry.mutation(description="The lead went over the case.")
+    async def review_case(self, info: Info, input: OfCaseInput) -> results.CaseAnswer:
+        return await _do(info, closing.review_case, input, results.Case.of)
+
+    @strawberry.mutation(description="The plan is done; the outcome is to be confirmed within 90 days.")
+    async def begin_aftercare(self, info: Info, input: OfCaseInput) -> results.CaseAnswer:
+        return await _do(info, closing.begin_aftercare, input, results.Case.of)
+
+    @strawberry.mutation(description="Aftercare is over and the outcome confirmed.")
+    async def close_case(self, info: Info, input: CloseCaseInput) -> results.CaseAnswer:
+        return await _do(info, closing.close_case, input, results.Case.of)
+
+    @strawberry.mutation(description="A closed case searches a lead again.")
+    async def reopen_case(self, info: Info, input: OfCaseInput) -> results.CaseAnswer:
+        return await _do(info, closing.reopen_case, input, results.Case.of)
+
+    @strawberry.mutation(description="A new date for an action.")
+    async def re_agree_action(self, info: Info, input: ReAgreeActionInput) -> results.ActionAnswer:
+        return await _do(info, closing.re_agree_action, input, results.ActionSaved.of)
 
 
 #: The class that holds the mutations.

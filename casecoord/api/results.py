@@ -5,7 +5,7 @@ from typing import Annotated
 
 import strawberry
 
-from casecoord.actions import cases, participation, plan, signals
+from casecoord.actions import cases, closing, participation, plan, signals
 from casecoord.api.enums import (
     ActionState,
     CaseState,
@@ -144,9 +144,21 @@ class ContactRecorded:
         )
 
 
+@strawberry.type(description="The signal or action that ended.")
+class OutcomeConfirmed:
+    subject: strawberry.ID
+    state: str
+
+    @classmethod
+    def of(cls, found: closing.OutcomeConfirmed) -> "OutcomeConfirmed":
+        kind = "Signal" if found.of_signal else "Action"
+        return cls(subject=global_id(kind, found.subject), state=found.state)
+
+
 SignalAnswer = Annotated[SignalAdded | ProblemAnswer, strawberry.union("AddSignalAnswer")]
 TriageAnswer = Annotated[SignalTriaged | ProblemAnswer, strawberry.union("TriageAnswer")]
 CaseAnswer = Annotated[Case | ProblemAnswer, strawberry.union("CaseAnswer")]
 InvitationAnswer = Annotated[Invitation | ProblemAnswer, strawberry.union("InvitationAnswer")]
 ActionAnswer = Annotated[ActionSaved | ProblemAnswer, strawberry.union("ActionAnswer")]
 ContactAnswer = Annotated[ContactRecorded | ProblemAnswer, strawberry.union("ContactAnswer")]
+OutcomeAnswer = Annotated[OutcomeConfirmed | ProblemAnswer, strawberry.union("OutcomeAnswer")]

@@ -94,6 +94,25 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "team_not_in_case": ("Dit team doet niet mee.", "This team does not take part."),
     "owner_not_in_team": ("Deze eigenaar hoort niet bij dat team.", "This owner is not in that team."),
     "action_done": ("Deze actie is al klaar.", "This action is done already."),
+    "feedback_first": (
+        "Koppel eerst terug aan wie signaleerde.",
+        "First tell whoever signalled what came of it.",
+    ),
+    "feedback_given": ("Er is al teruggekoppeld.", "Feedback was given already."),
+    "signal_ended": ("Dit signaal is al afgerond.", "This signal has ended already."),
+    "action_not_done": ("Deze actie is nog niet klaar.", "This action is not done yet."),
+    "actions_open": (
+        "Er staan nog acties open. Rond ze af of spreek ze opnieuw af.",
+        "Actions are still open. Complete them, or agree them again.",
+    ),
+    "signals_open": (
+        "Niet elk signaal heeft een bevestigde uitkomst.",
+        "Not every signal has a confirmed outcome.",
+    ),
+    "outcome_missing": (
+        "Zeg wat de uitkomst is en wie dat bevestigde.",
+        "Say what the outcome is and who confirmed it.",
+    ),
     "key_reused": (
         "Deze sleutel is al gebruikt voor iets anders. Stuur een nieuwe sleutel.",
         "This key was used already for something else. Send a new key.",

@@ -12,9 +12,12 @@ from casecoord.domain.promises import (
     action_clock,
     contact_clock,
     covered_clock,
+    feedback_clock,
     handover_clock,
     invitation_clock,
     lead_clock,
+    outcome_clock,
+    review_clock,
     signal_clock,
 )
 from casecoord.domain.words import (
@@ -41,6 +44,8 @@ class OpenSignal:
     seen_at: datetime | None
     review_on: date | None
     accountable: UUID | None
+    triaged_at: datetime | None = None
+    feedback_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,8 @@ class OpenCase:
     contacted_at: datetime | None
     proposed: UUID | None
     proposed_at: datetime | None
+    reviewed_at: datetime | None = None
+    aftercare_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +140,7 @@ def waiting(household: Household, seats: Seats, deadlines: Deadlines) -> Iterato
     """Every promise that should be running for this household, each with its clock."""
     for signal in household.signals:
         yield from _signal_waits(signal, seats, deadlines)
+        yield from _feedback_waits(household, signal, seats, deadlines)
     if household.case is not None:
         yield from _case_waits(household, household.case, seats, deadlines)
     yield from _cover_waits(household, seats, deadlines)
@@ -157,6 +165,16 @@ def _signal_waits(signal: OpenSignal, seats: Seats, deadlines: Deadlines) -> Ite
         yield Waiting(clock.rule, signal.id, signal.sphere, signal.audience, responder, clock)
 
 
+def _feedback_waits(
+    household: Household, signal: OpenSignal, seats: Seats, deadlines: Deadlines
+) -> Iterator[Waiting]:
+    clock = feedback_clock(signal.triaged_at, signal.feedback_at, deadlines)
+    if clock:
+        lead = household.case.lead if household.case and signal.state is SignalState.IN_CASE else None
+        responder = lead or seats.of(signal.accountable)
+        yield Waiting(Rule.FEEDBACK, signal.id, signal.sphere, signal.audience, responder, clock)
+
+
 def _case_waits(
     household: Household, case: OpenCase, seats: Seats, deadlines: Deadlines
 ) -> Iterator[Waiting]:
@@ -168,6 +186,12 @@ def _case_waits(
     clock = contact_clock(case.state, case.lead_since, case.contacted_at, deadlines)
     if clock:
         yield Waiting(Rule.FIRST_CONTACT, case.id, Sphere.GENERAL, None, holder, clock)
+    clock = review_clock(case.state, case.lead_since, case.reviewed_at, deadlines)
+    if clock:
+        yield Waiting(Rule.REVIEW, case.id, Sphere.GENERAL, None, holder, clock)
+    clock = outcome_clock(case.state, case.aftercare_at, deadlines)
+    if clock:
+        yield Waiting(Rule.OUTCOME, case.id, Sphere.GENERAL, None, holder, clock)
     clock = handover_clock(case.state, case.proposed_at, deadlines)
     if clock:
         yield Waiting(Rule.HANDOVER, case.id, Sphere.GENERAL, None, case.proposed or holder, clock)

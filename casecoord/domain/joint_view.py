@@ -70,6 +70,8 @@ class SignalView:
     domain: Shared[LifeDomain] | None
     summary: Shared[str] | None
     detail: Shared[str] | None
+    feedback: Shared[str] | None
+    outcome: Shared[str] | None
 
 
 @dataclass(frozen=True, slots=True)

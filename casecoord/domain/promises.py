@@ -19,7 +19,10 @@ class Rule(StrEnum):
     LEAD = "G2"
     FIRST_CONTACT = "G3"
     ACTION = "G4"
+    REVIEW = "G5"
+    FEEDBACK = "G6"
     HANDOVER = "G7"
+    OUTCOME = "G11"
     HOLD = "G13"
     INVITATION = "G14"
     COVERED = "covered"
@@ -86,6 +89,30 @@ PROMISES: dict[Rule, PromiseRow] = {
             "complete the action, or agree a new date",
         ),
         PromiseRow(
+            Rule.REVIEW,
+            "review_overdue",
+            "elke casus met een regievoerder wordt om de zes weken besproken",
+            "every led case is reviewed",
+            "bespreek de casus en leg het vast",
+            "review the case and record it",
+        ),
+        PromiseRow(
+            Rule.FEEDBACK,
+            "no_feedback",
+            "wie signaleerde, hoort wat ermee gebeurt",
+            "whoever signalled gets feedback",
+            "koppel terug wat de melder mag weten",
+            "tell whoever signalled what they may know",
+        ),
+        PromiseRow(
+            Rule.OUTCOME,
+            "outcome_unconfirmed",
+            "nazorg eindigt met een bevestigde uitkomst",
+            "aftercare ends in a confirmed outcome",
+            "vraag het gezin of de melder of het klopt, en sluit af",
+            "ask the family or whoever signalled, and close",
+        ),
+        PromiseRow(
             Rule.HANDOVER,
             "handover_open",
             "wat is overgedragen, is aanvaard",
@@ -133,6 +160,9 @@ class Deadlines:
     appointment: int = 5
     first_contact: int = 5
     handover: int = 5
+    feedback: int = 5
+    review_days: int = 42
+    aftercare_days: int = 90
     invitation: int = 3
     hold_days: int = 90
     closed: frozenset[date] = field(default=frozenset())
@@ -226,6 +256,32 @@ def contact_clock(
     if contacted_at is not None and contacted_at >= lead_since:
         return None
     return clock(Rule.FIRST_CONTACT, deadlines.after(lead_since, deadlines.first_contact), deadlines)
+
+
+def review_clock(
+    state: CaseState, lead_since: datetime | None, reviewed_at: datetime | None, deadlines: Deadlines
+) -> Clock | None:
+    """G5: six weeks after the lead began or the case was last reviewed."""
+    if state is not CaseState.LED or lead_since is None:
+        return None
+    since = max(lead_since, reviewed_at) if reviewed_at else lead_since
+    return clock(Rule.REVIEW, since + timedelta(days=deadlines.review_days), deadlines)
+
+
+def feedback_clock(
+    triaged_at: datetime | None, feedback_at: datetime | None, deadlines: Deadlines
+) -> Clock | None:
+    """G6: from triage until whoever signalled was told."""
+    if triaged_at is None or feedback_at is not None:
+        return None
+    return clock(Rule.FEEDBACK, deadlines.after(triaged_at, deadlines.feedback), deadlines)
+
+
+def outcome_clock(state: CaseState, aftercare_at: datetime | None, deadlines: Deadlines) -> Clock | None:
+    """G11: from the begin of aftercare until its outcome is confirmed."""
+    if state is not CaseState.AFTERCARE or aftercare_at is None:
+        return None
+    return clock(Rule.OUTCOME, aftercare_at + timedelta(days=deadlines.aftercare_days), deadlines)
 
 
 def handover_clock(state: CaseState, offered_at: datetime | None, deadlines: Deadlines) -> Clock | None:

@@ -138,8 +138,18 @@ class InvitationState(StrEnum):
 
 
 class ActionState(StrEnum):
+    """Done is what its owner says; ended is when the family, or whoever signalled, agrees."""
+
     OPEN = "open"
     DONE = "done"
+    ENDED = "ended"
+
+
+class Word(StrEnum):
+    """Whose word an outcome is."""
+
+    FAMILY = "family"
+    SIGNALLER = "signaller"
 
 
 class InstitutionKind(StrEnum):

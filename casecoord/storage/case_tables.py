@@ -41,6 +41,11 @@ class Signal(Base):
     triaged_at: Mapped[datetime | None]
     triage_reason_sealed: Mapped[bytes | None]
     review_on: Mapped[date | None]
+    #: what whoever signalled was told
+    feedback_sealed: Mapped[bytes | None]
+    feedback_at: Mapped[datetime | None]
+    outcome_sealed: Mapped[bytes | None]
+    outcome_by: Mapped[str | None]
     ended_at: Mapped[datetime | None]
     __table_args__ = (
         to("households", "household_id"),
@@ -50,6 +55,12 @@ class Signal(Base):
         to("teams", "accountable_team_id"),
         to("memberships", "author_id"),
         CheckConstraint("(state = 'ended') = (ended_at is not null)", name="ended_at_its_end"),
+        # INVARIANT (closed loop): it ends with a confirmed outcome, and whoever signalled was told.
+        CheckConstraint(
+            "state <> 'ended' or (outcome_sealed is not null and outcome_by is not null"
+            " and feedback_at is not null)",
+            name="ends_with_an_outcome",
+        ),
         CheckConstraint("state <> 'in_case' or case_id is not null", name="in_a_case"),
         CheckConstraint("state <> 'on_hold' or review_on is not null", name="hold_has_a_review"),
         Index(None, "area_id", "household_id"),
@@ -64,12 +75,21 @@ class Case(Base):
     household_id: Mapped[UUID]
     state: Mapped[str]
     triaged_at: Mapped[datetime]
+    reviewed_at: Mapped[datetime | None]
+    aftercare_at: Mapped[datetime | None]
+    outcome_sealed: Mapped[bytes | None]
+    outcome_by: Mapped[str | None]
     closed_at: Mapped[datetime | None]
     __table_args__ = (
         to("households", "household_id"),
         # INVARIANT (one case): a household has at most one open case.
         Index("cases_one_open", "area_id", "household_id", unique=True, postgresql_where=text(OPEN_CASE)),
         CheckConstraint("(state = 'closed') = (closed_at is not null)", name="closed_at_its_end"),
+        CheckConstraint("state <> 'aftercare' or aftercare_at is not null", name="aftercare_since"),
+        CheckConstraint(
+            "state <> 'closed' or (outcome_sealed is not null and outcome_by is not null)",
+            name="closes_with_an_outcome",
+        ),
         Index(None, "area_id", "household_id"),
     )
 
@@ -204,12 +224,18 @@ class PlanAction(Base):
     state: Mapped[str]
     added_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
+    outcome_sealed: Mapped[bytes | None]
+    outcome_by: Mapped[str | None]
     __table_args__ = (
         to("cases", "case_id"),
         to("teams", "team_id"),
         to("memberships", "owner_id"),
         to("memberships", "author_id"),
-        CheckConstraint("(state = 'done') = (done_at is not null)", name="done_at_its_end"),
+        CheckConstraint("(state = 'open') = (done_at is null)", name="done_at_its_end"),
+        CheckConstraint(
+            "state <> 'ended' or (outcome_sealed is not null and outcome_by is not null)",
+            name="ends_with_an_outcome",
+        ),
         Index(None, "area_id", "case_id"),
     )
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import Select, select, text
 from sqlalchemy.dialects.postgresql import Range
 
 from casecoord.domain.words import ProposalState
@@ -245,3 +245,48 @@ def from_now(work: Area) -> Range[datetime]:
 def until_now(work: Area, during: Range[datetime]) -> Range[datetime]:
     """The same range, ended at this moment."""
     return Range(during.lower, work.now)
+
+
+async def open_actions(work: Area, case_id: UUID) -> bool:
+    """Whether an action of this case is still open."""
+    return await _any(
+        work,
+        select(PlanAction.id).where(PlanAction.case_id == case_id, PlanAction.state == "open"),
+        PlanAction,
+    )
+
+
+async def open_signals(work: Area, case_id: UUID) -> bool:
+    """Whether a signal in this case has no confirmed outcome yet."""
+    return await _any(
+        work, select(Signal.id).where(Signal.case_id == case_id, Signal.state != "ended"), Signal
+    )
+
+
+async def open_invitations(work: Area, case_id: UUID) -> list[Invitation]:
+    """The invitations to this case that wait for an answer."""
+    found = await work.session.scalars(
+        select(Invitation).where(
+            Invitation.area_id == work.area_id, Invitation.case_id == case_id, Invitation.state == "pending"
+        )
+    )
+    return list(found)
+
+
+async def rejoin_teams(work: Area, case_id: UUID, closed_at: datetime) -> None:
+    """The teams that took part until the case closed take part again."""
+    await work.session.execute(
+        text(
+            "insert into participants (area_id, id, case_id, team_id, sphere, audience, during)"
+            " select p.area_id, gen_random_uuid(), p.case_id, p.team_id, p.sphere, p.audience,"
+            "   tstzrange(:now, null) from participants p"
+            " join teams t on t.area_id = p.area_id and t.id = p.team_id and t.during @> cast(:now as timestamptz)"
+            " where p.area_id = :area and p.case_id = :case and upper(p.during) = :closed"
+        ),
+        {"area": work.area_id, "case": case_id, "closed": closed_at, "now": work.now},
+    )
+
+
+async def _any(work: Area, query: Select[Any], table: type[PlanAction] | type[Signal]) -> bool:
+    found = await work.session.execute(query.where(table.area_id == work.area_id).limit(1))
+    return found.first() is not None

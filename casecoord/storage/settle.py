@@ -30,12 +30,14 @@ _STATE = """
 select h.id as household_id,
   coalesce((select jsonb_agg(jsonb_build_object('id', s.id, 'state', s.state, 'urgency', s.urgency,
       'sphere', s.sphere, 'audience', s.audience, 'received_at', s.received_at, 'seen_at', s.seen_at,
-      'review_on', s.review_on, 'accountable', s.accountable_team_id) order by s.received_at, s.id)
+      'review_on', s.review_on, 'accountable', s.accountable_team_id, 'triaged_at', s.triaged_at,
+      'feedback_at', s.feedback_at) order by s.received_at, s.id)
     from signals s where s.area_id = h.area_id and s.household_id = h.id and s.state <> 'ended'), '[]') signals,
   (select jsonb_build_object('id', c.id, 'state', c.state, 'triaged_at', c.triaged_at,
       'lead', l.membership_id, 'lead_since', lower(l.during), 'contacted_at', (select max(k.contacted_at)
          from contacts k where k.area_id = c.area_id and k.case_id = c.id),
-      'proposed', p.membership_id, 'proposed_at', p.proposed_at)
+      'proposed', p.membership_id, 'proposed_at', p.proposed_at, 'reviewed_at', c.reviewed_at,
+      'aftercare_at', c.aftercare_at)
     from cases c
     left join leads l on l.area_id = c.area_id and l.case_id = c.id and upper_inf(l.during)
     left join proposals p on p.area_id = c.area_id and p.case_id = c.id and p.state = 'pending'
@@ -267,6 +269,8 @@ def _household(row: Row[Any]) -> Household:
                 seen_at=_moment(s["seen_at"]),
                 review_on=date.fromisoformat(s["review_on"]) if s["review_on"] else None,
                 accountable=_id(s["accountable"]),
+                triaged_at=_moment(s["triaged_at"]),
+                feedback_at=_moment(s["feedback_at"]),
             )
             for s in row.signals
         ),
@@ -302,6 +306,8 @@ def _case(c: dict[str, Any] | None) -> OpenCase | None:
         contacted_at=_moment(c["contacted_at"]),
         proposed=_id(c["proposed"]),
         proposed_at=_moment(c["proposed_at"]),
+        reviewed_at=_moment(c["reviewed_at"]),
+        aftercare_at=_moment(c["aftercare_at"]),
     )
 
 

@@ -64,7 +64,8 @@ select h.id, h.secret_address, encode(h.address_sealed, 'hex') address, encode(h
       'received_at', s.received_at, 'source_team', s.source_team_id, 'source_name', t.name,
       'accountable', s.accountable_team_id, 'in_case', s.case_id is not null,
       'author', m.professional_id, 'summary', encode(s.summary_sealed, 'hex'),
-      'detail', encode(s.detail_sealed, 'hex')) order by s.received_at, s.id)
+      'detail', encode(s.detail_sealed, 'hex'), 'feedback', encode(s.feedback_sealed, 'hex'),
+      'outcome', encode(s.outcome_sealed, 'hex')) order by s.received_at, s.id)
     from signals s join teams t on t.area_id = s.area_id and t.id = s.source_team_id
     join memberships m on m.area_id = s.area_id and m.id = s.author_id
     where s.area_id = h.area_id and s.household_id = h.id
