@@ -18,7 +18,6 @@ def check_rules(rules: Sequence[Rule], complete: bool = True) -> None:
     `complete` False: an older version may lack cells of facets that came later.
     """
     _check_names(rules)
-    _check_order(rules)
     for rule in rules:
         _check_effect(rule)
         _check_sentence(rule)
@@ -32,6 +31,7 @@ def check_rules(rules: Sequence[Rule], complete: bool = True) -> None:
         _check_filled_once(rules, kind, things if complete else ())
     _check_purposes(rules)
     _check_acts(rules)
+    _check_order(rules)
 
 
 def _explains(rule: Rule, cell: Cell) -> bool:

@@ -66,6 +66,7 @@ class Policy:
     """
 
     def __init__(self, folder: Path = POLICIES, *, complete: bool = True) -> None:
+        self.folder = folder
         self.rules: list[Rule] = read_rules(folder / "rules.csv")
         check_rules(self.rules, complete)
         self.rows: list[Row] = casbin_rows(self.rules)
@@ -221,11 +222,11 @@ class Policy:
     def _asked(self, kind: Kind, viewer: Viewer, about: str) -> frozenset[str]:
         key = (viewer, about)
         if key not in self._asks:
-            rows = self._rows(kind, viewer, about)
+            rows = self.rows_about(kind, viewer, about)
             self._asks[key] = frozenset(word.removeprefix("!") for row in rows for word in row.when)
         return self._asks[key]
 
-    def _rows(self, kind: Kind, viewer: Viewer, about: str) -> list[Row]:
+    def rows_about(self, kind: Kind, viewer: Viewer, about: str) -> list[Row]:
         """The rows that speak of this viewer and this facet or sphere, in their order."""
         return [
             row
@@ -306,7 +307,7 @@ class Policy:
     def _fold(
         self, kind: Kind, viewer: Viewer, about: str, degree: Shown, surely: sql.Known
     ) -> sql.Condition:
-        return sql.fold(self._rows(kind, viewer, about), degree, self.cell(about, viewer), surely)
+        return sql.fold(self.rows_about(kind, viewer, about), degree, self.cell(about, viewer), surely)
 
     def may(self, who: Doer, act: str, facts: ActFacts) -> Permission:
         """May this person do this act, now? Raises KeyError on an act that no rule names."""

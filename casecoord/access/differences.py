@@ -7,6 +7,7 @@ from itertools import chain, combinations, product
 from casecoord.access.attributes import FACTS, Facts, What, Who, Why, can_hold, possible
 from casecoord.access.decide import Policy
 from casecoord.access.doing import ActFacts, Doer
+from casecoord.access.rules import Kind
 from casecoord.domain.facets import FACETS, Level, Shown, Viewer
 from casecoord.domain.words import Purpose, Role, Sphere, TeamKind
 
@@ -82,7 +83,7 @@ def _by_role(found: Iterable[tuple[Doer, Difference]]) -> list[Difference]:
 
 def _seeing(before: Policy, after: Policy) -> Iterator[Difference]:
     for who, what, purpose in product(everyone(), everything(), Purpose):
-        if not (before.may_use(who.viewer, purpose) or after.may_use(who.viewer, purpose)):
+        if not may_differ(before, after, who, what, purpose):
             continue
         asked = before.asked(who.viewer, what) | after.asked(who.viewer, what)
         changes: dict[tuple[Shown, Shown], list[Situation]] = {}
@@ -101,8 +102,28 @@ def _seeing(before: Policy, after: Policy) -> Iterator[Difference]:
             )  # fmt: skip
 
 
+def may_differ(before: Policy, after: Policy, who: Who, what: What, purpose: Purpose) -> bool:
+    """Whether the rules that this question meets are others now; if not, there is no need to ask."""
+    usable = [policy.may_use(who.viewer, purpose) for policy in (before, after)]
+    if not any(usable):
+        return False
+    return not all(usable) or _met(before, who, what) != _met(after, who, what)
+
+
+def _met(policy: Policy, who: Who, what: What) -> list[tuple[object, ...]]:
+    things = [(Kind.FACET, what.facet)] + ([(Kind.SPHERE, what.sphere.value)] if what.sphere else [])
+    return [
+        (kind, row.when, row.shows, row.rule.effect)
+        for kind, thing in things
+        for row in policy.rows_about(kind, who.viewer, thing)
+        if policy.cell(thing, who.viewer) in row.rule.cell
+    ]
+
+
 def _acting(before: Policy, after: Policy) -> Iterator[tuple[Doer, Difference]]:
     for act in dict.fromkeys([*before.acts, *after.acts]):
+        if _met_by(before, act) == _met_by(after, act):
+            continue
         asked = before.asked_of_act(act) | after.asked_of_act(act)
         tried = [(frozenset(chosen), ActFacts.that(*chosen)) for chosen in _subsets(sorted(asked))]
         for doer in (Doer(role, kind) for role, kind in product(Role, (None, *TeamKind))):
@@ -116,6 +137,11 @@ def _acting(before: Policy, after: Policy) -> Iterator[tuple[Doer, Difference]]:
                 when = _in_common(found, set(asked))
                 after_ = "yes" if now else "no"
                 yield doer, Difference(change, doer.role, act, "", "", then, after_, when)
+
+
+def _met_by(policy: Policy, act: str) -> list[tuple[object, ...]]:
+    rows = (row for row in policy.rows if row.rule.kind is Kind.ACT and act in row.rule.what)
+    return [(row.who, row.when, row.rule.effect) for row in rows]
 
 
 def _may(policy: Policy, who: Doer, act: str, facts: ActFacts) -> bool:

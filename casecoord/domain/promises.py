@@ -179,6 +179,10 @@ class Deadlines:
         """The instant at which so many working days after `start` have passed."""
         return add_working_days(start, working_days, self.closed)
 
+    def beyond(self, due_at: datetime, working_days: int) -> datetime:
+        """The same after a deadline: one at the end of a day has had that day."""
+        return self.after(due_at - timedelta(microseconds=1), working_days)
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -200,7 +204,7 @@ class Clock:
 
 def clock(rule: Rule, due_at: datetime, deadlines: Deadlines) -> Clock:
     """The clock of a promise that is due at this instant, with its ladder."""
-    return Clock(rule, due_at, *(deadlines.after(due_at, days) for days in LADDER))
+    return Clock(rule, due_at, *(deadlines.beyond(due_at, days) for days in LADDER))
 
 
 def signal_clock(
@@ -244,7 +248,7 @@ def lead_due(triaged_at: datetime, deadlines: Deadlines) -> datetime:
 
 def appointment_from(triaged_at: datetime, deadlines: Deadlines) -> datetime:
     """From when the person with decision power appoints."""
-    return deadlines.after(lead_due(triaged_at, deadlines), deadlines.appointment)
+    return deadlines.beyond(lead_due(triaged_at, deadlines), deadlines.appointment)
 
 
 def contact_clock(

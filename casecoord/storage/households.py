@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import text
@@ -21,6 +21,10 @@ _AFTER_LOCK = text(
     "   (select max(at) from events where area_id = :area and household_id = :id)) now,"
     " coalesce((select jsonb_agg(jsonb_build_array(compartment, version, encode(wrapped, 'hex')))"
     "   from household_keys where area_id = :area and household_id = :id), '[]') keys"
+)
+_HOLDER_AT = text(
+    "select membership_id from holders where area_id = :area and household_id = :id"
+    " and during @> cast(:at as timestamptz)"
 )
 _BY_BSN = text(
     "select p.id, p.household_id from persons p where p.area_id = :area"
@@ -68,6 +72,13 @@ async def lock_household(work: Area, household: UUID) -> HouseholdSeal | None:
     work.now = max(work.now, row.now)
     keys = [(name, version, bytes.fromhex(wrapped)) for name, version, wrapped in row.keys]
     return HouseholdSeal(work.keyring, household).add_keys(keys)
+
+
+async def holder_at(work: Area, household: UUID, at: datetime) -> UUID | None:
+    """The membership that was, is or will be accountable for the household at this moment."""
+    found = await work.session.execute(_HOLDER_AT, {"area": work.area_id, "id": household, "at": at})
+    holder: UUID | None = found.scalar()
+    return holder
 
 
 async def save_keys(work: Area, seal: HouseholdSeal) -> None:

@@ -6,8 +6,9 @@ import os
 import signal
 import sys
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -15,7 +16,7 @@ import pytest
 from casecoord.access.decide import Policy
 from casecoord.actions.clocks import recompute_gaps, sweep_areas
 from casecoord.actions.office import Office
-from casecoord.demo.load import AreaInUse, LoadedArea, Loader, load
+from casecoord.demo.load import AreaInUse, LoadedArea, Loader, Mark, load
 from casecoord.demo.neighbourhood import AREAS, NIEUWLAND, WITHOUT_TEAM, ZUID
 from casecoord.demo.people import PRIMARY_SCHOOL, REFERENCE, plain_households
 from casecoord.demo.setting_up import README, settlements
@@ -31,7 +32,7 @@ from casecoord.storage.households import find_by_bsn
 from casecoord.storage.organising import Organiser
 from casecoord.storage.sealed import Keyring
 from casecoord.storage.work import Database, UnknownLogin
-from tests.demo.conftest import NOW, Demo
+from tests.demo.conftest import NOW, Demo, home
 from tests.demo.killable import ISSUER, settings_of
 
 HOMES = {area.code: settlements(area, NOW) for area in AREAS}
@@ -136,18 +137,48 @@ async def test_somebody_is_on_duty_and_every_team_has_a_coordinator(demo: Demo):
 
 
 async def test_each_story_has_the_gaps_and_the_running_clocks_that_it_tells_of(demo: Demo):
-    rows = await demo.admin.fetch(
+    await check_promises(demo.admin, demo.homes)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize(
+    "now",
+    [
+        datetime(2026, 11, 28, 23, 30, tzinfo=UTC),  # the night from Saturday to Sunday
+        datetime(2026, 12, 25, 10, tzinfo=UTC),  # Christmas, a Friday
+        datetime(2026, 12, 28, 6, tzinfo=UTC),  # the Monday after
+        datetime(2027, 3, 28, 1, 30, tzinfo=UTC),  # the hour that summer time skips
+        datetime(2027, 4, 30, 15, tzinfo=UTC),  # after Good Friday, Easter and the King's birthday
+    ],
+    ids=lambda now: now.strftime("%a %d %b"),
+)
+async def test_stories_tell_the_same_on_whatever_day_the_demo_begins(database_url, admin, now):
+    settings, clock = settings_of(database_url), Clock(now)
+    loaded = await load(settings, issuer=ISSUER, now=now)
+    database = Database(database_url, KEYRING, clock=clock, pool_size=2)
+    homes = {}
+    for area, found in zip(AREAS, loaded.areas, strict=True):
+        loader = Loader(Office(database, Policy()), clock, ISSUER, now)
+        tellers = await loader.tell(found.id, area, Mark(now, ISSUER))
+        homes |= {key: await home(admin, teller) for key, teller in tellers.items()}
+    await database.close()
+    await check_promises(admin, homes)
+
+
+async def check_promises(admin: asyncpg.Connection, homes: dict[str, UUID]) -> None:
+    """Every gap that was written down is in a story's row, and every promise of a row is as it says."""
+    rows = await admin.fetch(
         "select p.household_id home, p.rule, exists (select from gaps g where g.promise_id = p.id"
         " and g.ended_at is null) gap from promises p where p.kept_at is null"
     )
     found = {(row["home"], row["rule"], row["gap"]) for row in rows}
     told = {
-        (demo.homes[key], str(rule), broken)
+        (homes[key], str(rule), broken)
         for key, story in STORIES.items()
         for broken, rules in ((True, story.broken), (False, story.running))
         for rule in rules
     }
-    names = {home: key for key, home in demo.homes.items()}
+    names = {home: key for key, home in homes.items()}
     assert {(names[home], rule, gap) for home, rule, gap in told - found} == set()
     broken = {(names[home], rule) for home, rule, gap in found if gap}
     assert broken == {(key, str(rule)) for key, story in STORIES.items() for rule in story.broken}

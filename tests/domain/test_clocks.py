@@ -201,8 +201,14 @@ def test_no_proposal_moves_the_end_of_the_search_for_a_lead(
 
 @given(moments)
 def test_an_appointment_is_due_five_working_days_after_the_search_ended(triaged: datetime) -> None:
-    assert appointment_from(triaged, standard) == add_working_days(lead_due(triaged, standard), 5)
-    assert appointment_from(triaged, standard) > lead_due(triaged, standard)
+    assert appointment_from(triaged, standard) == add_working_days(triaged, 7 + 5)
+
+
+@given(moments)
+def test_the_ladder_counts_working_days_after_the_day_that_was_due(received: datetime) -> None:
+    found = signal_clock(SignalState.OPEN, Urgency.HIGH, received, None, None, standard)
+    instants = (found.area_at, found.decision_at, found.alliance_at)
+    assert instants == tuple(add_working_days(received, 5 + days) for days in (3, 5, 10))
 
 
 @given(moments, st.sampled_from([CaseState.LED, CaseState.AFTERCARE, CaseState.CLOSED]))
