@@ -288,9 +288,10 @@ IN_ORDER: dict[str, list[str]] = {
         "update leads set during = tstzrange(lower(during), '{now}'::timestamptz + interval '1 second')"
         " where case_id = '{led}'",
         "update promises set kept_at = '{now}' where subject_id = '{led}'",
-        "update cases set state = 'closed', closed_at = '{now}' where id = '{led}'",
+        "update cases set state = 'closed', closed_at = '{now}', outcome_sealed = '',"
+        " outcome_by = 'family' where id = '{led}'",
         NEW_CASE.replace("'triaged', '{now}'", "'closed', '{now}'").replace(
-            "triaged_at)", "triaged_at, closed_at)").replace("'{now}' from", "'{now}', '{now}' from"),
+            "triaged_at)", "triaged_at, closed_at, outcome_sealed, outcome_by)").replace("'{now}' from", "'{now}', '{now}', '', 'family' from"),
     ],
     "a line of holders without a hole": [
         f"update holders set during = {END} where household_id = {OF_WAITING}",
@@ -298,7 +299,8 @@ IN_ORDER: dict[str, list[str]] = {
         f" values ('{{area}}', gen_random_uuid(), {OF_WAITING}, '{{amina_m}}', {FROM_THEN})",
     ],
     "a hole while nothing is open": [
-        "update signals set state = 'ended', ended_at = received_at + interval '1 hour' where id = '{waiting}'",
+        "update signals set state = 'ended', ended_at = received_at + interval '1 hour',"
+        " feedback_at = received_at, outcome_sealed = '', outcome_by = 'family' where id = '{waiting}'",
         "update promises set kept_at = '{now}' where subject_id = '{waiting}'",
         f"update holders set during = {END} where household_id = {OF_WAITING}",
     ],
@@ -384,7 +386,8 @@ ENDS = f"update memberships set during = {END} where id = '{{fleur_m}}'"
 HOLDS = f"update holders set membership_id = '{{fleur_m}}' where household_id = {OF_WAITING}"
 LETS_GO = f"update holders set during = {END} where household_id = {OF_WAITING}"
 ENDS_SIGNAL = [
-    "update signals set state = 'ended', ended_at = received_at + interval '1 hour' where id = '{waiting}'",
+    "update signals set state = 'ended', ended_at = received_at + interval '1 hour',"
+    " feedback_at = received_at, outcome_sealed = '', outcome_by = 'family' where id = '{waiting}'",
     "update promises set kept_at = '{now}' where subject_id = '{waiting}'",
 ]
 ANOTHER_SIGNAL = [
