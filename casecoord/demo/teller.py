@@ -7,6 +7,17 @@ from typing import TypeVar
 from uuid import UUID
 
 from casecoord.actions.cases import CaseBrief
+from casecoord.actions.closing import (
+    CloseCase,
+    ConfirmOutcome,
+    GiveFeedback,
+    OfCase,
+    begin_aftercare,
+    close_case,
+    confirm_outcome,
+    give_feedback,
+    review_case,
+)
 from casecoord.actions.leads import (
     AnswerProposal,
     ProposeLead,
@@ -55,6 +66,7 @@ from casecoord.domain.words import (
     SignalSubject,
     Urgency,
     VeiligThuis,
+    Word,
     safety_matters,
 )
 from casecoord.domain.workdays import AMSTERDAM, is_working_day, local_date
@@ -88,6 +100,8 @@ class Teller:
     story: str
     family: Settlement
     signals: list[UUID] = field(default_factory=list)
+    #: triaged signals, and whether whoever signalled was told what came of them
+    told: dict[UUID, bool] = field(default_factory=dict)
     _moment: datetime = field(init=False)
     _step: int = 0
 
@@ -176,12 +190,14 @@ class Teller:
             by, triage_signal, lambda key: TriageSignal(key, signal, Decision.OPEN_CASE)
         )
         assert triaged.case is not None
+        self.told.setdefault(signal, False)
         for other in more:
             await self.join_signal(by, other)
         return triaged.case.id
 
     async def join_signal(self, by: str, signal: UUID) -> None:
         await self._act(by, triage_signal, lambda key: TriageSignal(key, signal, Decision.JOIN_CASE))
+        self.told.setdefault(signal, False)
 
     async def hold(self, by: str, signal: UUID, reason: str, review_in: int) -> None:
         """On hold until so many working days from the demo's first day; negative: already past."""
@@ -189,6 +205,14 @@ class Teller:
         await self._act(
             by, triage_signal, lambda key: TriageSignal(key, signal, Decision.ON_HOLD, reason, day)
         )
+        await self.feed_back(by, signal, "Wij wachten nog even en kijken opnieuw.")
+
+    async def feed_back(self, by: str, signal: UUID, text: str) -> None:
+        """Tells whoever signalled, once."""
+        if self.told.get(signal):
+            return
+        self.told[signal] = True
+        await self._act(by, give_feedback, lambda key: GiveFeedback(key, signal, text))
 
     async def propose(
         self, by: str, case: UUID, whom: str, reason: str | None = None, *, preference: str | None = None
@@ -205,7 +229,10 @@ class Teller:
         await self._act(by, appoint_lead, lambda key: ProposeLead(key, case, professional, reason))
 
     async def accept(self, by: str, proposal: UUID) -> None:
+        """Takes the lead, and tells whoever signalled."""
         await self._act(by, accept_lead, lambda key: AnswerProposal(key, proposal))
+        for signal in self.told:
+            await self.feed_back(by, signal, "Er is een regievoerder; die neemt contact op met het gezin.")
 
     async def decline(self, by: str, proposal: UUID, reason: str) -> None:
         await self._act(by, decline_lead, lambda key: AnswerProposal(key, proposal, reason))
@@ -255,6 +282,22 @@ class Teller:
 
     async def meet(self, by: str, case: UUID, manner: Manner = Manner.HOME_VISIT) -> None:
         await self._act(by, record_contact, lambda key: RecordContact(key, case, manner))
+
+    async def review(self, by: str, case: UUID) -> None:
+        await self._act(by, review_case, lambda key: OfCase(key, case))
+
+    async def end(self, by: str, signal: UUID, outcome: str) -> None:
+        """The signal ends on the family's word."""
+        await self._act(
+            by, confirm_outcome, lambda key: ConfirmOutcome(key, outcome, Word.FAMILY, signal=signal)
+        )
+
+    async def begin_aftercare(self, by: str, case: UUID) -> None:
+        await self._act(by, begin_aftercare, lambda key: OfCase(key, case))
+
+    async def close(self, by: str, case: UUID, outcome: str) -> None:
+        """The case closes on the family's word."""
+        await self._act(by, close_case, lambda key: CloseCase(key, case, outcome, Word.FAMILY))
 
     async def _proposed(
         self,

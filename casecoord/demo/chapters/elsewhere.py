@@ -19,7 +19,7 @@ from casecoord.domain.words import LifeDomain
     ),
     "Dezelfde naam als een gezin in Zuid, een ander gebied: Rosa ziet dit gezin, Chaima niet.",
     "The same name as a family in Zuid, another area: Rosa sees this family, Chaima does not.",
-    running=[Rule.FIRST_CONTACT],
+    running=[Rule.FIRST_CONTACT, Rule.REVIEW],
     looks={
         "rosa": Viewer.LEAD,
         "baran": Viewer.SCHOOL_CARE,

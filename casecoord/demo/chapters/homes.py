@@ -12,7 +12,7 @@ from casecoord.domain.words import LifeDomain
     family("Verhoeven", "Bloemhof", [one("Fleur", 33)], [one("Daan", 8, PUPIL)], secret=True),
     "Fleur en Daan wonen op een geheim adres: alleen de regievoerder ziet waar.",
     "Fleur and Daan live at a secret address: only the lead sees where.",
-    running=[Rule.FIRST_CONTACT],
+    running=[Rule.FIRST_CONTACT, Rule.REVIEW],
     looks={
         "amina": Viewer.SCHOOL_CARE,
         "dirk": Viewer.SOCIAL,
@@ -62,7 +62,7 @@ async def geheim_bij_het_wijkteam(t: Teller) -> None:
     family("Huisman", "Bloemhof", [one("Bas", 40), one("Tess", 38)], [one("Jip", 9, PUPIL), one("Roos", 3)]),
     "Beide ouders hebben gezag: wie dat ziet, weet wie er moet tekenen.",
     "Both parents have custody: who sees that knows who has to sign.",
-    running=[Rule.LEAD],
+    running=[Rule.LEAD, Rule.FEEDBACK],
     looks={"amina": Viewer.SCHOOL_CARE, "dirk": Viewer.SOCIAL},
     facets=["person.custody", "person.age", "person.name"],
 )
@@ -85,7 +85,7 @@ async def twee_ouders(t: Teller) -> None:
     ),
     "Net verhuisd uit de Tarwewijk: dat er verhuisd is zien de teams, waarvandaan niet.",
     "Just moved from the Tarwewijk: that they moved the teams see, from where they do not.",
-    running=[Rule.FIRST_CONTACT],
+    running=[Rule.FIRST_CONTACT, Rule.REVIEW],
     looks={
         "amina": Viewer.SCHOOL_CARE,
         "dirk": Viewer.SOCIAL,
@@ -104,7 +104,7 @@ async def net_verhuisd(t: Teller) -> None:
     ),
     "Het kinderlijke detail blijft bij wie het schreef; de regievoerder weet dat het er is en vraagt erom.",
     "The detail stays with who wrote it; the lead knows that it is there and asks for it.",
-    running=[Rule.FIRST_CONTACT],
+    running=[Rule.FIRST_CONTACT, Rule.REVIEW],
     looks={"chaima": Viewer.LEAD, "amina": Viewer.SCHOOL_CARE, "dirk": Viewer.SOCIAL},
     facets=["signal.detail", "person.language"],
 )
@@ -136,7 +136,7 @@ async def het_detail_blijft(t: Teller) -> None:
     ),
     "Gerard signaleerde en doet niet mee: hij leest dat er een casus is en wie de regie heeft.",
     "Gerard flagged and takes no part: he reads that there is a case and who leads it.",
-    running=[Rule.FIRST_CONTACT],
+    running=[Rule.FIRST_CONTACT, Rule.REVIEW],
     looks={
         "fleur": Viewer.SIGNALLER,
         "gerard": Viewer.GP_CARE,
@@ -186,7 +186,7 @@ async def alleen_in_vreewijk(t: Teller) -> None:
     ),
     "Zeven mensen, drie teams, één casus, één regievoerder.",
     "Seven people, three teams, one case, one lead.",
-    running=[Rule.FIRST_CONTACT, Rule.ACTION],
+    running=[Rule.FIRST_CONTACT, Rule.ACTION, Rule.REVIEW],
     looks={
         "amina": Viewer.SCHOOL_CARE,
         "esra": Viewer.WORK_CARE,

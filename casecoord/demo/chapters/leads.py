@@ -23,7 +23,7 @@ async def a_case(t: Teller, who: str, summary: str, *, triaged: int) -> UUID:
     family("Meijer", "Bloemhof", [one("Sanne", 34)], [one("Mees", 6, PUPIL)]),
     "Gisteren een casus geworden: zeven werkdagen om een regievoerder te vinden.",
     "A case since yesterday: seven working days to find a lead.",
-    running=[Rule.LEAD],
+    running=[Rule.LEAD, Rule.FEEDBACK],
     looks={"bram": Viewer.SCHOOL_CARE, "dirk": Viewer.SOCIAL},
     facets=["case.status", "case.participants", "case.next_deadline"],
 )
@@ -37,7 +37,7 @@ async def net_een_casus(t: Teller) -> None:
     ),
     "Na zeven werkdagen nog geen regievoerder: het gat is van de coördinator die het gezin vasthoudt.",
     "After seven working days still no lead: the gap is the coordinator's who holds the family.",
-    broken=[Rule.LEAD],
+    broken=[Rule.LEAD, Rule.FEEDBACK],
     looks={"bram": Viewer.SCHOOL_CARE, "ibrahim": Viewer.COORDINATOR},
     facets=["gap", "case.status"],
 )
@@ -49,7 +49,7 @@ async def niemand_durft(t: Teller) -> None:
     family("Soekhlal", "Bloemhof", [one("Kavita", 40)], [one("Priya", 9, PUPIL)]),
     "Vijf werkdagen te laat: Johanna mag nu een regievoerder aanwijzen.",
     "Five working days late: Johanna may appoint a lead now.",
-    broken=[Rule.LEAD],
+    broken=[Rule.LEAD, Rule.FEEDBACK],
     looks={"johanna": Viewer.DECISION_POWER, "bram": Viewer.SCHOOL_CARE, "ibrahim": Viewer.COORDINATOR},
     facets=["gap", "case.status", "case.lead"],
 )
@@ -61,7 +61,7 @@ async def johanna_mag_aanwijzen(t: Teller) -> None:
     family("Zeefuik", "Bloemhof", [one("Glenn", 50)], [one("Romeo", 11, PUPIL)]),
     "Een maand zonder regievoerder: het staat op de agenda van de alliantie.",
     "A month without a lead: it is on the alliance's agenda.",
-    broken=[Rule.LEAD],
+    broken=[Rule.LEAD, Rule.FEEDBACK],
     looks={"johanna": Viewer.DECISION_POWER, "dirk": Viewer.SOCIAL},
     facets=["gap"],
 )
@@ -73,7 +73,7 @@ async def een_maand_zonder(t: Teller) -> None:
     family("de Groot", "Bloemhof", [one("Lotte", 32)], [one("Noud", 4, PUPIL)]),
     "Chaima is gevraagd en heeft twee werkdagen om te antwoorden.",
     "Chaima was asked and has two working days to answer.",
-    running=[Rule.LEAD],
+    running=[Rule.LEAD, Rule.FEEDBACK],
     looks={"chaima": Viewer.SOCIAL, "bram": Viewer.SCHOOL_CARE},
     facets=["case.lead", "case.status"],
 )
@@ -87,7 +87,7 @@ async def chaima_is_gevraagd(t: Teller) -> None:
     family("Karimi", "Bloemhof", [one("Shirin", 36)], [one("Omid", 7, PUPIL)], language="en"),
     "Thijs antwoordt niet: na twee werkdagen is ook het voorstel een gat, en het is van hem.",
     "Thijs does not answer: after two working days the proposal is a gap too, and it is his.",
-    broken=[Rule.LEAD],
+    broken=[Rule.LEAD, Rule.FEEDBACK],
     looks={"thijs": Viewer.SOCIAL, "ibrahim": Viewer.COORDINATOR},
     facets=["gap"],
 )
@@ -101,7 +101,7 @@ async def thijs_antwoordt_niet(t: Teller) -> None:
     family("Willems", "Bloemhof", [one("Marieke", 38)], [one("Saar", 5, PUPIL)]),
     "Chaima zei nee, met een reden; de zoektocht gaat verder en de klok loopt door.",
     "Chaima said no, with a reason; the search goes on and the clock keeps running.",
-    running=[Rule.LEAD],
+    running=[Rule.LEAD, Rule.FEEDBACK],
     looks={"chaima": Viewer.SOCIAL, "amina": Viewer.SCHOOL_CARE},
     facets=["case.lead", "case.status"],
 )
@@ -117,7 +117,7 @@ async def chaima_zei_nee(t: Teller) -> None:
     family("Chaoui", "Bloemhof", [one("Naima", 45)], [one("Hamza", 11, PUPIL)], language="ar"),
     "Driemaal gevraagd, driemaal nee: de volgende vraag is al weer gesteld.",
     "Asked three times, refused three times: the next question has been put already.",
-    running=[Rule.LEAD],
+    running=[Rule.LEAD, Rule.FEEDBACK],
     looks={"dirk": Viewer.SOCIAL, "omar": Viewer.SOCIAL, "bram": Viewer.SCHOOL_CARE},
     facets=["case.lead"],
 )
@@ -138,7 +138,8 @@ async def driemaal_nee(t: Teller) -> None:
     family("Blijd", "Bloemhof", [one("Gladys", 46)], [one("Jahzara", 10, PUPIL)]),
     "Niemand zei ja; Johanna wees Chaima aan, met een reden. Chaima heeft nu vijf werkdagen.",
     "Nobody said yes; Johanna appointed Chaima, with a reason. Chaima has five working days now.",
-    running=[Rule.FIRST_CONTACT],
+    running=[Rule.FIRST_CONTACT, Rule.REVIEW],
+    broken=[Rule.FEEDBACK],
     looks={"chaima": Viewer.LEAD, "amina": Viewer.SCHOOL_CARE},
     facets=["case.lead", "case.status", "person.birth_date", "household.address"],
 )
@@ -160,6 +161,7 @@ async def led_by_yvonne(t: Teller, who: str, summary: str) -> None:
     family("Kramer", "Bloemhof", [one("Kevin", 33)], [one("Finn", 5, PUPIL)]),
     "Yvonnes eerste casus: alles op tijd.",
     "Yvonne's first case: everything on time.",
+    running=[Rule.REVIEW],
     looks={"yvonne": Viewer.LEAD, "amina": Viewer.SCHOOL_CARE},
     facets=["case.contact", "case.lead"],
 )
@@ -171,6 +173,7 @@ async def yvonne_een(t: Teller) -> None:
     family("Tavares", "Bloemhof", [one("Odete", 35)], [one("Nuno", 8, PUPIL)], language="pt"),
     "Yvonnes tweede casus: haar maximum is bereikt.",
     "Yvonne's second case: her ceiling is reached.",
+    running=[Rule.REVIEW],
     looks={"yvonne": Viewer.LEAD, "ibrahim": Viewer.COORDINATOR},
     facets=["case.contact", "case.lead"],
 )
@@ -182,7 +185,7 @@ async def yvonne_twee(t: Teller) -> None:
     family("Bos", "Bloemhof", [one("Tim", 30)], [one("Vera", 4, PUPIL)]),
     "Een derde casus boven het maximum mag alleen met het woord van een coördinator: Bram gaf het.",
     "A third case above the ceiling only with a coordinator's word: Bram gave it.",
-    running=[Rule.FIRST_CONTACT],
+    running=[Rule.FIRST_CONTACT, Rule.REVIEW],
     looks={"yvonne": Viewer.LEAD, "bram": Viewer.SCHOOL_CARE},
     facets=["case.lead"],
 )
@@ -196,7 +199,7 @@ async def yvonne_drie(t: Teller) -> None:
     family("Jansen", "Bloemhof", [one("Annie", 60)], [one("Ruben", 9, PUPIL)], guardian=True),
     "Yvonne zit vol en Amina is geen coördinator: dit voorstel kan zij niet aannemen, alleen afwijzen.",
     "Yvonne is full and Amina is no coordinator: this proposal she cannot accept, only decline.",
-    running=[Rule.LEAD],
+    running=[Rule.LEAD, Rule.FEEDBACK],
     looks={"yvonne": Viewer.SOCIAL, "amina": Viewer.SCHOOL_CARE},
     facets=["case.status", "person.custody"],
 )
@@ -210,7 +213,7 @@ async def boven_het_maximum(t: Teller) -> None:
     family("Brito", "Bloemhof", [one("Sandra", 41)], [one("Mirella", 7, PUPIL)], language="pt"),
     "De coördinator van het gebied doet zelf een voorstel.",
     "The area's coordinator makes the proposal.",
-    running=[Rule.LEAD],
+    running=[Rule.LEAD, Rule.FEEDBACK],
     looks={"ibrahim": Viewer.COORDINATOR, "chaima": Viewer.SOCIAL},
     facets=["case.status", "case.lead", "case.participants"],
 )

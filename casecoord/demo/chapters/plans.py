@@ -26,7 +26,7 @@ async def led(t: Teller, who: str, summary: str, *, since: int, lead: str = "cha
     family("Smit", "Bloemhof", [one("Mike", 39)], [one("Julia", 10, PUPIL)]),
     "Thijs is sinds twee dagen regievoerder en moet het gezin nog spreken.",
     "Thijs has been the lead for two days and still has to speak with the family.",
-    running=[Rule.FIRST_CONTACT],
+    running=[Rule.FIRST_CONTACT, Rule.REVIEW],
     looks={"thijs": Viewer.LEAD, "amina": Viewer.SCHOOL_CARE, "chaima": Viewer.SOCIAL},
     facets=["case.lead", "case.next_deadline", "household.contact"],
 )
@@ -39,6 +39,7 @@ async def nog_kennismaken(t: Teller) -> None:
     "Thijs belde steeds en kreeg niemand: het eerste contact is te laat.",
     "Thijs kept calling and reached nobody: first contact is late.",
     broken=[Rule.FIRST_CONTACT],
+    running=[Rule.REVIEW],
     looks={"thijs": Viewer.LEAD, "ibrahim": Viewer.COORDINATOR, "bram": Viewer.SCHOOL_CARE},
     facets=["gap"],
 )
@@ -50,7 +51,7 @@ async def niemand_neemt_op(t: Teller) -> None:
     family("Vos", "Bloemhof", [one("Roos", 35, PATIENT)], [one("Lars", 7, PATIENT, PUPIL)]),
     "Zo hoort het: gesproken, twee stappen klaar, één die nog loopt. De losse tegel ligt weer recht.",
     "As it should be: spoken with, two steps done, one on its way. The loose tile lies straight again.",
-    running=[Rule.ACTION],
+    running=[Rule.ACTION, Rule.REVIEW],
     looks={
         "chaima": Viewer.LEAD,
         "amina": Viewer.SCHOOL_CARE,
@@ -78,6 +79,7 @@ async def de_tegel_ligt_recht(t: Teller) -> None:
     "Chaima's eigen stap is over de datum.",
     "Chaima's own step is past its date.",
     broken=[Rule.ACTION],
+    running=[Rule.REVIEW],
     looks={"chaima": Viewer.LEAD, "amina": Viewer.SCHOOL_CARE, "ibrahim": Viewer.COORDINATOR},
     facets=["gap", "plan.action"],
 )
@@ -93,6 +95,7 @@ async def over_de_datum(t: Teller) -> None:
     "De regievoerder zette een stap bij de school; Amina is te laat, en dat ziet iedereen in de casus.",
     "The lead put a step on the school; Amina is late, and everybody in the case sees it.",
     broken=[Rule.ACTION],
+    running=[Rule.REVIEW],
     looks={"amina": Viewer.SCHOOL_CARE, "chaima": Viewer.LEAD, "dirk": Viewer.SOCIAL},
     facets=["gap", "plan.action"],
 )
@@ -115,7 +118,7 @@ async def stap_van_een_ander(t: Teller) -> None:
     "Stappen in drie sferen: ieder ziet de volgende datum die hij mag zien.",
     "Steps in three spheres: everyone sees the next date that they may see.",
     broken=[Rule.ACTION],
-    running=[Rule.ACTION],
+    running=[Rule.ACTION, Rule.REVIEW],
     looks={
         "amina": Viewer.SCHOOL_CARE,
         "chaima": Viewer.LEAD,
@@ -139,7 +142,7 @@ async def stappen_in_drie_sferen(t: Teller) -> None:
     family("Bouali", "Bloemhof", [one("Hafsa", 37)], [one("Bilal", 5, PUPIL)], language="ar"),
     "Een uitnodiging aan het werkplein wacht op antwoord.",
     "An invitation to the work-care team waits for an answer.",
-    running=[Rule.INVITATION],
+    running=[Rule.INVITATION, Rule.REVIEW],
     looks={"chaima": Viewer.LEAD, "esra": Viewer.OUTSIDER, "amina": Viewer.SCHOOL_CARE},
     facets=["case.participants"],
 )
@@ -155,6 +158,7 @@ async def uitgenodigd(t: Teller) -> None:
     "Drie werkdagen zonder antwoord: het gat is van de coördinator van het gevraagde team.",
     "Three working days without an answer: the gap is the coordinator's of the team that was asked.",
     broken=[Rule.INVITATION],
+    running=[Rule.REVIEW],
     looks={"chaima": Viewer.LEAD, "ibrahim": Viewer.COORDINATOR},
     facets=["gap"],
 )
@@ -169,6 +173,7 @@ async def uitnodiging_te_laat(t: Teller) -> None:
     family("Kılıç", "Bloemhof", [one("Nur", 36)], [one("Selin", 8, PUPIL)], language="tr"),
     "De andere huisarts bedankte: het team doet niet mee en ziet niets.",
     "The other practice declined: that team takes no part and sees nothing.",
+    running=[Rule.REVIEW],
     looks={"gerard": Viewer.OUTSIDER, "chaima": Viewer.LEAD, "amina": Viewer.SCHOOL_CARE},
     facets=["case.participants"],
 )
@@ -183,7 +188,7 @@ async def bedankt(t: Teller) -> None:
     family("Lont", "Bloemhof", [one("Shanice", 31)], [one("Melvin", 6, PUPIL)]),
     "Chaima gaat met verlof en vroeg Thijs; tot hij ja zegt, blijft zij.",
     "Chaima goes on leave and asked Thijs; until he says yes, she stays.",
-    running=[Rule.HANDOVER],
+    running=[Rule.HANDOVER, Rule.REVIEW],
     looks={"chaima": Viewer.LEAD, "thijs": Viewer.SOCIAL, "amina": Viewer.SCHOOL_CARE},
     facets=["case.lead"],
 )
@@ -200,6 +205,7 @@ async def overdracht_loopt(t: Teller) -> None:
     "De overdracht is niet op tijd aanvaard; de oude regievoerder is nog steeds de regievoerder.",
     "The hand-over was not accepted in time; the old lead is still the lead.",
     broken=[Rule.HANDOVER],
+    running=[Rule.REVIEW],
     looks={"chaima": Viewer.LEAD, "ibrahim": Viewer.COORDINATOR},
     facets=["gap", "case.lead"],
 )
@@ -215,7 +221,7 @@ async def overdracht_te_laat(t: Teller) -> None:
     family("Petrova", "Bloemhof", [one("Elena", 33)], [one("Georgi", 7, PUPIL)], language="en"),
     "Overgedragen en aanvaard: Thijs heeft de regie, Chaima's team ziet nog wat het team mag zien.",
     "Handed over and accepted: Thijs leads, and Chaima sees what her team may see.",
-    running=[Rule.FIRST_CONTACT],
+    running=[Rule.FIRST_CONTACT, Rule.REVIEW],
     looks={"thijs": Viewer.LEAD, "chaima": Viewer.SOCIAL},
     facets=["case.lead", "case.contact"],
 )
@@ -233,6 +239,7 @@ async def overgedragen(t: Teller) -> None:
     family("van Vliet", "Bloemhof", [one("Willem", 58)], [one("Bram", 10, PUPIL)], guardian=True),
     "Thijs wees de overdracht af, met een reden: Chaima blijft.",
     "Thijs declined the hand-over, with a reason: Chaima stays.",
+    running=[Rule.REVIEW],
     looks={"chaima": Viewer.LEAD, "thijs": Viewer.SOCIAL},
     facets=["case.lead", "person.custody"],
 )
@@ -258,6 +265,7 @@ async def overdracht_afgewezen(t: Teller) -> None:
     "De hele tafel: school, wijkteam, werkplein, huisarts en rechtbank in één casus, elk met het eigen beeld.",
     "The whole table: school, social team, work, GP and court in one case, each with a view of its own.",
     broken=[Rule.ACTION],
+    running=[Rule.REVIEW],
     looks={
         "amina": Viewer.SCHOOL_CARE,
         "chaima": Viewer.LEAD,
@@ -294,7 +302,7 @@ async def de_hele_tafel(t: Teller) -> None:
     family("Rijssel", "Hillesluis", [one("Orlando", 36)], [one("Irwin", 15)]),
     "Het wijkteam doet mee om het wonen: dan ziet het werkplein dat het wijkteam er is.",
     "The social team takes part because of housing: then the work-care team sees that it is there.",
-    running=[Rule.LEAD],
+    running=[Rule.LEAD, Rule.FEEDBACK],
     looks={"esra": Viewer.WORK_CARE, "dirk": Viewer.SOCIAL, "bram": Viewer.OUTSIDER},
     facets=["signal.existence", "signal.source", "signal.domain", "signal.summary", "case.participants"],
 )

@@ -72,6 +72,7 @@ async def zonder_bsn_misschien_bekend(t: Teller) -> None:
     "Iemand die nergens staat: toch een signaal, toch een houder. Buurman Joop weet van niets.",
     "Somebody who is in no register: a signal and a holder all the same. Neighbour Joop knows nothing.",
     broken=[Rule.COVERED],
+    running=[Rule.TRIAGE],
     looks={"ibrahim": Viewer.COORDINATOR, "chaima": Viewer.SIGNALLER, "quinten": Viewer.OUTSIDER},
     facets=["signal.existence"],
 )

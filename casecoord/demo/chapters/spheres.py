@@ -34,7 +34,7 @@ async def alleen_voor_het_wijkteam(t: Teller) -> None:
     family("Hendriks", "Bloemhof", [one("Patrick", 42, PATIENT)], [one("Isa", 9, PATIENT, PUPIL)]),
     "De patiënt weet het: dit gezondheidssignaal mogen alle teams in de casus lezen.",
     "The patient was told: all teams in the case may read this health signal.",
-    running=[Rule.LEAD],
+    running=[Rule.LEAD, Rule.FEEDBACK],
     looks={"amina": Viewer.SCHOOL_CARE, "fleur": Viewer.GP_CARE, "quinten": Viewer.OUTSIDER},
     facets=["signal.summary", "signal.domain", "case.participants", "person.practice"],
 )
@@ -58,7 +58,7 @@ async def de_patient_weet_het(t: Teller) -> None:
     family("Peters", "Bloemhof", [one("Dennis", 51, PATIENT)], [one("Eva", 10, PATIENT, PUPIL)]),
     "In dezelfde casus: wijkteam en regievoerder lezen het gezondheidssignaal, school en coördinator niet.",
     "In one case: social team and lead read the health signal, school and coordinator do not.",
-    running=[Rule.FIRST_CONTACT],
+    running=[Rule.FIRST_CONTACT, Rule.REVIEW],
     looks={
         "amina": Viewer.SCHOOL_CARE,
         "chaima": Viewer.LEAD,
@@ -134,7 +134,7 @@ async def twee_praktijken(t: Teller) -> None:
     "weet alleen het wijkteam, de regievoerder en de partner van de rechtbank.",
     "School and GP worry about Kelly. That her brother Edson has to see the neighbourhood judge, only the "
     "social team, the lead and the court partner know.",
-    running=[Rule.FIRST_CONTACT],
+    running=[Rule.FIRST_CONTACT, Rule.ACTION, Rule.REVIEW],
     looks={
         "amina": Viewer.SCHOOL_CARE,
         "chaima": Viewer.LEAD,
@@ -199,7 +199,7 @@ async def justitie_blijft_liggen(t: Teller) -> None:
     family("Jagroep", "Hillesluis", [one("Vijay", 29, CLIENT), one("Anisha", 28)], [one("Santosh", 2)]),
     "Werk, schuld en wonen: esra en het wijkteam zien de sfeer bestaan, de huisarts niet.",
     "Work, debt and housing: Esra and the social team see the livelihood sphere, the GP does not.",
-    running=[Rule.FIRST_CONTACT, Rule.ACTION],
+    running=[Rule.FIRST_CONTACT, Rule.ACTION, Rule.REVIEW],
     looks={"esra": Viewer.WORK_CARE, "chaima": Viewer.LEAD, "dirk": Viewer.SOCIAL, "gerard": Viewer.GP_CARE},
     facets=["signal.existence", "plan.action", "case.participants"],
 )
