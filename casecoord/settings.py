@@ -1,6 +1,7 @@
 """Everything that an installation chooses, read once from the environment. Secrets have no default."""
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -8,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 KEY_BYTES = 32
+_ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 
 
 class Mode(StrEnum):
@@ -46,6 +48,9 @@ class Settings:
     public_url: str
     mode: Mode
     port: int
+    #: None: nobody gets mail, notices wait in the inbox
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str = ""
 
     @property
     def development(self) -> bool:
@@ -75,6 +80,8 @@ class Settings:
             public_url=read.web_address("CASECOORD_PUBLIC_URL", mode).rstrip("/"),
             mode=mode,
             port=read.port(),
+            smtp_url=read.smtp_url(),
+            mail_from=read.mail_from(),
         )
         read.different_keys(made)
         if read.problems:
@@ -154,6 +161,30 @@ class _Reader:
             self.problems.append(f"{name} is not a web address: it looks like https://casecoord.example.nl")
         elif value and mode is Mode.PRODUCTION and parts.scheme != "https" and not local:
             self.problems.append(f"{name} is not https: in production nobody may listen in")
+        return value
+
+    def smtp_url(self) -> str | None:
+        if not self.given("SMTP_URL"):
+            return None
+        what = "smtp://user:password@host:587"
+        value = self.secret("SMTP_URL", what)
+        try:
+            parts = urlsplit(value)
+            good = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            good = False
+        if value and not good:
+            self.problems.append(f"SMTP_URL is not the URL of a mail server: it looks like {what}")
+        return value or None
+
+    def mail_from(self) -> str:
+        value = self.env.get("CASECOORD_MAIL_FROM", "").strip()
+        if not value and self.given("SMTP_URL"):
+            self.problems.append(
+                "CASECOORD_MAIL_FROM is not set: give it the address that mail comes from, beside SMTP_URL"
+            )
+        elif value and not _ADDRESS.fullmatch(value):
+            self.problems.append("CASECOORD_MAIL_FROM is no mail address: it looks like casecoord@example.nl")
         return value
 
     def mode(self) -> Mode:

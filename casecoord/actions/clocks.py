@@ -10,6 +10,7 @@ from casecoord.domain.household import holder_of, waiting
 from casecoord.storage.households import lock_household
 from casecoord.storage.settle import load_all, load_seats, settle
 from casecoord.storage.sweep import Swept, passed_on, running_promises, sweep, written_gaps
+from casecoord.storage.telling import tell_passed_on
 from casecoord.storage.work import Database
 
 
@@ -47,6 +48,7 @@ async def sweep_areas(database: Database, at: datetime | None = None) -> AsyncIt
             async with database.within(area_id) as work:
                 if await lock_household(work, household):
                     await settle(work, household)
+                    await tell_passed_on(work, household)
         async with database.within(area_id, at) as work:
             swept = await sweep(work)
         yield code, swept

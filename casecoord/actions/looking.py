@@ -69,10 +69,10 @@ NOTHING_SPECIAL = Facts.that()
 
 @dataclass(slots=True)
 class Look:
-    """One actor's look at one household, under one purpose."""
+    """One actor's look at one household, or (None) at figures of no single one, under one purpose."""
 
     hand: Hand
-    household: UUID
+    household: UUID | None
     viewers: frozenset[Viewer]
     facts: Facts = NOTHING_SPECIAL
     shown: dict[str, str] = field(default_factory=dict)

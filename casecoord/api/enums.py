@@ -2,6 +2,8 @@
 
 import strawberry
 
+from casecoord.actions.candidates import Reason as CandidateReason
+from casecoord.actions.coverage import PlaceKind
 from casecoord.actions.plan import Manner
 from casecoord.actions.signals import Decision
 from casecoord.domain.facets import Shown
@@ -10,6 +12,7 @@ from casecoord.domain.words import (
     ActionState,
     Audience,
     CaseState,
+    HolderKind,
     InvitationState,
     Language,
     LifeDomain,
@@ -29,13 +32,16 @@ from casecoord.domain.words import (
 __all__ = [
     "ActionState",
     "Audience",
+    "CandidateReason",
     "CaseState",
     "Decision",
+    "HolderKind",
     "InvitationState",
     "Language",
     "Level",
     "LifeDomain",
     "Manner",
+    "PlaceKind",
     "ProposalKind",
     "ProposalState",
     "Purpose",
@@ -54,11 +60,13 @@ for _word in (
     ActionState,
     Audience,
     CaseState,
+    HolderKind,
     InvitationState,
     Language,
     Level,
     LifeDomain,
     Manner,
+    PlaceKind,
     ProposalKind,
     ProposalState,
     Purpose,
@@ -74,3 +82,4 @@ for _word in (
 ):
     strawberry.enum(_word)
 strawberry.enum(Decision, name="TriageDecision")
+strawberry.enum(CandidateReason, name="CandidateReason")

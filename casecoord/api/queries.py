@@ -16,6 +16,7 @@ from casecoord.api.ids import global_id, key_of, key_of_any
 from casecoord.api.joint_case import JointCase
 from casecoord.api.lists import Connection, Event, FlaggedHousehold, Gap, connection
 from casecoord.api.me import Me, Team
+from casecoord.api.overviews import Overviews
 
 
 @strawberry.input(description="`urgency`: only this; `overdue`: only with a gap.")
@@ -25,7 +26,7 @@ class WorklistFilter:
 
 
 @strawberry.type
-class Query:
+class Query(Overviews):
     @strawberry.field(description="Who I am here: name, area, and the memberships I can act under.")
     async def me(self, info: Info) -> Me:
         return Me.of(await me(info.context.office.database, info.context.caller))

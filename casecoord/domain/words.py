@@ -118,6 +118,14 @@ class CaseState(StrEnum):
     CLOSED = "closed"
 
 
+class HolderKind(StrEnum):
+    """As what somebody is accountable for a household: the lead, a team's coordinator, or the area's backstop."""
+
+    LEAD = "lead"
+    COORDINATOR = "coordinator"
+    AREA = "area"
+
+
 class ProposalKind(StrEnum):
     LEAD = "lead"
     HANDOVER = "handover"

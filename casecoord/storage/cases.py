@@ -26,6 +26,7 @@ from casecoord.storage.households import lock_household, save_keys
 from casecoord.storage.sealed import Compartment, HouseholdSeal, Place
 from casecoord.storage.settle import settle
 from casecoord.storage.tables import Base
+from casecoord.storage.telling import tell
 from casecoord.storage.work import Area, Work
 
 Row = TypeVar("Row", bound=Base)
@@ -96,10 +97,11 @@ class Desk:
         return found.one_or_none()
 
     async def settle(self) -> None:
-        """Writes keys made and rows changed, then who holds the household and which promises run."""
+        """Writes keys made and rows changed, then who holds the household, which promises run and who is told."""
         await save_keys(self.work, self.seal)
         await self.work.session.flush()
         await settle(self.work, self.household_id)
+        await tell(self.work, self.household_id)
 
     def add_event(
         self, verb: str, facet: str, sphere: str, rule: str, *, audience: str | None = None, **about: Any

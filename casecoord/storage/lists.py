@@ -1,6 +1,6 @@
 """Lists carry the policy in their WHERE clause: what may not be seen is not counted, ordered or paged.
 
-Each statement gets the policy's filters as SQL over an item alias with the columns of `_FACTS`, and the
+Each statement gets the policy's filters as SQL over an item alias with the columns of `FACTS`, and the
 actor's relation to each household as `rel`.
 """
 
@@ -18,7 +18,7 @@ from casecoord.storage.views import KEYS
 from casecoord.storage.work import Work
 
 #: The facts that no table records yet are false for every row.
-_FACTS = """false restricted, false deferred_for_safety, false split_other_part, false address_secret,
+FACTS = """false restricted, false deferred_for_safety, false split_other_part, false address_secret,
   false consent_covers, false own_practice, false own_entry, false own_person, false own_hearing,
   false own_team_item, false own_place, false identity_checked, false break_glass, false medical_lifted"""
 
@@ -46,7 +46,7 @@ _PROMISES = f"""
   select p.id, p.rule, p.due_at, p.area_at, p.decision_at, p.alliance_at, p.responder_id, p.sphere, p.audience,
     p.household_id, case when s.id is null or s.case_id is not null then rel.participates
          else s.accountable_team_id = :team end takes_part,
-    rel.is_lead, rel.escalated, false wrote_it, {_FACTS}
+    rel.is_lead, rel.escalated, false wrote_it, {FACTS}
   from promises p left join signals s on s.area_id = p.area_id and s.id = p.subject_id
 """
 
@@ -85,7 +85,7 @@ with scope as ({_IN_SCOPE}), listed as (
       count(*) seen
     from (select s.*, case when s.case_id is null then s.accountable_team_id = :team
               else rel.participates end takes_part, rel.is_lead, rel.escalated,
-              s.source_team_id = :team wrote_it, {_FACTS}
+              s.source_team_id = :team wrote_it, {FACTS}
             from signals s where s.area_id = h.area_id and s.household_id = h.id and s.state <> 'ended'
               and (s.case_id is null or s.case_id = c.id)) i
     where {signals}) sig on true
@@ -151,7 +151,7 @@ select h.id household, rel.*, coalesce((select jsonb_agg(to_jsonb(e) order by e.
   select i.id, i.at, i.verb, i.sphere, i.facet, i.rule, i.about, i.who from (
     select e.*, case when e.case_id is null then s.accountable_team_id is not distinct from :team
                 else rel.participates end takes_part, rel.is_lead, rel.escalated,
-           m.team_id = :team wrote_it, w.name who, {_FACTS}
+           m.team_id = :team wrote_it, w.name who, {FACTS}
       from events e
       left join signals s on s.area_id = e.area_id and s.id::text = e.about ->> 'signal'
       join memberships m on m.area_id = e.area_id and m.id = e.membership_id

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import Range, insert
 
 from casecoord.domain.teams import TEAM_KINDS
-from casecoord.domain.words import Role, TeamKind
+from casecoord.domain.words import Language, Role, TeamKind
 from casecoord.storage.tables import (
     Base,
     CoordinatorSeat,
@@ -79,10 +79,14 @@ class Organiser:
         *,
         login: tuple[str, str] | None = None,
         phone: str | None = None,
+        email: str | None = None,
+        language: Language | None = None,
     ) -> Member:
         """A new professional with a membership, and the OpenID Connect subject (issuer, subject) bound to it."""
         professional = await self._add(
-            Professional(area_id=self.work.area_id, id=uuid4(), name=name, phone=phone)
+            Professional(
+                area_id=self.work.area_id, id=uuid4(), name=name, phone=phone, email=email, language=language
+            )
         )
         if login:
             await self._add(

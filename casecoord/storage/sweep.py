@@ -11,23 +11,29 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from casecoord.storage.telling import tell_gaps
 from casecoord.storage.work import Area
 
 # One at a time in each area: what ten sweeps find at once is found once, and none waits for another's rows.
 _ALONE = text("select pg_advisory_xact_lock(hashtextextended('casecoord sweep ' || :area, 0))")
 _LEVEL = "1 + (p.area_at <= :now)::int + (p.decision_at <= :now)::int + (p.alliance_at <= :now)::int"
+# Whom the ladder names is told in the same statement; its count is that of the gaps.
 _RAISE = text(
-    f"insert into gaps (area_id, id, promise_id, since, level, noticed_at)"
+    f"with raised as (insert into gaps (area_id, id, promise_id, since, level, noticed_at)"
     f" select p.area_id, gen_random_uuid(), p.id, p.due_at, {_LEVEL}, :now from promises p"
     " where p.area_id = :area and p.kept_at is null and p.due_at <= :now"
     "   and not exists (select from gaps g where g.area_id = p.area_id and g.promise_id = p.id"
     "                     and g.ended_at is null)"
     " on conflict (area_id, promise_id) where ended_at is null do nothing"
+    " returning id, promise_id, 0 as before, level),"
+    f" told as ({tell_gaps('raised')}) select count(*) from raised"
 )
 _ESCALATE = text(
-    f"update gaps g set level = {_LEVEL} from promises p"
+    f"with climbed as (update gaps g set level = {_LEVEL} from promises p, gaps was"
     " where g.area_id = :area and g.ended_at is null and p.area_id = g.area_id and p.id = g.promise_id"
-    f"   and p.kept_at is null and g.level < {_LEVEL}"
+    "   and was.area_id = g.area_id and was.id = g.id"
+    f"   and p.kept_at is null and g.level < {_LEVEL} returning g.id, g.promise_id, was.level as before, g.level),"
+    f" told as ({tell_gaps('climbed')}) select count(*) from climbed"
 )
 _END = text(
     "update gaps g set ended_at = greatest(coalesce(p.kept_at, :now), g.since) from promises p"
@@ -39,9 +45,9 @@ _WRITTEN = text(
     " join promises p on p.area_id = g.area_id and p.id = g.promise_id"
     " where g.area_id = :area and g.ended_at is null"
 )
-# A seat passed on, a shift ended, somebody left: what waits for them waits for whoever came after.
+# A seat passed on, a shift ended, somebody left: what they held or waited for is whoever's came after.
 _PASSED_ON = text(
-    "select distinct p.household_id from promises p"
+    "select p.household_id from promises p"
     " join memberships m on m.area_id = p.area_id and m.id = p.responder_id"
     " left join signals s on s.area_id = p.area_id and s.id = p.subject_id and p.rule = 'G1'"
     "   and s.urgency = 'acute' and s.seen_at is null"
@@ -53,7 +59,10 @@ _PASSED_ON = text(
     "           and d.during @> cast(:now as timestamptz)),"
     "       (select z.membership_id from coordinator_seats z where z.area_id = p.area_id"
     "           and z.seat = p.area_id and z.during @> cast(:now as timestamptz))))"
-    " order by p.household_id"
+    " union select o.household_id from holders o join coordinator_seats y on y.area_id = o.area_id"
+    "   and y.membership_id = o.membership_id and upper(y.during) > lower(o.during) and upper(y.during) <= :now"
+    " where o.area_id = :area and o.during @> cast(:now as timestamptz)"
+    " order by 1"
 )
 _RUNNING = text("select rule, subject_id, due_at from promises where area_id = :area and kept_at is null")
 
@@ -71,11 +80,9 @@ async def sweep(work: Area) -> Swept:
     """One sweep of the area at the transaction's moment."""
     await work.session.execute(_ALONE, {"area": str(work.area_id)})
     at = {"area": work.area_id, "now": work.now}
-    counts = []
-    for statement in (_END, _RAISE, _ESCALATE):
-        result: Any = await work.session.execute(statement, at)
-        counts.append(int(result.rowcount))
-    return Swept(ended=counts[0], raised=counts[1], escalated=counts[2])
+    ended: Any = await work.session.execute(_END, at)
+    raised, escalated = [int(await work.session.scalar(one, at) or 0) for one in (_RAISE, _ESCALATE)]
+    return Swept(ended=int(ended.rowcount), raised=raised, escalated=escalated)
 
 
 async def passed_on(work: Area) -> list[UUID]:

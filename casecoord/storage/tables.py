@@ -162,6 +162,9 @@ class Professional(Base):
     name: Mapped[str]
     phone: Mapped[str | None]
     case_ceiling: Mapped[int | None]
+    #: where and in which language mail reaches them; without an address the inbox has to do
+    email: Mapped[str | None]
+    language: Mapped[str | None]
 
 
 class Login(Base):

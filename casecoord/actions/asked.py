@@ -1,0 +1,115 @@
+"""What I am asked: my team's invitations to take part, and the leads and hand-overs that wait for my word.
+
+Who is asked has to be able to answer without knowing the case: that it is asked, by whom, until when.
+The asker's team is not named: a court partner's would give a hearing away.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from casecoord.access.doing import ActFacts, Doer
+from casecoord.actions import cursors
+from casecoord.actions.filters import condition
+from casecoord.actions.looking import Look, team_viewer, viewers
+from casecoord.actions.office import Hand
+from casecoord.domain.facets import FACETS
+from casecoord.domain.lists import Slice
+from casecoord.domain.words import ProposalKind
+from casecoord.storage import access_log, asked
+
+
+@dataclass(frozen=True, slots=True)
+class AskedOf:
+    """A page of what waits for me."""
+
+    first: int | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """My team is asked to take part in a case."""
+
+    id: UUID
+    case: UUID
+    asked_by: str
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """I am asked to lead a case, or to take it over."""
+
+    id: UUID
+    case: UUID
+    kind: ProposalKind
+    asked_by: str
+    since: datetime
+    until: datetime
+
+
+async def invitations(hand: Hand, query: AskedOf) -> Slice[Invited]:
+    """The invitations that this actor can answer for the team, by deadline."""
+    first, after = cursors.page_size(query.first), _after(hand, "invitations", query)
+    permission = hand.policy.may(
+        Doer(hand.actor.role, hand.actor.team_kind),
+        "join_case",
+        ActFacts.that("membership_valid", "of_invited_team"),
+    )
+    rows = await asked.invitations(hand.work, first, after) if permission.allowed else []
+    # Being asked is all that one who takes no part learns: the rule on answering is the rule on that.
+    facet = "case.participants"
+    await access_log.write(
+        hand.work,
+        (
+            access_log.Entry(
+                verb="invitations",
+                household=row["household_id"],
+                act="R",
+                facets={facet: permission.rule},
+                policy=hand.policy.digest,
+                ground=FACETS[facet].ground,
+                rules=(permission.rule,),
+            )
+            for row in rows[:first]
+        ),
+    )
+    found = [
+        Invited(row["id"], row["case_id"], row["asked_by"], row["since"], row["until"])
+        for row in rows[:first]
+    ]
+    return Slice(found, _cursors(hand, "invitations", rows[:first]), len(rows) > first)
+
+
+async def proposals(hand: Hand, query: AskedOf) -> Slice[Proposed]:
+    """The proposals to this professional that can be answered under this membership, by deadline."""
+    first, after = cursors.page_size(query.first), _after(hand, "proposals", query)
+    as_team = team_viewer(hand.actor.role, hand.actor.team_kind)
+    shown = condition(hand, "case.lead", {as_team: "i.takes_part"} if as_team else {})
+    rows = await asked.proposals(hand.work, first, after, shown)
+    entries = []
+    for row in rows[:first]:
+        seen_by = viewers(hand, takes_part=True, is_lead=False, signalled=False, escalated=False)
+        look = Look(hand, row["household_id"], seen_by)
+        look.decide("case.lead")
+        entries.append(look.entry("proposals"))
+    await access_log.write(hand.work, entries)
+    found = [
+        Proposed(
+            row["id"], row["case_id"], ProposalKind(row["kind"]), row["asked_by"], row["since"], row["until"]
+        )
+        for row in rows[:first]
+    ]
+    return Slice(found, _cursors(hand, "proposals", rows[:first]), len(rows) > first)
+
+
+def _after(hand: Hand, kind: str, query: AskedOf) -> tuple[datetime, UUID] | None:
+    key = cursors.read(hand, kind, query.after)
+    return (datetime.fromisoformat(key[0]), UUID(key[1])) if key else None
+
+
+def _cursors(hand: Hand, kind: str, rows: list[dict[str, Any]]) -> list[str]:
+    return [cursors.write(hand, kind, [row["until"], row["id"]]) for row in rows]

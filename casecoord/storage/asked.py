@@ -1,0 +1,78 @@
+"""What waits for the answer of a team or a professional; one statement per list."""
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import TextClause, text
+
+from casecoord.domain.promises import Rule
+from casecoord.domain.words import ProposalKind
+from casecoord.storage.work import Work
+
+_PAGE = """(cast(:from_at as timestamptz) is null or (p.due_at, x.id) > (:from_at, cast(:from_id as uuid)))
+order by p.due_at, x.id limit :first"""
+
+_INVITATIONS = text(
+    f"""
+select x.id, x.case_id, c.household_id, x.invited_at since, p.due_at until, w.name asked_by
+from invitations x
+join cases c on c.area_id = x.area_id and c.id = x.case_id and c.state <> 'closed'
+join promises p on p.area_id = x.area_id and p.rule = '{Rule.INVITATION}' and p.subject_id = x.id
+  and p.kept_at is null
+join memberships m on m.area_id = x.area_id and m.id = x.invited_by
+join professionals w on w.area_id = m.area_id and w.id = m.professional_id
+where x.area_id = :area and x.team_id = :team and x.state = 'pending' and {_PAGE}
+"""
+)
+
+
+@lru_cache(maxsize=64)
+def _proposals(shown: str) -> TextClause:
+    return text(
+        f"""
+select x.id, x.case_id, x.household_id, x.kind, x.proposed_at since, p.due_at until, w.name asked_by
+from (
+  select i.* from (
+    select r.*, c.household_id, exists (select from participants y
+        where y.area_id = r.area_id and y.case_id = r.case_id and y.team_id = :team
+          and y.during @> cast(:now as timestamptz)) takes_part
+    from proposals r
+    join memberships q on q.area_id = r.area_id and q.id = r.membership_id and q.professional_id = :professional
+    join cases c on c.area_id = r.area_id and c.id = r.case_id and c.state <> 'closed'
+    where r.area_id = :area and r.state = 'pending') i
+  where {shown}) x
+join promises p on p.area_id = x.area_id and p.subject_id = x.case_id and p.kept_at is null
+  and p.rule = case x.kind when '{ProposalKind.HANDOVER}' then '{Rule.HANDOVER}' else '{Rule.LEAD}' end
+join memberships m on m.area_id = x.area_id and m.id = x.proposed_by
+join professionals w on w.area_id = m.area_id and w.id = m.professional_id
+where {_PAGE}
+"""
+    )
+
+
+async def invitations(work: Work, first: int, after: tuple[datetime, UUID] | None) -> list[dict[str, Any]]:
+    """The pending invitations of the actor's team, the most urgent first; one more than asked, if there is."""
+    rows = await work.session.execute(_INVITATIONS, _values(work, first, after))
+    return [dict(row) for row in rows.mappings()]
+
+
+async def proposals(
+    work: Work, first: int, after: tuple[datetime, UUID] | None, shown: str
+) -> list[dict[str, Any]]:
+    """The pending proposals to the actor in cases of which `shown` says that they may know."""
+    who = {"professional": work.actor.professional_id, "now": work.now}
+    rows = await work.session.execute(_proposals(shown), {**_values(work, first, after), **who})
+    return [dict(row) for row in rows.mappings()]
+
+
+def _values(work: Work, first: int, after: tuple[datetime, UUID] | None) -> dict[str, Any]:
+    at, identity = after or (None, None)
+    return {
+        "area": work.area_id,
+        "team": work.actor.team_id,
+        "first": first + 1,
+        "from_at": at,
+        "from_id": identity,
+    }

@@ -1,0 +1,73 @@
+"""How much the professionals of a team have on their hands: one statement per page."""
+
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import TextClause, text
+
+from casecoord.storage.work import Work
+
+
+@lru_cache(maxsize=64)
+def _caseload(lines: str, actions: str) -> TextClause:
+    return text(
+        f"""
+with page as (
+  select i.* from (
+    select w.id, w.name, w.case_ceiling ceiling, w.id = :professional own,
+      cast(:wanted as uuid) = cast(:team as uuid) own_team
+      from professionals w where w.area_id = :area and exists (
+        select from memberships m join teams t on t.area_id = m.area_id and t.id = m.team_id
+         where m.area_id = w.area_id and m.professional_id = w.id and m.team_id = :wanted
+           and m.during @> cast(:now as timestamptz) and t.during @> cast(:now as timestamptz)
+           and m.role in ('member', 'coordinator', 'duty'))) i
+  where {lines} and (cast(:after as uuid) is null or (lower(i.name), i.id) > (
+    select lower(x.name), x.id from professionals x where x.area_id = :area and x.id = :after))
+  order by lower(i.name), i.id limit :first
+), led as (
+  select m.professional_id, count(*) number from leads l
+    join memberships m on m.area_id = l.area_id and m.id = l.membership_id
+   where l.area_id = :area and l.during @> cast(:now as timestamptz)
+     and m.professional_id in (select id from page)
+   group by 1
+), doing as (
+  select i.professional_id, count(*) number from (
+    select a.sphere, a.audience, m.professional_id, b.team_id = :team wrote_it,
+      q.professional_id is not distinct from :professional is_lead
+    from plan_actions a
+    join cases c on c.area_id = a.area_id and c.id = a.case_id and c.state <> 'closed'
+    join memberships m on m.area_id = a.area_id and m.id = a.owner_id
+    join memberships b on b.area_id = a.area_id and b.id = a.author_id
+    left join leads l on l.area_id = c.area_id and l.case_id = c.id and l.during @> cast(:now as timestamptz)
+    left join memberships q on q.area_id = l.area_id and q.id = l.membership_id
+    where a.area_id = :area and a.state = 'open' and m.professional_id in (select id from page)) i
+  where {actions} group by 1
+)
+select page.*, coalesce(led.number, 0) leads, coalesce(doing.number, 0) actions from page
+left join led on led.professional_id = page.id left join doing on doing.professional_id = page.id
+order by lower(page.name), page.id
+"""
+    )
+
+
+async def caseload(
+    work: Work, team: UUID, first: int, after: UUID | None, *, lines: str, actions: str
+) -> list[dict[str, Any]]:
+    """The professionals of a team in view, by name; one more than asked, if there is.
+
+    `lines`, `actions`: the policy's conditions on a line and on an action that it counts.
+    """
+    rows = await work.session.execute(
+        _caseload(lines, actions),
+        {
+            "area": work.area_id,
+            "team": work.actor.team_id,
+            "professional": work.actor.professional_id,
+            "now": work.now,
+            "wanted": team,
+            "first": first + 1,
+            "after": after,
+        },
+    )
+    return [dict(row) for row in rows.mappings()]

@@ -1,0 +1,132 @@
+"""Who is told of what: notices, written in the transaction of the change that they tell.
+
+One row for each receiver and thing, however often it is told; nobody is told what they did themselves,
+and nobody whose membership is over.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import text
+
+from casecoord.storage.work import Area
+
+_SEAT = (
+    "(select y.membership_id from coordinator_seats y where y.area_id = :area and y.seat = {of}"
+    " and y.during @> cast(:now as timestamptz))"
+)
+_COLUMNS = "area_id, id, receiver_id, kind, source_id, household_id, sphere, audience, urgent, at"
+#: A family that turned out to be another takes its notices along.
+_ONCE = (
+    " on conflict (area_id, receiver_id, source_id, kind) do update set household_id = excluded.household_id"
+    " where outbox.household_id <> excluded.household_id"
+)
+_THIS_TRANSACTION = "pg_current_xact_id()::xid"
+
+#: What each event of this transaction tells, and whom.
+_TELL = text(
+    f"""
+with news as (
+  select e.* from events e
+   where e.area_id = :area and e.household_id = :household and e.xmin = {_THIS_TRANSACTION}
+), told (kind, source_id, receiver, urgent, sphere, audience, at, by) as (
+  select case s.urgency when 'acute' then 'acute_signal' else 'signal' end, s.id, who.membership,
+    s.urgency = 'acute', s.sphere, s.audience, e.at, e.membership_id
+  from news e join signals s on s.area_id = e.area_id and s.id::text = e.about ->> 'signal' and s.state = 'open'
+  cross join lateral (
+    select coalesce({_SEAT.format(of="s.accountable_team_id")}, {_SEAT.format(of=":area")})
+    union select coalesce((select d.membership_id from duty_shifts d where d.area_id = :area
+        and d.during @> cast(:now as timestamptz)), {_SEAT.format(of=":area")}) where s.urgency = 'acute'
+  ) who (membership) where e.verb = 'add_signal'
+  union all
+  select case x.kind when 'lead' then 'proposal' when 'handover' then 'hand_over' else 'appointment' end, x.id,
+    x.membership_id, false, e.sphere, e.audience, e.at, e.membership_id
+  from news e join proposals x on x.area_id = e.area_id and x.case_id = e.case_id and x.proposed_at = e.at
+   where (e.verb in ('propose_lead', 'offer_hand_over') and x.state = 'pending')
+      or (e.verb = 'appoint_lead' and x.kind = 'appointment')
+  union all
+  select 'answer', x.id, x.proposed_by, false, e.sphere, e.audience, e.at, e.membership_id
+  from news e join proposals x on x.area_id = e.area_id and x.case_id = e.case_id and x.answered_at = e.at
+    and x.state in ('accepted', 'declined')
+   where e.verb in ('accept_lead', 'decline_lead', 'accept_hand_over', 'decline_hand_over')
+  union all
+  select 'invitation', v.id, {_SEAT.format(of="v.team_id")}, false, v.sphere, null, e.at, e.membership_id
+  from news e join invitations v on v.area_id = e.area_id and v.case_id = e.case_id and v.state = 'pending'
+    and v.team_id::text = e.about ->> 'team' where e.verb = 'invite_team'
+  union all
+  select 'invitation_answer', v.id, v.invited_by, false, v.sphere, null, e.at, e.membership_id
+  from news e join invitations v on v.area_id = e.area_id and v.case_id = e.case_id and v.answered_at = e.at
+    and v.team_id::text = e.about ->> 'team' where e.verb in ('join_case', 'decline_invitation')
+  union all
+  select 'action', a.id, a.owner_id, false, a.sphere, a.audience, e.at, e.membership_id
+  from news e join plan_actions a on a.area_id = e.area_id and a.id::text = e.about ->> 'action'
+   where e.verb = 'add_action'
+)
+insert into outbox ({_COLUMNS})
+select distinct on (m.id, t.kind, t.source_id) :area, gen_random_uuid(), m.id, t.kind, t.source_id,
+  cast(:household as uuid), t.sphere, t.audience, t.urgent, t.at
+from told t
+join memberships m on m.area_id = :area and m.id = t.receiver and m.during @> cast(:now as timestamptz)
+join memberships b on b.area_id = :area and b.id = t.by and b.professional_id <> m.professional_id
+{_ONCE}
+"""
+)
+
+#: What waited for somebody who left waits, by this transaction, for whoever came after.
+_TELL_PASSED_ON = text(
+    f"""
+insert into outbox ({_COLUMNS})
+select p.area_id, gen_random_uuid(), m.id, 'passed_on', p.id, p.household_id, p.sphere, p.audience,
+  coalesce(s.urgency = 'acute', false), :now
+from promises p
+join memberships m on m.area_id = p.area_id and m.id = p.responder_id and m.during @> cast(:now as timestamptz)
+left join signals s on s.area_id = p.area_id and s.id = p.subject_id
+where p.area_id = :area and p.household_id = :household and p.kept_at is null and p.xmin = {_THIS_TRANSACTION}
+{_ONCE}
+"""
+)
+
+
+def tell_gaps(changed: str) -> str:
+    """SQL that tells the rungs of the ladder that each row of `changed` (id, promise_id, before, level) climbed.
+
+    A sweep that comes late tells all that were climbed meanwhile. The alliance's agenda learns that
+    there is a gap, not of whom or in which sphere.
+    """
+    return f"""
+insert into outbox ({_COLUMNS})
+select p.area_id, gen_random_uuid(), m.id, (array['gap', 'gap_area', 'gap_decision', 'agenda'])[rung], g.id,
+  case when rung < 4 then p.household_id end, case when rung < 4 then p.sphere else 'general' end,
+  case when rung < 4 then p.audience end, rung < 4 and coalesce(s.urgency = 'acute', false), :now
+from {changed} g
+join promises p on p.area_id = :area and p.id = g.promise_id
+join memberships r on r.area_id = p.area_id and r.id = p.responder_id
+left join signals s on s.area_id = p.area_id and s.id = p.subject_id
+cross join lateral generate_series(g.before + 1, g.level) rung
+cross join lateral (
+  select coalesce((select y.membership_id from coordinator_seats y where y.area_id = :area
+      and y.membership_id = r.id and y.during @> cast(:now as timestamptz) limit 1), {_SEAT.format(of="r.team_id")})
+   where rung = 1
+  union select o.membership_id from holders o where rung = 1 and o.area_id = p.area_id
+      and o.household_id = p.household_id and o.during @> cast(:now as timestamptz)
+  union select {_SEAT.format(of=":area")} where rung = 2
+  union select d.id from memberships d where rung = 3 and d.area_id = p.area_id and d.role = 'decision_power'
+  union select y.membership_id from teams t join coordinator_seats y on y.area_id = t.area_id and y.seat = t.id
+      and y.during @> cast(:now as timestamptz)
+   where rung = 4 and t.area_id = p.area_id and t.kind = 'programme_bureau'
+) who (membership)
+join memberships m on m.area_id = p.area_id and m.id = who.membership and m.during @> cast(:now as timestamptz)
+on conflict (area_id, receiver_id, source_id, kind) do nothing"""
+
+
+async def tell(work: Area, household: UUID) -> None:
+    """Tells what the events of this transaction, written already, mean for others."""
+    await work.session.execute(_TELL, _at(work, household))
+
+
+async def tell_passed_on(work: Area, household: UUID) -> None:
+    """Tells whoever a promise waits for since this transaction."""
+    await work.session.execute(_TELL_PASSED_ON, _at(work, household))
+
+
+def _at(work: Area, household: UUID) -> dict[str, object]:
+    return {"area": work.area_id, "household": household, "now": work.now}

@@ -1,0 +1,225 @@
+"""INVARIANT (no view without a trace): what was shown or done is in the access log before anybody learns of it."""
+
+import asyncio
+import hashlib
+import json
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from casecoord.actions.joint_view import JointCaseOf, joint_case
+from casecoord.actions.leads import (
+    AnswerProposal,
+    ProposeLead,
+    accept_hand_over,
+    accept_lead,
+    decline_lead,
+    offer_hand_over,
+    propose_lead,
+)
+from casecoord.actions.lists import GapsOf, TimelineOf, WorklistOf, gaps, timeline, worklist
+from casecoord.actions.matching import ConfirmMatch, MatchProposalsOf, confirm_match, match_proposals
+from casecoord.actions.participation import (
+    AnswerInvitation,
+    InviteTeam,
+    decline_invitation,
+    invite_team,
+    join_case,
+)
+from casecoord.actions.plan import (
+    AddAction,
+    CompleteAction,
+    RecordContact,
+    add_action,
+    complete_action,
+    record_contact,
+)
+from casecoord.actions.signals import Decision, SeeSignal, TriageSignal, add_signal, see_signal, triage_signal
+from casecoord.domain.errors import Problem
+from casecoord.domain.words import LifeDomain, Urgency, VeiligThuis
+from casecoord.storage.access_log import leaf_of
+from casecoord.storage.faults import DatabaseFault
+from tests.actions.steps import concern, led_case, pending, signal, sql, unmatched
+from tests.world import Someone, Town
+
+CANARY = "Kanarievogel"
+
+
+async def records(url: str) -> list[dict[str, Any]]:
+    """The log in order, each record with its household's id."""
+    async with sql(url) as database:
+        rows = await database.fetch(
+            "select a.record, a.at, h.id household from access_log a left join households h on h.pseudonym = a.household"
+            " and h.area_id = a.area_id order by a.at, a.xmin::text::bigint, a.id"
+        )
+    return [{**json.loads(row["record"]), "household": row["household"]} for row in rows]
+
+
+async def added(url: str, before: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    known = {record["id"] for record in before}
+    return [record for record in await records(url) if record["id"] not in known]
+
+
+async def whole_story(town: Town) -> Someone:
+    """Every verb and every view, once, about the canary family's child."""
+    act, look = town.act, town.office.look
+    (noor,) = await town.family((f"Noor {CANARY}", date(2018, 9, 30)), links={0: [("school", "11VO00")]})
+    told = f"{CANARY} slaapt slecht."
+    acute = await signal(
+        town, "amina", noor, summary=told, detail=told, urgency=Urgency.ACUTE, veilig_thuis=VeiligThuis.NO,
+        veilig_thuis_reason=told,
+    )  # fmt: skip
+    await act("dirk", see_signal, SeeSignal(town.key(), acute.signal))
+    triaged = await act(
+        "bram", triage_signal, TriageSignal(town.key(), acute.signal, Decision.OPEN_CASE, reason=told)
+    )
+    case = triaged.case.id
+    for team, verb, who in (("wijkteam", join_case, "chaima"), ("huisarts", decline_invitation, "fleur")):
+        invited = await act("bram", invite_team, InviteTeam(town.key(), case, town.teams[team]))
+        await act(who, verb, AnswerInvitation(town.key(), invited.id))
+    for verb in (decline_lead, accept_lead):
+        asked = ProposeLead(town.key(), case, town.members["chaima"].professional, told, told)
+        proposed = await act("bram", propose_lead, asked)
+        await act("chaima", verb, AnswerProposal(town.key(), pending(proposed), told))
+    await act("chaima", record_contact, RecordContact(town.key(), case))
+    step = await act(
+        "chaima", add_action, AddAction(town.key(), case, LifeDomain.FINANCE, told, date(2026, 11, 9))
+    )
+    await act("chaima", complete_action, CompleteAction(town.key(), step.id, told))
+    offered = await act(
+        "chaima", offer_hand_over, ProposeLead(town.key(), case, town.members["dirk"].professional, told)
+    )
+    await act("dirk", accept_hand_over, AnswerProposal(town.key(), pending(offered), told))
+    await unmatched(town, "fleur", f"N. {CANARY}", noor.born, summary=told)
+    town.clock.forward(weeks=3)
+    for who in ("bram", "dirk", "chaima", "ibrahim"):
+        await look(town.caller(who), joint_case, JointCaseOf(case))
+        await look(town.caller(who), worklist, WorklistOf())
+        await look(town.caller(who), gaps, GapsOf())
+        await look(town.caller(who), timeline, TimelineOf(case))
+    (match,) = (await look(town.caller("ibrahim"), match_proposals, MatchProposalsOf())).items
+    await act("ibrahim", confirm_match, ConfirmMatch(town.key(), match.id, True))
+    return noor
+
+
+async def test_every_act_and_every_look_leaves_its_record(town: Town, database_url: str) -> None:
+    await whole_story(town)
+    found = await records(database_url)
+    classes = {(record["event"], record["act"]) for record in found}
+    create = {"add_signal", "invite_team", "propose_lead", "offer_hand_over", "add_action", "record_contact"}
+    update = {
+        "see_signal", "triage_signal", "join_case", "decline_invitation", "decline_lead", "accept_lead",
+        "complete_action", "accept_hand_over", "confirm_match",
+    }  # fmt: skip
+    views = {"joint_case", "worklist", "gaps", "timeline", "match_proposals"}
+    assert classes == {(e, "C") for e in create} | {(e, "U") for e in update} | {(e, "R") for e in views}
+    members = {member.membership: member for member in town.members.values()}
+    for record in found:
+        assert record["policy"] == town.office.policy.digest
+        assert record["rules"] and record["ground"] and record["household"] is not None
+        assert record["purpose"] == "care_coordination" and record["trace"] == "0" * 32
+        who = members[UUID(record["membership"])]
+        assert (record["professional"], record["team"]) == (str(who.professional), str(who.team))
+
+
+async def test_no_record_holds_a_value_of_any_facet(town: Town, database_url: str) -> None:
+    await whole_story(town)
+    async with sql(database_url) as database:
+        raw = [row[0] for row in await database.fetch("select record from access_log")]
+        homes = {str(row[0]) for row in await database.fetch("select id from households")}
+        events = " ".join(row[0] for row in await database.fetch("select about::text || verb from events"))
+    told = " ".join(raw)
+    for value in (CANARY, "slaapt", "Noor", "Dahliastraat", "2018-09-30", "06-00000000", "Chaima"):
+        assert value not in told and value not in events
+    assert not any(home in told for home in homes)
+
+
+async def test_each_leaf_is_recomputed_from_its_record_and_salt(town: Town, database_url: str) -> None:
+    await whole_story(town)
+    async with sql(database_url) as database:
+        rows = await database.fetch(
+            "select id, record, salt, leaf, area_id, professional_id, trace_id from access_log"
+        )
+    assert len({row["salt"] for row in rows}) == len(rows) > 30
+    for row in rows:
+        assert row["leaf"] == hashlib.sha256(b"\x00" + row["salt"] + row["record"].encode()).digest()
+        assert row["leaf"] == leaf_of(row["salt"], row["record"].encode())
+        assert row["leaf"] != leaf_of(row["salt"], row["record"].replace('"act"', '"acT"').encode())
+        said = json.loads(row["record"])
+        canonical = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        assert canonical == row["record"]
+        columns = [str(row["id"]), str(row["area_id"]), str(row["professional_id"]), row["trace_id"]]
+        assert [said["id"], said["area"], said["professional"], said["trace"]] == columns
+
+
+async def test_a_look_says_which_facets_it_showed_and_by_which_rules(town: Town, database_url: str) -> None:
+    case = await led_case(town, (await town.janssens())["noor"])
+    before = await records(database_url)
+    view = await town.office.look(town.caller("amina"), joint_case, JointCaseOf(case.id))
+    (record,) = await added(database_url, before)
+    assert record["household"] == case.household and record["act"] == "R"
+    assert {"person.name", "case.status", "signal.summary"} <= set(record["facets"])
+    assert all(record["facets"].values())
+    assert {w.facet for w in view.withheld} <= {f for f, how in record["facets"].items() if how == "exists"}
+    assert not {"person.bsn", "medical.note", "court.hearing"} & set(record["facets"])
+
+
+async def test_a_refusal_leaves_no_trace_and_shows_nothing(town: Town, database_url: str) -> None:
+    case = await led_case(town, (await town.janssens())["noor"])
+    before = await records(database_url)
+    for who, identity in (("ines", case.id), ("ines", uuid4()), ("mo", case.household)):
+        with pytest.raises(Problem):
+            await town.office.look(town.caller(who), joint_case, JointCaseOf(identity))
+    with pytest.raises(Problem):
+        await town.act("ines", record_contact, RecordContact(town.key(), case.id))
+    assert await added(database_url, before) == []
+
+
+async def test_an_answer_given_again_is_one_act_in_the_log(town: Town, database_url: str) -> None:
+    sent = concern(town, (await town.janssens())["noor"])
+    await asyncio.gather(*(town.act("amina", add_signal, sent) for _ in range(5)))
+    assert [record["event"] for record in await records(database_url)] == ["add_signal"]
+
+
+async def test_where_the_log_cannot_be_written_nothing_is_shown_and_nothing_is_done(
+    town: Town, database_url: str
+) -> None:
+    noor = (await town.janssens())["noor"]
+    case = await led_case(town, noor)
+    town.clock.forward(weeks=3)
+    async with sql(database_url) as database:
+        await database.execute("revoke insert on access_log from casecoord_app")
+        before = await database.fetchval("select count(*) from signals")
+    for view, query in (
+        (joint_case, JointCaseOf(case.id)), (worklist, WorklistOf()), (gaps, GapsOf()), (timeline, TimelineOf(case.id)),
+    ):  # fmt: skip
+        with pytest.raises(DatabaseFault) as fault:
+            await town.office.look(town.caller("amina"), view, query)
+        assert "Janssen" not in str(fault.value)
+    with pytest.raises(DatabaseFault):
+        await signal(town, "amina", noor)
+    async with sql(database_url) as database:
+        assert await database.fetchval("select count(*) from signals") == before
+        await database.execute("grant insert on access_log to casecoord_app")
+    assert await town.office.look(town.caller("amina"), joint_case, JointCaseOf(case.id))
+
+
+async def test_an_accepted_match_is_in_the_log_of_both_households(town: Town, database_url: str) -> None:
+    noor = (await town.janssens())["noor"]
+    await unmatched(town, "fleur", "Noor Janssen", noor.born)
+    (match,) = (await town.office.look(town.caller("ibrahim"), match_proposals, MatchProposalsOf())).items
+    await town.act("ibrahim", confirm_match, ConfirmMatch(town.key(), match.id, True))
+    told = [record for record in await records(database_url) if record["event"] == "confirm_match"]
+    assert {record["household"] for record in told} == {match.beside.household, match.main.household}
+
+
+async def test_the_record_is_there_when_the_answer_is(town: Town, database_url: str) -> None:
+    """Seen from another connection, at the moment at which the caller has its answer."""
+    case = await led_case(town, (await town.janssens())["noor"])
+    async with sql(database_url) as other:
+        for number in range(1, 6):
+            await town.office.look(town.caller("bram"), joint_case, JointCaseOf(case.id))
+            logged = "select count(*) from access_log where record::jsonb ->> 'event' = 'joint_case'"
+            assert await other.fetchval(logged) == number
