@@ -5,10 +5,11 @@ from typing import Any, Protocol, TypeVar
 
 import strawberry
 
-from casecoord.actions import leads, participation, plan, signals
+from casecoord.actions import leads, notices, participation, plan, signals
 from casecoord.actions.office import Verb
 from casecoord.api import results
 from casecoord.api.context import Info
+from casecoord.api.inbox import MarkedRead, MarkReadAnswer, MarkReadInput
 from casecoord.api.inputs import (
     AddActionInput,
     AddSignalInput,
@@ -110,6 +111,10 @@ class Mutation:
     @strawberry.mutation(description="The lead spoke with the family.")
     async def record_contact(self, info: Info, input: RecordContactInput) -> results.ContactAnswer:
         return await _do(info, plan.record_contact, input, results.ContactRecorded.of)
+
+    @strawberry.mutation(description="Marks notices of your own as read.")
+    async def mark_read(self, info: Info, input: MarkReadInput) -> MarkReadAnswer:
+        return await _do(info, notices.mark_read, input, MarkedRead.of)
 
 
 #: The class that holds the mutations.

@@ -159,10 +159,9 @@ async def test_what_is_no_single_address_cannot_be_stored(town: Town, database_u
 
 async def test_an_address_that_is_none_is_refused_and_breaks_nothing(post: MailServer) -> None:
     mailer = Mailer(post.url, SENDER, encrypt=False)
-    for odd in ("a@b\nBcc: c@d.test", ""):
-        await mailer.open()
-        with pytest.raises(MailRefused):
-            await mailer.send(mail(odd))
+    await mailer.open()
+    with pytest.raises(MailRefused):
+        await mailer.send(mail("a@b\nBcc: c@d.test"))
     await mailer.open()
     await mailer.send(mail())
     await mailer.close()
