@@ -74,7 +74,7 @@ class Mailer:
         """Hands one mail to the server, on the open connection. Raises MailRefused."""
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                await self._client.send_message(self.message(mail))
+                await self._client.send_message(self.message(mail), recipients=[mail.to])
         except aiosmtplib.SMTPRecipientsRefused as error:
             raise MailRefused(error.recipients[0].code) from None
         except aiosmtplib.SMTPResponseException as error:

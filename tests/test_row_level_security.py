@@ -69,6 +69,11 @@ async def everything(town: Town, url: str) -> None:
         ("insert into relationships values ($1, $2, $3, 'parent')", [area, els.id, noor.id]),
         ("insert into custody values ($1, $2, $3, $4, 'parent')", [area, uuid4(), noor.id, els.id]),
         ("insert into household_moves values ($1, $2, $3, '2026-01-01')", [area, uuid4(), noor.household]),
+        (
+            "insert into letters (area_id, id, professional_id, made_at, next_attempt_at)"
+            " values ($1, $2, $3, now(), now())",
+            [area, uuid4(), town.members["amina"].professional],
+        ),
     ):
         await connection.execute(statement, *values)
     await connection.close()

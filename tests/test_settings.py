@@ -91,6 +91,37 @@ def test_a_secret_may_come_from_a_file(tmp_path):
     assert Settings.from_environment({**env, "CASECOORD_MASTER_KEY_FILE": str(path)}).master_key == b"f" * 32
 
 
+def test_without_a_mail_server_nobody_gets_mail_and_with_one_there_is_a_sender():
+    assert Settings.from_environment(COMPLETE).smtp_url is None
+    mail = {"SMTP_URL": "smtp://me:very-secret@mail:587", "CASECOORD_MAIL_FROM": "casecoord@example.nl"}
+    settings = Settings.from_environment({**COMPLETE, **mail})
+    assert (settings.smtp_url, settings.mail_from) == tuple(mail.values())
+    assert "very-secret" not in repr(settings)
+    (problem,) = problems({**COMPLETE, "SMTP_URL": mail["SMTP_URL"]})
+    assert problem.startswith("CASECOORD_MAIL_FROM is not set")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SMTP_URL", "http://me:very-secret@mail"),
+        ("SMTP_URL", "smtp://"),
+        ("SMTP_URL", "smtp://me:very-secret@mail:port"),
+        ("CASECOORD_MAIL_FROM", "casecoord"),
+        ("CASECOORD_MAIL_FROM", "a@b, c@d"),
+        ("CASECOORD_MAIL_FROM", "a@b\nBcc: c@d"),
+    ],
+)
+def test_a_wrong_mail_setting_is_named_and_not_repeated(name, value):
+    mail = {"SMTP_URL": "smtp://mail", "CASECOORD_MAIL_FROM": "casecoord@example.nl"}
+    (problem,) = problems({**COMPLETE, **mail, name: value})
+    assert (
+        problem.startswith(name)
+        and "very-secret" not in problem
+        and (len(value) < 10 or value not in problem)
+    )
+
+
 @pytest.mark.parametrize("content", [None, "", "\xff\xfe"])
 def test_a_file_that_holds_nothing_readable_is_named(tmp_path, content):
     path = tmp_path / "key"

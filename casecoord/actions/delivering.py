@@ -13,7 +13,7 @@ from uuid import UUID
 from casecoord.access.decide import Policy
 from casecoord.actions.notices import filters_for
 from casecoord.domain.notices import letter_text
-from casecoord.mail import Mail, MailAway, Mailer, MailRefused
+from casecoord.mail import Mail, Mailer, MailRefused
 from casecoord.storage import letters
 from casecoord.storage.letters import DueLetter, Outcome
 from casecoord.storage.notices import unread_in
@@ -35,10 +35,13 @@ class Postman:
     async def round(self) -> Counter[str]:
         """Delivers everything that is due now; counts the letters by what became of them. Raises MailAway."""
         done: Counter[str] = Counter()
-        for area in (await self.database.areas()).values():
-            await self.gather(area)
-            while became := await self.deliver(area):
-                done[became] += 1
+        try:
+            for area in (await self.database.areas()).values():
+                await self.gather(area)
+                while became := await self.deliver(area):
+                    done[became] += 1
+        finally:
+            await self.mailer.close()  # a server hangs up on whoever is silent until the next round
         return done
 
     async def gather(self, area: UUID) -> None:
@@ -84,10 +87,6 @@ class Postman:
         """Writes that the server has it."""
         await letters.end(work, letter, Outcome.SENT)
 
-    async def close(self) -> None:
-        """Lets the mail server go."""
-        await self.mailer.close()
-
 
 def pause_after(failures: int) -> float:
     """Seconds to wait after so many rounds without a mail server."""
@@ -102,6 +101,3 @@ async def wait_for(event: asyncio.Event, stop: asyncio.Event, seconds: float) ->
     finally:
         for one in waiting:
             one.cancel()
-
-
-__all__ = ["MailAway", "Postman", "pause_after", "wait_for"]

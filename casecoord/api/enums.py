@@ -7,6 +7,7 @@ from casecoord.actions.coverage import PlaceKind
 from casecoord.actions.plan import Manner
 from casecoord.actions.signals import Decision
 from casecoord.domain.facets import Shown
+from casecoord.domain.notices import NoticeKind
 from casecoord.domain.promises import Level
 from casecoord.domain.words import (
     ActionState,
@@ -41,6 +42,7 @@ __all__ = [
     "Level",
     "LifeDomain",
     "Manner",
+    "NoticeKind",
     "PlaceKind",
     "ProposalKind",
     "ProposalState",
@@ -66,6 +68,7 @@ for _word in (
     Level,
     LifeDomain,
     Manner,
+    NoticeKind,
     PlaceKind,
     ProposalKind,
     ProposalState,

@@ -5,10 +5,11 @@ from typing import Any, Protocol, TypeVar
 
 import strawberry
 
-from casecoord.actions import closing, leads, participation, plan, signals
+from casecoord.actions import closing, leads, notices, participation, plan, signals
 from casecoord.actions.office import Verb
 from casecoord.api import results
 from casecoord.api.context import Info
+from casecoord.api.inbox import MarkedRead, MarkReadAnswer, MarkReadInput
 from casecoord.api.inputs import (
     AddActionInput,
     AddSignalInput,
@@ -143,6 +144,10 @@ class Mutation:
     @strawberry.mutation(description="A new date for an action.")
     async def re_agree_action(self, info: Info, input: ReAgreeActionInput) -> results.ActionAnswer:
         return await _do(info, closing.re_agree_action, input, results.ActionSaved.of)
+
+    @strawberry.mutation(description="Marks notices of your own as read.")
+    async def mark_read(self, info: Info, input: MarkReadInput) -> MarkReadAnswer:
+        return await _do(info, notices.mark_read, input, MarkedRead.of)
 
 
 #: The class that holds the mutations.

@@ -8,11 +8,13 @@ from casecoord.actions import lists
 from casecoord.actions.explaining import ExplainOf, explain_facet
 from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.me import me
+from casecoord.actions.notices import InboxOf, inbox
 from casecoord.actions.teams import TeamsOf, teams
 from casecoord.api.context import Info
 from casecoord.api.enums import Sphere, TeamKind, Urgency
 from casecoord.api.explained import Explanation
 from casecoord.api.ids import global_id, key_of, key_of_any
+from casecoord.api.inbox import Inbox
 from casecoord.api.joint_case import JointCase
 from casecoord.api.lists import Connection, Event, FlaggedHousehold, Gap, connection
 from casecoord.api.me import Me, Team
@@ -75,6 +77,13 @@ class Query(Overviews):
         query = lists.TimelineOf(key_of_any(("Case", "Household"), id, "id"), first, after)
         found = await info.context.office.look(info.context.caller, lists.timeline, query)
         return cast(Connection[Event], connection(found, Event.of))
+
+    @strawberry.field(description="What waits for you and what you were told, as far as you may see it.")
+    async def inbox(
+        self, info: Info, unread: bool = False, first: int | None = None, after: str | None = None
+    ) -> Inbox:
+        query = InboxOf(unread, first, after)
+        return Inbox.of(await info.context.office.look(info.context.caller, inbox, query))
 
     @strawberry.field(description="By which rule you may see a facet of a household, or may not.")
     async def explain(

@@ -87,7 +87,6 @@ async def deliver_on(chosen: Settings, every: float) -> None:
                 _say("the database does not answer; trying again")
                 await wait_for(stop, stop, every)
     finally:
-        await postman.close()
         await postman.database.close()
 
 
@@ -115,7 +114,6 @@ async def _deliver_once(chosen: Settings) -> Counter[str]:
     except MailAway as away:
         raise CommandError(f"the mail server does not answer ({away}): check SMTP_URL") from None
     finally:
-        await postman.close()
         await postman.database.close()
 
 

@@ -11,6 +11,7 @@ import typer
 from casecoord.access.decide import Policy
 from casecoord.access.rules import PolicyInvalid
 from casecoord.commands.context import AsJson, answer, environment
+from casecoord.commands.deliver import standings
 from casecoord.settings import Mode, Settings, SettingsError
 from casecoord.storage import health
 from casecoord.storage.readiness import master_key_opens
@@ -61,6 +62,7 @@ def examine(env: Mapping[str, str]) -> Iterator[Check]:
     yield _policies()
     try:
         facts, opens = asyncio.run(_ask(settings))
+        mail = asyncio.run(standings(settings)) if facts.heads.same else {}
     except Exception as error:  # whatever the driver or the network raises, this is the answer
         say = f"no answer ({type(error).__name__}): check DATABASE_URL, then run casecoord migrate"
         yield Check("database", False, say)
@@ -73,6 +75,7 @@ def examine(env: Mapping[str, str]) -> Iterator[Check]:
         if opens
         else "is not the one that sealed this database: bring back the right CASECOORD_MASTER_KEY",
     )
+    yield _mail(settings, sum(len(one.dead) for one in mail.values()))
 
 
 async def _ask(settings: Settings) -> tuple[health.DatabaseFacts, bool]:
@@ -82,6 +85,16 @@ async def _ask(settings: Settings) -> tuple[health.DatabaseFacts, bool]:
         return facts, not facts.heads.same or await master_key_opens(db)
     finally:
         await db.close()
+
+
+def _mail(settings: Settings, dead: int) -> Check:
+    if dead:
+        return Check(
+            "mail", False, f"{dead} letters did not arrive: casecoord outbox shows them, --retry sends again"
+        )
+    if settings.smtp_url is None:
+        return Check("mail", True, "SMTP_URL is not set: nobody gets mail, notices wait in the inbox")
+    return Check("mail", True, "no letter was given up")
 
 
 def _policies() -> Check:

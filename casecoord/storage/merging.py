@@ -40,6 +40,8 @@ _HISTORY = (
     # What ran for the one runs for the other; what no team covered is asked of the other anew.
     "update promises set household_id = :main where area_id = :area and household_id = :beside"
     " and rule <> 'covered'",
+    # Who was told of it is told of the household in which it now is.
+    "update outbox set household_id = :main where area_id = :area and household_id = :beside",
     # What happened stays written where it happened, and is written again where it belongs.
     "insert into events (area_id, id, household_id, case_id, at, verb, membership_id, sphere, audience, facet,"
     " rule, about) select area_id, gen_random_uuid(), :main, case_id, at, verb, membership_id, sphere, audience,"

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import (
     Boolean,
+    CheckConstraint,
     Date,
     DateTime,
     ForeignKey,
@@ -165,6 +166,13 @@ class Professional(Base):
     #: where and in which language mail reaches them; without an address the inbox has to do
     email: Mapped[str | None]
     language: Mapped[str | None]
+    __table_args__ = (
+        CheckConstraint(
+            "email ~ '^[^@[:space:]<>,;]+@[^@[:space:]<>,;]+$' and length(email) < 255",
+            name="email_is_one_address",
+        ),
+        CheckConstraint("language in ('nl', 'en')", name="language_known"),
+    )
 
 
 class Login(Base):

@@ -21,6 +21,14 @@ end $$
 def upgrade() -> None:
     op.add_column("professionals", sa.Column("email", sa.Text(), nullable=True))
     op.add_column("professionals", sa.Column("language", sa.Text(), nullable=True))
+    op.create_check_constraint(
+        op.f("professionals_email_is_one_address"),
+        "professionals",
+        "email ~ '^[^@[:space:]<>,;]+@[^@[:space:]<>,;]+$' and length(email) < 255",
+    )
+    op.create_check_constraint(
+        op.f("professionals_language_known"), "professionals", "language in ('nl', 'en')"
+    )
     letters()
     outbox()
     op.execute(WAKE)

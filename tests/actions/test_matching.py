@@ -105,6 +105,9 @@ async def test_an_accepted_match_brings_the_signal_to_the_family_and_its_team(
         )
     assert tuple(beside) == (True, False)
     assert [tuple(row) for row in running] == [("G1", noor.household, town.members["bram"].membership)]
+    async with sql(database_url) as database:
+        told = await database.fetch("select distinct household_id from outbox where household_id is not null")
+    assert [row[0] for row in told] == [noor.household]
     await whole(town)
     async with refused("not_found", "household"):
         await signal(town, "fleur", ByHousehold(found.beside.household), subject=SignalSubject.HOUSEHOLD)
@@ -160,7 +163,12 @@ async def test_a_case_that_was_opened_meanwhile_comes_along_with_its_plan(
     view = await town.office.look(town.caller("dirk"), joint_case, JointCaseOf(noor.household))
     assert [action.what for action in view.actions] == ["Bel de bank."]
     told = await town.office.look(town.caller("dirk"), timeline, TimelineOf(case.id))
-    assert {event.verb for event in told.items} >= {"add_signal", "triage_signal", "add_action", "accept_lead"}
+    assert {event.verb for event in told.items} >= {
+        "add_signal",
+        "triage_signal",
+        "add_action",
+        "accept_lead",
+    }
     await whole(town)
     async with sql(database_url) as database:
         assert await database.fetchval(

@@ -119,8 +119,6 @@ async def post() -> AsyncIterator[MailServer]:
 
 
 @pytest.fixture
-async def postman(town: Town, post: MailServer, policy: Policy) -> AsyncIterator[Postman]:
+def postman(town: Town, post: MailServer, policy: Policy) -> Postman:
     """A sender on the town's database and clock."""
-    made = Postman(town.database, policy, Mailer(post.url, SENDER, encrypt=False), LINK)
-    yield made
-    await made.close()
+    return Postman(town.database, policy, Mailer(post.url, SENDER, encrypt=False), LINK)
