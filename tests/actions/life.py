@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from casecoord.access.decide import Policy
-from casecoord.actions import leads, matching, participation, plan, signals
+from casecoord.actions import closing, leads, matching, participation, plan, signals
 from casecoord.actions.clocks import recompute_gaps, sweep_areas
 from casecoord.domain.errors import Problem
-from casecoord.domain.words import LifeDomain, SignalSubject, Urgency, VeiligThuis
+from casecoord.domain.words import LifeDomain, SignalSubject, Urgency, VeiligThuis, Word
 from casecoord.storage.households import holder_at
 from casecoord.storage.work import Database
 from tests.actions.steps import concern, led_case, open_case, signal, take_part
@@ -63,6 +63,11 @@ union all select c.household_id, 'G7', c.id from proposals p join cases c on c.i
   where p.state = 'pending' and p.kind = 'handover' and c.state in ('led', 'aftercare')
 union all select c.household_id, 'G14', i.id from invitations i join cases c on c.id = i.case_id
   where i.state = 'pending' and c.state <> 'closed'
+union all select c.household_id, 'G5', c.id from cases c join leads l on l.case_id = c.id and upper_inf(l.during)
+  where c.state = 'led'
+union all select household_id, 'G6', id from signals
+  where state <> 'ended' and triaged_at is not null and feedback_at is null
+union all select household_id, 'G11', id from cases where state = 'aftercare'
 union all select distinct household_id, 'covered', household_id from signals
   where state <> 'ended' and accountable_team_id is null"""
 IN_SEARCH = """
@@ -340,6 +345,38 @@ class Life(RuleBasedStateMachine):
             word = matching.ConfirmMatch(self.town.key(), row["id"], accept)
             if self._try("ibrahim", matching.confirm_match, word) and accept:
                 self.merged.add(row["household_id"])
+
+    @rule(number=st.integers(0, 5), stranger=st.sampled_from([None, None, None, "amina", "dirk", "ines"]))
+    def the_loop_is_closed_a_little_further(self, number: int, stranger: str | None) -> None:
+        """Whatever comes next on the way to an end: telling, reviewing, confirming, aftercare, closing."""
+        row = self._row(
+            "select l.case_id, l.membership_id, c.state from leads l join cases c on c.id = l.case_id"
+            " where upper_inf(l.during) order by l.id",
+            number,
+        )
+        if not row:
+            return
+        case, who, key = row["case_id"], stranger or self._named(row["membership_id"]), self.town.key
+        self._try(who, closing.review_case, closing.OfCase(key(), case))
+        of_case = "select id from signals where case_id = $1 and state <> 'ended' order by id"
+        for (identity,) in self._fetch(of_case, case):
+            self._try(who, closing.give_feedback, closing.GiveFeedback(key(), identity, "Er is een plan."))
+            self._try(
+                who,
+                closing.confirm_outcome,
+                closing.ConfirmOutcome(key(), "Gaat goed.", Word.FAMILY, identity),
+            )
+        if row["state"] == "led":
+            self._try(who, closing.begin_aftercare, closing.OfCase(key(), case))
+        else:
+            end = closing.CloseCase(key(), case, "Het gezin redt zich.", Word.FAMILY)
+            self._try(who, closing.close_case, end)
+
+    @rule(number=st.integers(0, 5), by=st.sampled_from(["ibrahim", "amina"]))
+    def a_closed_case_is_reopened(self, number: int, by: str) -> None:
+        case = self._one("select id from cases where state = 'closed' order by id", number)
+        if case:
+            self._try(by, closing.reopen_case, closing.OfCase(self.town.key(), case))
 
     @rule(hours=st.sampled_from([1, 3, 5, 20, 24, 48, 24 * 7, 24 * 21]))
     def time_passes(self, hours: int) -> None:

@@ -12,6 +12,20 @@ from uuid import UUID, uuid4
 import pytest
 
 import casecoord.actions
+from casecoord.actions.closing import (
+    CloseCase,
+    ConfirmOutcome,
+    GiveFeedback,
+    OfCase,
+    ReAgreeAction,
+    begin_aftercare,
+    close_case,
+    confirm_outcome,
+    give_feedback,
+    re_agree_action,
+    reopen_case,
+    review_case,
+)
 from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.leads import (
     AnswerProposal,
@@ -44,7 +58,7 @@ from casecoord.actions.plan import (
 )
 from casecoord.actions.signals import Decision, SeeSignal, TriageSignal, add_signal, see_signal, triage_signal
 from casecoord.domain.errors import Problem
-from casecoord.domain.words import LifeDomain, Urgency, VeiligThuis
+from casecoord.domain.words import LifeDomain, Urgency, VeiligThuis, Word
 from casecoord.storage.access_log import leaf_of
 from casecoord.storage.faults import DatabaseFault
 from tests.actions.steps import concern, led_case, open_case, pending, signal, sql, unmatched
@@ -72,7 +86,7 @@ async def added(url: str, before: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [record for record in await records(url) if record["id"] not in known]
 
 
-async def whole_story(town: Town) -> Someone:
+async def whole_story(town: Town, url: str) -> Someone:
     """Every verb and every view, once, about the canary family's child."""
     act, look = town.act, town.office.look
     (noor,) = await town.family((f"Noor {CANARY}", date(2018, 9, 30)), links={0: [("school", "11VO00")]})
@@ -114,6 +128,20 @@ async def whole_story(town: Town) -> Someone:
         await look(town.caller(who), worklist, WorklistOf())
         await look(town.caller(who), gaps, GapsOf())
         await look(town.caller(who), timeline, TimelineOf(case))
+    await act("dirk", review_case, OfCase(town.key(), case))
+    later = await act(
+        "dirk", add_action, AddAction(town.key(), case, LifeDomain.TIME_USE, told, date(2026, 12, 9))
+    )
+    await act("dirk", re_agree_action, ReAgreeAction(town.key(), later.id, date(2026, 12, 11)))
+    await act("dirk", complete_action, CompleteAction(town.key(), later.id, told))
+    async with sql(url) as plain:
+        in_case = [row["id"] for row in await plain.fetch("select id from signals where case_id = $1", case)]
+    for identity in in_case:
+        await act("dirk", give_feedback, GiveFeedback(town.key(), identity, told))
+        await act("dirk", confirm_outcome, ConfirmOutcome(town.key(), told, Word.FAMILY, identity))
+    await act("dirk", begin_aftercare, OfCase(town.key(), case))
+    await act("dirk", close_case, CloseCase(town.key(), case, told, Word.FAMILY))
+    await act("ibrahim", reopen_case, OfCase(town.key(), case))
     appointed = ProposeLead(town.key(), searching.id, town.members["amina"].professional, told)
     await act("jasmijn", appoint_lead, appointed)
     (match,) = (await look(town.caller("ibrahim"), match_proposals, MatchProposalsOf())).items
@@ -122,7 +150,7 @@ async def whole_story(town: Town) -> Someone:
 
 
 async def test_every_act_and_every_look_leaves_its_record(town: Town, database_url: str) -> None:
-    await whole_story(town)
+    await whole_story(town, database_url)
     found = await records(database_url)
     classes = {(record["event"], record["act"]) for record in found}
     create = {"add_signal", "invite_team", "propose_lead", "offer_hand_over", "add_action", "record_contact"}
@@ -140,7 +168,7 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
 
 
 async def test_no_record_holds_a_value_of_any_facet(town: Town, database_url: str) -> None:
-    await whole_story(town)
+    await whole_story(town, database_url)
     async with sql(database_url) as database:
         raw = [row[0] for row in await database.fetch("select record from access_log")]
         homes = {str(row[0]) for row in await database.fetch("select id from households")}
@@ -152,7 +180,7 @@ async def test_no_record_holds_a_value_of_any_facet(town: Town, database_url: st
 
 
 async def test_each_leaf_is_recomputed_from_its_record_and_salt(town: Town, database_url: str) -> None:
-    await whole_story(town)
+    await whole_story(town, database_url)
     async with sql(database_url) as database:
         rows = await database.fetch(
             "select id, record, salt, leaf, area_id, professional_id, trace_id from access_log"
