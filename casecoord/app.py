@@ -67,7 +67,7 @@ def create_app(settings: Settings) -> FastAPI:
         exception_handlers={HTTPException: _plain_refusal},
         routes=[
             Route("/graphql", programs.graphql, methods=["POST"]),
-            *Console(db, door, login).routes(),
+            *Console(office, door, login).routes(),
             *_health(settings, office, metrics),
         ],
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 from casecoord.domain.actors import Caller, purposes_of
 from casecoord.domain.words import Language, Purpose, Role, TeamKind
 from casecoord.storage.memberships import area_of, memberships_of
-from casecoord.storage.work import Database
+from casecoord.storage.work import Database, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +39,27 @@ class Me:
 async def me(db: Database, caller: Caller) -> Me:
     """Raises UnknownLogin, or Problem `membership_invalid`, `purpose_invalid`."""
     async with db.enter(caller) as work:
-        actor = work.actor
-        area = await area_of(work)
-        seats = tuple(
-            Seat(
-                row.id,
-                row.role,
-                row.team_id,
-                row.team_name,
-                row.team_kind,
-                purposes_of(row.role, row.team_kind),
-            )
-            for row in await memberships_of(work, actor.professional_id)
+        return await whoami(work)
+
+
+async def whoami(work: Work) -> Me:
+    """The actor of this transaction, about themselves."""
+    actor = work.actor
+    area = await area_of(work)
+    seats = tuple(
+        Seat(
+            row.id, row.role, row.team_id, row.team_name, row.team_kind, purposes_of(row.role, row.team_kind)
         )
-        return Me(
-            professional_id=actor.professional_id,
-            name=actor.name,
-            area_id=actor.area_id,
-            area_code=area.code,
-            area_name=area.name,
-            language=actor.language,
-            purpose=actor.purpose,
-            acting=next(seat for seat in seats if seat.membership_id == actor.membership_id),
-            seats=seats,
-        )
+        for row in await memberships_of(work, actor.professional_id)
+    )
+    return Me(
+        professional_id=actor.professional_id,
+        name=actor.name,
+        area_id=actor.area_id,
+        area_code=area.code,
+        area_name=area.name,
+        language=actor.language,
+        purpose=actor.purpose,
+        acting=next(seat for seat in seats if seat.membership_id == actor.membership_id),
+        seats=seats,
+    )

@@ -11,6 +11,7 @@ from casecoord.api.enums import CandidateReason, HolderKind, Level, PlaceKind, P
 from casecoord.api.ids import global_id, key_of
 from casecoord.api.lists import Connection, connection
 from casecoord.api.results import Professional
+from casecoord.domain.errors import Problem
 
 
 @strawberry.type(description="A school or neighbourhood without a team of its kind.")
@@ -275,5 +276,7 @@ class Overviews:
 
     @strawberry.field(description="Who was accountable for a household at a moment that has been.")
     async def holder_at(self, info: Info, household: strawberry.ID, at: datetime) -> HeldAt:
+        if at.tzinfo is None:
+            raise Problem("time_without_zone", "at")
         query = holder_at.HolderAtOf(key_of("Household", household, "household"), at)
         return HeldAt.of(await info.context.office.look(info.context.caller, holder_at.holder_at, query))

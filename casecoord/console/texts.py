@@ -2,16 +2,117 @@
 
 import gettext
 import io
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
+from babel.core import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from casecoord.actions.plan import Manner
+from casecoord.actions.signals import Decision
+from casecoord.domain.facets import FACETS
+from casecoord.domain.promises import PROMISES, Level, Rule
 from casecoord.domain.teams import TEAM_KINDS
-from casecoord.domain.words import Language, Purpose, Role, TeamKind
+from casecoord.domain.words import (
+    ActionState,
+    Audience,
+    CaseState,
+    Language,
+    LifeDomain,
+    ProposalKind,
+    Purpose,
+    Role,
+    SignalState,
+    SignalSubject,
+    TeamKind,
+    Urgency,
+    VeiligThuis,
+)
+from casecoord.domain.workdays import AMSTERDAM
 
 LOCALE = Path(__file__).parent / "locale"
+_LOCALES = {Language.NL: "nl_NL", Language.EN: "en_GB"}
+
+#: Words of closed vocabularies whose own name is not how a person says it.
+_SPOKEN: tuple[tuple[StrEnum, str], ...] = (
+    (LifeDomain.WORK_EDUCATION, "work and education"),
+    (LifeDomain.TIME_USE, "use of time"),
+    (LifeDomain.SUBSTANCE_USE, "alcohol, drugs, gambling"),
+    (LifeDomain.CHILD_DEVELOPMENT, "a child's development and safety"),
+    (LifeDomain.JUSTICE, "police and justice"),
+    (Audience.SOCIAL_AND_LEAD, "the social team and the lead only"),
+    (Audience.TEAMS_IN_CASE, "all teams in the case; the patient was told"),
+    (CaseState.TRIAGED, "a lead is sought"),
+    (CaseState.LEAD_PROPOSED, "somebody is asked to lead"),
+    (CaseState.LED, "a lead is at work"),
+    (SignalState.OPEN, "not yet triaged"),
+    (SignalState.IN_CASE, "taken into the case"),
+    (SignalSubject.PERSON, "about this person"),
+    (SignalSubject.HOUSEHOLD, "about the whole household"),
+    (ActionState.OPEN, "to do"),
+    (Decision.OPEN_CASE, "open a case"),
+    (Decision.JOIN_CASE, "add it to the case"),
+    (Decision.ON_HOLD, "wait, and look again on a date"),
+    (Manner.AT_SCHOOL, "at school"),
+    (Manner.AT_OFFICE, "at an office"),
+    (Manner.OTHER, "in another way"),
+    (Manner.TELEPHONE, "by telephone"),
+    (ProposalKind.LEAD, "asked to lead"),
+    (ProposalKind.HANDOVER, "asked to take the lead over"),
+    (ProposalKind.APPOINTMENT, "appointed as lead"),
+    (VeiligThuis.YES, "yes, I reported it to Veilig Thuis"),
+    (VeiligThuis.NO, "no, and this is why"),
+    (VeiligThuis.LATER, "not yet, I decide on this date"),
+)
+# Words of two vocabularies can be equal as texts (an open signal, an open action): the kind is part of the key.
+_KNOWN = {(type(value), value.value): english for value, english in _SPOKEN}
+_VOCABULARIES: tuple[type[StrEnum], ...] = (
+    Role,
+    Purpose,
+    LifeDomain,
+    Urgency,
+    Audience,
+    CaseState,
+    SignalState,
+    SignalSubject,
+    ActionState,
+    Decision,
+    Manner,
+    ProposalKind,
+    VeiligThuis,
+)
+_OPEN = "open"
+_LEVELS = {
+    Level.TEAM_COORDINATOR: "the team's coordinator",
+    Level.AREA_COORDINATOR: "the area's coordinator",
+    Level.DECISION_POWER: "the person with decision power",
+    Level.ALLIANCE: "the alliance's agenda",
+}
+#: What happened, after the name of who did it.
+_HAPPENED = {
+    "add_signal": "signalled a concern",
+    "see_signal": "saw the signal",
+    "triage_signal": "triaged a signal",
+    "propose_lead": "asked somebody to lead",
+    "accept_lead": "accepted the lead",
+    "decline_lead": "declined the lead",
+    "appoint_lead": "appointed a lead",
+    "offer_hand_over": "offered to hand the lead over",
+    "accept_hand_over": "took the lead over",
+    "decline_hand_over": "declined to take the lead over",
+    "invite_team": "invited a team",
+    "join_case": "joined for the team",
+    "decline_invitation": "declined for the team",
+    "add_action": "added an action",
+    "complete_action": "completed an action",
+    "record_contact": "spoke with the family",
+    "confirm_match": "said that two families are one",
+    "decline_match": "said that two families are two",
+}
 
 
 @cache
@@ -27,11 +128,90 @@ def translations(language: Language) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
+def vocabulary() -> set[str]:
+    """Every English text that code, not a template, asks a translation for."""
+    words = {_english(value) for kind in _VOCABULARIES for value in kind}
+    return words | {_OPEN, *_LEVELS.values(), *_HAPPENED.values()}
+
+
+def word(value: StrEnum | Level, language: Language) -> str:
+    """A word of a closed vocabulary, as a person says it."""
+    english = _LEVELS[value] if isinstance(value, Level) else _english(value)
+    return translations(language).gettext(english)
+
+
+def happened(verb: str, language: Language) -> str:
+    """What somebody did, after their name; a verb without words says only that."""
+    return translations(language).gettext(_HAPPENED.get(verb, verb.replace("_", " ")))
+
+
+def case_state(value: str, language: Language) -> str:
+    """The state of a case; for whoever may know only that, open or closed."""
+    english = _english(CaseState(value)) if value in list(CaseState) else _OPEN
+    return translations(language).gettext(english)
+
+
+def signal_state(value: str, language: Language) -> str:
+    return word(SignalState(value), language)
+
+
+def proposal_kind(value: str, language: Language) -> str:
+    return word(ProposalKind(value), language)
+
+
+def manner(value: str, language: Language) -> str:
+    return word(Manner(value), language)
+
+
+def tongue(code: str, language: Language) -> str:
+    """The name of a language, as far as the calendar of names knows it."""
+    try:
+        return Locale.parse(code).get_display_name(_LOCALES[language]) or code
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
+def birth_date(value: str, language: Language) -> str:
+    """A birth date of the register, whose month and day may be unknown (00)."""
+    year, month, of_month = (int(part) for part in value.split("-"))
+    if not (year and month and of_month):
+        return value.replace("-00", "")
+    return day(date(year, month, of_month), language)
+
+
 def team_kind(kind: TeamKind, language: Language) -> str:
     row = TEAM_KINDS[kind]
     return row.label_nl if language is Language.NL else row.label_en
 
 
-def word(value: Role | Purpose, language: Language) -> str:
-    """A role or purpose, in words."""
-    return translations(language).gettext(value.value.replace("_", " "))
+def facet(name: str, language: Language) -> str:
+    return FACETS[name].label(language)
+
+
+def promise(rule: str, language: Language) -> str:
+    """What was promised."""
+    row = PROMISES[Rule(rule)]
+    return row.promise_nl if language is Language.NL else row.promise_en
+
+
+def next_step(rule: str, language: Language) -> str:
+    """What mends a broken promise."""
+    row = PROMISES[Rule(rule)]
+    return row.next_step_nl if language is Language.NL else row.next_step_en
+
+
+def day(value: date, language: Language) -> str:
+    """A date with its month in words: 6 november 2026."""
+    return format_date(value, "d MMMM y", locale=_LOCALES[language])
+
+
+def moment(value: datetime, language: Language) -> str:
+    """A date and time in Amsterdam. What is due at the end of a day names that day, without midnight."""
+    local = value.astimezone(AMSTERDAM)
+    if (local.hour, local.minute) == (0, 0):
+        return day((local - timedelta(minutes=1)).date(), language)
+    return f"{day(local.date(), language)}, {format_time(local.time(), 'HH:mm', locale=_LOCALES[language])}"
+
+
+def _english(value: StrEnum) -> str:
+    return _KNOWN.get((type(value), value.value), value.value.replace("_", " "))

@@ -27,6 +27,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Deze tekst bevat tekens die niet zichtbaar zijn. Typ hem opnieuw.",
         "This text holds characters that cannot be seen. Type it again.",
     ),
+    "date_invalid": ("Vul een datum in, zoals 21-3-2018.", "Fill in a date, such as 21-3-2018."),
+    "choice_missing": ("Maak een keuze.", "Make a choice."),
+    "form_stale": (
+        "U hebt zich intussen opnieuw aangemeld. Er is nog niets vastgelegd: kijk na wat er staat en verstuur het nog eens.",
+        "You signed in again in the meantime. Nothing was recorded yet: check what is here and send it once more.",
+    ),
     "date_in_future": ("Deze datum ligt in de toekomst.", "This date lies in the future."),
     "date_in_past": ("Deze datum is al geweest.", "This date has passed."),
     "date_too_late": ("Deze datum ligt te ver weg.", "This date is too far away."),

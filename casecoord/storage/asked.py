@@ -11,9 +11,6 @@ from casecoord.domain.promises import Rule
 from casecoord.domain.words import ProposalKind
 from casecoord.storage.work import Work
 
-_PAGE = """(cast(:from_at as timestamptz) is null or (p.due_at, x.id) > (:from_at, cast(:from_id as uuid)))
-order by p.due_at, x.id limit :first"""
-
 _INVITATIONS = text(
     f"""
 select x.id, x.case_id, c.household_id, x.invited_at since, p.due_at until, w.name asked_by
@@ -23,7 +20,9 @@ join promises p on p.area_id = x.area_id and p.rule = '{Rule.INVITATION}' and p.
   and p.kept_at is null
 join memberships m on m.area_id = x.area_id and m.id = x.invited_by
 join professionals w on w.area_id = m.area_id and w.id = m.professional_id
-where x.area_id = :area and x.team_id = :team and x.state = 'pending' and {_PAGE}
+where x.area_id = :area and x.team_id = :team and x.state = 'pending'
+  and (cast(:from_at as timestamptz) is null or (p.due_at, x.id) > (:from_at, cast(:from_id as uuid)))
+order by p.due_at, x.id limit :first
 """
 )
 
@@ -32,22 +31,27 @@ where x.area_id = :area and x.team_id = :team and x.state = 'pending' and {_PAGE
 def _proposals(shown: str) -> TextClause:
     return text(
         f"""
-select x.id, x.case_id, x.household_id, x.kind, x.proposed_at since, p.due_at until, w.name asked_by
-from (
-  select i.* from (
-    select r.*, c.household_id, exists (select from participants y
-        where y.area_id = r.area_id and y.case_id = r.case_id and y.team_id = :team
-          and y.during @> cast(:now as timestamptz)) takes_part
-    from proposals r
-    join memberships q on q.area_id = r.area_id and q.id = r.membership_id and q.professional_id = :professional
-    join cases c on c.area_id = r.area_id and c.id = r.case_id and c.state <> 'closed'
-    where r.area_id = :area and r.state = 'pending') i
-  where {shown}) x
-join promises p on p.area_id = x.area_id and p.subject_id = x.case_id and p.kept_at is null
-  and p.rule = case x.kind when '{ProposalKind.HANDOVER}' then '{Rule.HANDOVER}' else '{Rule.LEAD}' end
-join memberships m on m.area_id = x.area_id and m.id = x.proposed_by
+with mine as materialized (
+  select r.* from proposals r where r.area_id = :area and r.state = 'pending' and r.membership_id = any(array(
+    select q.id from memberships q where q.area_id = :area and q.professional_id = :professional))
+), known as materialized (
+  select r.*,
+    (select c.household_id from cases c
+      where c.area_id = r.area_id and c.id = r.case_id and c.state <> 'closed') household_id,
+    exists (select from participants y where y.area_id = r.area_id and y.case_id = r.case_id
+      and y.team_id = :team and y.during @> cast(:now as timestamptz)) takes_part,
+    (select p.due_at from promises p where p.area_id = r.area_id and p.subject_id = r.case_id
+      and p.kept_at is null and p.rule = case r.kind when '{ProposalKind.HANDOVER}' then '{Rule.HANDOVER}'
+        else '{Rule.LEAD}' end) until
+  from mine r
+)
+select i.id, i.case_id, i.household_id, i.kind, i.proposed_at since, i.until, w.name asked_by
+from known i
+join memberships m on m.area_id = i.area_id and m.id = i.proposed_by
 join professionals w on w.area_id = m.area_id and w.id = m.professional_id
-where {_PAGE}
+where i.household_id is not null and i.until is not null and {shown}
+  and (cast(:from_at as timestamptz) is null or (i.until, i.id) > (:from_at, cast(:from_id as uuid)))
+order by i.until, i.id limit :first
 """
     )
 

@@ -10,24 +10,37 @@ from casecoord.storage.work import Work
 
 _CANDIDATES = text(
     f"""
+with teams_in as materialized (
+  select t.area_id, t.id, t.name, t.kind, q.sphere, q.audience, lower(q.during) since
+    from participants q join teams t on t.area_id = q.area_id and t.id = q.team_id
+     and t.during @> cast(:now as timestamptz)
+   where q.area_id = :area and q.case_id = :case and q.during @> cast(:now as timestamptz)
+), people as materialized (
+  select m.id, m.team_id, m.professional_id, lower(m.during) since from teams_in t
+    join memberships m on m.area_id = t.area_id and m.team_id = t.id
+   where m.role in ('member', 'coordinator') and m.during @> cast(:now as timestamptz)
+), seats as materialized (
+  select m.id, m.professional_id from memberships m
+   where m.area_id = :area and m.professional_id = any(array(select professional_id from people))
+), led as materialized (
+  select l.membership_id, count(*) number from leads l
+   where l.area_id = :area and l.membership_id = any(array(select id from seats))
+     and l.during @> cast(:now as timestamptz)
+   group by 1
+)
 select h.id household, rel.*,
   (select jsonb_build_object('professional', m.professional_id, 'team', m.team_id) from leads l
      join memberships m on m.area_id = l.area_id and m.id = l.membership_id
     where l.area_id = c.area_id and l.case_id = c.id and l.during @> cast(:now as timestamptz)) as lead,
   coalesce((select jsonb_agg(jsonb_build_object('team', t.id, 'name', t.name, 'kind', t.kind,
-      'sphere', q.sphere, 'audience', q.audience, 'since', lower(q.during), 'people',
+      'sphere', t.sphere, 'audience', t.audience, 'since', t.since, 'people',
       (select coalesce(jsonb_agg(jsonb_build_object('professional', w.id, 'name', w.name,
-          'ceiling', w.case_ceiling, 'since', lower(m.during), 'membership', m.id,
-          'leads', (select count(*) from memberships y
-             join leads l on l.area_id = y.area_id and l.membership_id = y.id
-            where y.area_id = w.area_id and y.professional_id = w.id
-              and l.during @> cast(:now as timestamptz)))), '[]')
-        from memberships m join professionals w on w.area_id = m.area_id and w.id = m.professional_id
-       where m.area_id = t.area_id and m.team_id = t.id and m.role in ('member', 'coordinator')
-         and m.during @> cast(:now as timestamptz))))
-    from participants q join teams t on t.area_id = q.area_id and t.id = q.team_id
-     and t.during @> cast(:now as timestamptz)
-   where q.area_id = c.area_id and q.case_id = c.id and q.during @> cast(:now as timestamptz)), '[]') teams,
+          'ceiling', w.case_ceiling, 'since', m.since, 'membership', m.id,
+          'leads', (select coalesce(sum(led.number), 0) from seats s join led on led.membership_id = s.id
+            where s.professional_id = w.id))), '[]')
+        from people m join professionals w on w.area_id = :area and w.id = m.professional_id
+       where m.team_id = t.id)))
+    from teams_in t), '[]') teams,
   coalesce((select jsonb_agg(jsonb_build_object('source', s.source_team_id, 'sphere', s.sphere,
       'audience', s.audience, 'in_case', s.case_id is not null, 'accountable', s.accountable_team_id))
     from signals s where s.area_id = h.area_id and s.household_id = h.id

@@ -25,27 +25,32 @@ with page as (
   where {lines} and (cast(:after as uuid) is null or (lower(i.name), i.id) > (
     select lower(x.name), x.id from professionals x where x.area_id = :area and x.id = :after))
   order by lower(i.name), i.id limit :first
-), led as (
-  select m.professional_id, count(*) number from leads l
-    join memberships m on m.area_id = l.area_id and m.id = l.membership_id
-   where l.area_id = :area and l.during @> cast(:now as timestamptz)
-     and m.professional_id in (select id from page)
+), seats as materialized (
+  select m.id, m.professional_id from memberships m
+   where m.area_id = :area and m.professional_id = any(array(select id from page))
+), led as materialized (
+  select l.membership_id, count(*) number from leads l
+   where l.area_id = :area and l.membership_id = any(array(select id from seats))
+     and l.during @> cast(:now as timestamptz)
    group by 1
-), doing as (
-  select i.professional_id, count(*) number from (
-    select a.sphere, a.audience, m.professional_id, b.team_id = :team wrote_it,
-      q.professional_id is not distinct from :professional is_lead
+), doing as materialized (
+  select i.owner_id, count(*) number from (
+    select a.sphere, a.audience, a.owner_id, b.team_id = :team wrote_it,
+      exists (select from leads l join memberships q on q.area_id = l.area_id and q.id = l.membership_id
+        where l.area_id = a.area_id and l.case_id = a.case_id and l.during @> cast(:now as timestamptz)
+          and q.professional_id = :professional) is_lead
     from plan_actions a
     join cases c on c.area_id = a.area_id and c.id = a.case_id and c.state <> 'closed'
-    join memberships m on m.area_id = a.area_id and m.id = a.owner_id
     join memberships b on b.area_id = a.area_id and b.id = a.author_id
-    left join leads l on l.area_id = c.area_id and l.case_id = c.id and l.during @> cast(:now as timestamptz)
-    left join memberships q on q.area_id = l.area_id and q.id = l.membership_id
-    where a.area_id = :area and a.state = 'open' and m.professional_id in (select id from page)) i
+    where a.area_id = :area and a.state = 'open' and a.owner_id = any(array(select id from seats))) i
   where {actions} group by 1
 )
-select page.*, coalesce(led.number, 0) leads, coalesce(doing.number, 0) actions from page
-left join led on led.professional_id = page.id left join doing on doing.professional_id = page.id
+select page.*,
+  (select coalesce(sum(led.number), 0)::int from seats s join led on led.membership_id = s.id
+    where s.professional_id = page.id) leads,
+  (select coalesce(sum(doing.number), 0)::int from seats s join doing on doing.owner_id = s.id
+    where s.professional_id = page.id) actions
+from page
 order by lower(page.name), page.id
 """
     )

@@ -13,12 +13,14 @@ class Notice(Base):
     """One receiver, one thing, once. `source_id` is the thing: a signal, proposal, action, promise, gap."""
 
     __tablename__ = "outbox"
-    area_id: Mapped[UUID] = area_key()
+    #: checked with the receiver
+    area_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = own_key()
     receiver_id: Mapped[UUID]
     kind: Mapped[str]
     source_id: Mapped[UUID]
-    #: None: about no household
+    #: None: about no household. No foreign key: its check would make a sweep wait for every household
+    #: that somebody is working on, and them for the sweep.
     household_id: Mapped[UUID | None]
     sphere: Mapped[str]
     audience: Mapped[str | None]
@@ -28,7 +30,6 @@ class Notice(Base):
     letter_id: Mapped[UUID | None]
     __table_args__ = (
         to("memberships", "receiver_id"),
-        to("households", "household_id"),
         to("letters", "letter_id"),
         UniqueConstraint("area_id", "receiver_id", "source_id", "kind"),
         Index(None, "area_id", "receiver_id", "at", "id"),

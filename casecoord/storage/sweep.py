@@ -16,6 +16,8 @@ from casecoord.storage.work import Area
 
 # One at a time in each area: what ten sweeps find at once is found once, and none waits for another's rows.
 _ALONE = text("select pg_advisory_xact_lock(hashtextextended('casecoord sweep ' || :area, 0))")
+# A first sweep after a long silence finds much at once, and nobody waits for its answer.
+_PATIENCE = text("set local statement_timeout = '10min'")
 _LEVEL = "1 + (p.area_at <= :now)::int + (p.decision_at <= :now)::int + (p.alliance_at <= :now)::int"
 # Whom the ladder names is told in the same statement; its count is that of the gaps.
 _RAISE = text(
@@ -29,11 +31,11 @@ _RAISE = text(
     f" told as ({tell_gaps('raised')}) select count(*) from raised"
 )
 _ESCALATE = text(
-    f"with climbed as (update gaps g set level = {_LEVEL} from promises p, gaps was"
+    f"with climbed_now as (update gaps g set level = {_LEVEL} from promises p, gaps was"
     " where g.area_id = :area and g.ended_at is null and p.area_id = g.area_id and p.id = g.promise_id"
     "   and was.area_id = g.area_id and was.id = g.id"
     f"   and p.kept_at is null and g.level < {_LEVEL} returning g.id, g.promise_id, was.level as before, g.level),"
-    f" told as ({tell_gaps('climbed')}) select count(*) from climbed"
+    f" told as ({tell_gaps('climbed_now')}) select count(*) from climbed_now"
 )
 _END = text(
     "update gaps g set ended_at = greatest(coalesce(p.kept_at, :now), g.since) from promises p"
@@ -78,6 +80,7 @@ class Swept:
 
 async def sweep(work: Area) -> Swept:
     """One sweep of the area at the transaction's moment."""
+    await work.session.execute(_PATIENCE)
     await work.session.execute(_ALONE, {"area": str(work.area_id)})
     at = {"area": work.area_id, "now": work.now}
     ended: Any = await work.session.execute(_END, at)

@@ -92,29 +92,38 @@ def tell_gaps(changed: str) -> str:
     A sweep that comes late tells all that were climbed meanwhile. The alliance's agenda learns that
     there is a gap, not of whom or in which sphere.
     """
+    # Look-ups by key stay subqueries: what is raised is not counted before, and a join might run it over and over.
+    area_seat = _SEAT.format(of=":area")
+    team_seat = _SEAT.format(
+        of="(select r.team_id from memberships r where r.area_id = :area and r.id = c.responder_id)"
+    )
     return f"""
 insert into outbox ({_COLUMNS})
-select p.area_id, gen_random_uuid(), m.id, (array['gap', 'gap_area', 'gap_decision', 'agenda'])[rung], g.id,
-  case when rung < 4 then p.household_id end, case when rung < 4 then p.sphere else 'general' end,
-  case when rung < 4 then p.audience end, rung < 4 and coalesce(s.urgency = 'acute', false), :now
-from {changed} g
-join promises p on p.area_id = :area and p.id = g.promise_id
-join memberships r on r.area_id = p.area_id and r.id = p.responder_id
-left join signals s on s.area_id = p.area_id and s.id = p.subject_id
-cross join lateral generate_series(g.before + 1, g.level) rung
-cross join lateral (
-  select coalesce((select y.membership_id from coordinator_seats y where y.area_id = :area
-      and y.membership_id = r.id and y.during @> cast(:now as timestamptz) limit 1), {_SEAT.format(of="r.team_id")})
-   where rung = 1
-  union select o.membership_id from holders o where rung = 1 and o.area_id = p.area_id
-      and o.household_id = p.household_id and o.during @> cast(:now as timestamptz)
-  union select {_SEAT.format(of=":area")} where rung = 2
-  union select d.id from memberships d where rung = 3 and d.area_id = p.area_id and d.role = 'decision_power'
-  union select y.membership_id from teams t join coordinator_seats y on y.area_id = t.area_id and y.seat = t.id
-      and y.during @> cast(:now as timestamptz)
-   where rung = 4 and t.area_id = p.area_id and t.kind = 'programme_bureau'
-) who (membership)
-join memberships m on m.area_id = p.area_id and m.id = who.membership and m.during @> cast(:now as timestamptz)
+with climbed as (
+  select g.id, rung, p.household_id, p.responder_id, p.subject_id, p.sphere, p.audience
+  from {changed} g join promises p on p.area_id = :area and p.id = g.promise_id
+  cross join lateral generate_series(g.before + 1, g.level) rung
+), named as (
+  select c.*, case c.responder_id when {area_seat} then c.responder_id else {team_seat} end membership
+    from climbed c where rung = 1
+  union all select c.*, o.membership_id from climbed c
+    join holders o on o.area_id = :area and o.household_id = c.household_id
+      and o.during @> cast(:now as timestamptz) where rung = 1
+  union all select c.*, {area_seat} from climbed c where rung = 2
+  union all select c.*, d.id from climbed c
+    join memberships d on d.area_id = :area and d.role = 'decision_power' where rung = 3
+  union all select c.*, {_SEAT.format(of="t.id")} from climbed c
+    join teams t on t.area_id = :area and t.kind = 'programme_bureau' where rung = 4
+)
+select cast(:area as uuid), gen_random_uuid(), n.membership,
+  (array['gap', 'gap_area', 'gap_decision', 'agenda'])[rung], n.id,
+  case when rung < 4 then n.household_id end, case when rung < 4 then n.sphere else 'general' end,
+  case when rung < 4 then n.audience end, rung < 4 and coalesce(
+    (select s.urgency = 'acute' from signals s where s.area_id = :area and s.id = n.subject_id), false),
+  cast(:now as timestamptz)
+from named n
+where (select m.during @> cast(:now as timestamptz) from memberships m
+  where m.area_id = :area and m.id = n.membership)
 on conflict (area_id, receiver_id, source_id, kind) do nothing"""
 
 

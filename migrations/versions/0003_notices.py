@@ -94,16 +94,10 @@ def outbox() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("letter_id", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(["area_id"], ["areas.id"], name=op.f("outbox_area_id_fkey")),
         sa.ForeignKeyConstraint(
             ["area_id", "receiver_id"],
             ["memberships.area_id", "memberships.id"],
             name=op.f("outbox_area_id_receiver_id_fkey"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["area_id", "household_id"],
-            ["households.area_id", "households.id"],
-            name=op.f("outbox_area_id_household_id_fkey"),
         ),
         sa.ForeignKeyConstraint(
             ["area_id", "letter_id"],

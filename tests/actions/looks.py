@@ -20,13 +20,21 @@ async def look_in_dutch(town: Town, who: str, view: Any, query: Any) -> Any:
     return await town.office.look(town.caller(who, language=Language.NL), view, query)
 
 
+class Sent(list[str]):
+    """Statements as they were sent; `values`: their parameters."""
+
+    values: list[tuple[Any, ...]]
+
+
 @contextmanager
-def statements(town: Town) -> Iterator[list[str]]:
+def statements(town: Town) -> Iterator[Sent]:
     """The statements that the application sends meanwhile."""
-    sent: list[str] = []
+    sent = Sent()
+    sent.values = []
 
     def note(*said: Any) -> None:
         sent.append(said[2])
+        sent.values.append(tuple(said[3]))
 
     engine = town.database.engine.sync_engine
     event.listen(engine, "before_cursor_execute", note)

@@ -1,5 +1,6 @@
 """What stories in these tests are made of: a signal, a case, a lead; and plain SQL beside the application."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
@@ -100,3 +101,11 @@ async def sql(url: str, **settings: str) -> AsyncIterator[asyncpg.Connection]:
         yield connection
     finally:
         await connection.close()
+
+
+async def waiting_for_locks(beside: asyncpg.Connection, count: int) -> None:
+    """Returns once so many others wait for a lock in this database."""
+    waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    async with asyncio.timeout(20):
+        while await beside.fetchval(waiting) < count:
+            pass

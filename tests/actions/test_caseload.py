@@ -10,6 +10,7 @@ from casecoord.actions.cases import CaseBrief
 from casecoord.actions.leads import AnswerProposal, ProposeLead, accept_hand_over, offer_hand_over
 from casecoord.actions.plan import AddAction, CompleteAction, add_action, complete_action
 from casecoord.domain.words import LifeDomain, Purpose
+from casecoord.storage.organising import Organiser
 from tests.actions.looks import look, records, statements
 from tests.actions.steps import led_case, pending, refused, sql, take_part
 from tests.world import Town, build_town
@@ -111,6 +112,16 @@ async def test_another_team_and_no_team_have_one_answer(town: Town, who: str, te
     for asked in (town.teams[team], uuid4()):
         async with refused("not_found", "team"):
             await look(town, who, caseload, CaseloadOf(asked))
+
+
+async def test_one_looks_as_the_team_that_one_acts_for(town: Town) -> None:
+    """Amina works for the social team too; acting for the school, even her own line there is not in view."""
+    async with town.database.within(town.area) as work:
+        organiser = Organiser(work, town.clock.now - timedelta(days=1))
+        await organiser.membership(town.members["amina"].professional, town.teams["wijkteam"])
+    assert list(await loads(town, "amina", "klimop")) == ["Amina"]
+    async with refused("not_found", "team"):
+        await loads(town, "amina", "wijkteam")
 
 
 async def test_a_team_of_another_area_is_no_team(town: Town) -> None:

@@ -14,7 +14,7 @@ from casecoord.actions.matching import ConfirmMatch, MatchProposalsOf, confirm_m
 from casecoord.actions.plan import AddAction, add_action
 from casecoord.actions.signals import ByHousehold, Decision, TriageSignal, triage_signal
 from casecoord.domain.errors import Problem
-from casecoord.domain.words import LifeDomain, SignalSubject
+from casecoord.domain.words import LifeDomain, SignalSubject, Urgency, VeiligThuis
 from tests.actions.steps import (
     by_bsn,
     led_case,
@@ -25,6 +25,7 @@ from tests.actions.steps import (
     sql,
     take_part,
     unmatched,
+    waiting_for_locks,
 )
 from tests.world import Town
 
@@ -251,6 +252,29 @@ async def test_two_coordinators_words_at_once_are_one(town: Town) -> None:
     )
     assert [type(answer) for answer in answers].count(Problem) == 9
     assert {a.code for a in answers if isinstance(a, Problem)} == {"already_answered"}
+    await whole(town)
+
+
+async def test_who_triages_during_a_match_finds_the_signal_where_it_went(
+    town: Town, database_url: str
+) -> None:
+    noor = (await town.janssens())["noor"]
+    sent = await unmatched(
+        town, "fleur", "Noor Janssen", noor.born, urgency=Urgency.ACUTE, veilig_thuis=VeiligThuis.YES
+    )
+    (found,) = await proposals(town)
+    async with sql(database_url) as beside, sql(database_url) as watching:
+        transaction = beside.transaction()
+        await transaction.start()
+        await beside.execute("select from households where id = $1 for update", found.beside.household)
+        matching = asyncio.ensure_future(decide(town, found.id))
+        await waiting_for_locks(watching, 1)
+        triage = asyncio.ensure_future(open_case(town, "dirk", sent.signal))
+        await waiting_for_locks(watching, 2)
+        await transaction.rollback()
+        await matching
+        case = await triage
+    assert case.household == noor.household
     await whole(town)
 
 

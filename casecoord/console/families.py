@@ -1,0 +1,129 @@
+"""The first page: what now? My families by urgency and deadline, what is overdue and whose, what I am asked."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from casecoord.actions.asked import AskedOf, Invited, Proposed, invitations, proposals
+from casecoord.actions.lists import GapsOf, WorklistOf, gaps, worklist
+from casecoord.actions.office import Hand
+from casecoord.console.reception import Reception
+from casecoord.console.strip import Strip, strip
+from casecoord.domain.lists import Flagged, OpenGap, Slice
+from casecoord.domain.words import Urgency
+
+#: Enough for one look; what follows is a page further.
+PAGE = 25
+_MOST_GAPS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class HomeOf:
+    """Which families: `urgency` and `overdue` filter; `after` is the cursor of the page before."""
+
+    urgency: Urgency | None = None
+    overdue: bool = False
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What now, for one person; `gaps` by household, the oldest first."""
+
+    strip: Strip
+    now: datetime
+    families: Slice[Flagged]
+    gaps: dict[UUID, list[OpenGap]]
+    invitations: Slice[Invited]
+    proposals: Slice[Proposed]
+
+
+async def home(hand: Hand, query: HomeOf) -> Home:
+    """Everything of the first page, in one transaction."""
+    by_household = defaultdict(list)
+    for gap in (await gaps(hand, GapsOf(first=_MOST_GAPS))).items:
+        by_household[gap.household].append(gap)
+    return Home(
+        strip=await strip(hand),
+        now=hand.now,
+        families=await worklist(
+            hand,
+            WorklistOf(urgency=query.urgency, overdue=query.overdue, first=PAGE, after=query.after),
+        ),
+        gaps=dict(by_household),
+        invitations=await invitations(hand, AskedOf()),
+        proposals=await proposals(hand, AskedOf()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A way to narrow the list, as a link."""
+
+    urgency: Urgency | None
+    overdue: bool
+    href: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Families:
+    """The first page, before and after signing in."""
+
+    at: Reception
+
+    def routes(self) -> list[BaseRoute]:
+        return [Route("/", self.at.guarded(self.start))]
+
+    async def start(self, request: Request) -> Response:
+        """What this is, or, after signing in, what waits for me."""
+        session = self.at.door.session(request)
+        if session is None:
+            return self.at.page(request, "welcome.html")
+        query = _asked(request)
+        found = await self.at.look(request, session, home, query)
+        following = None
+        if found.families.more:
+            following = _href(query.urgency, query.overdue, found.families.cursors[-1])
+        return self.at.page(
+            request,
+            "home.html",
+            session=session,
+            home=found,
+            strip=found.strip,
+            query=query,
+            filters=_filters(query),
+            following=following,
+        )
+
+
+def _asked(request: Request) -> HomeOf:
+    asked = request.query_params
+    urgency = asked.get("urgency")
+    return HomeOf(
+        Urgency(urgency) if urgency in list(Urgency) else None,
+        asked.get("overdue") == "1",
+        asked.get("after") or None,
+    )
+
+
+def _filters(query: HomeOf) -> list[Filter]:
+    ways = [(None, False), *((urgency, False) for urgency in Urgency), (None, True)]
+    return [
+        Filter(
+            urgency, overdue, _href(urgency, overdue), (urgency, overdue) == (query.urgency, query.overdue)
+        )
+        for urgency, overdue in ways
+    ]
+
+
+def _href(urgency: Urgency | None, overdue: bool, after: str | None = None) -> str:
+    asked = {"urgency": urgency, "overdue": "1" if overdue else None, "after": after}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"/?{query}" if query else "/"

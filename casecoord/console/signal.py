@@ -1,0 +1,174 @@
+"""Signal a concern: one form, and what became of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from casecoord.actions.office import Hand
+from casecoord.actions.possible import may_signal
+from casecoord.actions.sent import SentSignal, SentSignalOf, sent_signal
+from casecoord.actions.signals import AddSignal, ByBsn, ByName, add_signal
+from casecoord.console.fields import Faulty, Form, Shown
+from casecoord.console.reception import Reception, Stale
+from casecoord.console.strip import Strip, strip
+from casecoord.domain.errors import Problem
+from casecoord.domain.ids import global_id, key_of
+from casecoord.domain.words import (
+    Audience,
+    LifeDomain,
+    SignalSubject,
+    Urgency,
+    VeiligThuis,
+    safety_matters,
+)
+from casecoord.identity.door import language_of
+from casecoord.identity.sessions import Session
+
+_CHOICES = {
+    "domains": list(LifeDomain),
+    "urgencies": list(Urgency),
+    "audiences": list(Audience),
+    "subjects": list(SignalSubject),
+    "reports": list(VeiligThuis),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A signal that was sent, with the strip above it."""
+
+    strip: Strip
+    now: datetime
+    signal: SentSignal
+
+
+async def blank(hand: Hand, query: None) -> Strip:
+    """The form, for whoever may signal."""
+    if not may_signal(hand):
+        raise Problem("not_allowed")
+    return await strip(hand)
+
+
+async def sent(hand: Hand, query: SentSignalOf) -> Sent:
+    """What became of a signal, in one transaction."""
+    return Sent(await strip(hand), hand.now, await sent_signal(hand, query))
+
+
+@dataclass(frozen=True, slots=True)
+class Signalling:
+    """The form and its answer."""
+
+    at: Reception
+
+    def routes(self) -> list[BaseRoute]:
+        return [
+            Route("/signal", self.at.guarded(self.show_form)),
+            Route("/signal", self.at.guarded(self.send_signal), methods=["POST"]),
+            Route("/signals/{id}", self.at.guarded(self.sent_signal)),
+        ]
+
+    async def show_form(self, request: Request) -> Response:
+        return await self._form(request, self.at.session(request), Shown("signal"))
+
+    async def send_signal(self, request: Request) -> Response:
+        """Sends it once, however often the button was pressed; what is wrong comes back with all that was typed."""
+        try:
+            session, given = await self.at.posted(request)
+            form = Form(given)
+            done = await self.at.act(request, session, add_signal, read(form))
+        except Stale as stale:
+            return await self._again(request, stale.session, stale.given, [Problem("form_stale")])
+        except Faulty as faulty:
+            return await self._again(request, session, given, faulty.problems)
+        except Problem as problem:
+            if problem.code == "not_allowed":
+                raise
+            return await self._again(request, session, given, [problem])
+        return RedirectResponse(f"/signals/{global_id('Signal', done.signal)}", 303)
+
+    async def sent_signal(self, request: Request) -> Response:
+        """What the sender may know of it."""
+        session = self.at.session(request)
+        query = SentSignalOf(key_of("Signal", request.path_params["id"]))
+        found = await self.at.look(request, session, sent, query)
+        return self.at.page(request, "sent.html", session=session, sent=found, strip=found.strip)
+
+    async def _again(
+        self,
+        request: Request,
+        session: Session,
+        given: Mapping[str, str],
+        problems: list[Problem] | tuple[Problem, ...],
+    ) -> Response:
+        return await self._form(
+            request, session, Shown.again("signal", given, problems, language_of(request))
+        )
+
+    async def _form(self, request: Request, session: Session, form: Shown) -> Response:
+        above = await self.at.look(request, session, blank, None)
+        return self.at.page(
+            request,
+            "signal.html",
+            status=422 if form.faults else 200,
+            session=session,
+            strip=above,
+            form=form,
+            **_CHOICES,
+            opened=_opened(form),
+        )
+
+
+def read(form: Form) -> AddSignal:
+    """The input of the verb. Raises Faulty with everything that is missing."""
+    about = _about(form)
+    domain, urgency = form.choice("domain", LifeDomain), form.choice("urgency", Urgency)
+    summary = form.needed("summary")
+    audience = form.chosen("audience", Audience)
+    report_on = form.day("veiligThuisOn")
+    form.check()
+    return AddSignal(
+        form.key,
+        about,
+        form.chosen("subject", SignalSubject) or SignalSubject.PERSON,
+        domain,
+        urgency,
+        summary,
+        form.text("detail"),
+        audience,
+        form.chosen("veiligThuis", VeiligThuis),
+        form.text("veiligThuisReason"),
+        report_on,
+    )
+
+
+def _about(form: Form) -> ByBsn | ByName:
+    bsn, name = form.plain("person.bsn"), form.text("person.name")
+    born = form.needed_day("person.birthDate")
+    if bsn or not name:
+        return ByBsn(bsn or form.needed("person.bsn", "person_missing"), born)
+    postcode = form.plain("person.postcode")
+    return ByName(name, born, postcode or form.needed("person.postcode", "postcode_invalid"))
+
+
+def _opened(form: Shown) -> dict[str, bool]:
+    """Which folded parts of the form are open: where something was typed, or is wrong."""
+    return {
+        "by_name": _used(form, "person.name", "person.postcode"),
+        "more": _used(form, "detail", "audience") or form.value("subject") == SignalSubject.HOUSEHOLD,
+        "safety": _used(form, "veiligThuis", "veiligThuisReason", "veiligThuisOn") or _about_safety(form),
+    }
+
+
+def _about_safety(form: Shown) -> bool:
+    """Whether what was chosen calls for the words on Veilig Thuis, 112 and the meldcode."""
+    domain, urgency = form.value("domain"), form.value("urgency")
+    known = domain in list(LifeDomain) and urgency in list(Urgency)
+    return known and safety_matters(LifeDomain(domain), Urgency(urgency))
+
+
+def _used(form: Shown, *names: str) -> bool:
+    return any(form.value(name) or form.fault(name) for name in names)

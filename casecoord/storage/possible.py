@@ -1,0 +1,56 @@
+"""What an actor's possibilities in one household depend on: how they stand to it and what waits there."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from casecoord.storage.cases import RELATION
+from casecoord.storage.work import Work
+
+_POSSIBLE = text(
+    f"""
+select rel.*, c.id case_id, c.triaged_at,
+  exists (select from leads l where l.area_id = h.area_id and l.case_id = c.id and upper_inf(l.during)) has_lead,
+  exists (select from participants q where q.area_id = h.area_id and q.case_id = c.id and upper_inf(q.during))
+    has_teams,
+  exists (select from proposals x where x.area_id = h.area_id and x.case_id = c.id and x.state = 'pending')
+    has_proposal,
+  exists (select from duty_shifts d join memberships m on m.area_id = d.area_id and m.id = d.membership_id
+    where d.area_id = h.area_id and d.during @> cast(:now as timestamptz) and m.professional_id = :professional)
+    on_duty,
+  coalesce((select jsonb_agg(jsonb_build_object('id', s.id, 'acute', s.urgency = 'acute',
+      'unseen', s.seen_at is null and s.state = 'open', 'accountable', s.accountable_team_id)
+      order by s.received_at, s.id)
+    from signals s where s.area_id = h.area_id and s.household_id = h.id
+      and s.state in ('open', 'on_hold')), '[]') signals,
+  coalesce((select jsonb_agg(jsonb_build_object('id', x.id, 'kind', x.kind))
+    from proposals x join memberships m on m.area_id = x.area_id and m.id = x.membership_id
+    where x.area_id = h.area_id and x.case_id = c.id and x.state = 'pending'
+      and m.professional_id = :professional), '[]') proposals,
+  coalesce((select jsonb_agg(jsonb_build_object('id', a.id, 'own', m.professional_id = :professional)
+      order by a.due_on, a.id)
+    from plan_actions a join memberships m on m.area_id = a.area_id and m.id = a.owner_id
+    where a.area_id = h.area_id and a.case_id = c.id and a.state = 'open'), '[]') actions
+from households h
+cross join lateral ({RELATION.format(area="h.area_id", household="h.id")}) rel
+left join cases c on c.area_id = h.area_id and c.household_id = h.id and c.state <> 'closed'
+where h.area_id = :area and h.id = :household
+"""
+)
+
+
+async def possible(work: Work, household: UUID) -> dict[str, Any] | None:
+    """The actor's relation to a household, and what waits there: signals, proposals, actions."""
+    found = await work.session.execute(
+        _POSSIBLE,
+        {
+            "area": work.area_id,
+            "team": work.actor.team_id,
+            "professional": work.actor.professional_id,
+            "now": work.now,
+            "household": household,
+        },
+    )
+    row = found.mappings().one_or_none()
+    return dict(row) if row else None
