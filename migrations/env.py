@@ -4,7 +4,9 @@ from alembic import context
 
 connection = context.config.attributes.get("connection")
 if connection is None:
-    raise SystemExit("migrations run through `casecoord migrate`, which sets the lock, the role and the timeouts")
+    raise SystemExit(
+        "migrations run through `casecoord migrate`, which sets the lock, the role and the timeouts"
+    )
 
 context.configure(connection=connection, transactional_ddl=True, transaction_per_migration=True)
 with context.begin_transaction():

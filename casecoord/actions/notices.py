@@ -12,7 +12,7 @@ from casecoord.actions.looking import Look, role_viewer, team_viewer, viewers
 from casecoord.actions.office import Hand, verb
 from casecoord.domain.actors import purposes_of
 from casecoord.domain.errors import Problem
-from casecoord.domain.facets import Viewer
+from casecoord.domain.facets import FACETS, Level, Viewer
 from casecoord.domain.lists import Slice
 from casecoord.domain.notices import NOTICES, NoticeKind
 from casecoord.domain.promises import PROMISES, Rule
@@ -118,8 +118,10 @@ def filters_for(
 
     `purpose` None: the seat's own work.
     """
-    conditions: dict[Viewer, str] = {Viewer.LEAD: "i.is_lead"}
+    conditions: dict[Viewer, str] = {}
     as_team, as_role = team_viewer(role, kind), role_viewer(role)
+    if role in (Role.MEMBER, Role.COORDINATOR, Role.DUTY):
+        conditions[Viewer.LEAD] = "i.is_lead"
     if as_team:
         conditions[as_team] = "i.takes_part"
     if as_role:
@@ -127,7 +129,19 @@ def filters_for(
     if role is Role.DECISION_POWER:
         conditions[Viewer.DECISION_POWER] = "i.escalated"
     chosen = purpose or purposes_of(role, kind)[0]
-    return {facet: policy.sql_filter(facet, chosen, conditions, "i") for facet in _FACETS}
+    facts = {"own_team_item": "i.own_invitation", **({} if as_team else {"wrote_it": "false"})}
+    found = {
+        facet: policy.sql_filter(facet, chosen, conditions, "i", facts=facts)
+        for facet in _FACETS | {"case.next_deadline"}
+    }
+    # A facet of the case has no sphere of its own, but a notice about it may tell of a team that is in one.
+    by_sphere = found.pop("case.next_deadline")
+    return {
+        facet: condition
+        if FACETS[facet].level is Level.ITEM
+        else f"({condition}) and (i.sphere = 'general' or {by_sphere})"
+        for facet, condition in found.items()
+    }
 
 
 def _filters(hand: Hand) -> Mapping[str, str]:
@@ -181,7 +195,7 @@ def _case(hand: Hand, looks: dict[UUID, Look], row: Mapping[str, Any], facet: st
         facet,
         Sphere(row["sphere"]),
         wrote_it=row["wrote_it"],
-        own_team_item=row["own_team_item"],
+        own_team_item=row["own_invitation"],
         shared_with_teams=row["audience"] == "teams_in_case",
     )
     case: UUID | None = row["case_id"]

@@ -19,8 +19,6 @@ from casecoord.storage.cases import RELATION
 from casecoord.storage.lists import FACTS
 from casecoord.storage.work import Area, Work
 
-_FACTS = FACTS.replace("false own_team_item,", "coalesce(v.team_id = :team, false) own_team_item,")
-
 _TAKES_PART = """coalesce(v.state = 'pending' and v.team_id = :team, false)
     or coalesce(s.state = 'open' and s.urgency = 'acute' and exists (select from duty_shifts d
         join memberships dm on dm.area_id = d.area_id and dm.id = d.membership_id
@@ -35,7 +33,8 @@ _STANDING = f"""
   left join invitations v on v.area_id = :area and v.id = {{subject}}
   left join lateral ({RELATION.format(area=":area", household="x.household_id")}) rel on x.household_id is not null"""
 _STOOD = f"""({_TAKES_PART}) takes_part, coalesce(rel.is_lead, false) is_lead,
-    coalesce(rel.escalated, false) escalated, coalesce(s.source_team_id = :team, false) wrote_it, {_FACTS}"""
+    coalesce(rel.escalated, false) escalated, coalesce(s.source_team_id = :team, false) wrote_it,
+    coalesce(v.team_id = :team, false) own_invitation, {FACTS}"""
 
 #: Whether somebody still has to do something about a notice.
 _WAITS = """case

@@ -20,7 +20,7 @@ from casecoord.actions.signals import (
     triage_signal,
 )
 from casecoord.domain.errors import Problem
-from casecoord.domain.words import Audience, LifeDomain, SignalSubject, Urgency, VeiligThuis
+from casecoord.domain.words import Audience, LifeDomain, SignalState, SignalSubject, Urgency, VeiligThuis
 from tests.actions.steps import concern, led_case, open_case, refused, signal, sql, take_part, unmatched
 from tests.world import Town
 
@@ -256,7 +256,8 @@ async def test_an_acute_signal_is_seen_and_triaged_by_whoever_is_on_duty(town: T
     acute = await signal(town, "amina", noor, urgency=Urgency.ACUTE, veilig_thuis=VeiligThuis.YES)
     calm = await signal(town, "amina", noor)
     assert await town.act("dirk", see_signal, SeeSignal(town.key(), acute.signal))
-    assert (await open_case(town, "dirk", acute.signal)).household == noor.household
+    opens = TriageSignal(town.key(), acute.signal, Decision.OPEN_CASE)
+    assert (await town.act("dirk", triage_signal, opens)).state is SignalState.IN_CASE
     async with refused("not_found", "signal"):
         await town.act("dirk", triage_signal, TriageSignal(town.key(), calm.signal, Decision.JOIN_CASE))
 
