@@ -5,7 +5,7 @@ from typing import Any, Protocol, TypeVar
 
 import strawberry
 
-from casecoord.actions import closing, leads, notices, participation, plan, signals
+from casecoord.actions import closing, leads, matching, notices, participation, plan, signals
 from casecoord.actions.office import Verb
 from casecoord.api import results
 from casecoord.api.context import Info
@@ -27,6 +27,7 @@ from casecoord.api.inputs import (
     SeeSignalInput,
     TriageSignalInput,
 )
+from casecoord.api.merging import ConfirmMergeInput, MergeAnswer, MergeDecided
 from casecoord.api.problems import ProblemAnswer, answered
 
 
@@ -116,6 +117,10 @@ class Mutation:
     @strawberry.mutation(description="The lead spoke with the family.")
     async def record_contact(self, info: Info, input: RecordContactInput) -> results.ContactAnswer:
         return await _do(info, plan.record_contact, input, results.ContactRecorded.of)
+
+    @strawberry.mutation(description="The area's coordinator says whether two households are one.")
+    async def confirm_merge(self, info: Info, input: ConfirmMergeInput) -> MergeAnswer:
+        return await _do(info, matching.confirm_match, input, MergeDecided.of)
 
     @strawberry.mutation(description="Tells whoever signalled what they may know.")
     async def give_feedback(self, info: Info, input: GiveFeedbackInput) -> results.TriageAnswer:

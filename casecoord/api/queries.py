@@ -7,6 +7,7 @@ import strawberry
 from casecoord.actions import lists
 from casecoord.actions.explaining import ExplainOf, explain_facet
 from casecoord.actions.joint_view import JointCaseOf, joint_case
+from casecoord.actions.matching import MatchProposalsOf, match_proposals
 from casecoord.actions.me import me
 from casecoord.actions.notices import InboxOf, inbox
 from casecoord.actions.teams import TeamsOf, teams
@@ -18,6 +19,7 @@ from casecoord.api.inbox import Inbox
 from casecoord.api.joint_case import JointCase
 from casecoord.api.lists import Connection, Event, FlaggedHousehold, Gap, connection
 from casecoord.api.me import Me, Team
+from casecoord.api.merging import MergeProposal
 from casecoord.api.overviews import Overviews
 
 
@@ -96,3 +98,11 @@ class Query(Overviews):
     async def teams(self, info: Info, kind: TeamKind | None = None) -> list[Team]:
         found = await info.context.office.look(info.context.caller, teams, TeamsOf(kind))
         return [Team(id=global_id("Team", team.id), name=team.name, kind=team.kind) for team in found]
+
+    @strawberry.field(description="Households that may be one, for the area's coordinator to decide.")
+    async def merge_proposals(
+        self, info: Info, first: int | None = None, after: str | None = None
+    ) -> Connection[MergeProposal]:
+        query = MatchProposalsOf(first, after)
+        found = await info.context.office.look(info.context.caller, match_proposals, query)
+        return cast(Connection[MergeProposal], connection(found, MergeProposal.of))
