@@ -20,7 +20,7 @@ select rel.*, c.id case_id, c.triaged_at,
     where d.area_id = h.area_id and d.during @> cast(:now as timestamptz) and m.professional_id = :professional)
     on_duty,
   coalesce((select jsonb_agg(jsonb_build_object('id', s.id, 'acute', s.urgency = 'acute',
-      'unseen', s.seen_at is null and s.state = 'open', 'accountable', s.accountable_team_id)
+      'unseen', s.urgency = 'acute' and s.seen_at is null and s.state = 'open', 'accountable', s.accountable_team_id)
       order by s.received_at, s.id)
     from signals s where s.area_id = h.area_id and s.household_id = h.id
       and s.state in ('open', 'on_hold')), '[]') signals,
