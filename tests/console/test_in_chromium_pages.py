@@ -147,7 +147,7 @@ async def test_an_error_is_reached_from_its_summary(chromium, home):
 @pytest.fixture
 async def busy(town):
     """A town where something waits on every page; names as long and as strange as they come."""
-    els, noor = await town.family(
+    _, noor = await town.family(
         (LONG[:197], date(1984, 3, 14)),
         ("Noor Janssen", date(2018, 9, 30)),
         links={1: [("school", "11VO00"), ("practice", "P1")]},
