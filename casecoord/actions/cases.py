@@ -1,15 +1,17 @@
 """What all verbs on a case share: may this be done, who takes part, and the case as its answer shows it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from pydantic import TypeAdapter
 
 from casecoord.access.doing import ActFacts, Doer
+from casecoord.actions.looking import Look, viewers
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
-from casecoord.domain.teams import presence_sphere
+from casecoord.domain.facets import Shown
+from casecoord.domain.teams import SECRECY, presence_sphere
 from casecoord.domain.words import Audience, CaseState, ProposalKind, ProposalState, Role, Sphere, TeamKind
 from casecoord.storage.case_tables import Case, Participant
 from casecoord.storage.cases import Desk, case_brief, desk_of, from_now, until_now
@@ -81,16 +83,36 @@ def require(hand: Hand, desk: Desk, act: str, *, backstop: bool = False, **facts
 
 
 def has_standing(hand: Hand, desk: Desk) -> bool:
-    """Whether the household exists for this actor at all."""
+    """Whether the case, its actions and proposals exist for this actor: whether its view shows its status."""
+    return look_at(hand, desk).decide("case.status").shown is Shown.FULL
+
+
+def look_at(hand: Hand, desk: Desk, *, takes_part: bool = False) -> Look:
+    """The actor's look at this desk's case. `takes_part`: a reason besides the own team's part in the case."""
     relation = desk.relation
-    return (
-        relation.participates
-        or relation.accountable
-        or relation.is_lead
-        or relation.signalled
-        or hand.actor.role is Role.AREA_COORDINATOR
-        or (hand.actor.role is Role.DECISION_POWER and relation.escalated)
+    seen_by = viewers(
+        hand,
+        takes_part=relation.participates or takes_part,
+        is_lead=relation.is_lead,
+        signalled=relation.signalled,
+        escalated=relation.escalated,
     )
+    return Look(hand, desk.household_id, seen_by)
+
+
+def teams_in_view(hand: Hand, desk: Desk) -> set[UUID]:
+    """The teams that take part, as far as the actor may know: the own one, and those whose sphere is open.
+
+    Decision power, who is shown no participants, knows of a team what may be known of its gaps.
+    """
+    look = look_at(hand, desk)
+    facet = "gap" if hand.actor.role is Role.DECISION_POWER else "case.participants"
+    return {
+        p.team_id
+        for p in desk.participants
+        if (p.team_id == hand.actor.team_id and desk.relation.participates)
+        or look.sees(facet, Sphere(p.sphere), shared_with_teams=p.audience == Audience.TEAMS_IN_CASE)
+    }
 
 
 async def case_desk(hand: Hand, identity: UUID) -> Desk:
@@ -127,7 +149,7 @@ async def join(
         )
         hand.work.session.add(there)
         desk.participants.append(there)
-    elif _SECRECY.index(sphere) < _SECRECY.index(Sphere(there.sphere)):
+    elif SECRECY.index(sphere) < SECRECY.index(Sphere(there.sphere)):
         there.sphere, there.audience = sphere, shared
 
 
@@ -139,10 +161,9 @@ async def leave(hand: Hand, desk: Desk, team_id: UUID) -> None:
 
 
 async def brief(hand: Hand, desk: Desk) -> CaseBrief:
-    """The open case of this desk, as it is in this transaction."""
+    """The open case of this desk, as it is in this transaction; of the proposals those to teams in view."""
     assert desk.case is not None
     hand.told("case.status", "case.lead")
-    return _ADAPTER.validate_python(await case_brief(hand.work, desk.case.id))
-
-
-_SECRECY = (Sphere.GENERAL, Sphere.LIVELIHOOD, Sphere.HEALTH, Sphere.JUSTICE)
+    found = _ADAPTER.validate_python(await case_brief(hand.work, desk.case.id))
+    out_of_view = desk.teams() - teams_in_view(hand, desk)
+    return replace(found, proposals=[p for p in found.proposals if p.proposed.team not in out_of_view])

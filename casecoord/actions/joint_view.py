@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from casecoord.actions.looking import Look, viewers
+from casecoord.actions.looking import Look, viewers, wrote
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Shown, Viewer
@@ -23,7 +23,7 @@ from casecoord.domain.joint_view import (
     SignalView,
 )
 from casecoord.domain.promises import PROMISES, Level, Rule
-from casecoord.domain.words import LifeDomain, Sphere, TeamKind, Urgency
+from casecoord.domain.words import ActionState, LifeDomain, Role, SignalState, Sphere, TeamKind, Urgency
 from casecoord.domain.workdays import local_date
 from casecoord.storage import views
 from casecoord.storage.sealed import Compartment, HouseholdSeal, Place
@@ -57,13 +57,17 @@ class _View:
     def __init__(self, hand: Hand, row: Row) -> None:
         self.hand, self.row, self.now = hand, row, hand.now
         self.seal: HouseholdSeal = views.seal_of(hand.work, row["id"], row["keys"])
+        # A team that is accountable for a signal beside a case sees whose it is, and nothing of the case.
         self.look = Look(hand, row["id"], self._as_viewer(row["participates"] or row["accountable"]))
+        self.in_case = self._as_viewer(row["participates"])
 
     def compose(self) -> JointCase:
         row, look = self.row, self.look
         case = row["open_case"]
         status = look.decide("case.status")
-        in_case = case is not None and status.shown is Shown.FULL
+        in_case = (
+            case is not None and status.shown is Shown.FULL and look.sees("case.status", viewers=self.in_case)
+        )
         secret = row["secret_address"]
         return JointCase(
             household=row["id"],
@@ -101,10 +105,18 @@ class _View:
                 return None
 
     def _proposals(self) -> list[ProposalView]:
+        """Those to teams in view: that a team is asked would tell that it takes part."""
+        # Decision power, who is shown no participants, knows of a team what may be known of its gaps.
+        facet = "gap" if self.hand.actor.role is Role.DECISION_POWER else "case.participants"
+        out_of_view = {
+            p["team"]
+            for p in self.row["participants"]
+            if not (self._own_team(p["team"]) or self._sees_item(facet, p, self.in_case))
+        }
         return [
             ProposalView(UUID(p["id"]), p["kind"], p["state"], proposed)
             for p in self.row["proposals"]
-            if (proposed := _colleague(p["proposed"]))
+            if (proposed := _colleague(p["proposed"])) and p["proposed"]["team"] not in out_of_view
         ]
 
     def _moves(self) -> list[MoveView]:
@@ -150,13 +162,16 @@ class _View:
         return [
             ParticipantView(UUID(p["team"]), p["name"], TeamKind(p["kind"]))
             for p in self.row["participants"]
-            if self._own_team(p["team"])
-            or self._sees_item("case.participants", p, own_team_item=p["team"] in own)
+            if self._sees_item("case.participants", p, self.in_case, own_team_item=p["team"] in own)
+            or self._own_team(p["team"])
         ]
 
     def _own_team(self, team: str) -> bool:
         # One's own team's part in a case is no secret to it.
-        return team == str(self.hand.actor.team_id) and self.row["participates"]
+        own = team == str(self.hand.actor.team_id) and bool(self.row["participates"])
+        if own:
+            self.look.shown.setdefault("case.participants", "own_team")
+        return own
 
     def _next_deadline(self) -> datetime | None:
         """The earliest that this viewer may see."""
@@ -166,7 +181,7 @@ class _View:
         return None
 
     def _contacts(self) -> list[ContactView]:
-        if not self.row["contacts"] or not self.look.sees("case.contact"):
+        if not self.row["contacts"] or not self.look.sees("case.contact", viewers=self.in_case):
             return []
         return [
             ContactView(UUID(c["id"]), datetime.fromisoformat(c["at"]), c["manner"])
@@ -177,16 +192,18 @@ class _View:
         sphere, seen_by = Sphere(signal["sphere"]), self._viewers_of(signal)
         facts: dict[str, Any] = {
             "viewers": seen_by,
-            "wrote_it": signal["source_team"] == str(self.hand.actor.team_id),
+            "wrote_it": wrote(self.hand, signal["source_team"], signal["author"]),
             "shared_with_teams": signal["audience"] == "teams_in_case",
         }
         if not self.look.sees("signal.existence", sphere, **facts):
             return None
         share = self.look.share
+        as_written = not self.look.sees("signal.existence", sphere, **{**facts, "wrote_it": False})
         return SignalView(
             id=UUID(signal["id"]),
             person=UUID(signal["person"]) if signal["person"] else None,
-            state=signal["state"],
+            # What one sees because one wrote it is what one wrote, not what became of it.
+            state=SignalState.OPEN if as_written else signal["state"],
             urgency=Urgency(signal["urgency"]),
             received_at=datetime.fromisoformat(signal["received_at"]),
             sphere=sphere,
@@ -227,19 +244,19 @@ class _View:
         )
 
     def _sees_action(self, action: Row) -> bool:
-        return self._sees_item(
-            "plan.action", action, wrote_it=action["author_team"] == str(self.hand.actor.team_id)
-        )
+        wrote_it = wrote(self.hand, action["author_team"], action["author"])
+        return self._sees_item("plan.action", action, self.in_case, wrote_it=wrote_it)
 
     def _action(self, action: Row) -> ActionView:
         owner = _colleague(action["owner"])
         assert owner is not None
+        as_written = not self._sees_item("plan.action", action, self.in_case)
         return ActionView(
             id=UUID(action["id"]),
             domain=LifeDomain(action["domain"]),
             what=self._item_text("plan_actions", action, "what") or "",
-            result=self._item_text("plan_actions", action, "result"),
-            state=action["state"],
+            result=None if as_written else self._item_text("plan_actions", action, "result"),
+            state=ActionState.OPEN if as_written else action["state"],
             due_on=date.fromisoformat(action["due_on"]),
             owner=owner,
         )

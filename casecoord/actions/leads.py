@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from casecoord.actions import texts
-from casecoord.actions.cases import CaseBrief, brief, case_desk, has_standing, require
+from casecoord.actions.cases import CaseBrief, brief, case_desk, has_standing, require, teams_in_view
 from casecoord.actions.office import Hand, verb
 from casecoord.domain.errors import Problem
 from casecoord.domain.promises import appointment_from
@@ -48,7 +48,7 @@ async def propose_lead(hand: Hand, input: ProposeLead) -> CaseBrief:
     rule = require(hand, desk, "propose_lead", preference_known=known is not None)
     if desk.lead is not None:
         raise Problem("lead_exists", "case")
-    await _propose(desk, ProposalKind.LEAD, await _asked(desk, input.professional), input)
+    await _propose(desk, ProposalKind.LEAD, await _asked(hand, desk, input.professional), input)
     assert desk.case is not None
     desk.case.state = CaseState.LEAD_PROPOSED
     desk.add_event("propose_lead", "case.lead", Sphere.GENERAL, rule)
@@ -102,7 +102,7 @@ async def appoint_lead(hand: Hand, input: ProposeLead) -> CaseBrief:
     if waiting is not None:
         _answer(desk, waiting, ProposalState.SUPERSEDED, None)
         await hand.work.session.flush()
-    asked = await _asked(desk, input.professional)
+    asked = await _asked(hand, desk, input.professional)
     proposal = await _propose(desk, ProposalKind.APPOINTMENT, asked, input, reason=reason)
     _answer(desk, proposal, ProposalState.ACCEPTED, None)
     await hand.work.session.flush()  # the lead refers to the proposal: it has to be there first
@@ -120,7 +120,7 @@ async def offer_hand_over(hand: Hand, input: ProposeLead) -> CaseBrief:
     if desk.lead is None:
         raise Problem("no_lead", "case")
     rule = require(hand, desk, "offer_handover", lead_left_or_ill=True)
-    asked = await _asked(desk, input.professional)
+    asked = await _asked(hand, desk, input.professional)
     if asked.professional == await professional_of(hand.work, desk.lead.membership_id):
         raise Problem("already_lead", "professional")
     await _propose(desk, ProposalKind.HANDOVER, asked, input, reason=reason)
@@ -157,9 +157,12 @@ async def decline_hand_over(hand: Hand, input: AnswerProposal) -> CaseBrief:
     return await brief(hand, desk)
 
 
-async def _asked(desk: Desk, professional: UUID) -> Colleague:
-    """Who is asked must work, now, in a team that takes part: the case exists for them already."""
-    asked = await colleague(desk.work, professional, desk.teams())
+async def _asked(hand: Hand, desk: Desk, professional: UUID) -> Colleague:
+    """Who is asked must work, now, in a team that takes part: the case exists for them already.
+
+    A team out of the asker's view is refused as one that takes no part.
+    """
+    asked = await colleague(desk.work, professional, teams_in_view(hand, desk))
     if asked is None:
         raise Problem("professional_not_in_case", "professional")
     return asked

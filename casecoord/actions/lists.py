@@ -10,7 +10,8 @@ from casecoord.actions import cursors
 from casecoord.actions.looking import Look, role_viewer, team_viewer, viewers
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
-from casecoord.domain.facets import Shown, Viewer
+from casecoord.domain.facets import FACETS, Shown, Viewer
+from casecoord.domain.facets import Level as FacetLevel
 from casecoord.domain.lists import Flagged, Happened, OpenGap, Slice
 from casecoord.domain.promises import PROMISES, Level, Rule
 from casecoord.domain.words import Role, Sphere, Urgency
@@ -68,7 +69,7 @@ async def worklist(hand: Hand, query: WorklistOf) -> Slice[Flagged]:
         hand.work,
         _scope(hand, query.team),
         Page(first, _worklist_key(after)),
-        _filters(hand, "signal.existence", "case.next_deadline", "gap"),
+        _filters(hand, "signal.existence", "case.next_deadline", "gap", "case.status"),
         _RANKS.index(query.urgency) + 1 if query.urgency else None,
         query.overdue,
     )
@@ -89,11 +90,11 @@ async def gaps(hand: Hand, query: GapsOf) -> Slice[OpenGap]:
     first = cursors.page_size(query.first)
     after = cursors.read(hand, "gaps", query.after)
     page = Page(first, (datetime.fromisoformat(after[0]), UUID(after[1])) if after else None)
-    rows = await lists.gaps(hand.work, _scope(hand, None), page, _filters(hand, "gap"))
+    rows = await lists.gaps(hand.work, _scope(hand, None), page, _filters(hand, "gap", "signal.existence"))
     entries, items = [], []
     for row in rows[:first]:
         look = _look(hand, row["household_id"], row, takes_part=bool(row["takes_part"]))
-        look.decide("gap", Sphere(row["sphere"]))
+        look.decide("gap", Sphere(row["sphere"]), shared_with_teams=row["audience"] == "teams_in_case")
         entries.append(look.entry("gaps"))
         items.append(
             OpenGap(
@@ -103,7 +104,7 @@ async def gaps(hand: Hand, query: GapsOf) -> Slice[OpenGap]:
                 name=PROMISES[Rule(row["rule"])].gap,
                 since=row["since"],
                 level=Level(row["level"]),
-                holder=row["holder"],
+                holder=(row["lead_name"] if look.sees("case.lead") else None) or row["coordinator_name"],
                 responder=row["responder"],
             )
         )
@@ -117,7 +118,7 @@ async def timeline(hand: Hand, query: TimelineOf) -> Slice[Happened]:
     first = cursors.page_size(query.first)
     after = cursors.read(hand, "timeline", query.after)
     page = Page(first, (datetime.fromisoformat(after[0]), UUID(after[1])) if after else None)
-    row = await lists.timeline(hand.work, query.id, page, _filters(hand, *_HISTORY))
+    row = await lists.timeline(hand.work, query.id, page, _of_history(hand))
     if row is None:
         raise Problem("not_found", "id")
     look = _look(hand, row["household"], row, takes_part=row["participates"] or row["accountable"])
@@ -125,7 +126,14 @@ async def timeline(hand: Hand, query: TimelineOf) -> Slice[Happened]:
         raise Problem("not_found", "id")
     events = row["events"]
     for event in events[:first]:
-        look.shown.setdefault(event["facet"], event["rule"])
+        seen_by = _look(hand, row["household"], row, takes_part=event["takes_part"]).viewers
+        look.decide(
+            event["facet"],
+            Sphere(event["sphere"]),
+            seen_by,
+            wrote_it=event["wrote_it"],
+            shared_with_teams=event["audience"] == "teams_in_case",
+        )
     await look.remember("timeline")
     items = [
         Happened(UUID(e["id"]), datetime.fromisoformat(e["at"]), e["verb"], e["who"], e["about"])
@@ -157,6 +165,18 @@ def _filters(hand: Hand, *facets: str) -> Mapping[str, str]:
     return {facet: hand.policy.sql_filter(facet, hand.actor.purpose, conditions, "i") for facet in facets}
 
 
+def _of_history(hand: Hand) -> dict[str, str]:
+    """An event names who did it: one that a team's presence makes secret needs its sphere, whatever its facet."""
+    found = dict(_filters(hand, *_HISTORY, "case.next_deadline"))
+    by_sphere = found.pop("case.next_deadline")
+    return {
+        facet: condition
+        if FACETS[facet].level is FacetLevel.ITEM
+        else f"({condition}) and (i.sphere = 'general' or {by_sphere})"
+        for facet, condition in found.items()
+    }
+
+
 def _look(hand: Hand, household: UUID, row: Mapping[str, Any], *, takes_part: bool) -> Look:
     return Look(
         hand,
@@ -176,6 +196,12 @@ def _worklist_key(after: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
 
 
 def _flagged(hand: Hand, look: Look, row: Mapping[str, Any]) -> Flagged:
+    if row["rank"]:
+        _saw(look, "signal.existence")
+    if row["next_at"].year < datetime.max.year:
+        _saw(look, "case.next_deadline")
+    if row["gaps"]:
+        _saw(look, "gap")
     status = look.sees("case.status")
     lead = row["lead_name"] if look.sees("case.lead") else None
     deadline = row["next_at"]
@@ -188,6 +214,15 @@ def _flagged(hand: Hand, look: Look, row: Mapping[str, Any]) -> Flagged:
         open_gaps=row["gaps"],
         holder=lead or row["coordinator_name"],
         names=look.share("person.name", lambda: _names(hand, row)),
+    )
+
+
+def _saw(look: Look, facet: str) -> None:
+    """Remembers that something of this facet was in view, by the rule of the first sphere in which it can be."""
+    any(
+        look.sees(facet, sphere, shared_with_teams=True, wrote_it=wrote_it)
+        for wrote_it in (False, True)
+        for sphere in Sphere
     )
 
 

@@ -53,15 +53,22 @@ def viewers(
     as_team, as_role = team_viewer(hand.actor.role, hand.actor.team_kind), role_viewer(hand.actor.role)
     if takes_part and as_team:
         found.add(as_team)
-    if is_lead:
+    in_team = hand.actor.role in _TEAM_ROLES
+    if is_lead and in_team:
         found.add(Viewer.LEAD)
     if as_role:
         found.add(as_role)
     if escalated and hand.actor.role is Role.DECISION_POWER:
         found.add(Viewer.DECISION_POWER)
-    if signalled and as_team and not takes_part:
+    if signalled and in_team and not takes_part:
         found.add(Viewer.SIGNALLER)
     return frozenset(found or {Viewer.OUTSIDER})
+
+
+def wrote(hand: Hand, team: str, author: str | None = None) -> bool:
+    """Whether the actor, or the own team for those who see by a team, wrote a thing of this team and author."""
+    actor = hand.actor
+    return author == str(actor.professional_id) or (actor.role in _TEAM_ROLES and team == str(actor.team_id))
 
 
 NOTHING_SPECIAL = Facts.that()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from casecoord.actions.cases import case_desk, join, require
+from casecoord.actions.cases import case_desk, join, look_at, require, teams_in_view
 from casecoord.actions.office import Hand, verb
 from casecoord.domain.errors import Problem
 from casecoord.domain.teams import TEAM_KINDS, presence_sphere
@@ -45,15 +45,22 @@ async def invite_team(hand: Hand, input: InviteTeam) -> InvitationBrief:
     rule = require(
         hand, desk, "invite_team", backstop=not desk.teams(), kind_allowed=TEAM_KINDS[kind].invitable
     )
-    if input.team in desk.teams() or await pending_invitation(hand.work, desk.case.id, input.team):
+    if input.team in teams_in_view(hand, desk):
         raise Problem("team_in_case", "team")
+    sphere = presence_sphere(kind, Sphere.GENERAL)
+    waiting = await pending_invitation(hand.work, desk.case.id, input.team)
+    if waiting is not None:
+        if look_at(hand, desk).sees("case.participants", sphere):
+            raise Problem("team_in_case", "team")
+        return _brief(waiting)
+    # A team that takes part out of view is asked as any other: a refusal would tell that it does.
     invitation = Invitation(
         area_id=hand.work.area_id,
         id=uuid4(),
         case_id=desk.case.id,
         team_id=input.team,
         invited_by=desk.actor_membership,
-        sphere=presence_sphere(kind, Sphere.GENERAL),
+        sphere=sphere,
         state=InvitationState.PENDING,
         invited_at=desk.now,
     )

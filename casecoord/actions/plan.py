@@ -6,12 +6,13 @@ from enum import StrEnum
 from uuid import UUID, uuid4
 
 from casecoord.actions import texts
-from casecoord.actions.cases import case_desk, has_standing, require
+from casecoord.actions.cases import case_desk, look_at, require
 from casecoord.actions.office import Hand, verb
 from casecoord.domain.errors import Problem
-from casecoord.domain.words import ActionState, LifeDomain, Sphere, TeamKind, sphere_of
+from casecoord.domain.teams import sphere_among
+from casecoord.domain.words import ActionState, Audience, LifeDomain, Sphere, sphere_of
 from casecoord.storage.case_tables import Contact, PlanAction
-from casecoord.storage.cases import desk_of
+from casecoord.storage.cases import Desk, desk_of
 from casecoord.storage.people import colleague_in, professional_of
 from casecoord.storage.sealed import Compartment
 
@@ -79,8 +80,6 @@ async def add_action(hand: Hand, input: AddAction) -> ActionBrief:
     desk = await case_desk(hand, input.case)
     assert desk.case is not None
     team = input.team or hand.actor.team_id
-    if team not in desk.teams():
-        raise Problem("team_not_in_case", "team")
     rule = require(
         hand,
         desk,
@@ -89,10 +88,14 @@ async def add_action(hand: Hand, input: AddAction) -> ActionBrief:
         for_participating_team=True,
         owner_and_date=True,
     )
+    # After the rule: only the lead, who sees all that take part, is told which team does not.
+    if team not in desk.teams():
+        raise Problem("team_not_in_case", "team")
     owner = await colleague_in(hand.work, input.owner or hand.actor.professional_id, team)
     if owner is None:
         raise Problem("owner_not_in_team", "owner")
-    sphere = Sphere.JUSTICE if hand.actor.team_kind is TeamKind.COURT_PARTNER else sphere_of(input.domain)
+    # An action names its owner and who asked for it: it is as secret as their teams' part in the case.
+    sphere = sphere_among(sphere_of(input.domain), hand.actor.team_kind, owner.team_kind)
     action = PlanAction(
         area_id=hand.work.area_id,
         id=uuid4(),
@@ -118,11 +121,13 @@ async def complete_action(hand: Hand, input: CompleteAction) -> ActionBrief:
     """Its owner, or the lead, says that it is done, and what came of it."""
     result = texts.optional(input.result, "result")
     found = await desk_of(hand.work, PlanAction, input.action)
-    if found is None or not has_standing(hand, found[0]):
+    if found is None:
         raise Problem("not_found", "action")
     desk, action = found
-    owner = await professional_of(hand.work, action.owner_id)
-    rule = require(hand, desk, "complete_action", is_owner=owner == hand.actor.professional_id)
+    owns = await professional_of(hand.work, action.owner_id) == hand.actor.professional_id
+    if not owns and not _sees(hand, desk, action):
+        raise Problem("not_found", "action")
+    rule = require(hand, desk, "complete_action", is_owner=owns)
     if action.state != ActionState.OPEN or desk.case is None or desk.case.id != action.case_id:
         raise Problem("action_done", "action")
     action.state, action.done_at = ActionState.DONE, desk.now
@@ -132,6 +137,11 @@ async def complete_action(hand: Hand, input: CompleteAction) -> ActionBrief:
     )
     await desk.settle()
     return ActionBrief(action.id, action.case_id, ActionState.DONE, action.due_on)
+
+
+def _sees(hand: Hand, desk: Desk, action: PlanAction) -> bool:
+    shared = action.audience == Audience.TEAMS_IN_CASE
+    return look_at(hand, desk).sees("plan.action", Sphere(action.sphere), shared_with_teams=shared)
 
 
 @verb(ContactRecorded, act="C")

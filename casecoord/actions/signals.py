@@ -6,11 +6,13 @@ from enum import StrEnum
 from uuid import UUID, uuid4
 
 from casecoord.actions import texts
-from casecoord.actions.cases import CaseBrief, brief, join, require
-from casecoord.actions.looking import Look, viewers
+from casecoord.actions.cases import CaseBrief, brief, join, look_at, require
+from casecoord.actions.looking import Look, viewers, wrote
 from casecoord.actions.office import Hand, verb
 from casecoord.domain.errors import Problem
+from casecoord.domain.facets import Shown
 from casecoord.domain.routing import DEFAULT_ORDER, Route, RoutedBy, route
+from casecoord.domain.teams import sphere_among
 from casecoord.domain.words import (
     Audience,
     CaseState,
@@ -20,7 +22,6 @@ from casecoord.domain.words import (
     SignalState,
     SignalSubject,
     Sphere,
-    TeamKind,
     Urgency,
     VeiligThuis,
     safety_matters,
@@ -115,12 +116,12 @@ async def add_signal(hand: Hand, input: AddSignal) -> SignalAdded:
     desk = await open_desk(hand.work, found.household)
     if desk is None:
         raise Problem("not_found", "household")
-    if isinstance(input.about, ByHousehold) and not _knows(desk):
+    if isinstance(input.about, ByHousehold) and not _exists_for(hand, desk):
         raise Problem("not_found", "household")
     if input.subject is SignalSubject.PERSON and found.person is None:
         raise Problem("person_missing", "person")
     rule = require(hand, desk, "add_signal", matched_or_proposed=True)
-    sphere = Sphere.JUSTICE if hand.actor.team_kind is TeamKind.COURT_PARTNER else sphere_of(input.domain)
+    sphere = sphere_among(sphere_of(input.domain), hand.actor.team_kind)
     audience = _audience(input, sphere)
     signal = await _record(desk, input, found, sphere, audience, summary, detail)
     desk.add_event("add_signal", "signal.existence", sphere, rule, audience=audience, signal=signal.id)
@@ -187,8 +188,9 @@ async def triage_signal(hand: Hand, input: TriageSignal) -> SignalTriaged:
         decision=input.decision,
     )
     await desk.settle()
-    case = await brief(hand, desk) if desk.case is not None and signal.case_id is not None else None
-    return SignalTriaged(signal.id, SignalState(signal.state), case)
+    look = look_at(hand, desk, takes_part=_is_accountable(hand, signal))
+    told = signal.case_id is not None and look.decide("case.status").shown is Shown.FULL
+    return SignalTriaged(signal.id, SignalState(signal.state), await brief(hand, desk) if told else None)
 
 
 def _check_safety(input: AddSignal, hand: Hand) -> None:
@@ -225,9 +227,9 @@ async def _find(work: Work, input: AddSignal) -> Found:
             return Found(household)
 
 
-def _knows(desk: Desk) -> bool:
-    relation = desk.relation
-    return relation.participates or relation.accountable or relation.is_lead or relation.signalled
+def _exists_for(hand: Hand, desk: Desk) -> bool:
+    look = look_at(hand, desk, takes_part=desk.relation.accountable)
+    return look.decide("case.status").shown in (Shown.FULL, Shown.OPEN_CLOSED)
 
 
 def _audience(input: AddSignal, sphere: Sphere) -> Audience | None:
@@ -284,10 +286,14 @@ async def routed(desk: Desk, sphere: Sphere) -> Route:
 
 
 async def _told(hand: Hand, desk: Desk, signal: UUID) -> SignalAdded:
-    hand.told("case.status", "case.lead")
-    if desk.case is None:
+    """From now on the sender's team has signalled: what its cells show, and to whom none is shown, nothing."""
+    desk.relation.signalled = True
+    look = look_at(hand, desk, takes_part=desk.relation.accountable)
+    if look.decide("case.status").shown not in (Shown.FULL, Shown.OPEN_CLOSED):
         return SignalAdded(signal, False, None)
-    return SignalAdded(signal, True, await name_of(desk.work, desk.lead.membership_id) if desk.lead else None)
+    hand.told("case.status", "case.lead")
+    lead = await name_of(desk.work, desk.lead.membership_id) if desk.lead else None
+    return SignalAdded(signal, desk.case is not None, lead if look.sees("case.lead") else None)
 
 
 async def signal_desk(hand: Hand, identity: UUID) -> tuple[Desk, Signal]:
@@ -304,22 +310,23 @@ async def signal_desk(hand: Hand, identity: UUID) -> tuple[Desk, Signal]:
 
 def _knows_signal(hand: Hand, desk: Desk, signal: Signal) -> bool:
     """Whether this signal exists for the actor: asked before anything about it is answered."""
+    takes_part = _is_accountable(hand, signal) or (signal.case_id is not None and desk.relation.participates)
+    relation = desk.relation
     look = Look(
         hand,
         desk.household_id,
         viewers(
             hand,
-            takes_part=_is_accountable(hand, signal)
-            or (signal.case_id is not None and desk.relation.participates),
-            is_lead=desk.relation.is_lead,
-            signalled=desk.relation.signalled,
-            escalated=desk.relation.escalated,
+            takes_part=takes_part,
+            is_lead=relation.is_lead,
+            signalled=relation.signalled,
+            escalated=relation.escalated,
         ),
     )
     return look.sees(
         "signal.existence",
         Sphere(signal.sphere),
-        wrote_it=signal.source_team_id == hand.actor.team_id,
+        wrote_it=wrote(hand, str(signal.source_team_id)),
         shared_with_teams=signal.audience == Audience.TEAMS_IN_CASE,
     ) or (_is_accountable(hand, signal) and hand.actor.role is not Role.ADMINISTRATOR)
 

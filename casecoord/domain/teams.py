@@ -33,6 +33,15 @@ TEAM_KINDS: dict[TeamKind, TeamKindRow] = {
 }
 
 
+#: From what anybody may know to what fewest may.
+SECRECY = (Sphere.GENERAL, Sphere.LIVELIHOOD, Sphere.HEALTH, Sphere.JUSTICE)
+
+
+def sphere_among(own: Sphere, *kinds: TeamKind) -> Sphere:
+    """The sphere of a thing in which teams of these kinds show: its own, and at least that of their presence."""
+    return max((own, *(TEAM_KINDS[kind].presence for kind in kinds)), key=SECRECY.index)
+
+
 def presence_sphere(kind: TeamKind, source: Sphere) -> Sphere:
     """The sphere of a team's participation: its own where that is special, else its source's."""
     own = TEAM_KINDS[kind].presence

@@ -11,7 +11,8 @@ from uuid import UUID
 from sqlalchemy import Select, select, text
 from sqlalchemy.dialects.postgresql import Range
 
-from casecoord.domain.words import ProposalState
+from casecoord.domain.teams import sphere_among
+from casecoord.domain.words import ProposalState, Sphere
 from casecoord.storage.case_tables import (
     Case,
     Event,
@@ -106,7 +107,10 @@ class Desk:
     def add_event(
         self, verb: str, facet: str, sphere: str, rule: str, *, audience: str | None = None, **about: Any
     ) -> None:
-        """Adds what happened to the household's history; `about` holds ids and words, never text."""
+        """Adds what happened to the household's history; `about` holds ids and words, never text.
+
+        It names who did it: its sphere is at least that of their team's presence.
+        """
         self.work.session.add(
             Event(
                 area_id=self.work.area_id,
@@ -115,7 +119,7 @@ class Desk:
                 at=self.now,
                 verb=verb,
                 membership_id=self.actor_membership,
-                sphere=sphere,
+                sphere=sphere_among(Sphere(sphere), self.work.actor.team_kind),
                 audience=audience,
                 facet=facet,
                 rule=rule,
@@ -179,7 +183,8 @@ async def relation(work: Work, household_id: UUID) -> Relation:
     return Relation(**row.mappings().one())
 
 
-#: The relation of :team and :professional to a household, as columns; shared by every read.
+#: The relation of :team and :professional to a household, as columns; shared by every read. What escalated in
+#: a sphere that decision power does not see opens nothing to it: being let in would tell that there is something.
 RELATION = """
 select exists (select from participants p join cases c on c.area_id = p.area_id and c.id = p.case_id
          where p.area_id = {area} and c.household_id = {household} and c.state <> 'closed'
@@ -193,7 +198,7 @@ select exists (select from participants p join cases c on c.area_id = p.area_id 
          where l.area_id = {area} and c.household_id = {household} and c.state <> 'closed'
            and upper_inf(l.during) and m.professional_id = :professional) is_lead,
        exists (select from promises g where g.area_id = {area} and g.household_id = {household}
-           and g.kept_at is null and g.decision_at <= :now) escalated
+           and g.kept_at is null and g.decision_at <= :now and g.sphere in ('general', 'livelihood')) escalated
 """
 
 

@@ -51,6 +51,27 @@ _PROMISES = f"""
 """
 
 
+#: A household's signals that have not ended, as this actor stands to each.
+_SIGNALS = f"""
+  select s.*, case when s.case_id is null then s.accountable_team_id = :team else rel.participates end takes_part,
+    rel.is_lead, rel.escalated, s.source_team_id = :team wrote_it, {FACTS}
+  from signals s where s.area_id = {{area}} and s.household_id = {{household}} and s.state <> 'ended'
+    and (s.case_id is null or exists (select from cases c
+          where c.area_id = s.area_id and c.id = s.case_id and c.state <> 'closed'))
+"""
+
+# The holder that a list names is the lead, else the coordinator of the team accountable for the oldest signal
+# in view: naming another would give away a sphere.
+_ACCOUNTABLE = "(array_agg(i.accountable_team_id order by i.sphere <> 'general', i.received_at))[1]"
+_LEAD_NAME = """(select w.name from leads l join memberships m on m.area_id = l.area_id and m.id = l.membership_id
+     join professionals w on w.area_id = m.area_id and w.id = m.professional_id
+    where l.area_id = {x} and l.case_id = {case} and upper_inf(l.during))"""
+_COORDINATOR_NAME = """(select w.name from coordinator_seats s
+     join memberships m on m.area_id = s.area_id and m.id = s.membership_id
+     join professionals w on w.area_id = m.area_id and w.id = m.professional_id
+    where s.area_id = {x} and s.seat = coalesce({team}, {x}) and s.during @> cast(:now as timestamptz))"""
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Which households a list is about. `teams`: these teams'; `whole_area`: all with something open."""
@@ -69,7 +90,9 @@ class Page:
 
 
 @lru_cache(maxsize=256)
-def _worklist(signals: str, deadlines: str, gaps: str, urgency: bool, overdue: bool) -> TextClause:
+def _worklist(
+    signals: str, deadlines: str, gaps: str, status: str, urgency: bool, overdue: bool
+) -> TextClause:
     return text(
         f"""
 with scope as ({_IN_SCOPE}), listed as (
@@ -79,22 +102,18 @@ with scope as ({_IN_SCOPE}), listed as (
   cross join lateral ({RELATION.format(area="h.area_id", household="h.id")}) rel
   left join cases c on c.area_id = h.area_id and c.household_id = h.id and c.state <> 'closed'
   left join lateral (
-    select min({_RANK.format(x="i")}) rank,
-      (array_agg(i.accountable_team_id order by i.sphere <> 'general', i.received_at))[1] accountable_team,
+    select min({_RANK.format(x="i")}) rank, {_ACCOUNTABLE} accountable_team,
       (array_agg(i.person_id order by i.received_at) filter (where i.person_id is not null))[1] person_id,
       count(*) seen
-    from (select s.*, case when s.case_id is null then s.accountable_team_id = :team
-              else rel.participates end takes_part, rel.is_lead, rel.escalated,
-              s.source_team_id = :team wrote_it, {FACTS}
-            from signals s where s.area_id = h.area_id and s.household_id = h.id and s.state <> 'ended'
-              and (s.case_id is null or s.case_id = c.id)) i
+    from ({_SIGNALS.format(area="h.area_id", household="h.id")}) i
     where {signals}) sig on true
   left join lateral (
     select min(i.due_at) filter (where {deadlines}) at,
       count(*) filter (where i.due_at <= :now and {gaps}) gaps
     from ({_PROMISES} where p.area_id = h.area_id and p.household_id = h.id and p.kept_at is null) i
     ) due on true
-  where (sig.seen > 0 or (c.id is not null and (rel.participates or rel.is_lead or cast(:whole_area as boolean))))
+  cross join lateral (select rel.participates takes_part, rel.is_lead, rel.escalated, false wrote_it, {FACTS}) i
+  where (sig.seen > 0 or due.gaps > 0 or (c.id is not null and {status}))
     {"and sig.rank = cast(:urgency as int)" if urgency else ""} {"and due.gaps > 0" if overdue else ""}
 ), paged as (
   select * from listed
@@ -103,13 +122,8 @@ with scope as ({_IN_SCOPE}), listed as (
   order by coalesce(rank, 3), next_at, id limit :first
 )
 select x.*, {KEYS.replace("h.", "x.")} as keys,
-  (select w.name from leads l join memberships m on m.area_id = l.area_id and m.id = l.membership_id
-     join professionals w on w.area_id = m.area_id and w.id = m.professional_id
-    where l.area_id = x.area_id and l.case_id = x.case_id and upper_inf(l.during)) lead_name,
-  (select w.name from coordinator_seats s join memberships m on m.area_id = s.area_id and m.id = s.membership_id
-     join professionals w on w.area_id = m.area_id and w.id = m.professional_id
-    where s.area_id = x.area_id and s.seat = coalesce(x.accountable_team, x.area_id)
-      and s.during @> cast(:now as timestamptz)) coordinator_name,
+  {_LEAD_NAME.format(x="x.area_id", case="x.case_id")} lead_name,
+  {_COORDINATOR_NAME.format(x="x.area_id", team="x.accountable_team")} coordinator_name,
   coalesce((select jsonb_agg(jsonb_build_object('id', p.id, 'name', encode(p.name_sealed, 'hex')) order by p.id)
     from persons p where p.area_id = x.area_id and p.household_id = x.id and p.died_on is null), '[]') persons
 from paged x order by coalesce(x.rank, 3), x.next_at, x.id
@@ -118,21 +132,24 @@ from paged x order by coalesce(x.rank, 3), x.next_at, x.id
 
 
 @lru_cache(maxsize=256)
-def _gaps(gaps: str) -> TextClause:
+def _gaps(gaps: str, signals: str) -> TextClause:
     return text(
         f"""
 with scope as ({_IN_SCOPE}), rels as (
   select h.area_id, h.id, rel.* from scope join households h on h.area_id = :area and h.id = scope.household_id
   cross join lateral ({RELATION.format(area="h.area_id", household="h.id")}) rel)
-select i.id, i.rule, i.due_at since, i.household_id, i.sphere, i.takes_part, i.is_lead, i.escalated,
+select i.id, i.rule, i.due_at since, i.household_id, i.sphere, i.audience, i.takes_part, i.is_lead, i.escalated,
   1 + (i.area_at <= :now)::int + (i.decision_at <= :now)::int + (i.alliance_at <= :now)::int as level,
-  w.name responder,
-  (select y.name from holders o join memberships n on n.area_id = o.area_id and n.id = o.membership_id
-     join professionals y on y.area_id = n.area_id and y.id = n.professional_id
-    where o.area_id = :area and o.household_id = i.household_id and upper_inf(o.during)) holder
+  w.name responder, {_LEAD_NAME.format(x="i.area_id", case="i.case_id")} lead_name,
+  {_COORDINATOR_NAME.format(x="i.area_id", team="i.accountable_team")} coordinator_name
 from rels rel
-cross join lateral ({_PROMISES} where p.area_id = rel.area_id and p.household_id = rel.id
-    and p.kept_at is null and p.due_at <= :now) i
+cross join lateral (select {_ACCOUNTABLE} accountable_team from ({
+            _SIGNALS.format(area="rel.area_id", household="rel.id")
+        }) i where {signals}) sig
+cross join lateral (select p.*, rel.area_id, sig.accountable_team, (select c.id from cases c
+      where c.area_id = rel.area_id and c.household_id = rel.id and c.state <> 'closed') case_id
+    from ({_PROMISES} where p.area_id = rel.area_id and p.household_id = rel.id
+    and p.kept_at is null and p.due_at <= :now) p) i
 join memberships m on m.area_id = :area and m.id = i.responder_id
 join professionals w on w.area_id = m.area_id and w.id = m.professional_id
 where {gaps} and (cast(:from_at as timestamptz) is null
@@ -148,9 +165,10 @@ def _timeline(filters: tuple[tuple[str, str], ...]) -> TextClause:
     return text(
         f"""
 select h.id household, rel.*, coalesce((select jsonb_agg(to_jsonb(e) order by e.at, e.id) from (
-  select i.id, i.at, i.verb, i.sphere, i.facet, i.rule, i.about, i.who from (
-    select e.*, case when e.case_id is null then s.accountable_team_id is not distinct from :team
-                else rel.participates end takes_part, rel.is_lead, rel.escalated,
+  select i.id, i.at, i.verb, i.sphere, i.audience, i.facet, i.about, i.who, i.takes_part, i.wrote_it from (
+    select e.*, case when s.id is not null and s.case_id is null then coalesce(s.accountable_team_id = :team, false)
+                else coalesce(s.case_id, e.case_id) is not null and rel.participates end takes_part,
+           rel.is_lead, rel.escalated,
            m.team_id = :team wrote_it, w.name who, {FACTS}
       from events e
       left join signals s on s.area_id = e.area_id and s.id::text = e.about ->> 'signal'
@@ -177,6 +195,7 @@ async def worklist(
         filters["signal.existence"],
         filters["case.next_deadline"],
         filters["gap"],
+        filters["case.status"],
         urgency is not None,
         overdue,
     )
@@ -191,7 +210,8 @@ async def gaps(work: Work, scope: Scope, page: Page, filters: Mapping[str, str])
     """The broken promises in view, oldest first."""
     at, identity = page.after or (None, None)
     rows = await work.session.execute(
-        _gaps(filters["gap"]), {**_values(work, scope, page), "from_at": at, "from_id": identity}
+        _gaps(filters["gap"], filters["signal.existence"]),
+        {**_values(work, scope, page), "from_at": at, "from_id": identity},
     )
     return [dict(row) for row in rows.mappings()]
 

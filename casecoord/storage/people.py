@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import TextClause, select, text
 
-from casecoord.domain.words import Role, TeamKind
+from casecoord.domain.words import InvitationState, Role, TeamKind
+from casecoord.storage.case_tables import Invitation
 from casecoord.storage.work import Area, Work
 
 
@@ -52,10 +53,6 @@ _TEAM = text(
 _TEAMS = text(
     "select id, name, kind from teams where area_id = :area and during @> cast(:now as timestamptz)"
     " order by lower(name), id"
-)
-_INVITED = text(
-    "select exists (select from invitations where area_id = :area and case_id = :case"
-    " and team_id = :team and state = 'pending')"
 )
 _ON_DUTY = text(
     "select exists (select from duty_shifts d join memberships m on m.area_id = d.area_id and m.id = d.membership_id"
@@ -125,10 +122,17 @@ async def open_team(work: Area, team: UUID) -> TeamKind | None:
     return TeamKind(kind) if kind else None
 
 
-async def pending_invitation(work: Area, case: UUID, team: UUID) -> bool:
-    """Whether this team was asked already and has not answered."""
-    found = await work.session.execute(_INVITED, {"area": work.area_id, "case": case, "team": team})
-    return bool(found.scalar_one())
+async def pending_invitation(work: Area, case: UUID, team: UUID) -> Invitation | None:
+    """The invitation by which this team was asked already, if it has not answered."""
+    found = await work.session.scalars(
+        select(Invitation).where(
+            Invitation.area_id == work.area_id,
+            Invitation.case_id == case,
+            Invitation.team_id == team,
+            Invitation.state == InvitationState.PENDING,
+        )
+    )
+    return found.one_or_none()
 
 
 async def open_teams(work: Area) -> list[tuple[UUID, str, TeamKind]]:

@@ -72,7 +72,8 @@ select h.id, h.secret_address, encode(h.address_sealed, 'hex') address, encode(h
       and (s.case_id is null or s.case_id = c.id)), '[]') signals,
   coalesce((select jsonb_agg(jsonb_build_object('id', a.id, 'domain', a.domain, 'sphere', a.sphere,
       'audience', a.audience, 'state', a.state, 'due_on', a.due_on, 'what', encode(a.what_sealed, 'hex'),
-      'result', encode(a.result_sealed, 'hex'), 'owner', {_PERSON}, 'author_team', b.team_id)
+      'result', encode(a.result_sealed, 'hex'), 'owner', {_PERSON}, 'author_team', b.team_id,
+      'author', b.professional_id)
       order by a.due_on, a.id)
     from plan_actions a {_who("a", "owner_id")}
     join memberships b on b.area_id = a.area_id and b.id = a.author_id

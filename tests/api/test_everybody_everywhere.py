@@ -1,0 +1,361 @@
+"""Everybody asks everything with every id: what is not theirs is as if it did not exist, and no sealed value
+leaves but to whom the tables, read here from their CSV files, allow.
+"""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+
+from casecoord.access.decide import Policy
+from casecoord.actions.leads import AnswerProposal, ProposeLead, accept_lead, offer_hand_over
+from casecoord.actions.plan import AddAction, add_action
+from casecoord.actions.signals import Decision, TriageSignal, triage_signal
+from casecoord.api import documents
+from casecoord.api.context import Context
+from casecoord.api.ids import global_id
+from casecoord.api.schema import build
+from casecoord.domain.words import Audience, LifeDomain
+from casecoord.storage.work import Database
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLList,
+    GraphQLNonNull,
+    OperationDefinitionNode,
+    type_from_ast,
+)
+from tests.actions.steps import open_case, pending, propose, signal, take_part
+from tests.policies import oracle
+from tests.world import KEYRING, PEOPLE, Clock, Town, build_town
+
+SCHEMA = build()
+DOCUMENTS = {document.name: document for document in documents.load(SCHEMA).values()}
+SOON = date(2026, 11, 9)
+
+#: As what each looks at the family's case; who is not here is an outsider.
+VIEWERS = {
+    "amina": {"school_care", "lead"},
+    "bram": {"school_care"},
+    "ines": {"signaller"},
+    "chaima": {"social"},
+    "dirk": {"social"},
+    "esra": {"work_care"},
+    "fleur": {"gp_care"},
+    "gijs": {"gp_care"},
+    "hanna": {"court_partner"},
+    "ibrahim": {"coordinator"},
+    "karim": {"analyst"},
+    "lotte": {"privacy_officer"},
+}
+PURPOSES = {"hanna": "court_alternative", "karim": "monitoring", "lotte": "supervision"}
+#: What an id in a variable of this name can be the id of.
+KINDS = {
+    "id": ("Case", "Household"),
+    "case": ("Case",),
+    "household": ("Household",),
+    "signal": ("Signal",),
+    "proposal": ("Proposal",),
+    "invitation": ("Invitation",),
+    "action": ("Action",),
+    "team": ("Team",),
+    "professional": ("Professional",),
+    "owner": ("Professional",),
+    "area": ("Area",),
+}
+TABLES = {
+    "Case": "cases",
+    "Household": "households",
+    "Signal": "signals",
+    "Proposal": "proposals",
+    "Invitation": "invitations",
+    "Action": "plan_actions",
+    "Team": "teams",
+    "Professional": "professionals",
+}
+
+
+@dataclass(frozen=True)
+class Canary:
+    """A sealed value: where it lies, who wrote it, and for a signal in no case who is accountable for it."""
+
+    word: str
+    facet: str
+    sphere: str | None = None
+    team: str | None = None
+    shared: bool = False
+    accountable: str | None = None
+
+    def may_reach(self, who: str) -> bool:
+        return any(
+            oracle.shown(viewer, False, self.facet, self.sphere, self._purpose(who), self._facts(who))
+            == "full"
+            for viewer in self._viewers(who)
+        )
+
+    def _viewers(self, who: str) -> set[str]:
+        seen_by = VIEWERS.get(who, {"outsider"})
+        if self.accountable is None or PEOPLE[who][0] == self.accountable:
+            return seen_by
+        return seen_by & {"lead", "coordinator"} or {"signaller"}
+
+    def _purpose(self, who: str) -> str:
+        return PURPOSES.get(who, "care_coordination")
+
+    def _facts(self, who: str) -> set[str]:
+        facts = {"shared_with_teams"} if self.shared else set()
+        return facts | ({"wrote_it"} if self.team == PEOPLE[who][0] else set())
+
+
+@dataclass
+class Place:
+    """A town, the ids of all that is in it, and its family's canaries."""
+
+    town: Town
+    ids: dict[str, list[UUID]] = field(default_factory=dict)
+    canaries: list[Canary] = field(default_factory=list)
+
+
+@pytest.fixture
+async def places(database_url: str) -> AsyncIterator[tuple[Place, Place]]:
+    """Two areas, in each of which the same has happened."""
+    clock = Clock()
+    database = Database(database_url, KEYRING, clock=clock, pool_size=4)
+    policy = Policy()
+    made = [await story(await build_town(database, clock, policy, code), code) for code in ("zuid", "noord")]
+    yield made[0], made[1]
+    await database.close()
+
+
+async def story(town: Town, code: str) -> Place:
+    """A case with every kind of team, led by a school's member; each sealed text is a word of its own."""
+    place = Place(town)
+
+    def say(facet: str, sphere: str | None = None, team: str | None = None, **more: Any) -> str:
+        word = f"Kanarie{code}{len(place.canaries):02d}x"
+        place.canaries.append(Canary(word, facet, sphere, team, **more))
+        return word
+
+    def told(sphere: str, team: str, **more: Any) -> dict[str, str]:
+        return {
+            "summary": say("signal.summary", sphere, team, **more),
+            "detail": say("signal.detail", sphere, team, **more),
+        }
+
+    mother, brother, child = await town.family(
+        (say("person.name"), date(1985, 2, 3)),
+        (say("person.name"), date(2009, 5, 6)),
+        (say("person.name"), date(2018, 9, 30)),
+        links={0: [("practice", "P1"), ("benefit", "WPI")], 2: [("school", "11VO00")]},
+    )
+    first = await signal(town, "amina", child, **told("general", "klimop"))
+    case = await open_case(town, "bram", first.signal)
+    for team, member in (("wijkteam", "chaima"), ("werk", "esra"), ("rechtbank", "hanna")):
+        await take_part(town, "bram", case.id, team, member)
+    asked = AnswerProposal(town.key(), await propose(town, "bram", case.id, "amina"))
+    await town.act("amina", accept_lead, asked)
+
+    async def comes(
+        author: str, about: Any, domain: LifeDomain, by: str, told: dict[str, str], **how: Any
+    ) -> None:
+        sent = await signal(town, author, about, domain=domain, **told, **how)
+        async with town.database.within(town.area) as work:
+            await work.session.execute(
+                text("update signals set accountable_team_id = :team where id = :id"),
+                {"team": town.members[by].team, "id": sent.signal},
+            )
+        await town.act(by, triage_signal, TriageSignal(town.key(), sent.signal, Decision.JOIN_CASE))
+
+    await comes("hanna", brother, LifeDomain.SOCIAL_NETWORK, "dirk", told("justice", "rechtbank"))
+    await comes("chaima", mother, LifeDomain.FINANCE, "esra", told("livelihood", "wijkteam"))
+    await comes("chaima", mother, LifeDomain.MENTAL_HEALTH, "gijs", told("health", "wijkteam"))
+    await comes(
+        "fleur", mother, LifeDomain.PHYSICAL_HEALTH, "gijs", told("health", "huisarts", shared=True),
+        audience=Audience.TEAMS_IN_CASE,
+    )  # fmt: skip
+    await signal(town, "ines", child, **told("general", "regenboog", accountable="klimop"))
+    for who, domain, sphere in (
+        ("amina", LifeDomain.TIME_USE, "general"),
+        ("chaima", LifeDomain.FINANCE, "livelihood"),
+        ("esra", LifeDomain.TIME_USE, "livelihood"),
+        ("chaima", LifeDomain.SUBSTANCE_USE, "health"),
+        ("hanna", LifeDomain.TIME_USE, "justice"),
+    ):
+        what = say("plan.action", sphere, PEOPLE[who][0])
+        await town.act(who, add_action, AddAction(town.key(), case.id, domain, what, SOON))
+    reason = say("team_note.internal", "general")
+    offered = await town.act(
+        "amina", offer_hand_over, ProposeLead(town.key(), case.id, town.members["dirk"].professional, reason)
+    )
+    assert pending(offered)
+    async with town.database.within(town.area) as work:
+        for kind, table in TABLES.items():
+            found = await work.session.scalars(text(f"select id from {table} where area_id = '{town.area}'"))
+            place.ids[kind] = list(found)
+    place.ids["Area"] = [town.area]
+    return place
+
+
+async def ask(town: Town, who: str, name: str, variables: dict[str, Any]) -> str:
+    """The whole answer as it would leave, but for the path of an error."""
+    document = DOCUMENTS[name]
+    context = Context(town.office, town.caller(who), document.parsed, name)
+    answer = await SCHEMA.execute(document.text, variables, context_value=context)
+    said = [getattr(error.original_error, "code", error.message) for error in answer.errors or ()]
+    assert not [word for word in said if " " in word], (name, variables, said)
+    return json.dumps([answer.data, said], default=str, sort_keys=True)
+
+
+def operation(name: str) -> OperationDefinitionNode:
+    (found,) = DOCUMENTS[name].parsed.definitions
+    assert isinstance(found, OperationDefinitionNode)
+    return found
+
+
+def variables_of(name: str) -> dict[str, GraphQLInputType]:
+    return {
+        variable.variable.name.value: type_from_ast(SCHEMA._schema, variable.type)
+        for variable in operation(name).variable_definitions or ()
+    }
+
+
+def ids_in(name: str) -> list[str]:
+    """The variables and input fields of a document that hold ids."""
+    return sorted({path for path, kind in _leaves(variables_of(name)) if _bare(kind).name == "ID"})
+
+
+def _leaves(fields: dict[str, GraphQLInputType]) -> Iterator[tuple[str, Any]]:
+    for name, kind in fields.items():
+        bare = _bare(kind)
+        if isinstance(bare, GraphQLInputObjectType):
+            yield from _leaves({inner: one.type for inner, one in bare.fields.items()})
+        else:
+            yield name, kind
+
+
+def _bare(kind: Any) -> Any:
+    while isinstance(kind, GraphQLNonNull | GraphQLList):
+        kind = kind.of_type
+    return kind
+
+
+class Filled:
+    """Values for a document's variables: valid where they must be there, ids from `given`."""
+
+    def __init__(self, town: Town, given: dict[str, str]) -> None:
+        self.town, self.given = town, given
+
+    def fill(self, fields: dict[str, GraphQLInputType]) -> dict[str, Any]:
+        return {
+            name: self._value(name, kind)
+            for name, kind in fields.items()
+            if isinstance(kind, GraphQLNonNull) or name in self.given
+        }
+
+    def _value(self, name: str, kind: Any) -> Any:
+        if isinstance(kind, GraphQLNonNull):
+            return self._value(name, kind.of_type)
+        if isinstance(kind, GraphQLList):
+            return [self._value(name, kind.of_type)]
+        if isinstance(kind, GraphQLInputObjectType):
+            return self.fill({inner: one.type for inner, one in kind.fields.items()}) | self._extra(kind)
+        if isinstance(kind, GraphQLEnumType):
+            return next(iter(kind.values))
+        plain = {
+            "ID": self.given.get(name),
+            "Int": 5,
+            "Boolean": True,
+            "Date": SOON.isoformat(),
+            "DateTime": f"{SOON.isoformat()}T09:00:00+00:00",
+        }
+        if name == "idempotencyKey":
+            return f"crawl-{uuid4()}"
+        return plain.get(kind.name, "case.lead" if name == "facet" else "Een reden.")
+
+    def _extra(self, kind: GraphQLInputObjectType) -> dict[str, Any]:
+        said = {"reason": "Een reden.", "subject": "HOUSEHOLD", "domain": "SOCIAL_NETWORK", "urgency": "HIGH"}
+        return {name: value for name, value in said.items() if name in kind.fields}
+
+
+def kinds_of(path: str) -> tuple[str, ...]:
+    return KINDS.get(path, tuple(TABLES))
+
+
+def own_ids(place: Place, name: str, *but: str) -> dict[str, str]:
+    """The family's own ids for what a document must be given, so that only the one in question is wrong."""
+    must = {p for p, kind in _leaves(variables_of(name)) if isinstance(kind, GraphQLNonNull)}
+    wanted = [p for p in ids_in(name) if p in must and p not in but]
+    kinds = {p: next(kind for kind in kinds_of(p) if place.ids[kind]) for p in wanted}
+    own = {"Professional": place.town.members["amina"].professional, "Team": place.town.teams["klimop"]}
+    return {p: global_id(kind, own.get(kind, place.ids[kind][0])) for p, kind in kinds.items()}
+
+
+#: A document without ids answers everybody about themselves; what it holds is looked at with the rest.
+WITH_IDS = [name for name in sorted(DOCUMENTS) if ids_in(name)]
+
+
+async def test_what_lies_in_another_area_is_answered_as_what_does_not_exist(
+    places: tuple[Place, Place],
+) -> None:
+    here, elsewhere = places
+    asked = 0
+    for name in WITH_IDS:
+        fields = variables_of(name)
+        for path in ids_in(name):
+            rest = own_ids(here, name, path)
+            for who in PEOPLE:
+                for kind in kinds_of(path):
+                    answers = set()
+                    for identity in (uuid4(), elsewhere.ids[kind][0], elsewhere.ids[kind][-1]):
+                        given = {**rest, path: global_id(kind, identity)}
+                        answers.add(await ask(here.town, who, name, Filled(here.town, given).fill(fields)))
+                        asked += 1
+                    assert len(answers) == 1, (who, name, path, kind, answers)
+    assert asked > 500
+
+
+async def test_what_is_not_theirs_is_answered_as_what_does_not_exist(places: tuple[Place, Place]) -> None:
+    """For those for whom the case does not exist: each id of it, in each document."""
+    here, _ = places
+    for name in WITH_IDS:
+        fields = variables_of(name)
+        for path in set(ids_in(name)) - {"team", "professional", "owner", "area"}:
+            rest = own_ids(here, name, path)
+            for who in ("karim", "mo", "bea", "jasmijn"):
+                for kind in kinds_of(path):
+                    answers = set()
+                    for identity in (uuid4(), *here.ids[kind]):
+                        given = {**rest, path: global_id(kind, identity)}
+                        answers.add(await ask(here.town, who, name, Filled(here.town, given).fill(fields)))
+                    assert len(answers) == 1, (who, name, path, kind, answers)
+
+
+async def test_no_sealed_word_reaches_anybody_whom_the_tables_do_not_name(
+    places: tuple[Place, Place],
+) -> None:
+    here, elsewhere = places
+    reached: dict[str, set[str]] = {who: set() for who in PEOPLE}
+    words = [canary.word for canary in (*here.canaries, *elsewhere.canaries)]
+    for name in sorted(DOCUMENTS):
+        if operation(name).operation.value != "query":
+            continue
+        fields, paths = variables_of(name), ids_in(name)
+        for who in PEOPLE:
+            tries = [(p, kind, one) for p in paths for kind in kinds_of(p) for one in here.ids[kind]]
+            every = [{**own_ids(here, name), p: global_id(kind, one)} for p, kind, one in tries]
+            for given in [own_ids(here, name), *every]:
+                answer = await ask(here.town, who, name, Filled(here.town, given).fill(fields))
+                reached[who] |= {word for word in words if word in answer}
+    for who, found in reached.items():
+        allowed = {canary.word for canary in here.canaries if canary.may_reach(who)}
+        beyond = [c for c in (*here.canaries, *elsewhere.canaries) if c.word in found - allowed]
+        assert not beyond, (who, beyond)
+        missing = [c for c in here.canaries if c.word in allowed - found and who not in ("ibrahim",)]
+        assert not missing, (who, missing)
+    assert reached["amina"] and reached["dirk"] and not reached["mo"]

@@ -1,0 +1,99 @@
+"""The pictures in README and docs, made from the demo: `make pictures`. Everybody in them is invented."""
+
+import asyncio
+import logging
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import structlog
+from playwright.async_api import Browser, Page, async_playwright
+
+from casecoord.app import create_app
+from casecoord.demo.load import load
+from casecoord.demo.provider import running
+from casecoord.embedded import EmbeddedPostgres
+from casecoord.storage.migrate import upgrade
+from tests.browser import CHROMIUM, PHONE
+from tests.doors import demo_provider, free_port, serving, settings_for
+
+PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
+DESK = {"width": 1000, "height": 860}
+#: Bytes; a picture is there to be loaded with the page around it.
+LARGEST = 150_000
+
+
+async def families(page: Page) -> None:
+    """Bram's first page: what waits, what is overdue, and whose it is."""
+
+
+async def family(page: Page) -> None:
+    """A family's page as its lead sees it."""
+    await page.get_by_role("link", name="Abena Mensah").click()
+
+
+async def signal(page: Page) -> None:
+    """A GP's form on a telephone."""
+    await page.get_by_role("link", name="Signal a concern").click()
+
+
+STORIES: dict[str, tuple[str, dict[str, int], Callable[[Page], Awaitable[None]]]] = {
+    "families": ("Bram", DESK, families),
+    "family": ("Chaima", DESK, family),
+    "signal": ("Fleur", PHONE, signal),
+}
+
+
+async def take(browser: Browser, home: str, name: str) -> Path:
+    """One picture, of the top of a page."""
+    who, viewport, story = STORIES[name]
+    context = await browser.new_context(viewport=viewport, locale="en-GB", reduced_motion="reduce")
+    page = await context.new_page()
+    await page.goto(f"{home}/login")
+    await page.get_by_role("button", name=who).first.click()
+    await page.wait_for_url(f"{home}/")
+    await story(page)
+    path = PICTURES / f"{name}.png"
+    await page.screenshot(path=path)
+    await context.close()
+    return path
+
+
+async def take_all(home: str) -> list[Path]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+        )
+        try:
+            return [await take(browser, home, name) for name in STORIES]
+        finally:
+            await browser.close()
+
+
+def main() -> None:
+    if CHROMIUM is None:
+        print("skipped: no Chromium on this machine (apt-get install chromium, or set CASECOORD_CHROMIUM)")
+        return
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    PICTURES.mkdir(exist_ok=True)
+    provider = demo_provider(free_port())
+    with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder) / "pg") as server:
+        settings = settings_for(server.dsn, provider)
+        asyncio.run(upgrade(settings.database_url_migrator))
+        asyncio.run(load(settings, issuer=provider.issuer, now=datetime.now(UTC)))
+        with (
+            running(provider),
+            serving(create_app(settings), urlsplit(provider.public_url).port or 0) as home,
+        ):
+            pictures = asyncio.run(take_all(home))
+    for picture in pictures:
+        print(f"{picture.relative_to(PICTURES.parents[1])}: {picture.stat().st_size:,} bytes")
+    if any(picture.stat().st_size > LARGEST for picture in pictures):
+        sys.exit(f"a picture is larger than {LARGEST:,} bytes")
+
+
+if __name__ == "__main__":
+    main()
