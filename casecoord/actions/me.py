@@ -5,7 +5,7 @@ from uuid import UUID
 
 from casecoord.domain.actors import Caller, purposes_of
 from casecoord.domain.words import Language, Purpose, Role, TeamKind
-from casecoord.storage.memberships import area_of, memberships_of
+from casecoord.storage.memberships import memberships_of
 from casecoord.storage.work import Database, Work
 
 
@@ -45,19 +45,19 @@ async def me(db: Database, caller: Caller) -> Me:
 async def whoami(work: Work) -> Me:
     """The actor of this transaction, about themselves."""
     actor = work.actor
-    area = await area_of(work)
+    rows = await memberships_of(work, actor.professional_id)
     seats = tuple(
         Seat(
             row.id, row.role, row.team_id, row.team_name, row.team_kind, purposes_of(row.role, row.team_kind)
         )
-        for row in await memberships_of(work, actor.professional_id)
+        for row in rows
     )
     return Me(
         professional_id=actor.professional_id,
         name=actor.name,
         area_id=actor.area_id,
-        area_code=area.code,
-        area_name=area.name,
+        area_code=rows[0].area_code,
+        area_name=rows[0].area_name,
         language=actor.language,
         purpose=actor.purpose,
         acting=next(seat for seat in seats if seat.membership_id == actor.membership_id),

@@ -1,4 +1,4 @@
-"""The memberships of one professional, and the area that they are in."""
+"""The memberships of one professional, with the area that they are in."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -11,29 +11,24 @@ from casecoord.storage.work import Work
 
 @dataclass(frozen=True, slots=True)
 class MembershipRow:
-    """A membership that is valid now, with its team."""
+    """A membership that is valid now, with its team and its area."""
 
     id: UUID
     role: Role
     team_id: UUID
     team_name: str
     team_kind: TeamKind
-
-
-@dataclass(frozen=True, slots=True)
-class AreaRow:
-    code: str
-    name: str
+    area_code: str
+    area_name: str
 
 
 _MINE = text("""
-select m.id, m.role, t.id team_id, t.name team_name, t.kind team_kind
-from memberships m join teams t on t.area_id = m.area_id and t.id = m.team_id
+select m.id, m.role, t.id team_id, t.name team_name, t.kind team_kind, a.code area_code, a.name area_name
+from memberships m join areas a on a.id = m.area_id join teams t on t.area_id = m.area_id and t.id = m.team_id
 where m.area_id = :area and m.professional_id = :professional
   and m.during @> cast(:now as timestamptz) and t.during @> cast(:now as timestamptz)
 order by lower(m.during), m.id
 """)
-_AREA = text("select code, name from areas where id = :area")
 
 
 async def memberships_of(work: Work, professional: UUID) -> list[MembershipRow]:
@@ -42,12 +37,14 @@ async def memberships_of(work: Work, professional: UUID) -> list[MembershipRow]:
         _MINE, {"area": work.area_id, "professional": professional, "now": work.now}
     )
     return [
-        MembershipRow(row.id, Role(row.role), row.team_id, row.team_name, TeamKind(row.team_kind))
+        MembershipRow(
+            row.id,
+            Role(row.role),
+            row.team_id,
+            row.team_name,
+            TeamKind(row.team_kind),
+            row.area_code,
+            row.area_name,
+        )
         for row in found
     ]
-
-
-async def area_of(work: Work) -> AreaRow:
-    """The area that this transaction is in."""
-    row = (await work.session.execute(_AREA, {"area": work.area_id})).one()
-    return AreaRow(row.code, row.name)

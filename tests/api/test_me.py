@@ -51,9 +51,9 @@ async def test_two_root_fields_are_two_transactions_side_by_side(amina):
     assert answer.json() == {"data": {f"f{n}": {"name": "Amina"} for n in range(8)}}
 
 
-async def test_me_is_three_statements(amina, app):
+async def test_me_is_two_statements(amina, app):
     statements: list[str] = []
     engine = app.state.office.database.engine.sync_engine
     event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
     await amina.post({"documentId": ME})
-    assert len(statements) == 3, statements
+    assert len(statements) == 2, statements

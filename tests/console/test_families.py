@@ -9,6 +9,7 @@ from sqlalchemy import text
 from casecoord.domain.ids import global_id
 from casecoord.domain.words import LifeDomain, Urgency, VeiligThuis
 from tests.actions.steps import led_case, open_case, propose, signal, take_part
+from tests.actions.test_statement_counts import counted
 from tests.console.visitor import form_in, offered, pointed
 
 SCRIPT = "<script>alert('x')</script>"
@@ -320,3 +321,17 @@ async def test_a_proposal_that_waits_is_answered_from_the_first_page(visit, town
 def without_keys(page) -> str:
     """A page without the keys of its forms, which are new each time."""
     return re.sub(r'name="key" value="[^"]*"', "", page.text)
+
+
+@pytest.mark.parametrize("families", [1, 6])
+async def test_pages_take_as_many_statements_for_six_families_as_for_one(visit, town, app, families):
+    for number in range(families):
+        (child,) = await town.family((f"Kind {number}", date(2018, 1, 1)), links={0: [("school", "11VO00")]})
+        await led_case(town, child, "amina")
+    amina = visit("amina")
+    taken = {}
+    for path in ("/", page_of(child), "/signal", "/gaps"):
+        with counted(app.state.office.database) as sent:
+            assert (await amina.get(path)).status_code == 200
+        taken[path] = len(sent)
+    assert list(taken.values()) == [8, 10, 2, 4]

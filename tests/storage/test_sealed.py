@@ -149,7 +149,7 @@ async def told(database_url: str) -> AsyncIterator[tuple[Town, str, str]]:
     clock = Clock()
     database = Database(database_url, KEYRING, clock=clock, pool_size=5)
     town = await build_town(database, clock, Policy())
-    noor = await whole_story(town)
+    noor = await whole_story(town, database_url)
     yield town, database_url, noor.bsn
     await database.close()
 
