@@ -21,6 +21,7 @@ _ABOUT = {
     NoticeKind.ANSWER: "Proposal",
     NoticeKind.INVITATION: "Invitation",
     NoticeKind.INVITATION_ANSWER: "Invitation",
+    NoticeKind.OBJECTION: "Proposal",
     NoticeKind.ACTION: "Action",
     NoticeKind.PASSED_ON: "Promise",
 }

@@ -29,6 +29,7 @@ from casecoord.api.inputs import (
 )
 from casecoord.api.merging import ConfirmMergeInput, MergeAnswer, MergeDecided
 from casecoord.api.problems import ProblemAnswer, answered
+from casecoord.api.taking_part import CaseLeft, LeaveAnswer, LeaveCaseInput
 
 
 class Input(Protocol):
@@ -82,6 +83,10 @@ class Mutation:
     async def appoint_lead(self, info: Info, input: ProposeLeadInput) -> results.CaseAnswer:
         return await _do(info, leads.appoint_lead, input, results.Case.of)
 
+    @strawberry.mutation(description="Who was appointed objects, and stays the lead until another is.")
+    async def object_to_appointment(self, info: Info, input: AnswerProposalInput) -> results.CaseAnswer:
+        return await _do(info, leads.object_to_appointment, input, results.Case.of)
+
     @strawberry.mutation(description="The lead asks another to take over, and stays until they accepted.")
     async def offer_hand_over(self, info: Info, input: ProposeLeadInput) -> results.CaseAnswer:
         return await _do(info, leads.offer_hand_over, input, results.Case.of)
@@ -105,6 +110,12 @@ class Mutation:
     @strawberry.mutation
     async def decline_invitation(self, info: Info, input: AnswerInvitationInput) -> results.InvitationAnswer:
         return await _do(info, participation.decline_invitation, input, results.Invitation.of)
+
+    @strawberry.mutation(
+        description="Takes your team out of a case; every open action of it goes to somebody by name."
+    )
+    async def leave_case(self, info: Info, input: LeaveCaseInput) -> LeaveAnswer:
+        return await _do(info, participation.leave_case, input, CaseLeft.of)
 
     @strawberry.mutation(description="A small step with one owner and one date.")
     async def add_action(self, info: Info, input: AddActionInput) -> results.ActionAnswer:

@@ -64,6 +64,23 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Both households have an open case. Close one of them first.",
     ),
     "no_open_case": ("Dit huishouden heeft geen open casus.", "This household has no open case."),
+    "lead_leaves": (
+        "Uw team heeft de regie. Draag eerst de regie over aan een ander team.",
+        "Your team has the lead. First hand the lead over to another team.",
+    ),
+    "lead_first": (
+        "Zolang er geen regievoerder is, is uw team verantwoordelijk voor een signaal in deze casus. "
+        "Stel eerst een regievoerder voor.",
+        "While there is no lead, your team is accountable for a signal in this case. First propose a lead.",
+    ),
+    "successor_missing": (
+        "Noem voor elke open actie van uw team wie haar overneemt; de acties staan erbij.",
+        "Name who takes over each open action of your team; they are listed.",
+    ),
+    "successor_not_in_view": (
+        "Deze opvolger mag de actie niet zien. Kies iemand van een team dat dat mag.",
+        "This successor may not see the action. Choose somebody of a team that may.",
+    ),
     "case_wrong_state": (
         "Dat kan niet in deze fase van de casus.",
         "The case is in a phase in which this cannot be done.",
@@ -142,14 +159,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
 
 
 class Problem(Exception):
-    """A refusal in words: `code` of MESSAGES and, where one input is at fault, its `field` in camelCase."""
+    """A refusal in words: `code` of MESSAGES and, where one input is at fault, its `field` in camelCase.
 
-    def __init__(self, code: str, field: str | None = None) -> None:
+    `hanging`: global ids of what stands in the way, of which the caller knows.
+    """
+
+    def __init__(self, code: str, field: str | None = None, hanging: tuple[str, ...] = ()) -> None:
         if code not in MESSAGES:
             raise KeyError(f"no message for problem {code}")
         super().__init__(code)
         self.code = code
         self.field = field
+        self.hanging = hanging
 
     def message(self, language: Language) -> str:
         """The sentence for the caller."""

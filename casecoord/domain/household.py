@@ -62,6 +62,8 @@ class OpenCase:
     proposed_at: datetime | None
     reviewed_at: datetime | None = None
     aftercare_at: datetime | None = None
+    #: the lead was appointed and objects
+    objected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +182,11 @@ def _case_waits(
 ) -> Iterator[Waiting]:
     holder = holder_of(household, seats)
     assert holder is not None
-    clock = lead_clock(case.state, case.triaged_at, case.proposed_at, deadlines)
+    clock = lead_clock(case.state, case.triaged_at, case.proposed_at, deadlines, objected=case.objected)
     if clock:
-        yield Waiting(Rule.LEAD, case.id, Sphere.GENERAL, None, case.proposed or holder, clock)
+        # Who objects cannot be the one who finds another.
+        seeker = seats.area if case.objected else holder
+        yield Waiting(Rule.LEAD, case.id, Sphere.GENERAL, None, case.proposed or seeker, clock)
     clock = contact_clock(case.state, case.lead_since, case.contacted_at, deadlines)
     if clock:
         yield Waiting(Rule.FIRST_CONTACT, case.id, Sphere.GENERAL, None, holder, clock)

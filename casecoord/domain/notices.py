@@ -28,6 +28,8 @@ class NoticeKind(StrEnum):
     ACTION = "action"
     ANSWER = "answer"
     INVITATION_ANSWER = "invitation_answer"
+    TEAM_LEFT = "team_left"
+    OBJECTION = "objection"
     PASSED_ON = "passed_on"
     GAP = "gap"
     GAP_AREA = "gap_area"
@@ -73,6 +75,18 @@ NOTICES: dict[NoticeKind, NoticeRow] = {
             "case.participants",
             "antwoord op uw uitnodiging",
             "an answer to your invitation",
+        ),
+        NoticeRow(
+            NoticeKind.TEAM_LEFT,
+            "case.participants",
+            "een team doet niet meer mee",
+            "a team takes part no longer",
+        ),
+        NoticeRow(
+            NoticeKind.OBJECTION,
+            "case.lead",
+            "de aangewezen regievoerder maakt bezwaar",
+            "the lead who was appointed objects",
         ),
         NoticeRow(
             NoticeKind.PASSED_ON,

@@ -79,6 +79,11 @@ class Desk:
         place = Place(row.__tablename__, row.id, column)  # type: ignore[attr-defined]
         return self.seal.seal(value, place, compartment)
 
+    def opened(self, sealed: bytes, row: Base, column: str, compartment: Compartment) -> str:
+        """The value that was sealed for a column of this row."""
+        place = Place(row.__tablename__, row.id, column)  # type: ignore[attr-defined]
+        return self.seal.open(sealed, place, compartment)
+
     def sealed_if(self, value: str | None, row: Base, column: str, compartment: Compartment) -> bytes | None:
         return None if value is None else self.sealed(value, row, column, compartment)
 

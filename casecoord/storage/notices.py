@@ -41,6 +41,8 @@ _WAITS = """case
     when x.kind in ('signal', 'acute_signal') then s.state = 'open'
     when x.kind in ('proposal', 'hand_over') then exists (select from proposals y
         where y.area_id = :area and y.id = x.source_id and y.state = 'pending')
+    when x.kind = 'objection' then exists (select from leads y
+        where y.area_id = :area and y.proposal_id = x.source_id and upper_inf(y.during))
     when x.kind = 'invitation' then v.state = 'pending'
     when x.kind = 'action' then exists (select from plan_actions y
         where y.area_id = :area and y.id = x.source_id and y.state = 'open')

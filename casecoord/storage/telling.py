@@ -46,8 +46,18 @@ with news as (
   union all
   select 'answer', x.id, x.proposed_by, false, e.sphere, e.audience, e.at, e.membership_id
   from news e join proposals x on x.area_id = e.area_id and x.case_id = e.case_id and x.answered_at = e.at
-    and x.state in ('accepted', 'declined')
-   where e.verb in ('accept_lead', 'decline_lead', 'accept_hand_over', 'decline_hand_over')
+    and x.state in ('accepted', 'declined') and x.kind <> 'appointment'
+   where e.verb in ('accept_lead', 'decline_lead', 'accept_hand_over', 'decline_hand_over', 'leave_case')
+  union all
+  select 'objection', x.id, who.membership, false, e.sphere, e.audience, e.at, e.membership_id
+  from news e join proposals x on x.area_id = e.area_id and x.id::text = e.about ->> 'proposal'
+  cross join lateral (select x.proposed_by union select {_SEAT.format(of=":area")}) who (membership)
+   where e.verb = 'object_to_appointment'
+  union all
+  select 'team_left', (e.about ->> 'participant')::uuid, coalesce((select l.membership_id from leads l
+      where l.area_id = e.area_id and l.case_id = e.case_id and upper_inf(l.during)), {_SEAT.format(of=":area")}),
+    false, e.sphere, e.audience, e.at, e.membership_id
+  from news e where e.verb = 'leave_case' and e.about ->> 'participant' is not null
   union all
   select 'invitation', v.id, {_SEAT.format(of="v.team_id")}, false, v.sphere, null, e.at, e.membership_id
   from news e join invitations v on v.area_id = e.area_id and v.case_id = e.case_id and v.state = 'pending'
@@ -59,7 +69,7 @@ with news as (
   union all
   select 'action', a.id, a.owner_id, false, a.sphere, a.audience, e.at, e.membership_id
   from news e join plan_actions a on a.area_id = e.area_id and a.id::text = e.about ->> 'action'
-   where e.verb = 'add_action'
+   where e.verb in ('add_action', 'leave_case')
 )
 insert into outbox ({_COLUMNS})
 select distinct on (m.id, t.kind, t.source_id) :area, gen_random_uuid(), m.id, t.kind, t.source_id,
