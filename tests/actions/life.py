@@ -67,6 +67,8 @@ union all select c.household_id, 'G5', c.id from cases c join leads l on l.case_
   where c.state = 'led'
 union all select household_id, 'G6', id from signals
   where state <> 'ended' and triaged_at is not null and feedback_at is null
+union all select c.household_id, 'G2', c.id from cases c join leads l on l.case_id = c.id and upper_inf(l.during)
+  join proposals p on p.id = l.proposal_id where p.objected_at is not null and c.state in ('led', 'aftercare')
 union all select household_id, 'G11', id from cases where state = 'aftercare'
 union all select distinct household_id, 'covered', household_id from signals
   where state <> 'ended' and accountable_team_id is null"""
@@ -107,6 +109,14 @@ NEVER = {
     "I6 something open in a household that has ended": f"""
         select h.id from households h where not upper_inf(h.during) and $1::timestamptz is not null
           and h.id in ({WITH_SOMETHING_OPEN})""",
+    "I6 an open action of a team that takes no part in its case": """
+        select a.id from plan_actions a join cases c on c.id = a.case_id and c.state <> 'closed'
+         where a.state = 'open' and $1::timestamptz is not null and not exists (select from participants p
+           where p.case_id = a.case_id and p.team_id = a.team_id and upper_inf(p.during))""",
+    "I6 the lead's team takes no part in the case": """
+        select l.id from leads l join memberships m on m.id = l.membership_id
+         where upper_inf(l.during) and $1::timestamptz is not null and not exists (select from participants p
+           where p.case_id = l.case_id and p.team_id = m.team_id and upper_inf(p.during))""",
     "a gap of a promise that is kept": """
         select g.id from gaps g join promises p on p.id = g.promise_id
          where g.ended_at is null and p.kept_at is not null and $1::timestamptz is not null""",
@@ -217,6 +227,8 @@ class Life(RuleBasedStateMachine):
             lambda: self.a_step_is_added(number, asked, stranger, days),
             lambda: self.the_lead_speaks_with_the_family(number),
             lambda: self.a_lead_is_appointed(number, asked),
+            lambda: self.a_team_leaves(number, asked, stranger),
+            lambda: self.an_appointed_lead_objects(number, stranger),
         ]
         beginnings[kind % len(beginnings)]()
 
@@ -315,6 +327,31 @@ class Life(RuleBasedStateMachine):
             self._try(
                 "jasmijn", leads.appoint_lead, leads.ProposeLead(self.town.key(), case, taker, "te lang")
             )
+
+    def a_team_leaves(self, number: int, asked: int, stranger: str | None) -> None:
+        """With a successor for each of its open actions; whom the town names may be the wrong one."""
+        row = self._row(
+            "select case_id, team_id from participants p where upper_inf(during) order by id", number
+        )
+        if row:
+            open_ones = self._fetch(
+                "select id from plan_actions where case_id = $1 and team_id = $2 and state = 'open'", *row
+            )
+            taker = self.town.members[self._at_the_table(row["case_id"], asked)].professional
+            successors = tuple(participation.Successor(one["id"], taker) for one in open_ones)
+            who = stranger or self._coordinator(row["team_id"])
+            left = participation.LeaveCase(self.town.key(), row["case_id"], successors)
+            self._try(who, participation.leave_case, left)
+
+    def an_appointed_lead_objects(self, number: int, stranger: str | None) -> None:
+        row = self._row(
+            "select p.id, p.membership_id from proposals p join leads l on l.proposal_id = p.id"
+            " where p.kind = 'appointment' and upper_inf(l.during) order by p.id",
+            number,
+        )
+        if row:
+            objection = leads.AnswerProposal(self.town.key(), row["id"], "past niet")
+            self._try(stranger or self._named(row["membership_id"]), leads.object_to_appointment, objection)
 
     def a_step_is_added(self, number: int, who: int, stranger: str | None, days: int) -> None:
         case = self._one("select id from cases where state <> 'closed' order by id", number)

@@ -35,6 +35,7 @@ from casecoord.actions.leads import (
     appoint_lead,
     decline_hand_over,
     decline_lead,
+    object_to_appointment,
     offer_hand_over,
     propose_lead,
 )
@@ -44,9 +45,12 @@ from casecoord.actions.office import Verb
 from casecoord.actions.participation import (
     AnswerInvitation,
     InviteTeam,
+    LeaveCase,
+    Successor,
     decline_invitation,
     invite_team,
     join_case,
+    leave_case,
 )
 from casecoord.actions.plan import (
     AddAction,
@@ -61,7 +65,7 @@ from casecoord.domain.errors import Problem
 from casecoord.domain.words import LifeDomain, Urgency, VeiligThuis, Word
 from casecoord.storage.access_log import leaf_of
 from casecoord.storage.faults import DatabaseFault
-from tests.actions.steps import concern, led_case, open_case, pending, signal, sql, unmatched
+from tests.actions.steps import concern, led_case, open_case, pending, signal, sql, take_part, unmatched
 from tests.world import Someone, Town
 
 CANARY = "Kanarievogel"
@@ -143,7 +147,14 @@ async def whole_story(town: Town, url: str) -> Someone:
     await act("dirk", close_case, CloseCase(town.key(), case, told, Word.FAMILY))
     await act("ibrahim", reopen_case, OfCase(town.key(), case))
     appointed = ProposeLead(town.key(), searching.id, town.members["amina"].professional, told)
-    await act("jasmijn", appoint_lead, appointed)
+    led = await act("jasmijn", appoint_lead, appointed)
+    await act("amina", object_to_appointment, AnswerProposal(town.key(), led.proposals[-1].id, told))
+    await take_part(town, "amina", searching.id, "huisarts", "fleur")
+    step = await act(
+        "fleur", add_action, AddAction(town.key(), searching.id, LifeDomain.TIME_USE, told, date(2026, 12, 9))
+    )
+    successor = Successor(step.id, town.members["bram"].professional)
+    await act("gijs", leave_case, LeaveCase(town.key(), searching.id, (successor,)))
     (match,) = (await look(town.caller("ibrahim"), match_proposals, MatchProposalsOf())).items
     await act("ibrahim", confirm_match, ConfirmMatch(town.key(), match.id, True))
     return noor
