@@ -11,9 +11,11 @@ from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Shown, Viewer
 from casecoord.domain.joint_view import (
     ActionView,
+    BlockadeView,
     Colleague,
     ContactView,
     GapView,
+    HearingView,
     JointCase,
     MoveView,
     ParticipantView,
@@ -23,12 +25,13 @@ from casecoord.domain.joint_view import (
     SignalView,
 )
 from casecoord.domain.promises import PROMISES, Level, Rule
-from casecoord.domain.words import ActionState, LifeDomain, Role, SignalState, Sphere, TeamKind, Urgency
+from casecoord.domain.words import ActionState, BlockadeKind, BlockadeState, HearingState, LifeDomain, Reach, Role, SignalState, Sphere, TeamKind, Urgency
 from casecoord.domain.workdays import local_date
 from casecoord.storage import views
 from casecoord.storage.sealed import Compartment, HouseholdSeal, Place
 
 Row = dict[str, Any]
+_PREPARED = ("alternative_at", "place_held_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,8 @@ class _View:
             contacts=self._contacts(),
             signals=[seen for signal in row["signals"] if (seen := self._signal(signal))],
             actions=[self._action(action) for action in row["actions"] if self._sees_action(action)],
+            blockades=[seen for blockade in row["blockades"] if (seen := self._blockade(blockade))],
+            hearings=[seen for hearing in row["hearings"] if (seen := self._hearing(hearing))],
             gaps=self._gaps(),
             withheld=list(look.withheld.values()),
         )
@@ -259,6 +264,43 @@ class _View:
             state=ActionState.OPEN if as_written else action["state"],
             due_on=date.fromisoformat(action["due_on"]),
             owner=owner,
+        )
+
+    def _blockade(self, blockade: Row) -> BlockadeView | None:
+        by = _colleague(blockade["raised_by"])
+        assert by is not None
+        wrote_it = wrote(self.hand, str(by.team), str(by.professional))
+        if not self._sees_item("blockade", blockade, self.in_case, wrote_it=wrote_it):
+            return None
+        as_written = not self._sees_item("blockade", blockade, self.in_case)
+        seen = {action["id"] for action in self.row["actions"] if self._sees_action(action)}
+        return BlockadeView(
+            id=UUID(blockade["id"]),
+            kind=BlockadeKind(blockade["kind"]),
+            domain=LifeDomain(blockade["domain"]),
+            what=self._item_text("blockades", blockade, "what") or "",
+            asked=self._item_text("blockades", blockade, "asked") or "",
+            state=BlockadeState.OPEN if as_written else BlockadeState(blockade["state"]),
+            raised_at=datetime.fromisoformat(blockade["raised_at"]),
+            raised_by=by,
+            action=UUID(blockade["action"]) if blockade["action"] in seen else None,
+            decision=None if as_written else self._item_text("blockades", blockade, "decision"),
+            reach=Reach(blockade["reach"]) if blockade["reach"] and not as_written else None,
+        )
+
+    def _hearing(self, hearing: Row) -> HearingView | None:
+        """The social team of the neighbourhood prepares it, whether it takes part in a case or not."""
+        seen_by = self._as_viewer(self.row["participates"] or self.row["covers_neighbourhood"])
+        wrote_it = wrote(self.hand, hearing["team"], hearing["by"])
+        if not self.look.sees("court.hearing", Sphere.JUSTICE, viewers=seen_by, wrote_it=wrote_it):
+            return None
+        done = {name: hearing[name] and datetime.fromisoformat(hearing[name]) for name in _PREPARED}
+        return HearingView(
+            id=UUID(hearing["id"]),
+            person=UUID(hearing["person"]),
+            held_on=date.fromisoformat(hearing["held_on"]),
+            state=HearingState(hearing["state"]),
+            **done,
         )
 
     def _gaps(self) -> list[GapView]:

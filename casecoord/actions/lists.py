@@ -29,6 +29,8 @@ _HISTORY = (
     "case.participants",
     "plan.action",
     "case.contact",
+    "blockade",
+    "court.hearing",
 )
 
 

@@ -22,6 +22,10 @@ _ABOUT = {
     NoticeKind.INVITATION: "Invitation",
     NoticeKind.INVITATION_ANSWER: "Invitation",
     NoticeKind.OBJECTION: "Proposal",
+    NoticeKind.HEARING: "Hearing",
+    NoticeKind.BLOCKADE: "Blockade",
+    NoticeKind.BLOCKADE_DEFERRED: "Blockade",
+    NoticeKind.BLOCKADE_DECIDED: "Blockade",
     NoticeKind.ACTION: "Action",
     NoticeKind.PASSED_ON: "Promise",
 }

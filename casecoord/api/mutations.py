@@ -5,10 +5,12 @@ from typing import Any, Protocol, TypeVar
 
 import strawberry
 
-from casecoord.actions import closing, leads, matching, notices, participation, plan, signals
+from casecoord.actions import blockades, closing, hearings, leads, matching, notices, participation, plan, signals
 from casecoord.actions.office import Verb
 from casecoord.api import results
+from casecoord.api.blockades import BlockadeAnswer, BlockadeSaved, DecideBlockadeInput, RaiseBlockadeInput
 from casecoord.api.context import Info
+from casecoord.api.hearings import EndHearingInput, HearingAnswer, HearingSaved, MoveHearingInput, PlanHearingInput
 from casecoord.api.inbox import MarkedRead, MarkReadAnswer, MarkReadInput
 from casecoord.api.inputs import (
     AddActionInput,
@@ -124,6 +126,26 @@ class Mutation:
     @strawberry.mutation
     async def complete_action(self, info: Info, input: CompleteActionInput) -> results.ActionAnswer:
         return await _do(info, plan.complete_action, input, results.ActionSaved.of)
+
+    @strawberry.mutation(description="What stops practice goes to somebody who can decide.")
+    async def raise_blockade(self, info: Info, input: RaiseBlockadeInput) -> BlockadeAnswer:
+        return await _do(info, blockades.raise_blockade, input, BlockadeSaved.of)
+
+    @strawberry.mutation(description="Decides a blockade, or puts it on the alliance's agenda.")
+    async def decide_blockade(self, info: Info, input: DecideBlockadeInput) -> BlockadeAnswer:
+        return await _do(info, blockades.decide_blockade, input, BlockadeSaved.of)
+
+    @strawberry.mutation(description="A date before the neighbourhood judge.")
+    async def plan_hearing(self, info: Info, input: PlanHearingInput) -> HearingAnswer:
+        return await _do(info, hearings.plan_hearing, input, HearingSaved.of)
+
+    @strawberry.mutation(description="Another day for a hearing.")
+    async def move_hearing(self, info: Info, input: MoveHearingInput) -> HearingAnswer:
+        return await _do(info, hearings.move_hearing, input, HearingSaved.of)
+
+    @strawberry.mutation(description="A hearing took place, or was cancelled.")
+    async def end_hearing(self, info: Info, input: EndHearingInput) -> HearingAnswer:
+        return await _do(info, hearings.end_hearing, input, HearingSaved.of)
 
     @strawberry.mutation(description="The lead spoke with the family.")
     async def record_contact(self, info: Info, input: RecordContactInput) -> results.ContactAnswer:

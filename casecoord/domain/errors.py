@@ -81,6 +81,36 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Deze opvolger mag de actie niet zien. Kies iemand van een team dat dat mag.",
         "This successor may not see the action. Choose somebody of a team that may.",
     ),
+    "blockade_out_of_view": (
+        "Wie doorzettingsmacht heeft, mag in deze sfeer niets zien en kan dus niets beslissen. Kies het leefgebied "
+        "waar het besluit over gaat, zoals financiën, of vraag de regievoerder het voor te leggen.",
+        "The person with decision power may see nothing of this sphere, and so cannot decide. Choose the life domain "
+        "that the decision is about, such as finance, or ask the lead to raise it.",
+    ),
+    "blockade_raised": (
+        "Voor deze actie ligt er al een blokkade.",
+        "A blockade was raised for this action already.",
+    ),
+    "decision_or_agenda": (
+        "Beslis, of zet het op de agenda van de alliantie; niet beide.",
+        "Decide, or put it on the alliance's agenda; not both.",
+    ),
+    "decision_incomplete": (
+        "Zeg wat u beslist en waarom, en of het eenmalig of voortaan geldt.",
+        "Say what you decide and why, and whether it holds once or from now on.",
+    ),
+    "hearing_planned": (
+        "Deze jongere heeft op die dag al een zitting.",
+        "This youth has a hearing on that day already.",
+    ),
+    "hearing_ended": (
+        "Deze zitting is al geweest of afgezegd. Plan een nieuwe.",
+        "This hearing was held or cancelled already. Plan a new one.",
+    ),
+    "not_a_working_day": (
+        "Op deze dag is er geen zitting: het is weekend of een feestdag.",
+        "There are no hearings on this day: it is a weekend or a public holiday.",
+    ),
     "case_wrong_state": (
         "Dat kan niet in deze fase van de casus.",
         "The case is in a phase in which this cannot be done.",

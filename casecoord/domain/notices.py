@@ -30,6 +30,11 @@ class NoticeKind(StrEnum):
     INVITATION_ANSWER = "invitation_answer"
     TEAM_LEFT = "team_left"
     OBJECTION = "objection"
+    HEARING = "hearing"
+    BLOCKADE = "blockade"
+    BLOCKADE_DEFERRED = "blockade_deferred"
+    BLOCKADE_DECIDED = "blockade_decided"
+    BLOCKADE_AGENDA = "blockade_agenda"
     PASSED_ON = "passed_on"
     GAP = "gap"
     GAP_AREA = "gap_area"
@@ -87,6 +92,28 @@ NOTICES: dict[NoticeKind, NoticeRow] = {
             "case.lead",
             "de aangewezen regievoerder maakt bezwaar",
             "the lead who was appointed objects",
+        ),
+        NoticeRow(
+            NoticeKind.HEARING,
+            "court.hearing",
+            "een zitting om voor te bereiden",
+            "a hearing to prepare for",
+        ),
+        NoticeRow(NoticeKind.BLOCKADE, "blockade", "een blokkade vraagt een besluit", "a blockade to decide"),
+        NoticeRow(
+            NoticeKind.BLOCKADE_DEFERRED,
+            "blockade",
+            "een blokkade gaat naar de alliantie",
+            "a blockade goes to the alliance",
+        ),
+        NoticeRow(
+            NoticeKind.BLOCKADE_DECIDED, "blockade", "een blokkade is beslist", "a blockade is decided"
+        ),
+        NoticeRow(
+            NoticeKind.BLOCKADE_AGENDA,
+            None,
+            "een blokkade op de agenda van de alliantie",
+            "a blockade on the alliance's agenda",
         ),
         NoticeRow(
             NoticeKind.PASSED_ON,

@@ -28,6 +28,7 @@ from casecoord.storage.sealed import Compartment, HouseholdSeal, Place
 from casecoord.storage.settle import settle
 from casecoord.storage.tables import Base
 from casecoord.storage.telling import tell
+from casecoord.storage.wait_tables import Blockade, Hearing
 from casecoord.storage.work import Area, Work
 
 Row = TypeVar("Row", bound=Base)
@@ -35,8 +36,9 @@ Row = TypeVar("Row", bound=Base)
 _CASE_OF = {
     Case: "select household_id from cases where area_id = :area and id = :id",
     Signal: "select household_id from signals where area_id = :area and id = :id",
+    Hearing: "select household_id from hearings where area_id = :area and id = :id",
 }
-for _table in (Proposal, Invitation, PlanAction):
+for _table in (Proposal, Invitation, PlanAction, Blockade):
     _CASE_OF[_table] = (
         f"select c.household_id from {_table.__tablename__} x join cases c"
         " on c.area_id = x.area_id and c.id = x.case_id where x.area_id = :area and x.id = :id"

@@ -43,6 +43,10 @@ _WAITS = """case
         where y.area_id = :area and y.id = x.source_id and y.state = 'pending')
     when x.kind = 'objection' then exists (select from leads y
         where y.area_id = :area and y.proposal_id = x.source_id and upper_inf(y.during))
+    when x.kind in ('blockade', 'blockade_deferred', 'blockade_agenda') then exists (select from blockades y
+        where y.area_id = :area and y.id = x.source_id and y.state <> 'decided')
+    when x.kind = 'hearing' then exists (select from hearings y
+        where y.area_id = :area and y.id = x.source_id and y.state = 'planned')
     when x.kind = 'invitation' then v.state = 'pending'
     when x.kind = 'action' then exists (select from plan_actions y
         where y.area_id = :area and y.id = x.source_id and y.state = 'open')

@@ -72,6 +72,20 @@ def upgrade() -> None:
         "(objected_at is null) = (objection_sealed is null)"
         " and (objected_at is null or (kind = 'appointment' and state = 'accepted'))",
     )
+    op.create_index(
+        "blockades_one_on_an_action",
+        "blockades",
+        ["area_id", "action_id"],
+        unique=True,
+        postgresql_where=sa.text("state <> 'decided'"),
+    )
+    op.create_index(
+        "hearings_one_on_a_day",
+        "hearings",
+        ["area_id", "person_id", "held_on"],
+        unique=True,
+        postgresql_where=sa.text("state = 'planned'"),
+    )
     also_waits(OBJECTED)
     for statement in (LEAD_TIMED, IN_THE_CASE, IN_THE_CASE_TRIGGER):
         op.execute(statement)
