@@ -208,7 +208,7 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
         "coordinator_seats_filled",
         [f"update coordinator_seats set during = {FROM_THEN} where seat = '{{area}}'"]),
     "an open signal without a promise": (
-        "signals_timed", ["update promises set kept_at = '{now}' where subject_id = '{waiting}'"]),
+        "signals_timed", ["update promises set ended_at = '{now}' where subject_id = '{waiting}'"]),
     "an open signal whose promise is gone": (
         "signals_timed", ["delete from promises where subject_id = '{waiting}'"]),
     "an open signal with the wrong promise": (
@@ -231,7 +231,7 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
         [TWICE],
     ),
     "a search for a lead without a promise": (
-        "cases_timed", ["update promises set kept_at = '{now}' where subject_id = '{searching}'"]),
+        "cases_timed", ["update promises set ended_at = '{now}' where subject_id = '{searching}'"]),
     "a hand-over without a promise": (
         "cases_timed",
         ["insert into proposals (area_id, id, case_id, kind, membership_id, proposed_by, state, proposed_at)"
@@ -267,7 +267,7 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
         ["update leads set case_id = '{searching}' where case_id = '{led}'"]),
     "a case led by saying so": (
         "cases_led",
-        ["update promises set kept_at = '{now}' where subject_id = '{searching}'",
+        ["update promises set ended_at = '{now}' where subject_id = '{searching}'",
          "update cases set state = 'led' where id = '{searching}'"],
     ),
 }  # fmt: skip
@@ -287,7 +287,7 @@ IN_ORDER: dict[str, list[str]] = {
     "a second case after the first was closed": [
         "update leads set during = tstzrange(lower(during), '{now}'::timestamptz + interval '1 second')"
         " where case_id = '{led}'",
-        "update promises set kept_at = '{now}' where subject_id = '{led}'",
+        "update promises set ended_at = '{now}' where subject_id = '{led}'",
         "update cases set state = 'closed', closed_at = '{now}', outcome_sealed = '',"
         " outcome_by = 'family' where id = '{led}'",
         NEW_CASE.replace("'triaged', '{now}'", "'closed', '{now}'").replace(
@@ -301,7 +301,7 @@ IN_ORDER: dict[str, list[str]] = {
     "a hole while nothing is open": [
         "update signals set state = 'ended', ended_at = received_at + interval '1 hour',"
         " feedback_at = received_at, outcome_sealed = '', outcome_by = 'family' where id = '{waiting}'",
-        "update promises set kept_at = '{now}' where subject_id = '{waiting}'",
+        "update promises set ended_at = '{now}' where subject_id = '{waiting}'",
         f"update holders set during = {END} where household_id = {OF_WAITING}",
     ],
     "a membership that ends with nothing hanging": [
@@ -388,7 +388,7 @@ LETS_GO = f"update holders set during = {END} where household_id = {OF_WAITING}"
 ENDS_SIGNAL = [
     "update signals set state = 'ended', ended_at = received_at + interval '1 hour',"
     " feedback_at = received_at, outcome_sealed = '', outcome_by = 'family' where id = '{waiting}'",
-    "update promises set kept_at = '{now}' where subject_id = '{waiting}'",
+    "update promises set ended_at = '{now}' where subject_id = '{waiting}'",
 ]
 ANOTHER_SIGNAL = [
     "insert into signals (area_id, id, household_id, state, domain, sphere, urgency, source, source_team_id, author_id,"

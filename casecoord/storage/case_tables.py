@@ -272,7 +272,8 @@ class PromiseClock(Base):
     __tablename__ = "promises"
     area_id: Mapped[UUID] = area_key()
     id: Mapped[UUID] = own_key()
-    household_id: Mapped[UUID]
+    #: None: promised of the area itself
+    household_id: Mapped[UUID | None]
     rule: Mapped[str]
     subject_id: Mapped[UUID]
     sphere: Mapped[str]
@@ -283,20 +284,32 @@ class PromiseClock(Base):
     area_at: Mapped[datetime]
     decision_at: Mapped[datetime]
     alliance_at: Mapped[datetime]
-    kept_at: Mapped[datetime | None]
+    #: kept then, or lapsed: why and on whose word
+    ended_at: Mapped[datetime | None]
+    lapsed_as: Mapped[str | None]
+    lapsed_by: Mapped[UUID | None]
     __table_args__ = (
         to("households", "household_id"),
         to("memberships", "responder_id"),
+        to("memberships", "lapsed_by"),
+        CheckConstraint(
+            "(household_id is null) = (rule in ('G8', 'G8 duty', 'delivery'))",
+            name="of_a_household_or_the_area",
+        ),
+        CheckConstraint(
+            "(lapsed_as is null or ended_at is not null) and (lapsed_as is null) = (lapsed_by is null)",
+            name="lapse_names_who_and_why",
+        ),
         Index(
             "promises_one_running",
             "area_id",
             "rule",
             "subject_id",
             unique=True,
-            postgresql_where=text("kept_at is null"),
+            postgresql_where=text("ended_at is null"),
         ),
         # The sweep's index: what runs, by deadline.
-        Index("promises_due", "area_id", "due_at", postgresql_where=text("kept_at is null")),
+        Index("promises_due", "area_id", "due_at", postgresql_where=text("ended_at is null")),
         Index(None, "area_id", "household_id"),
         CheckConstraint(
             "due_at < area_at and area_at < decision_at and decision_at < alliance_at", name="ladder_climbs"

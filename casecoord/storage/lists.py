@@ -39,7 +39,7 @@ _IN_SCOPE = """
    where l.area_id = :area and m.professional_id = :professional and upper_inf(l.during) and not cast(:one_team as boolean)
   union
   select p.household_id from promises p
-   where p.area_id = :area and p.kept_at is null and cast(:whole_area as boolean)
+   where p.area_id = :area and p.ended_at is null and cast(:whole_area as boolean)
 """
 
 _PROMISES = f"""
@@ -110,7 +110,7 @@ with scope as ({_IN_SCOPE}), listed as (
   left join lateral (
     select min(i.due_at) filter (where {deadlines}) at,
       count(*) filter (where i.due_at <= :now and {gaps}) gaps
-    from ({_PROMISES} where p.area_id = h.area_id and p.household_id = h.id and p.kept_at is null) i
+    from ({_PROMISES} where p.area_id = h.area_id and p.household_id = h.id and p.ended_at is null) i
     ) due on true
   cross join lateral (select rel.participates takes_part, rel.is_lead, rel.escalated, false wrote_it, {FACTS}) i
   where (sig.seen > 0 or due.gaps > 0 or (c.id is not null and {status}))
@@ -149,7 +149,7 @@ cross join lateral (select {_ACCOUNTABLE} accountable_team from ({
 cross join lateral (select p.*, rel.area_id, sig.accountable_team, (select c.id from cases c
       where c.area_id = rel.area_id and c.household_id = rel.id and c.state <> 'closed') case_id
     from ({_PROMISES} where p.area_id = rel.area_id and p.household_id = rel.id
-    and p.kept_at is null and p.due_at <= :now) p) i
+    and p.ended_at is null and p.due_at <= :now) p) i
 join memberships m on m.area_id = :area and m.id = i.responder_id
 join professionals w on w.area_id = m.area_id and w.id = m.professional_id
 where {gaps} and (cast(:from_at as timestamptz) is null

@@ -80,7 +80,7 @@ select p.area_id, gen_random_uuid(), m.id, 'passed_on', p.id, p.household_id, p.
 from promises p
 join memberships m on m.area_id = p.area_id and m.id = p.responder_id and m.during @> cast(:now as timestamptz)
 left join signals s on s.area_id = p.area_id and s.id = p.subject_id
-where p.area_id = :area and p.household_id = :household and p.kept_at is null and p.xmin = {_THIS_TRANSACTION}
+where p.area_id = :area and p.household_id = :household and p.ended_at is null and p.xmin = {_THIS_TRANSACTION}
 {_ONCE}
 """
 )
