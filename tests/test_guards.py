@@ -248,6 +248,41 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
         ["insert into invitations (area_id, id, case_id, team_id, invited_by, sphere, state, invited_at) values"
          " ('{area}', gen_random_uuid(), '{led}', '{wijkteam_t}', '{amina_m}', 'general', 'pending', '{now}')"],
     ),
+    "a transfer without a promise": (
+        "transfers_timed",
+        ["insert into transfers (area_id, id, household_id, kind, sphere, to_team_id, state, offered_at)"
+         f" select '{{area}}', gen_random_uuid(), {OF_LED}, 'move', 'general', '{{wijkteam_t}}', 'pending', '{{now}}'"],
+    ),
+    "a blockade without a promise": (
+        "blockades_timed",
+        ["insert into blockades (area_id, id, case_id, team_id, raised_by, kind, domain, sphere, what_sealed,"
+         " asked_sealed, state, raised_at) values ('{area}', gen_random_uuid(), '{led}', '{klimop_t}', '{amina_m}',"
+         " 'rule', 'housing', 'livelihood', '', '', 'open', '{now}')"],
+    ),
+    "a hearing without a promise": (
+        "hearings_timed",
+        ["insert into hearings (area_id, id, household_id, person_id, held_on, state, planned_by, planned_at)"
+         " select area_id, gen_random_uuid(), household_id, id, '2026-12-01', 'planned', '{hanna_m}', '{now}'"
+         f" from persons where household_id = {OF_LED} limit 1"],
+    ),
+    "an emergency access without a promise": (
+        "break_glass_grants_timed",
+        ["insert into break_glass_grants (area_id, id, household_id, membership_id, reason_sealed, medical, during)"
+         f" select '{{area}}', gen_random_uuid(), {OF_LED}, '{{dirk_m}}', '', false,"
+         " tstzrange('{now}', '{now}'::timestamptz + interval '1 day')"],
+    ),
+    "a request without a promise": (
+        "requests_timed",
+        ["insert into requests (area_id, id, household_id, person_id, kind, received_at, recorded_by, state)"
+         " select area_id, gen_random_uuid(), household_id, id, 'access', '{now}', '{lotte_m}', 'open'"
+         f" from persons where household_id = {OF_LED} limit 1"],
+    ),
+    "a confirmed refusal without a promise": (
+        "refusals_timed",
+        ["insert into refusals (area_id, id, case_id, recorded_by, recorded_at, reason_sealed, review_on,"
+         " confirmed_by, confirmed_at) values ('{area}', gen_random_uuid(), '{led}', '{amina_m}', '{now}', '',"
+         " '2026-12-01', '{bram_m}', '{now}')"],
+    ),
     "a promise that waits for somebody who left": (
         "promises_inside_membership",
         ["update memberships set during = tstzrange(lower(during), '{now}') where id = '{fleur_m}'",

@@ -255,9 +255,7 @@ def _table_waits(household: Household, seats: Seats, deadlines: Deadlines) -> It
         clock = transfer_clock(TransferState.PENDING, transfer.offered_at, deadlines)
         if clock:
             responder = seats.of(transfer.to_team)
-            yield Waiting(
-                Rule.HANDOVER, transfer.id, transfer.sphere, transfer.audience, responder, clock
-            )
+            yield Waiting(Rule.HANDOVER, transfer.id, transfer.sphere, transfer.audience, responder, clock)
     for blockade in household.blockades:
         clock = blockade_clock(blockade.state, blockade.raised_at, deadlines)
         if clock:

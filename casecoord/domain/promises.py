@@ -140,6 +140,8 @@ PROMISES: dict[Rule, PromiseRow] = {row[0]: PromiseRow(*row) for row in (
 # fmt: on
 #: What is promised of the area itself, not of one household.
 OF_THE_AREA = frozenset({Rule.SCHOOL, Rule.DUTY, Rule.DELIVERY})
+#: What is between a resident or a professional and the privacy officer: lists do not say of which household.
+BETWEEN_FEW = frozenset({Rule.BREAK_GLASS, Rule.REQUEST})
 
 
 @dataclass(frozen=True, slots=True)

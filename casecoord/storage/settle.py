@@ -62,6 +62,10 @@ _END_EARLY = text(
 )
 
 
+# An area has no row to lock: whoever settles it does so one after the other.
+_ALONE = text("select pg_advisory_xact_lock(hashtextextended('casecoord settle ' || :area, 0))")
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """Who holds a household from when to when."""
@@ -88,6 +92,7 @@ async def settle(work: Area, household_id: UUID, lapse: Lapse | None = None, by:
 
 async def settle_area(work: Area) -> None:
     """Writes which promises run for the area itself: its schools, its roster, its mail."""
+    await work.session.execute(_ALONE, {"area": str(work.area_id)})
     seats, covering = await load_seats(work), await load_covering(work)
     waits = area_waiting(covering, seats, work.deadlines)
     over = await _settle_promises(work, None, waits, await running_of_area(work))
@@ -173,5 +178,3 @@ def _differs(stored: list[Any], wait: Waiting) -> bool:
         audience,
         datetime.fromisoformat(alliance_at),
     ) != (wait.clock.due_at, wait.responder, wait.sphere, wait.audience, wait.clock.alliance_at)
-
-

@@ -53,7 +53,7 @@ _PASSED_ON = text(
     " join memberships m on m.area_id = p.area_id and m.id = p.responder_id"
     " left join signals s on s.area_id = p.area_id and s.id = p.subject_id and p.rule = 'G1'"
     "   and s.urgency = 'acute' and s.seen_at is null"
-    " where p.area_id = :area and p.ended_at is null and (not m.during @> cast(:now as timestamptz)"
+    " where p.area_id = :area and p.ended_at is null and p.household_id is not null and (not m.during @> cast(:now as timestamptz)"
     "   or exists (select from coordinator_seats y where y.area_id = p.area_id and y.membership_id = m.id"
     "       and upper(y.during) > p.made_at and upper(y.during) <= :now)"
     "   or s.id is not null and m.id is distinct from coalesce("

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped
 
 from casecoord.storage.tables import Base, Moments, area_key, own_key, to
 
@@ -129,8 +129,7 @@ class BreakGlassGrant(Base):
         to("memberships", "membership_id"),
         to("memberships", "reviewed_by"),
         CheckConstraint(
-            "not lower_inf(during) and not upper_inf(during)"
-            " and upper(during) - lower(during) <= '24 hours'",
+            "not lower_inf(during) and not upper_inf(during) and upper(during) - lower(during) <= '24 hours'",
             name="short",
         ),
         CheckConstraint(

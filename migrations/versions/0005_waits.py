@@ -26,7 +26,7 @@ def to(table: str, name: str, target: str) -> sa.ForeignKeyConstraint:
     )
 
 
-def create(table: str, *parts: sa.SchemaItem) -> None:
+def create(table: str, *parts: sa.schema.SchemaItem) -> None:
     op.create_table(
         table,
         column("area_id", sa.Uuid()),
@@ -340,7 +340,7 @@ $$
 # One row for everything that waits: its promise's rule, its household, its own id, where it stands.
 WAITS = """
 create view what_waits with (security_invoker = true) as
-    select area_id, id as subject, case state when 'open' then 'G1' else 'G13' end as rule, household_id
+    select area_id, id as subject_id, case state when 'open' then 'G1' else 'G13' end as rule, household_id
       from signals where state in ('open', 'on_hold')
     union all
     select area_id, id, 'G2', household_id from cases where state in ('triaged', 'lead_proposed')
@@ -374,15 +374,15 @@ create view what_waits with (security_invoker = true) as
 """
 
 TIMED = """
-create or replace function subject_timed(constraint_name text, in_area uuid, in_subject uuid)
+create or replace function subject_timed(constraint_name text, in_area uuid, subject uuid)
 returns void language plpgsql as $$
 declare due text; running text;
 begin
     perform judged_as_committed();
     select string_agg(rule || ' ' || household_id, ', ' order by rule) into due
-      from what_waits where area_id = in_area and subject = in_subject;
+      from what_waits where area_id = in_area and subject_id = subject;
     select string_agg(rule || ' ' || household_id, ', ' order by rule) into running from promises
-     where area_id = in_area and subject_id = in_subject and ended_at is null
+     where area_id = in_area and subject_id = subject and ended_at is null
        and rule in ('G1', 'G2', 'G4', 'G7', 'G9', 'G10', 'G12', 'G13', 'G14', 'G15');
     if running is distinct from due then
         perform refuse(constraint_name, 'what waits has exactly one running promise');

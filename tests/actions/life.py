@@ -75,7 +75,9 @@ select id from cases c where c.state = 'triaged' order by id"""
 LED = """
 select case_id, membership_id from leads l where upper_inf(during)
    and not exists (select from proposals p where p.case_id = l.case_id and p.state = 'pending') order by id"""
-RUNNING = "select household_id, rule, subject_id from promises where ended_at is null"
+RUNNING = (
+    "select household_id, rule, subject_id from promises where ended_at is null and household_id is not null"
+)
 
 #: Each finds what must never be: any row is a broken invariant.
 NEVER = {
