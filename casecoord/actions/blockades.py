@@ -136,7 +136,7 @@ async def raise_blockade(hand: Hand, input: RaiseBlockade) -> BlockadeBrief:
 async def decide_blockade(hand: Hand, input: DecideBlockade) -> BlockadeBrief:
     """The person with decision power opens the way, once or from now on, or asks the alliance."""
     decision = texts.optional(input.decision, "decision")
-    if input.on_agenda == (decision is not None or input.reach is not None):
+    if input.on_agenda and (decision is not None or input.reach is not None):
         raise Problem("decision_or_agenda", "decision")
     found = await desk_of(hand.work, Blockade, input.blockade)
     if found is None or not _sees(hand, *found):
@@ -230,7 +230,10 @@ def _look(hand: Hand, row: dict[str, Any]) -> Look:
 
 
 def _waiting(hand: Hand, row: dict[str, Any]) -> Waiting:
-    seal, compartment = seal_of(hand.work, row["household"], row["keys"]), Compartment.of(Sphere(row["sphere"]))
+    seal, compartment = (
+        seal_of(hand.work, row["household"], row["keys"]),
+        Compartment.of(Sphere(row["sphere"])),
+    )
 
     def opened(facet: str) -> str:
         place = Place("blockades", row["id"], facet)

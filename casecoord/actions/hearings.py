@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 
 from casecoord.actions import texts
 from casecoord.actions.cases import look_at, require
-from casecoord.actions.looking import wrote
 from casecoord.actions.office import Hand, verb
 from casecoord.actions.signals import ByBsn
 from casecoord.domain.errors import Problem
@@ -116,8 +115,10 @@ async def _planned(hand: Hand, identity: UUID) -> tuple[Desk, Hearing, str]:
     if found is None:
         raise Problem("not_found", "hearing")
     desk, hearing = found
-    own = wrote(hand, str(await team_of(hand.work, hearing.planned_by)))
-    if not look_at(hand, desk).sees("court.hearing", Sphere.JUSTICE, wrote_it=own):
+    own = await team_of(hand.work, hearing.planned_by) == hand.actor.team_id
+    if not look_at(hand, desk, takes_part=own or desk.relation.accountable).sees(
+        "court.hearing", Sphere.JUSTICE
+    ):
         raise Problem("not_found", "hearing")
     rule = require(hand, desk, "move_hearing")
     if hearing.state != HearingState.PLANNED:

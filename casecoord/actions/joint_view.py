@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,19 @@ from casecoord.domain.joint_view import (
     SignalView,
 )
 from casecoord.domain.promises import PROMISES, Level, Rule
-from casecoord.domain.words import ActionState, BlockadeKind, BlockadeState, HearingState, LifeDomain, Reach, Role, SignalState, Sphere, TeamKind, Urgency
+from casecoord.domain.words import (
+    ActionState,
+    BlockadeKind,
+    BlockadeState,
+    HearingState,
+    LifeDomain,
+    Reach,
+    Role,
+    SignalState,
+    Sphere,
+    TeamKind,
+    Urgency,
+)
 from casecoord.domain.workdays import local_date
 from casecoord.storage import views
 from casecoord.storage.sealed import Compartment, HouseholdSeal, Place
@@ -85,7 +98,9 @@ class _View:
                 "household.contact", lambda: self._household_text("contact"), address_secret=secret
             ),
             moves=self._moves(),
-            persons=[self._person(person) for person in row["persons"]] if look.sees("person.name") else [],
+            persons=[
+                self._person(one) for one in row["persons"] if look.sees("person.name", **self._of(one))
+            ],
             participants=self._participants(),
             next_deadline=self._next_deadline(),
             contacts=self._contacts(),
@@ -130,8 +145,14 @@ class _View:
             return []
         return [MoveView(UUID(move["id"]), date.fromisoformat(move["moved_on"])) for move in moves]
 
+    def _of(self, person: Row) -> dict[str, bool]:
+        """A court partner knows the youth with the hearing, and who has custody."""
+        youths = {hearing["person"] for hearing in self.row["hearings"]}
+        custody = {y["holder"] for p in self.row["persons"] if p["id"] in youths for y in p["custody"]}
+        return {"own_hearing": person["id"] in youths | custody}
+
     def _person(self, person: Row) -> PersonView:
-        share, identity = self.look.share, UUID(person["id"])
+        identity, share = UUID(person["id"]), partial(self.look.share, **self._of(person))
         own_practice = str(self.hand.actor.team_id) in person["practice_teams"]
         return PersonView(
             id=identity,
@@ -231,7 +252,9 @@ class _View:
 
     def _viewers_of(self, thing: Row) -> frozenset[Viewer]:
         """As what the actor looks at a signal or its clock: while it is in no case, only the team that is
-        accountable for it takes part in it."""
+        accountable for it takes part in it; in a hearing's also the team that prepares it."""
+        if thing.get("rule") == Rule.HEARING:
+            return self._as_viewer(self.row["participates"] or self.row["prepares"])
         return self._as_viewer(
             self.row["participates"]
             if thing["in_case"]
@@ -289,10 +312,10 @@ class _View:
         )
 
     def _hearing(self, hearing: Row) -> HearingView | None:
-        """The social team of the neighbourhood prepares it, whether it takes part in a case or not."""
-        seen_by = self._as_viewer(self.row["participates"] or self.row["covers_neighbourhood"])
-        wrote_it = wrote(self.hand, hearing["team"], hearing["by"])
-        if not self.look.sees("court.hearing", Sphere.JUSTICE, viewers=seen_by, wrote_it=wrote_it):
+        """Who planned it and the social team that prepares it take part in it, be there a case or not."""
+        own = hearing["team"] == str(self.hand.actor.team_id)
+        seen_by = self._as_viewer(own or self.row["participates"] or self.row["prepares"])
+        if not self.look.sees("court.hearing", Sphere.JUSTICE, viewers=seen_by):
             return None
         done = {name: hearing[name] and datetime.fromisoformat(hearing[name]) for name in _PREPARED}
         return HearingView(

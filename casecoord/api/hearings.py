@@ -41,7 +41,9 @@ class EndHearingInput:
     held: bool
 
     def verb(self) -> hearings.EndHearing:
-        return hearings.EndHearing(self.idempotency_key, key_of("Hearing", self.hearing, "hearing"), self.held)
+        return hearings.EndHearing(
+            self.idempotency_key, key_of("Hearing", self.hearing, "hearing"), self.held
+        )
 
 
 @strawberry.type

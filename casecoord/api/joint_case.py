@@ -6,7 +6,17 @@ from typing import Any, Generic, TypeVar
 
 import strawberry
 
-from casecoord.api.enums import BlockadeKind, BlockadeState, HearingState, Level, LifeDomain, Reach, Sphere, TeamKind, Urgency
+from casecoord.api.enums import (
+    BlockadeKind,
+    BlockadeState,
+    HearingState,
+    Level,
+    LifeDomain,
+    Reach,
+    Sphere,
+    TeamKind,
+    Urgency,
+)
 from casecoord.api.ids import global_id
 from casecoord.domain import joint_view as view
 

@@ -5,12 +5,28 @@ from typing import Any, Protocol, TypeVar
 
 import strawberry
 
-from casecoord.actions import blockades, closing, hearings, leads, matching, notices, participation, plan, signals
+from casecoord.actions import (
+    blockades,
+    closing,
+    hearings,
+    leads,
+    matching,
+    notices,
+    participation,
+    plan,
+    signals,
+)
 from casecoord.actions.office import Verb
 from casecoord.api import results
 from casecoord.api.blockades import BlockadeAnswer, BlockadeSaved, DecideBlockadeInput, RaiseBlockadeInput
 from casecoord.api.context import Info
-from casecoord.api.hearings import EndHearingInput, HearingAnswer, HearingSaved, MoveHearingInput, PlanHearingInput
+from casecoord.api.hearings import (
+    EndHearingInput,
+    HearingAnswer,
+    HearingSaved,
+    MoveHearingInput,
+    PlanHearingInput,
+)
 from casecoord.api.inbox import MarkedRead, MarkReadAnswer, MarkReadInput
 from casecoord.api.inputs import (
     AddActionInput,

@@ -10,7 +10,16 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from casecoord.domain.promises import Level
-from casecoord.domain.words import BlockadeKind, BlockadeState, HearingState, LifeDomain, Reach, Sphere, TeamKind, Urgency
+from casecoord.domain.words import (
+    BlockadeKind,
+    BlockadeState,
+    HearingState,
+    LifeDomain,
+    Reach,
+    Sphere,
+    TeamKind,
+    Urgency,
+)
 
 T = TypeVar("T")
 

@@ -11,6 +11,7 @@ from sqlalchemy import TextClause, select, text
 from casecoord.domain.promises import Rule
 from casecoord.domain.words import BlockadeState
 from casecoord.storage.cases import RELATION
+from casecoord.storage.telling import openly
 from casecoord.storage.views import KEYS
 from casecoord.storage.wait_tables import Blockade
 from casecoord.storage.work import Area, Work
@@ -47,7 +48,7 @@ with seen as (
   select i.*, (select count(*) from promises p
       cross join lateral (select p.sphere, p.audience, i.escalated) j
       where p.area_id = :area and p.household_id = i.household and p.ended_at is null and p.due_at <= :now
-        and {gaps.replace("i.", "j.")}) gaps
+        and {openly("p")} and {gaps.replace("i.", "j.")}) gaps
   from (
     select b.*, c.household_id household, p.due_at, rel.escalated
     from blockades b join cases c on c.area_id = b.area_id and c.id = b.case_id

@@ -12,7 +12,7 @@ from sqlalchemy import Select, select, text
 from sqlalchemy.dialects.postgresql import Range
 
 from casecoord.domain.teams import sphere_among
-from casecoord.domain.words import ProposalState, Sphere
+from casecoord.domain.words import Lapse, ProposalState, Sphere
 from casecoord.storage.case_tables import (
     Case,
     Event,
@@ -104,11 +104,14 @@ class Desk:
         )
         return found.one_or_none()
 
-    async def settle(self) -> None:
-        """Writes keys made and rows changed, then who holds the household, which promises run and who is told."""
+    async def settle(self, lapse: Lapse | None = None) -> None:
+        """Writes keys made and rows changed, then who holds the household, which promises run and who is told.
+
+        `lapse`: why what waits no longer ended without being kept; on the actor's word.
+        """
         await save_keys(self.work, self.seal)
         await self.work.session.flush()
-        await settle(self.work, self.household_id)
+        await settle(self.work, self.household_id, lapse, self.actor_membership if lapse else None)
         await tell(self.work, self.household_id)
 
     def add_event(
@@ -190,22 +193,31 @@ async def relation(work: Work, household_id: UUID) -> Relation:
     return Relation(**row.mappings().one())
 
 
-#: The relation of :team and :professional to a household, as columns; shared by every read. What escalated in
+#: Whether :team is the one of the household's neighbourhood, which prepares its hearings.
+PREPARES = """exists (select from households y join team_covers n on n.area_id = y.area_id
+    and n.kind = 'neighbourhood' and n.code = y.neighbourhood and n.team_id = :team
+  where y.area_id = {area} and y.id = {household})"""
+
+#: The relation of :team and :professional to a household, as columns; shared by every read. A blockade goes to
+#: decision power at once, a gap when it has climbed so far. What escalated in
 #: a sphere that decision power does not see opens nothing to it: being let in would tell that there is something.
-RELATION = """
+RELATION = f"""
 select exists (select from participants p join cases c on c.area_id = p.area_id and c.id = p.case_id
-         where p.area_id = {area} and c.household_id = {household} and c.state <> 'closed'
+         where p.area_id = {{area}} and c.household_id = {{household}} and c.state <> 'closed'
            and p.team_id = :team and upper_inf(p.during)) participates,
-       exists (select from signals s where s.area_id = {area} and s.household_id = {household}
-           and s.case_id is null and s.state <> 'ended' and s.accountable_team_id = :team) accountable,
-       exists (select from signals s where s.area_id = {area} and s.household_id = {household}
+       exists (select from signals s where s.area_id = {{area}} and s.household_id = {{household}}
+           and s.case_id is null and s.state <> 'ended' and s.accountable_team_id = :team)
+         or exists (select from hearings z where z.area_id = {{area}} and z.household_id = {{household}}
+           and z.state = 'planned') and {PREPARES} accountable,
+       exists (select from signals s where s.area_id = {{area}} and s.household_id = {{household}}
            and s.source_team_id = :team) signalled,
        exists (select from leads l join cases c on c.area_id = l.area_id and c.id = l.case_id
            join memberships m on m.area_id = l.area_id and m.id = l.membership_id
-         where l.area_id = {area} and c.household_id = {household} and c.state <> 'closed'
+         where l.area_id = {{area}} and c.household_id = {{household}} and c.state <> 'closed'
            and upper_inf(l.during) and m.professional_id = :professional) is_lead,
-       exists (select from promises g where g.area_id = {area} and g.household_id = {household}
-           and g.kept_at is null and g.decision_at <= :now and g.sphere in ('general', 'livelihood')) escalated
+       exists (select from promises g where g.area_id = {{area}} and g.household_id = {{household}}
+           and g.ended_at is null and (g.decision_at <= :now or g.rule = 'G10')
+           and g.sphere in ('general', 'livelihood')) escalated
 """
 
 

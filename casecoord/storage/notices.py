@@ -15,15 +15,17 @@ from uuid import UUID
 from sqlalchemy import TextClause, text
 
 from casecoord.domain.notices import NOTICES
-from casecoord.storage.cases import RELATION
+from casecoord.storage.cases import PREPARES, RELATION
 from casecoord.storage.lists import FACTS
+from casecoord.storage.telling import openly
 from casecoord.storage.work import Area, Work
 
-_TAKES_PART = """coalesce(v.state = 'pending' and v.team_id = :team, false)
+_TAKES_PART = """x.household_id is null or coalesce(v.state = 'pending' and v.team_id = :team, false)
     or coalesce(s.state = 'open' and s.urgency = 'acute' and exists (select from duty_shifts d
         join memberships dm on dm.area_id = d.area_id and dm.id = d.membership_id
         where d.area_id = :area and d.during @> cast(:now as timestamptz)
           and dm.professional_id = :professional), false)
+    or coalesce(hearing.prepares, false)
     or case when s.id is null or s.case_id is not null then coalesce(rel.participates, false)
          else s.accountable_team_id is not distinct from :team end"""
 
@@ -31,6 +33,8 @@ _TAKES_PART = """coalesce(v.state = 'pending' and v.team_id = :team, false)
 _STANDING = f"""
   left join signals s on s.area_id = :area and s.id = {{subject}}
   left join invitations v on v.area_id = :area and v.id = {{subject}}
+  left join lateral (select {PREPARES.format(area=":area", household="z.household_id")} prepares
+    from hearings z where z.area_id = :area and z.id = {{subject}}) hearing on true
   left join lateral ({RELATION.format(area=":area", household="x.household_id")}) rel on x.household_id is not null"""
 _STOOD = f"""({_TAKES_PART}) takes_part, coalesce(rel.is_lead, false) is_lead,
     coalesce(rel.escalated, false) escalated, coalesce(s.source_team_id = :team, false) wrote_it,
@@ -50,7 +54,7 @@ _WAITS = """case
     when x.kind = 'invitation' then v.state = 'pending'
     when x.kind = 'action' then exists (select from plan_actions y
         where y.area_id = :area and y.id = x.source_id and y.state = 'open')
-    when x.kind = 'passed_on' then g.kept_at is null and g.responder_id = x.receiver_id
+    when x.kind = 'passed_on' then g.ended_at is null and g.responder_id = x.receiver_id
     when x.kind in ('gap', 'gap_area', 'gap_decision', 'agenda') then exists (select from gaps y
         where y.area_id = :area and y.id = x.source_id and y.ended_at is null)
     when x.kind = 'dead_letter' then exists (select from letters y
@@ -119,8 +123,9 @@ def _waiting(gap: str) -> TextClause:
 select i.*, {_CASE} from (
   select x.id, x.rule, x.due_at, x.household_id, x.sphere, x.audience, {_STOOD}
   from promises x {_STANDING.format(subject="x.subject_id")}
-  where x.area_id = :area and x.responder_id = :receiver and x.kept_at is null) i
-where {gap} order by i.due_at, i.id limit :first"""
+  where x.area_id = :area and x.responder_id = :receiver and x.ended_at is null) i
+where {gap} or i.household_id is null or not {openly("i")}
+order by i.due_at, i.id limit :first"""
     )
 
 

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from casecoord.storage.cases import RELATION
+from casecoord.storage.cases import PREPARES, RELATION
 from casecoord.storage.sealed import HouseholdSeal
+from casecoord.storage.telling import openly
 from casecoord.storage.work import Work
 
 _PERSON = """jsonb_build_object('membership', m.id, 'professional', w.id, 'name', w.name, 'phone', w.phone,
@@ -85,12 +86,10 @@ select h.id, h.secret_address, encode(h.address_sealed, 'hex') address, encode(h
       order by b.raised_at, b.id)
     from blockades b {_who("b", "raised_by")} where b.area_id = h.area_id and b.case_id = c.id), '[]') blockades,
   coalesce((select jsonb_agg(jsonb_build_object('id', z.id, 'person', z.person_id, 'held_on', z.held_on,
-      'state', z.state, 'alternative_at', z.alternative_at, 'place_held_at', z.place_held_at, 'team', m.team_id,
-      'by', m.professional_id) order by z.held_on, z.id)
+      'state', z.state, 'alternative_at', z.alternative_at, 'place_held_at', z.place_held_at, 'team', m.team_id) order by z.held_on, z.id)
     from hearings z join memberships m on m.area_id = z.area_id and m.id = z.planned_by
     where z.area_id = h.area_id and z.household_id = h.id and z.state <> 'cancelled'), '[]') hearings,
-  exists (select from team_covers v where v.area_id = h.area_id and v.kind = 'neighbourhood'
-    and v.code = h.neighbourhood and v.team_id = :team) covers_neighbourhood,
+  {PREPARES.format(area="h.area_id", household="h.id")} prepares,
   coalesce((select jsonb_agg(jsonb_build_object('id', k.id, 'at', k.contacted_at, 'manner', k.manner)
       order by k.contacted_at, k.id)
     from contacts k where k.area_id = h.area_id and k.case_id = c.id), '[]') contacts,
@@ -101,7 +100,7 @@ select h.id, h.secret_address, encode(h.address_sealed, 'hex') address, encode(h
     from promises p left join signals s on s.area_id = p.area_id and s.id = p.subject_id
     join memberships m on m.area_id = p.area_id and m.id = p.responder_id
     join professionals w on w.area_id = m.area_id and w.id = m.professional_id
-    where p.area_id = h.area_id and p.household_id = h.id and p.kept_at is null), '[]') promises
+    where p.area_id = h.area_id and p.household_id = h.id and p.ended_at is null and {openly("p")}), '[]') promises
 from found h
 cross join lateral ({RELATION.format(area="h.area_id", household="h.id")}) rel
 left join cases c on c.area_id = h.area_id and c.household_id = h.id and c.state <> 'closed'
