@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -106,8 +105,8 @@ class _View:
             contacts=self._contacts(),
             signals=[seen for signal in row["signals"] if (seen := self._signal(signal))],
             actions=[self._action(action) for action in row["actions"] if self._sees_action(action)],
-            blockades=[seen for blockade in row["blockades"] if (seen := self._blockade(blockade))],
-            hearings=[seen for hearing in row["hearings"] if (seen := self._hearing(hearing))],
+            blockades=[found for one in row["blockades"] if (found := self._blockade(one))],
+            hearings=[planned for one in row["hearings"] if (planned := self._hearing(one))],
             gaps=self._gaps(),
             withheld=list(look.withheld.values()),
         )
@@ -145,22 +144,24 @@ class _View:
             return []
         return [MoveView(UUID(move["id"]), date.fromisoformat(move["moved_on"])) for move in moves]
 
-    def _of(self, person: Row) -> dict[str, bool]:
+    def _of(self, person: Row) -> dict[str, Any]:
         """A court partner knows the youth with the hearing, and who has custody."""
         youths = {hearing["person"] for hearing in self.row["hearings"]}
         custody = {y["holder"] for p in self.row["persons"] if p["id"] in youths for y in p["custody"]}
         return {"own_hearing": person["id"] in youths | custody}
 
     def _person(self, person: Row) -> PersonView:
-        identity, share = UUID(person["id"]), partial(self.look.share, **self._of(person))
+        share, identity, known = self.look.share, UUID(person["id"]), self._of(person)
         own_practice = str(self.hand.actor.team_id) in person["practice_teams"]
         return PersonView(
             id=identity,
-            name=share("person.name", lambda: self._person_text(person, "name", "name")),
-            age=share("person.age", lambda: self._age(person)),
-            birth_date=share("person.birth_date", lambda: self._person_text(person, "birth", "birth_date")),
-            language=share("person.language", lambda: person["language"]),
-            custody=share("person.custody", lambda: self._custody(person)),
+            name=share("person.name", lambda: self._person_text(person, "name", "name"), **known),
+            age=share("person.age", lambda: self._age(person), **known),
+            birth_date=share(
+                "person.birth_date", lambda: self._person_text(person, "birth", "birth_date"), **known
+            ),
+            language=share("person.language", lambda: person["language"], **known),
+            custody=share("person.custody", lambda: self._custody(person), **known),
             practice=share(
                 "person.practice", lambda: self._linked(person, "practice"), own_practice=own_practice
             ),

@@ -31,7 +31,7 @@ class Weight:
         return cls(row["families"], row["gaps"], row["raised_at"], row["id"])
 
     @classmethod
-    def read(cls, key: list[Any]) -> "Weight":
+    def read(cls, key: tuple[Any, ...]) -> "Weight":
         """Out of a cursor."""
         return cls(int(key[0]), int(key[1]), datetime.fromisoformat(key[2]), UUID(key[3]))
 

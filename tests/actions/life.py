@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from casecoord.access.decide import Policy
-from casecoord.actions import closing, leads, matching, participation, plan, signals
+from casecoord.actions import blockades, closing, hearings, leads, matching, participation, plan, signals
 from casecoord.actions.clocks import recompute_gaps, sweep_areas
 from casecoord.domain.errors import Problem
-from casecoord.domain.words import LifeDomain, SignalSubject, Urgency, VeiligThuis, Word
+from casecoord.domain.words import BlockadeKind, LifeDomain, Reach, SignalSubject, Urgency, VeiligThuis, Word
 from casecoord.storage.households import holder_at
 from casecoord.storage.work import Database
-from tests.actions.steps import concern, led_case, open_case, signal, take_part
+from tests.actions.steps import by_bsn, concern, led_case, open_case, signal, take_part
 from tests.conftest import of_database
 from tests.world import KEYRING, Clock, Someone, Town, build_town
 
@@ -69,6 +69,8 @@ union all select household_id, 'G6', id from signals
   where state <> 'ended' and triaged_at is not null and feedback_at is null
 union all select c.household_id, 'G2', c.id from cases c join leads l on l.case_id = c.id and upper_inf(l.during)
   join proposals p on p.id = l.proposal_id where p.objected_at is not null and c.state in ('led', 'aftercare')
+union all select c.household_id, 'G10', b.id from blockades b join cases c on c.id = b.case_id where b.state <> 'decided'
+union all select household_id, 'G9', id from hearings where state = 'planned' and place_held_at is null
 union all select household_id, 'G11', id from cases where state = 'aftercare'
 union all select distinct household_id, 'covered', household_id from signals
   where state <> 'ended' and accountable_team_id is null"""
@@ -231,6 +233,8 @@ class Life(RuleBasedStateMachine):
             lambda: self.a_lead_is_appointed(number, asked),
             lambda: self.a_team_leaves(number, asked, stranger),
             lambda: self.an_appointed_lead_objects(number, stranger),
+            lambda: self.a_blockade_is_raised(number, asked, stranger),
+            lambda: self.a_hearing_is_planned(number, days, stranger),
         ]
         beginnings[kind % len(beginnings)]()
 
@@ -251,6 +255,8 @@ class Life(RuleBasedStateMachine):
             "proposals where state = 'pending'": lambda: self.a_proposal_is_answered(number, stranger, yes),
             "plan_actions where state = 'open'": lambda: self.a_step_is_done(number, stranger),
             "merge_proposals where state = 'pending'": lambda: self.a_match_is_decided(number, yes),
+            "blockades where state <> 'decided'": lambda: self.a_blockade_is_decided(number, stranger, yes),
+            "hearings where state = 'planned'": lambda: self.a_hearing_is_moved_or_ended(number, days, yes),
         }
         waiting = [answer for of, answer in answers.items() if self._fetch(f"select from {of}")]
         if waiting:
@@ -354,6 +360,45 @@ class Life(RuleBasedStateMachine):
         if row:
             objection = leads.AnswerProposal(self.town.key(), row["id"], "past niet")
             self._try(stranger or self._named(row["membership_id"]), leads.object_to_appointment, objection)
+
+    def a_blockade_is_raised(self, number: int, asked: int, stranger: str | None) -> None:
+        """About a step that cannot be done, by its team; or about anything, by whoever is at the table."""
+        case, words = (
+            self._one("select id from cases where state <> 'closed' order by id", number),
+            "Mag niet.",
+        )
+        if case:
+            step = self._row(
+                "select id, owner_id from plan_actions where state = 'open' and case_id = $1 order by id",
+                asked,
+                case,
+            )
+            who = stranger or (self._named(step["owner_id"]) if step else self._at_the_table(case, asked))
+            key, action = self.town.key(), step["id"] if step else None
+            raised = blockades.RaiseBlockade(
+                key, case, BlockadeKind.RULE, LifeDomain.HOUSING, words, words, action
+            )
+            self._try(who, blockades.raise_blockade, raised)
+
+    def a_blockade_is_decided(self, number: int, stranger: str | None, decides: bool) -> None:
+        found = self._one("select id from blockades where state <> 'decided' order by id", number)
+        word = ("Mag voortaan.", Reach.STRUCTURAL) if decides else (None, None)
+        decision = blockades.DecideBlockade(self.town.key(), found, *word, on_agenda=not decides)
+        self._try(stranger or "jasmijn", blockades.decide_blockade, decision)
+
+    def a_hearing_is_planned(self, number: int, days: int, stranger: str | None) -> None:
+        youth, day = self.persons[number % len(self.persons)], self.clock.now.date() + timedelta(days=days)
+        plan = hearings.PlanHearing(self.town.key(), by_bsn(youth), day)
+        self._try(stranger or "hanna", hearings.plan_hearing, plan)
+
+    def a_hearing_is_moved_or_ended(self, number: int, days: int, moves: bool) -> None:
+        found = self._one("select id from hearings where state = 'planned' order by id", number)
+        if moves:
+            day = self.clock.now.date() + timedelta(days=days)
+            self._try("hanna", hearings.move_hearing, hearings.MoveHearing(self.town.key(), found, day))
+        else:
+            end = hearings.EndHearing(self.town.key(), found, held=bool(days % 2))
+            self._try("hanna", hearings.end_hearing, end)
 
     def a_step_is_added(self, number: int, who: int, stranger: str | None, days: int) -> None:
         case = self._one("select id from cases where state <> 'closed' order by id", number)
@@ -534,8 +579,8 @@ class Life(RuleBasedStateMachine):
         rows: list[asyncpg.Record] = self.loop.run(self.beside.fetch(query, *values))
         return rows
 
-    def _row(self, query: str, number: int) -> asyncpg.Record | None:
-        rows = self._fetch(query)
+    def _row(self, query: str, number: int, *values: object) -> asyncpg.Record | None:
+        rows = self._fetch(query, *values)
         return rows[number % len(rows)] if rows else None
 
     def _one(self, query: str, number: int) -> Any:

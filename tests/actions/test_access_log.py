@@ -12,6 +12,14 @@ from uuid import UUID, uuid4
 import pytest
 
 import casecoord.actions
+from casecoord.actions.blockades import (
+    BlockadesOf,
+    DecideBlockade,
+    RaiseBlockade,
+    blockades,
+    decide_blockade,
+    raise_blockade,
+)
 from casecoord.actions.closing import (
     CloseCase,
     ConfirmOutcome,
@@ -25,6 +33,14 @@ from casecoord.actions.closing import (
     re_agree_action,
     reopen_case,
     review_case,
+)
+from casecoord.actions.hearings import (
+    EndHearing,
+    MoveHearing,
+    PlanHearing,
+    end_hearing,
+    move_hearing,
+    plan_hearing,
 )
 from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.leads import (
@@ -62,10 +78,20 @@ from casecoord.actions.plan import (
 )
 from casecoord.actions.signals import Decision, SeeSignal, TriageSignal, add_signal, see_signal, triage_signal
 from casecoord.domain.errors import Problem
-from casecoord.domain.words import LifeDomain, Urgency, VeiligThuis, Word
+from casecoord.domain.words import BlockadeKind, LifeDomain, Reach, Urgency, VeiligThuis, Word
 from casecoord.storage.access_log import leaf_of
 from casecoord.storage.faults import DatabaseFault
-from tests.actions.steps import concern, led_case, open_case, pending, signal, sql, take_part, unmatched
+from tests.actions.steps import (
+    by_bsn,
+    concern,
+    led_case,
+    open_case,
+    pending,
+    signal,
+    sql,
+    take_part,
+    unmatched,
+)
 from tests.world import Someone, Town
 
 CANARY = "Kanarievogel"
@@ -153,6 +179,20 @@ async def whole_story(town: Town, url: str) -> Someone:
     step = await act(
         "fleur", add_action, AddAction(town.key(), searching.id, LifeDomain.TIME_USE, told, date(2026, 12, 9))
     )
+    both = [
+        await act(
+            "fleur",
+            raise_blockade,
+            RaiseBlockade(town.key(), searching.id, BlockadeKind.MONEY, LifeDomain.HOUSING, told, told),
+        )
+        for _ in range(2)
+    ]
+    await act("jasmijn", decide_blockade, DecideBlockade(town.key(), both[0].id, on_agenda=True))
+    await look(town.caller("jasmijn"), blockades, BlockadesOf())
+    await act("jasmijn", decide_blockade, DecideBlockade(town.key(), both[1].id, told, Reach.STRUCTURAL))
+    hearing = await act("hanna", plan_hearing, PlanHearing(town.key(), by_bsn(twin), date(2026, 12, 17)))
+    await act("hanna", move_hearing, MoveHearing(town.key(), hearing.id, date(2026, 12, 18)))
+    await act("hanna", end_hearing, EndHearing(town.key(), hearing.id, held=False))
     successor = Successor(step.id, town.members["bram"].professional)
     await act("gijs", leave_case, LeaveCase(town.key(), searching.id, (successor,)))
     (match,) = (await look(town.caller("ibrahim"), match_proposals, MatchProposalsOf())).items
@@ -165,16 +205,18 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
     found = await records(database_url)
     classes = {(record["event"], record["act"]) for record in found}
     create = {"add_signal", "invite_team", "propose_lead", "offer_hand_over", "add_action", "record_contact"}
+    create |= {"raise_blockade", "plan_hearing"}
     verbs = {one.name for module in ACTIONS for one in vars(module).values() if isinstance(one, Verb)}
     verbs -= {"mark_read"}  # done to one's own inbox, and to no household
-    views = {"joint_case", "worklist", "gaps", "timeline", "match_proposals"}
+    views = {"joint_case", "worklist", "gaps", "timeline", "match_proposals", "blockades"}
     assert classes == {(e, "C" if e in create else "U") for e in verbs} | {(e, "R") for e in views}
     members = {member.membership: member for member in town.members.values()}
     for record in found:
         assert record["policy"] == town.office.policy.digest
         assert record["rules"] and record["ground"] and record["household"] is not None
-        assert record["purpose"] == "care_coordination" and record["trace"] == "0" * 32
         who = members[UUID(record["membership"])]
+        purpose = "court_alternative" if who.team == town.teams["rechtbank"] else "care_coordination"
+        assert record["purpose"] == purpose and record["trace"] == "0" * 32
         assert (record["professional"], record["team"]) == (str(who.professional), str(who.team))
 
 
