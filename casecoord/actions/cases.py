@@ -52,6 +52,7 @@ UNMET: dict[str, Callable[[], Problem]] = {
     "!preference_known": lambda: Problem("preference_missing", "reason"),
     "!within_ceiling": lambda: Problem("ceiling_reached", "proposal"),
     "!appointment_due": lambda: Problem("not_yet", "case"),
+    "!reason_and_reviews_done": lambda: Problem("review_overdue"),
     "!actions_handed_over": lambda: Problem("successor_missing", "successors"),
     "!kind_allowed": lambda: Problem("team_not_invitable", "team"),
 }

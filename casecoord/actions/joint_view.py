@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from casecoord.actions.break_glass import by_grant, grants_in_view
 from casecoord.actions.looking import Look, viewers, wrote
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
@@ -73,7 +74,12 @@ class _View:
         self.hand, self.row, self.now = hand, row, hand.now
         self.seal: HouseholdSeal = views.seal_of(hand.work, row["id"], row["keys"])
         # A team that is accountable for a signal beside a case sees whose it is, and nothing of the case.
-        self.look = Look(hand, row["id"], self._as_viewer(row["participates"] or row["accountable"]))
+        self.look = Look(
+            hand,
+            row["id"],
+            self._as_viewer(row["participates"] or row["accountable"]),
+            by_grant(row["grants"]),
+        )
         self.in_case = self._as_viewer(row["participates"])
 
     def compose(self) -> JointCase:
@@ -107,6 +113,7 @@ class _View:
             actions=[self._action(action) for action in row["actions"] if self._sees_action(action)],
             blockades=[found for one in row["blockades"] if (found := self._blockade(one))],
             hearings=[planned for one in row["hearings"] if (planned := self._hearing(one))],
+            grants=grants_in_view(look, self.seal, row["grants"]),
             gaps=self._gaps(),
             withheld=list(look.withheld.values()),
         )

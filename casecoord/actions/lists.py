@@ -31,6 +31,7 @@ _HISTORY = (
     "case.contact",
     "blockade",
     "court.hearing",
+    "break_glass.grant",
 )
 
 

@@ -133,6 +133,7 @@ class Look:
             policy=self.hand.policy.digest,
             ground=_grounds(self.shown),
             rules=tuple(sorted(set(self.shown.values()))),
+            emergency=self.facts.break_glass,
         )
 
     def _why(self, facet: str, decision: Decision) -> Withheld:

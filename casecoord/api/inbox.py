@@ -23,6 +23,7 @@ _ABOUT = {
     NoticeKind.INVITATION_ANSWER: "Invitation",
     NoticeKind.OBJECTION: "Proposal",
     NoticeKind.HEARING: "Hearing",
+    NoticeKind.BREAK_GLASS: "BreakGlass",
     NoticeKind.BLOCKADE: "Blockade",
     NoticeKind.BLOCKADE_DEFERRED: "Blockade",
     NoticeKind.BLOCKADE_DECIDED: "Blockade",

@@ -213,6 +213,29 @@ class Hearing:
         )
 
 
+@strawberry.type(description="Somebody had emergency access.")
+class EmergencyAccess:
+    id: strawberry.ID
+    professional: str
+    since: datetime
+    until: datetime
+    medical: bool
+    reason: str
+    review: str | None
+
+    @classmethod
+    def of(cls, found: view.GrantView) -> "EmergencyAccess":
+        return cls(
+            id=global_id("BreakGlass", found.id),
+            professional=found.professional,
+            since=found.since,
+            until=found.until,
+            medical=found.medical,
+            reason=found.reason,
+            review=found.review,
+        )
+
+
 @strawberry.type(description="A broken promise of this case.")
 class CaseGap:
     id: strawberry.ID
@@ -262,6 +285,7 @@ class JointCase:
     actions: list[Action]
     blockades: list[Blockade]
     hearings: list[Hearing]
+    grants: list[EmergencyAccess]
     gaps: list[CaseGap]
     withheld: list[Withheld] = strawberry.field(
         description="Every facet of which you may know that it is there."
@@ -299,6 +323,7 @@ class JointCase:
             actions=[Action.of(a) for a in found.actions],
             blockades=[Blockade.of(b) for b in found.blockades],
             hearings=[Hearing.of(z) for z in found.hearings],
+            grants=[EmergencyAccess.of(g) for g in found.grants],
             gaps=[
                 CaseGap(
                     id=global_id("Promise", g.id),

@@ -7,6 +7,7 @@ import strawberry
 
 from casecoord.actions import (
     blockades,
+    break_glass,
     closing,
     hearings,
     leads,
@@ -19,6 +20,14 @@ from casecoord.actions import (
 from casecoord.actions.office import Verb
 from casecoord.api import results
 from casecoord.api.blockades import BlockadeAnswer, BlockadeSaved, DecideBlockadeInput, RaiseBlockadeInput
+from casecoord.api.break_glass import (
+    BreakGlassAnswer,
+    BreakGlassInput,
+    GlassBroken,
+    GlassReviewed,
+    ReviewAnswer,
+    ReviewBreakGlassInput,
+)
 from casecoord.api.context import Info
 from casecoord.api.hearings import (
     EndHearingInput,
@@ -162,6 +171,14 @@ class Mutation:
     @strawberry.mutation(description="A hearing took place, or was cancelled.")
     async def end_hearing(self, info: Info, input: EndHearingInput) -> HearingAnswer:
         return await _do(info, hearings.end_hearing, input, HearingSaved.of)
+
+    @strawberry.mutation(description="Emergency access to one household, for a day.")
+    async def break_glass(self, info: Info, input: BreakGlassInput) -> BreakGlassAnswer:
+        return await _do(info, break_glass.break_glass, input, GlassBroken.of)
+
+    @strawberry.mutation(description="What the privacy officer finds of an emergency access.")
+    async def review_break_glass(self, info: Info, input: ReviewBreakGlassInput) -> ReviewAnswer:
+        return await _do(info, break_glass.review_break_glass, input, GlassReviewed.of)
 
     @strawberry.mutation(description="The lead spoke with the family.")
     async def record_contact(self, info: Info, input: RecordContactInput) -> results.ContactAnswer:

@@ -116,6 +116,8 @@ _HAPPENED = {
     "plan_hearing": "planned a hearing",
     "move_hearing": "moved a hearing",
     "end_hearing": "ended a hearing",
+    "break_glass": "used emergency access",
+    "review_break_glass": "reviewed an emergency access",
     "record_contact": "spoke with the family",
     "confirm_match": "said that two families are one",
     "decline_match": "said that two families are two",

@@ -111,6 +111,26 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Op deze dag is er geen zitting: het is weekend of een feestdag.",
         "There are no hearings on this day: it is a weekend or a public holiday.",
     ),
+    "reason_too_short": (
+        "Zeg in 20 tekens of meer waarom dit niet kan wachten.",
+        "Say in 20 characters or more why this cannot wait.",
+    ),
+    "review_overdue": (
+        "Een eerdere noodtoegang van u is nog niet beoordeeld. Bel de privacyfunctionaris; bij direct gevaar: bel 112.",
+        "An earlier emergency access of yours was not reviewed yet. Call the privacy officer; in immediate danger: 112.",
+    ),
+    "household_not_found": (
+        "Hier is geen gezin met dit BSN of adres bekend. Controleer het.",
+        "No family with this BSN or address is known here. Check it.",
+    ),
+    "address_shared": (
+        "Op dit adres wonen meer huishoudens. Zoek op BSN.",
+        "Several households live at this address. Search by BSN.",
+    ),
+    "glass_broken": (
+        "U hebt al noodtoegang tot dit gezin.",
+        "You have emergency access to this family already.",
+    ),
     "case_wrong_state": (
         "Dat kan niet in deze fase van de casus.",
         "The case is in a phase in which this cannot be done.",

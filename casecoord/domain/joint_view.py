@@ -143,6 +143,19 @@ class HearingView:
 
 
 @dataclass(frozen=True, slots=True)
+class GrantView:
+    """Somebody had emergency access, from when to when, why, and what a supervisor found of it."""
+
+    id: UUID
+    professional: str
+    since: datetime
+    until: datetime
+    medical: bool
+    reason: str
+    review: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class MoveView:
     id: UUID
     moved_on: date
@@ -183,5 +196,6 @@ class JointCase:
     actions: list[ActionView] = field(default_factory=list)
     blockades: list[BlockadeView] = field(default_factory=list)
     hearings: list[HearingView] = field(default_factory=list)
+    grants: list[GrantView] = field(default_factory=list)
     gaps: list[GapView] = field(default_factory=list)
     withheld: list[Withheld] = field(default_factory=list)

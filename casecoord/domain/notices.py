@@ -31,6 +31,7 @@ class NoticeKind(StrEnum):
     TEAM_LEFT = "team_left"
     OBJECTION = "objection"
     HEARING = "hearing"
+    BREAK_GLASS = "break_glass"
     BLOCKADE = "blockade"
     BLOCKADE_DEFERRED = "blockade_deferred"
     BLOCKADE_DECIDED = "blockade_decided"
@@ -92,6 +93,12 @@ NOTICES: dict[NoticeKind, NoticeRow] = {
             "case.lead",
             "de aangewezen regievoerder maakt bezwaar",
             "the lead who was appointed objects",
+        ),
+        NoticeRow(
+            NoticeKind.BREAK_GLASS,
+            "break_glass.grant",
+            "noodtoegang tot een gezin",
+            "emergency access to a family",
         ),
         NoticeRow(
             NoticeKind.HEARING,

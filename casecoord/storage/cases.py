@@ -28,7 +28,7 @@ from casecoord.storage.sealed import Compartment, HouseholdSeal, Place
 from casecoord.storage.settle import settle
 from casecoord.storage.tables import Base
 from casecoord.storage.telling import tell
-from casecoord.storage.wait_tables import Blockade, Hearing
+from casecoord.storage.wait_tables import Blockade, BreakGlassGrant, Hearing
 from casecoord.storage.work import Area, Work
 
 Row = TypeVar("Row", bound=Base)
@@ -37,6 +37,7 @@ _CASE_OF = {
     Case: "select household_id from cases where area_id = :area and id = :id",
     Signal: "select household_id from signals where area_id = :area and id = :id",
     Hearing: "select household_id from hearings where area_id = :area and id = :id",
+    BreakGlassGrant: "select household_id from break_glass_grants where area_id = :area and id = :id",
 }
 for _table in (Proposal, Invitation, PlanAction, Blockade):
     _CASE_OF[_table] = (

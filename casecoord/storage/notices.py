@@ -49,6 +49,8 @@ _WAITS = """case
         where y.area_id = :area and y.proposal_id = x.source_id and upper_inf(y.during))
     when x.kind in ('blockade', 'blockade_deferred', 'blockade_agenda') then exists (select from blockades y
         where y.area_id = :area and y.id = x.source_id and y.state <> 'decided')
+    when x.kind = 'break_glass' then exists (select from break_glass_grants y
+        where y.area_id = :area and y.id = x.source_id and y.reviewed_at is null)
     when x.kind = 'hearing' then exists (select from hearings y
         where y.area_id = :area and y.id = x.source_id and y.state = 'planned')
     when x.kind = 'invitation' then v.state = 'pending'

@@ -62,6 +62,14 @@ with news as (
   cross join lateral (select x.proposed_by union select {_SEAT.format(of=":area")}) who (membership)
    where e.verb = 'object_to_appointment'
   union all
+  select 'break_glass', g.id, who.membership, true, e.sphere, e.audience, e.at, e.membership_id
+  from news e join break_glass_grants g on g.area_id = e.area_id and g.id::text = e.about ->> 'grant'
+  cross join lateral (
+    select m.id from memberships m where m.area_id = :area and m.role = 'privacy_officer'
+    union select l.membership_id from leads l join cases c on c.area_id = l.area_id and c.id = l.case_id
+      where c.area_id = g.area_id and c.household_id = g.household_id and c.state <> 'closed' and upper_inf(l.during)
+  ) who (membership) where e.verb = 'break_glass'
+  union all
   select 'hearing', z.id, who.membership, false, 'justice', null, e.at, e.membership_id
   from news e join hearings z on z.area_id = e.area_id and z.id::text = e.about ->> 'hearing'
   cross join lateral (

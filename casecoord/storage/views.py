@@ -90,6 +90,11 @@ select h.id, h.secret_address, encode(h.address_sealed, 'hex') address, encode(h
     from hearings z join memberships m on m.area_id = z.area_id and m.id = z.planned_by
     where z.area_id = h.area_id and z.household_id = h.id and z.state <> 'cancelled'), '[]') hearings,
   {PREPARES.format(area="h.area_id", household="h.id")} prepares,
+  coalesce((select jsonb_agg(jsonb_build_object('id', g.id, 'name', w.name, 'professional', w.id,
+      'since', lower(g.during), 'until', upper(g.during), 'medical', g.medical,
+      'in_force', g.membership_id = :membership and g.during @> cast(:now as timestamptz),
+      'reason', encode(g.reason_sealed, 'hex'), 'review', encode(g.review_sealed, 'hex')) order by lower(g.during), g.id)
+    from break_glass_grants g {_who("g")} where g.area_id = h.area_id and g.household_id = h.id), '[]') grants,
   coalesce((select jsonb_agg(jsonb_build_object('id', k.id, 'at', k.contacted_at, 'manner', k.manner)
       order by k.contacted_at, k.id)
     from contacts k where k.area_id = h.area_id and k.case_id = c.id), '[]') contacts,
@@ -114,6 +119,7 @@ def _actor(work: Work) -> dict[str, Any]:
         "area": work.area_id,
         "team": work.actor.team_id,
         "professional": work.actor.professional_id,
+        "membership": work.actor.membership_id,
         "now": work.now,
     }
 

@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from casecoord.access.decide import Policy
 from casecoord.actions import blockades, closing, hearings, leads, matching, participation, plan, signals
+from casecoord.actions import break_glass as emergencies
 from casecoord.actions.clocks import recompute_gaps, sweep_areas
 from casecoord.domain.errors import Problem
 from casecoord.domain.words import BlockadeKind, LifeDomain, Reach, SignalSubject, Urgency, VeiligThuis, Word
@@ -71,6 +72,7 @@ union all select c.household_id, 'G2', c.id from cases c join leads l on l.case_
   join proposals p on p.id = l.proposal_id where p.objected_at is not null and c.state in ('led', 'aftercare')
 union all select c.household_id, 'G10', b.id from blockades b join cases c on c.id = b.case_id where b.state <> 'decided'
 union all select household_id, 'G9', id from hearings where state = 'planned' and place_held_at is null
+union all select household_id, 'G12', id from break_glass_grants where reviewed_at is null
 union all select household_id, 'G11', id from cases where state = 'aftercare'
 union all select distinct household_id, 'covered', household_id from signals
   where state <> 'ended' and accountable_team_id is null"""
@@ -235,6 +237,7 @@ class Life(RuleBasedStateMachine):
             lambda: self.an_appointed_lead_objects(number, stranger),
             lambda: self.a_blockade_is_raised(number, asked, stranger),
             lambda: self.a_hearing_is_planned(number, days, stranger),
+            lambda: self.the_glass_is_broken(number, stranger),
         ]
         beginnings[kind % len(beginnings)]()
 
@@ -256,6 +259,9 @@ class Life(RuleBasedStateMachine):
             "plan_actions where state = 'open'": lambda: self.a_step_is_done(number, stranger),
             "merge_proposals where state = 'pending'": lambda: self.a_match_is_decided(number, yes),
             "blockades where state <> 'decided'": lambda: self.a_blockade_is_decided(number, stranger, yes),
+            "break_glass_grants where reviewed_at is null": lambda: self.an_emergency_is_reviewed(
+                number, stranger
+            ),
             "hearings where state = 'planned'": lambda: self.a_hearing_is_moved_or_ended(number, days, yes),
         }
         waiting = [answer for of, answer in answers.items() if self._fetch(f"select from {of}")]
@@ -399,6 +405,16 @@ class Life(RuleBasedStateMachine):
         else:
             end = hearings.EndHearing(self.town.key(), found, held=bool(days % 2))
             self._try("hanna", hearings.end_hearing, end)
+
+    def the_glass_is_broken(self, number: int, stranger: str | None) -> None:
+        about = emergencies.ByNumber(self.persons[number % len(self.persons)].bsn)
+        broken = emergencies.BreakGlass(self.town.key(), about, "Niemand doet open, kind is alleen.")
+        self._try(stranger or "dirk", emergencies.break_glass, broken)
+
+    def an_emergency_is_reviewed(self, number: int, stranger: str | None) -> None:
+        found = self._one("select id from break_glass_grants where reviewed_at is null order by id", number)
+        review = emergencies.ReviewBreakGlass(self.town.key(), found, "Terecht.")
+        self._try(stranger or "lotte", emergencies.review_break_glass, review)
 
     def a_step_is_added(self, number: int, who: int, stranger: str | None, days: int) -> None:
         case = self._one("select id from cases where state <> 'closed' order by id", number)

@@ -20,6 +20,13 @@ from casecoord.actions.blockades import (
     decide_blockade,
     raise_blockade,
 )
+from casecoord.actions.break_glass import (
+    BreakGlass,
+    ByNumber,
+    ReviewBreakGlass,
+    break_glass,
+    review_break_glass,
+)
 from casecoord.actions.closing import (
     CloseCase,
     ConfirmOutcome,
@@ -193,6 +200,10 @@ async def whole_story(town: Town, url: str) -> Someone:
     hearing = await act("hanna", plan_hearing, PlanHearing(town.key(), by_bsn(twin), date(2026, 12, 17)))
     await act("hanna", move_hearing, MoveHearing(town.key(), hearing.id, date(2026, 12, 18)))
     await act("hanna", end_hearing, EndHearing(town.key(), hearing.id, held=False))
+    broken = await act(
+        "dirk", break_glass, BreakGlass(town.key(), ByNumber(twin.bsn), f"{told} Alleen thuis.")
+    )
+    await act("lotte", review_break_glass, ReviewBreakGlass(town.key(), broken.id, told))
     successor = Successor(step.id, town.members["bram"].professional)
     await act("gijs", leave_case, LeaveCase(town.key(), searching.id, (successor,)))
     (match,) = (await look(town.caller("ibrahim"), match_proposals, MatchProposalsOf())).items
@@ -209,13 +220,15 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
     verbs = {one.name for module in ACTIONS for one in vars(module).values() if isinstance(one, Verb)}
     verbs -= {"mark_read"}  # done to one's own inbox, and to no household
     views = {"joint_case", "worklist", "gaps", "timeline", "match_proposals", "blockades"}
-    assert classes == {(e, "C" if e in create else "U") for e in verbs} | {(e, "R") for e in views}
+    of = {"break_glass": "E"} | dict.fromkeys(create, "C")
+    assert classes == {(e, of.get(e, "U")) for e in verbs} | {(e, "R") for e in views}
     members = {member.membership: member for member in town.members.values()}
     for record in found:
         assert record["policy"] == town.office.policy.digest
         assert record["rules"] and record["ground"] and record["household"] is not None
         who = members[UUID(record["membership"])]
-        purpose = "court_alternative" if who.team == town.teams["rechtbank"] else "care_coordination"
+        name = next(name for name, member in town.members.items() if member is who)
+        purpose = {"hanna": "court_alternative", "lotte": "supervision"}.get(name, "care_coordination")
         assert record["purpose"] == purpose and record["trace"] == "0" * 32
         assert (record["professional"], record["team"]) == (str(who.professional), str(who.team))
 

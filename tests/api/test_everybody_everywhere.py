@@ -69,6 +69,7 @@ KINDS = {
     "action": ("Action",),
     "blockade": ("Blockade",),
     "hearing": ("Hearing",),
+    "grant": ("BreakGlass",),
     "team": ("Team",),
     "professional": ("Professional",),
     "owner": ("Professional",),
@@ -83,6 +84,7 @@ TABLES = {
     "Action": "plan_actions",
     "Blockade": "blockades",
     "Hearing": "hearings",
+    "BreakGlass": "break_glass_grants",
     "Team": "teams",
     "Professional": "professionals",
 }
