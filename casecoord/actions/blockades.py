@@ -14,7 +14,7 @@ from casecoord.access.doing import ActFacts, Doer
 from casecoord.actions import cursors, texts
 from casecoord.actions.cases import case_desk, look_at, require
 from casecoord.actions.filters import condition
-from casecoord.actions.looking import Look, viewers
+from casecoord.actions.looking import Look, facts_of, viewers
 from casecoord.actions.office import Hand, verb
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Shown, Viewer
@@ -87,8 +87,8 @@ class Waiting:
     household: UUID
     kind: BlockadeKind
     domain: LifeDomain
-    what: str
-    asked: str
+    what: str | None
+    asked: str | None
     state: BlockadeState
     raised_at: datetime
     due_at: datetime
@@ -174,7 +174,7 @@ async def blockades(hand: Hand, query: BlockadesOf) -> Slice[Waiting]:
     shown, gaps = condition(hand, "blockade", power), condition(hand, "gap", power)
     rows = await storage.undecided(hand.work, shown, gaps, first, Weight.read(after) if after else None)
     looks = [_look(hand, row) for row in rows[:first]]
-    items = [_waiting(hand, row) for row in rows[:first]]
+    items = [_waiting(look, row) for look, row in zip(looks, rows, strict=False)]
     await access_log.write(hand.work, [look.entry("blockades") for look in looks])
     written = [cursors.write(hand, "blockades", Weight.of(row).key()) for row in rows[:first]]
     return Slice(items, written, len(rows) > first)
@@ -222,22 +222,20 @@ def _happened(desk: Desk, verb: str, blockade: Blockade, rule: str) -> None:
 
 def _look(hand: Hand, row: dict[str, Any]) -> Look:
     seen_by = viewers(hand, takes_part=False, is_lead=False, signalled=False, escalated=row["escalated"])
-    look = Look(hand, row["household"], seen_by)
-    look.decide("blockade", Sphere(row["sphere"]))
+    look = Look(hand, row["household"], seen_by, facts_of(row))
     if row["gaps"]:
         look.decide("gap")
     return look
 
 
-def _waiting(hand: Hand, row: dict[str, Any]) -> Waiting:
-    seal, compartment = (
-        seal_of(hand.work, row["household"], row["keys"]),
-        Compartment.of(Sphere(row["sphere"])),
-    )
+def _waiting(look: Look, row: dict[str, Any]) -> Waiting:
+    seal, sphere = seal_of(look.hand.work, row["household"], row["keys"]), Sphere(row["sphere"])
 
-    def opened(facet: str) -> str:
+    def opened(facet: str) -> str | None:
+        if not look.sees("blockade", sphere):
+            return None
         place = Place("blockades", row["id"], facet)
-        return seal.open(row[f"{facet}_sealed"], place, compartment)
+        return seal.open(row[f"{facet}_sealed"], place, Compartment.of(sphere))
 
     return Waiting(
         id=row["id"],

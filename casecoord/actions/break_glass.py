@@ -4,7 +4,7 @@ INVARIANT (short): it ends by the database's clock, whether or not anything runs
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -153,11 +153,11 @@ def grants_in_view(look: Look, seal: HouseholdSeal, rows: Iterable[dict[str, Any
     ]
 
 
-def by_grant(rows: Iterable[dict[str, Any]]) -> Facts:
-    """Whether the viewer has emergency access to this household now, and the medical lock is lifted by it."""
+def by_grant(rows: Iterable[dict[str, Any]], known: Facts) -> Facts:
+    """What is known, and whether the viewer has emergency access here now, which may lift the medical lock."""
     in_force = [grant for grant in rows if grant["in_force"]]
     medical = any(grant["medical"] for grant in in_force)
-    return Facts.that(*["break_glass"] * bool(in_force), *["medical_lifted"] * medical)
+    return replace(known, break_glass=bool(in_force), medical_lifted=medical)
 
 
 async def _household(hand: Hand, about: ByNumber | ByAddress) -> UUID | None:

@@ -53,6 +53,8 @@ UNMET: dict[str, Callable[[], Problem]] = {
     "!within_ceiling": lambda: Problem("ceiling_reached", "proposal"),
     "!appointment_due": lambda: Problem("not_yet", "case"),
     "!reason_and_reviews_done": lambda: Problem("review_overdue"),
+    "!identity_checked": lambda: Problem("identity_unchecked", "identityChecked"),
+    "!ground_recorded": lambda: Problem("ground_missing", "ground"),
     "!actions_handed_over": lambda: Problem("successor_missing", "successors"),
     "!kind_allowed": lambda: Problem("team_not_invitable", "team"),
 }

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from casecoord.actions.break_glass import by_grant, grants_in_view
-from casecoord.actions.looking import Look, viewers, wrote
+from casecoord.actions.looking import Look, facts_of, viewers, wrote
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Shown, Viewer
@@ -78,7 +78,7 @@ class _View:
             hand,
             row["id"],
             self._as_viewer(row["participates"] or row["accountable"]),
-            by_grant(row["grants"]),
+            by_grant(row["grants"], facts_of(row)),
         )
         self.in_case = self._as_viewer(row["participates"])
 

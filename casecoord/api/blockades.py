@@ -71,8 +71,8 @@ class WaitingBlockade:
     household: strawberry.ID
     kind: BlockadeKind
     domain: LifeDomain
-    what: str
-    asked: str
+    what: str | None = strawberry.field(description="Null while somebody's objection is undecided.")
+    asked: str | None
     state: BlockadeState
     raised_at: datetime
     due_at: datetime

@@ -15,6 +15,7 @@ from casecoord.actions import (
     notices,
     participation,
     plan,
+    rights,
     signals,
 )
 from casecoord.actions.office import Verb
@@ -56,6 +57,7 @@ from casecoord.api.inputs import (
 )
 from casecoord.api.merging import ConfirmMergeInput, MergeAnswer, MergeDecided
 from casecoord.api.problems import ProblemAnswer, answered
+from casecoord.api.rights import DecideRightInput, ExerciseRightInput, RequestAnswer, RequestSaved
 from casecoord.api.taking_part import CaseLeft, LeaveAnswer, LeaveCaseInput
 
 
@@ -179,6 +181,14 @@ class Mutation:
     @strawberry.mutation(description="What the privacy officer finds of an emergency access.")
     async def review_break_glass(self, info: Info, input: ReviewBreakGlassInput) -> ReviewAnswer:
         return await _do(info, break_glass.review_break_glass, input, GlassReviewed.of)
+
+    @strawberry.mutation(description="Records what a resident asks by right.")
+    async def exercise_right(self, info: Info, input: ExerciseRightInput) -> RequestAnswer:
+        return await _do(info, rights.exercise_right, input, RequestSaved.of)
+
+    @strawberry.mutation(description="Two people grant or refuse what a resident asked.")
+    async def decide_right(self, info: Info, input: DecideRightInput) -> RequestAnswer:
+        return await _do(info, rights.decide_right, input, RequestSaved.of)
 
     @strawberry.mutation(description="The lead spoke with the family.")
     async def record_contact(self, info: Info, input: RecordContactInput) -> results.ContactAnswer:

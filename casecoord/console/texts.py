@@ -118,6 +118,8 @@ _HAPPENED = {
     "end_hearing": "ended a hearing",
     "break_glass": "used emergency access",
     "review_break_glass": "reviewed an emergency access",
+    "exercise_right": "recorded what a resident asks",
+    "decide_right": "decided what a resident asked",
     "record_contact": "spoke with the family",
     "confirm_match": "said that two families are one",
     "decline_match": "said that two families are two",

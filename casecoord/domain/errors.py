@@ -131,6 +131,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "U hebt al noodtoegang tot dit gezin.",
         "You have emergency access to this family already.",
     ),
+    "identity_unchecked": (
+        "Controleer eerst wie dit vraagt, en leg dat vast.",
+        "First check who asks this, and record it.",
+    ),
+    "second_person_missing": (
+        "Hier beslist u met een tweede persoon over. Noem een ander die hier nu werkt.",
+        "You decide this with a second person. Name somebody else who works here now.",
+    ),
+    "ground_missing": (
+        "Zeg op welke grond u beslist, zoals AVG art. 21.",
+        "Say on which ground you decide, such as GDPR art. 21.",
+    ),
     "case_wrong_state": (
         "Dat kan niet in deze fase van de casus.",
         "The case is in a phase in which this cannot be done.",

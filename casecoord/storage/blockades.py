@@ -50,7 +50,7 @@ with seen as (
       where p.area_id = :area and p.household_id = i.household and p.ended_at is null and p.due_at <= :now
         and {openly("p")} and {gaps.replace("i.", "j.")}) gaps
   from (
-    select b.*, c.household_id household, p.due_at, rel.escalated
+    select b.*, c.household_id household, p.due_at, rel.escalated, rel.restricted
     from blockades b join cases c on c.area_id = b.area_id and c.id = b.case_id
     join promises p on p.area_id = b.area_id and p.rule = '{Rule.BLOCKADE}' and p.subject_id = b.id
       and p.ended_at is null

@@ -28,7 +28,7 @@ from casecoord.storage.sealed import Compartment, HouseholdSeal, Place
 from casecoord.storage.settle import settle
 from casecoord.storage.tables import Base
 from casecoord.storage.telling import tell
-from casecoord.storage.wait_tables import Blockade, BreakGlassGrant, Hearing
+from casecoord.storage.wait_tables import Blockade, BreakGlassGrant, Hearing, Request
 from casecoord.storage.work import Area, Work
 
 Row = TypeVar("Row", bound=Base)
@@ -36,6 +36,7 @@ Row = TypeVar("Row", bound=Base)
 _CASE_OF = {
     Case: "select household_id from cases where area_id = :area and id = :id",
     Signal: "select household_id from signals where area_id = :area and id = :id",
+    Request: "select household_id from requests where area_id = :area and id = :id",
     Hearing: "select household_id from hearings where area_id = :area and id = :id",
     BreakGlassGrant: "select household_id from break_glass_grants where area_id = :area and id = :id",
 }
@@ -55,6 +56,8 @@ class Relation:
     signalled: bool = False
     is_lead: bool = False
     escalated: bool = False
+    #: a restriction or objection of somebody in the household is undecided
+    restricted: bool = False
 
 
 @dataclass(slots=True)
@@ -218,7 +221,9 @@ select exists (select from participants p join cases c on c.area_id = p.area_id 
            and upper_inf(l.during) and m.professional_id = :professional) is_lead,
        exists (select from promises g where g.area_id = {{area}} and g.household_id = {{household}}
            and g.ended_at is null and (g.decision_at <= :now or g.rule = 'G10')
-           and g.sphere in ('general', 'livelihood')) escalated
+           and g.sphere in ('general', 'livelihood')) escalated,
+       exists (select from requests q where q.area_id = {{area}} and q.household_id = {{household}}
+           and q.state = 'open' and q.kind in ('restriction', 'objection')) restricted
 """
 
 

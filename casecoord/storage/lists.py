@@ -19,9 +19,11 @@ from casecoord.storage.views import KEYS
 from casecoord.storage.work import Work
 
 #: The facts that no table records yet are false for every row.
-FACTS = """false restricted, false deferred_for_safety, false split_other_part, false address_secret,
+FACTS = """coalesce(rel.restricted, false) restricted, false deferred_for_safety, false split_other_part, false address_secret,
   false consent_covers, false own_practice, false own_entry, false own_person, false own_hearing,
   false own_team_item, false own_place, false identity_checked, false break_glass, false medical_lifted"""
+
+_OF_NO_HOUSEHOLD = FACTS.replace("coalesce(rel.restricted, false)", "false")
 
 _RANK = "array_position(array['acute', 'high', 'normal'], {x}.urgency)"
 
@@ -158,7 +160,7 @@ with scope as ({_IN_SCOPE}), rels as (
   -- What is promised of the area itself, and what is between few: without a household, to whom it waits for
   -- and to those to whom it escalates.
   select p.id, p.rule, p.due_at, p.area_at, p.decision_at, p.alliance_at, p.responder_id, 'general', null, null,
-    m.team_id = :team, false, p.decision_at <= :now, false, {FACTS}, p.area_id, null, null
+    m.team_id = :team, false, p.decision_at <= :now, false, {_OF_NO_HOUSEHOLD}, p.area_id, null, null
   from promises p join memberships m on m.area_id = p.area_id and m.id = p.responder_id
   where p.area_id = :area and p.ended_at is null and p.due_at <= :now
     and (p.household_id is null or not {openly("p")}))

@@ -16,11 +16,30 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from casecoord.access.decide import Policy
-from casecoord.actions import blockades, closing, hearings, leads, matching, participation, plan, signals
+from casecoord.actions import (
+    blockades,
+    closing,
+    hearings,
+    leads,
+    matching,
+    participation,
+    plan,
+    rights,
+    signals,
+)
 from casecoord.actions import break_glass as emergencies
 from casecoord.actions.clocks import recompute_gaps, sweep_areas
 from casecoord.domain.errors import Problem
-from casecoord.domain.words import BlockadeKind, LifeDomain, Reach, SignalSubject, Urgency, VeiligThuis, Word
+from casecoord.domain.words import (
+    BlockadeKind,
+    LifeDomain,
+    Reach,
+    RequestKind,
+    SignalSubject,
+    Urgency,
+    VeiligThuis,
+    Word,
+)
 from casecoord.storage.households import holder_at
 from casecoord.storage.work import Database
 from tests.actions.steps import by_bsn, concern, led_case, open_case, signal, take_part
@@ -73,6 +92,7 @@ union all select c.household_id, 'G2', c.id from cases c join leads l on l.case_
 union all select c.household_id, 'G10', b.id from blockades b join cases c on c.id = b.case_id where b.state <> 'decided'
 union all select household_id, 'G9', id from hearings where state = 'planned' and place_held_at is null
 union all select household_id, 'G12', id from break_glass_grants where reviewed_at is null
+union all select household_id, 'G15', id from requests where state = 'open'
 union all select household_id, 'G11', id from cases where state = 'aftercare'
 union all select distinct household_id, 'covered', household_id from signals
   where state <> 'ended' and accountable_team_id is null"""
@@ -238,6 +258,7 @@ class Life(RuleBasedStateMachine):
             lambda: self.a_blockade_is_raised(number, asked, stranger),
             lambda: self.a_hearing_is_planned(number, days, stranger),
             lambda: self.the_glass_is_broken(number, stranger),
+            lambda: self.a_right_is_exercised(number, asked, stranger),
         ]
         beginnings[kind % len(beginnings)]()
 
@@ -262,6 +283,7 @@ class Life(RuleBasedStateMachine):
             "break_glass_grants where reviewed_at is null": lambda: self.an_emergency_is_reviewed(
                 number, stranger
             ),
+            "requests where state = 'open'": lambda: self.a_right_is_decided(number, stranger, yes),
             "hearings where state = 'planned'": lambda: self.a_hearing_is_moved_or_ended(number, days, yes),
         }
         waiting = [answer for of, answer in answers.items() if self._fetch(f"select from {of}")]
@@ -415,6 +437,19 @@ class Life(RuleBasedStateMachine):
         found = self._one("select id from break_glass_grants where reviewed_at is null order by id", number)
         review = emergencies.ReviewBreakGlass(self.town.key(), found, "Terecht.")
         self._try(stranger or "lotte", emergencies.review_break_glass, review)
+
+    def a_right_is_exercised(self, number: int, kind: int, stranger: str | None) -> None:
+        who, kinds = self.persons[number % len(self.persons)], tuple(RequestKind)
+        asked = rights.ExerciseRight(self.town.key(), by_bsn(who), kinds[kind % len(kinds)], True)
+        self._try(stranger or "lotte", rights.exercise_right, asked)
+
+    def a_right_is_decided(self, number: int, stranger: str | None, grants: bool) -> None:
+        found, second = (
+            self._one("select id from requests where state = 'open' order by id", number),
+            self.town.members["ibrahim"].professional,
+        )
+        decision = rights.DecideRight(self.town.key(), found, grants, "AVG art. 18", second, "Klopt.")
+        self._try(stranger or "lotte", rights.decide_right, decision)
 
     def a_step_is_added(self, number: int, who: int, stranger: str | None, days: int) -> None:
         case = self._one("select id from cases where state <> 'closed' order by id", number)

@@ -83,9 +83,10 @@ from casecoord.actions.plan import (
     complete_action,
     record_contact,
 )
+from casecoord.actions.rights import DecideRight, ExerciseRight, decide_right, exercise_right
 from casecoord.actions.signals import Decision, SeeSignal, TriageSignal, add_signal, see_signal, triage_signal
 from casecoord.domain.errors import Problem
-from casecoord.domain.words import BlockadeKind, LifeDomain, Reach, Urgency, VeiligThuis, Word
+from casecoord.domain.words import BlockadeKind, LifeDomain, Reach, RequestKind, Urgency, VeiligThuis, Word
 from casecoord.storage.access_log import leaf_of
 from casecoord.storage.faults import DatabaseFault
 from tests.actions.steps import (
@@ -200,6 +201,15 @@ async def whole_story(town: Town, url: str) -> Someone:
     hearing = await act("hanna", plan_hearing, PlanHearing(town.key(), by_bsn(twin), date(2026, 12, 17)))
     await act("hanna", move_hearing, MoveHearing(town.key(), hearing.id, date(2026, 12, 18)))
     await act("hanna", end_hearing, EndHearing(town.key(), hearing.id, held=False))
+    asked_for = await act(
+        "lotte",
+        exercise_right,
+        ExerciseRight(town.key(), by_bsn(twin), RequestKind.ACCESS, identity_checked=True, words=told),
+    )
+    colleague = town.members["ibrahim"].professional
+    await act(
+        "lotte", decide_right, DecideRight(town.key(), asked_for.id, True, "AVG art. 15", colleague, told)
+    )
     broken = await act(
         "dirk", break_glass, BreakGlass(town.key(), ByNumber(twin.bsn), f"{told} Alleen thuis.")
     )
@@ -216,7 +226,7 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
     found = await records(database_url)
     classes = {(record["event"], record["act"]) for record in found}
     create = {"add_signal", "invite_team", "propose_lead", "offer_hand_over", "add_action", "record_contact"}
-    create |= {"raise_blockade", "plan_hearing"}
+    create |= {"raise_blockade", "plan_hearing", "exercise_right"}
     verbs = {one.name for module in ACTIONS for one in vars(module).values() if isinstance(one, Verb)}
     verbs -= {"mark_read"}  # done to one's own inbox, and to no household
     views = {"joint_case", "worklist", "gaps", "timeline", "match_proposals", "blockades"}

@@ -14,15 +14,17 @@ from sqlalchemy import text
 
 from casecoord.access.decide import Policy
 from casecoord.actions.blockades import RaiseBlockade, raise_blockade
+from casecoord.actions.break_glass import BreakGlass, ByNumber, break_glass
 from casecoord.actions.hearings import PlanHearing, plan_hearing
 from casecoord.actions.leads import AnswerProposal, ProposeLead, accept_lead, offer_hand_over
 from casecoord.actions.plan import AddAction, add_action
+from casecoord.actions.rights import ExerciseRight, exercise_right
 from casecoord.actions.signals import Decision, TriageSignal, triage_signal
 from casecoord.api import documents
 from casecoord.api.context import Context
 from casecoord.api.ids import global_id
 from casecoord.api.schema import build
-from casecoord.domain.words import Audience, BlockadeKind, LifeDomain
+from casecoord.domain.words import Audience, BlockadeKind, LifeDomain, RequestKind
 from casecoord.storage.work import Database
 from graphql import (
     GraphQLEnumType,
@@ -70,6 +72,8 @@ KINDS = {
     "blockade": ("Blockade",),
     "hearing": ("Hearing",),
     "grant": ("BreakGlass",),
+    "request": ("Request",),
+    "second": ("Professional",),
     "team": ("Team",),
     "professional": ("Professional",),
     "owner": ("Professional",),
@@ -84,6 +88,7 @@ TABLES = {
     "Action": "plan_actions",
     "Blockade": "blockades",
     "Hearing": "hearings",
+    "Request": "requests",
     "BreakGlass": "break_glass_grants",
     "Team": "teams",
     "Professional": "professionals",
@@ -213,6 +218,11 @@ async def story(town: Town, code: str) -> Place:
         "amina", offer_hand_over, ProposeLead(town.key(), case.id, town.members["dirk"].professional, reason)
     )
     assert pending(offered)
+    (loner,) = await town.family(("Wim Post", date(1960, 5, 5)))
+    why = "Doet al dagen niet open, buren bellen."
+    await town.act("dirk", break_glass, BreakGlass(town.key(), ByNumber(loner.bsn), why))
+    asked_for = ExerciseRight(town.key(), by_bsn(loner), RequestKind.ACCESS, identity_checked=True)
+    await town.act("lotte", exercise_right, asked_for)
     async with town.database.within(town.area) as work:
         for kind, table in TABLES.items():
             found = await work.session.scalars(text(f"select id from {table} where area_id = '{town.area}'"))
