@@ -134,6 +134,18 @@ TWICE = (
 )
 
 
+_HEARING = (
+    "insert into hearings (area_id, id, household_id, person_id, held_on, state, planned_by, planned_at)"
+    " select area_id, gen_random_uuid(), household_id, id, '2026-12-17', 'planned', '{hanna_m}', '{now}'"
+    f" from persons where household_id = {OF_LED}"
+)
+_BLOCKADE = (
+    "insert into blockades (area_id, id, case_id, team_id, raised_by, kind, domain, sphere, what_sealed, asked_sealed,"
+    " action_id, state, raised_at) values ('{area}', gen_random_uuid(), '{led}', '{klimop_t}', '{amina_m}', 'rule',"
+    " 'housing', 'livelihood', '', '', '00000000-0000-4000-8000-000000000009', 'open', '{now}')"
+)
+
+
 def _step(team: str) -> list[str]:
     """An open action of this team, with its promise."""
     return [
@@ -324,6 +336,11 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
         "proposals_objects_to_an_appointment",
         ["update proposals set objected_at = '{now}', objection_sealed = '' where case_id = '{led}'"],
     ),
+    "two hearings of one youth on one day": (
+        "hearings_one_on_a_day",
+        [_HEARING, _HEARING],
+    ),
+    "an action refused twice": ("blockades_one_on_an_action", [*_step("klimop_t"), _BLOCKADE, _BLOCKADE]),
     "a step of a team that takes no part": ("plan_actions_in_the_case", _step("wijkteam_t")),
     "a team that leaves its steps behind": (
         "plan_actions_in_the_case",
