@@ -32,6 +32,7 @@ _HISTORY = (
     "blockade",
     "court.hearing",
     "break_glass.grant",
+    "family.agreement",
 )
 
 

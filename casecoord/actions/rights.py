@@ -107,7 +107,7 @@ async def decide_right(hand: Hand, input: DecideRight) -> RequestBrief:
     desk, request = found
     second = await active_membership(hand.work, input.second)
     if second is None or input.second == hand.actor.professional_id:
-        raise Problem("second_person_missing", "second")
+        raise Problem("second_person_unknown", "second")
     rule = require(hand, desk, "decide_request", second_person=True, ground_recorded=ground is not None)
     if request.state != RequestState.OPEN:
         raise Problem("already_answered", "request")

@@ -3,7 +3,7 @@
 import strawberry
 
 from casecoord.actions.candidates import Reason as CandidateReason
-from casecoord.actions.coverage import PlaceKind
+from casecoord.actions.coverage import Lack, PlaceKind
 from casecoord.actions.plan import Manner
 from casecoord.actions.signals import Decision
 from casecoord.domain.facets import Shown
@@ -19,6 +19,7 @@ from casecoord.domain.words import (
     HolderKind,
     InvitationState,
     Language,
+    Lapse,
     LifeDomain,
     ProposalKind,
     ProposalState,
@@ -47,7 +48,9 @@ __all__ = [
     "HearingState",
     "HolderKind",
     "InvitationState",
+    "Lack",
     "Language",
+    "Lapse",
     "Level",
     "LifeDomain",
     "Manner",
@@ -79,7 +82,9 @@ for _word in (
     HearingState,
     HolderKind,
     InvitationState,
+    Lack,
     Language,
+    Lapse,
     Level,
     LifeDomain,
     Manner,

@@ -135,7 +135,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Controleer eerst wie dit vraagt, en leg dat vast.",
         "First check who asks this, and record it.",
     ),
-    "second_person_missing": (
+    "second_person_unknown": (
         "Hier beslist u met een tweede persoon over. Noem een ander die hier nu werkt.",
         "You decide this with a second person. Name somebody else who works here now.",
     ),
@@ -197,6 +197,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "outcome_missing": (
         "Zeg wat de uitkomst is en wie dat bevestigde.",
         "Say what the outcome is and who confirmed it.",
+    ),
+    "second_person_missing": (
+        "Dit bevestigt een ander dan wie het vastlegde.",
+        "Somebody other than whoever recorded this confirms it.",
     ),
     "key_reused": (
         "Deze sleutel is al gebruikt voor iets anders. Stuur een nieuwe sleutel.",

@@ -53,6 +53,8 @@ _WAITS = """case
         where y.area_id = :area and y.id = x.source_id and y.reviewed_at is null)
     when x.kind = 'hearing' then exists (select from hearings y
         where y.area_id = :area and y.id = x.source_id and y.state = 'planned')
+    when x.kind = 'refusal' then exists (select from refusals y where y.area_id = :area and y.id = x.source_id
+        and y.confirmed_at is null and y.ended_at is null)
     when x.kind = 'invitation' then v.state = 'pending'
     when x.kind = 'action' then exists (select from plan_actions y
         where y.area_id = :area and y.id = x.source_id and y.state = 'open')

@@ -138,8 +138,8 @@ async def test_bad_input_is_told_what_to_do(town: Town) -> None:
     asked = await town.act("lotte", exercise_right, asking(town, els))
     for changed, code, field in (
         ({"ground": " "}, "ground_missing", "ground"),
-        ({"second": town.members["lotte"].professional}, "second_person_missing", "second"),
-        ({"second": uuid4()}, "second_person_missing", "second"),
+        ({"second": town.members["lotte"].professional}, "second_person_unknown", "second"),
+        ({"second": uuid4()}, "second_person_unknown", "second"),
         ({"decision": ""}, "reason_missing", "decision"),
     ):
         async with refused(code, field):
