@@ -4,12 +4,13 @@ A gap exists from its promise's deadline whether or not this ran; running it twi
 at once, changes nothing more.
 """
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from casecoord.storage.telling import tell_gaps
 from casecoord.storage.work import Area
@@ -42,11 +43,6 @@ _END = text(
     " where g.area_id = :area and g.ended_at is null and p.area_id = g.area_id and p.id = g.promise_id"
     "   and (p.ended_at is not null or p.due_at > :now)"
 )
-_WRITTEN = text(
-    "select p.rule, p.subject_id, g.since, g.level from gaps g"
-    " join promises p on p.area_id = g.area_id and p.id = g.promise_id"
-    " where g.area_id = :area and g.ended_at is null"
-)
 # A seat passed on, a shift ended, somebody left: what they held or waited for is whoever's came after.
 _PASSED_ON = text(
     "select p.household_id from promises p"
@@ -66,7 +62,14 @@ _PASSED_ON = text(
     " where o.area_id = :area and o.during @> cast(:now as timestamptz)"
     " order by 1"
 )
-_RUNNING = text("select rule, subject_id, due_at from promises where area_id = :area and ended_at is null")
+# What runs, with its gap; and a gap that is open though its promise runs no longer.
+_WRITTEN = (
+    "select p.household_id, p.rule, p.subject_id, p.ended_at is null as runs, p.due_at, g.since, g.level"
+    " from promises p left join gaps g on g.area_id = p.area_id and g.promise_id = p.id and g.ended_at is null"
+    " where p.area_id = :area and (p.ended_at is null or g.id is not null)"
+)
+_WRITTEN_OF_AREA = text(f"{_WRITTEN} and p.household_id is null")
+_WRITTEN_OF_HOUSEHOLDS = text(f"{_WRITTEN} and p.household_id is not null order by p.household_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +97,37 @@ async def passed_on(work: Area) -> list[UUID]:
     return list(found)
 
 
-async def written_gaps(work: Area) -> dict[tuple[str, UUID], tuple[datetime, int]]:
-    """The gaps that sweeps wrote down and did not end: since when and how far, by rule and subject."""
-    rows = await work.session.execute(_WRITTEN, {"area": work.area_id})
-    return {(row.rule, row.subject_id): (row.since, row.level) for row in rows}
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What is written of one promise: its deadline, and its open gap with since when and how far."""
+
+    rule: str
+    subject: UUID
+    runs: bool
+    due_at: datetime
+    gap: tuple[datetime, int] | None
 
 
-async def running_promises(work: Area) -> dict[tuple[str, UUID], datetime]:
-    """The deadline of every running promise, by rule and subject."""
-    rows = await work.session.execute(_RUNNING, {"area": work.area_id})
-    return {(row.rule, row.subject_id): row.due_at for row in rows}
+async def written_of_area(work: Area) -> list[Written]:
+    """What is written of the area's own promises."""
+    rows = await work.session.execute(_WRITTEN_OF_AREA, {"area": work.area_id})
+    return [_written(row) for row in rows]
+
+
+async def written_of_households(work: Area) -> AsyncIterator[tuple[UUID, list[Written]]]:
+    """What is written of each household's promises, streamed in the order of their ids."""
+    together: list[Written] = []
+    household: UUID | None = None
+    async for row in await work.session.stream(_WRITTEN_OF_HOUSEHOLDS, {"area": work.area_id}):
+        if household is not None and row.household_id != household:
+            yield household, together
+            together = []
+        household = row.household_id
+        together.append(_written(row))
+    if household is not None:
+        yield household, together
+
+
+def _written(row: Row[Any]) -> Written:
+    gap = None if row.since is None else (row.since, row.level)
+    return Written(row.rule, row.subject_id, row.runs, row.due_at, gap)

@@ -1,6 +1,7 @@
 """Ten thousand households in good time: no gap among them, and each broken promise that is planted is found."""
 
 from datetime import timedelta
+from string import Template
 from uuid import UUID
 
 from casecoord.actions.clocks import recompute_gaps, sweep_areas
@@ -138,8 +139,7 @@ async def plant(town: Town, url: str, number: int) -> UUID:
     async with town.database.within(town.area) as work:
         connection = await work.session.connection()
         for statement in statements:
-            for name, value in values.items():
-                statement = statement.replace(f"${name}", f"'{value}'::uuid")
-            await connection.exec_driver_sql(statement)
+            named = Template(statement).substitute({name: f"'{one}'::uuid" for name, one in values.items()})
+            await connection.exec_driver_sql(named)
         await settle(work, household)
     return household
