@@ -11,7 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
-from casecoord.domain.promises import LADDER, Deadlines
+from casecoord.domain.promises import LADDER, Deadlines, Rule, clock
 from casecoord.domain.workdays import add_working_days, end_of_day, local_date
 from tests.world import Town
 
@@ -158,7 +158,7 @@ async def crowd(
         "households": households,
         "of_a_team": HOUSEHOLDS_OF_A_TEAM,
         "late_of_ten": late_of_ten,
-        "at": f"'{town.clock.now.isoformat()}'::timestamptz",
+        "at": _moment(town.clock.now),
         "long": f"tstzrange('{(town.clock.now - timedelta(days=800)).isoformat()}', null)",
         "organisation": "'00000000-0000-4000-8000-000000000001'::uuid",
         "backstop": _of(town.members["ibrahim"].membership),
@@ -171,6 +171,7 @@ async def crowd(
         await connection.execute("set local timezone to 'UTC'")
         for table in () if guarded else TABLES:
             await connection.execute(f"alter table {table} disable trigger user")
+        await connection.execute("alter table promises enable trigger promises_watched")
         await connection.execute(STAGE.format(**values))
         await connection.copy_records_to_table("calendar", records=calendar(town.clock.now))
         for text in (PEOPLE, WORK, WAITS):
@@ -179,6 +180,59 @@ async def crowd(
         for table in () if guarded else TABLES:
             await connection.execute(f"alter table {table} enable trigger user")
     await connection.execute(f"analyze {', '.join(TABLES)}")
+
+
+#: One in two hundred households is signalled as of a month ago, and one in two hundred that was late is put on hold.
+CHANGES = """
+create temporary table moved on commit drop as select s.id, s.household_id from signals s
+  join promises p on p.area_id = s.area_id and p.subject_id = s.id and p.rule = 'G1' and p.ended_at is null
+  where s.area_id = {area} and s.urgency = 'high' and p.due_at > {at} and s.accountable_team_id is not null
+  limit {some};
+create temporary table kept on commit drop as select s.id, s.household_id from signals s
+  join promises p on p.area_id = s.area_id and p.subject_id = s.id and p.rule = 'G1' and p.ended_at is null
+  where s.area_id = {area} and s.urgency = 'high' and p.due_at <= {at} and s.accountable_team_id is not null
+  limit {some};
+update holders o set during = tstzrange({since}, null) from moved m where o.area_id = {area} and o.household_id = m.household_id;
+update signals s set received_at = {since} from moved m where s.area_id = {area} and s.id = m.id;
+update promises p set due_at = {triage[0]}, area_at = {triage[1]}, decision_at = {triage[2]}, alliance_at = {triage[3]}
+  from moved m where p.area_id = {area} and p.subject_id = m.id and p.rule = 'G1' and p.ended_at is null;
+update promises p set ended_at = {at}
+  from kept k where p.area_id = {area} and p.subject_id = k.id and p.rule = 'G1' and p.ended_at is null;
+update signals s set state = 'on_hold', triaged_at = {at}, review_on = {review}, feedback_sealed = '', feedback_at = {at}
+  from kept k where s.area_id = {area} and s.id = k.id;
+insert into promises (area_id, id, household_id, rule, subject_id, sphere, responder_id, made_at, due_at, area_at,
+    decision_at, alliance_at)
+  select {area}, gen_random_uuid(), k.household_id, 'G13', k.id, 'general', o.membership_id, {at}, {hold[0]}, {hold[1]},
+    {hold[2]}, {hold[3]}
+  from kept k join holders o on o.area_id = {area} and o.household_id = k.household_id;
+"""
+
+
+async def change(connection: asyncpg.Connection, town: Town, households: int) -> int:
+    """One household in a hundred changes: of half of them a promise is late now, of the others it is kept. How many."""
+    at, review = town.clock.now, local_date(town.clock.now) + timedelta(days=30)
+    since = at - timedelta(days=30)
+    triage = clock(Rule.TRIAGE, add_working_days(since, DEFAULT.triage), DEFAULT)
+    hold = clock(Rule.HOLD, end_of_day(review), DEFAULT)
+    text = CHANGES.format(
+        area=_of(town.area),
+        at=_moment(at),
+        since=_moment(since),
+        review=f"'{review}'::date",
+        some=households // 200,
+        **{
+            name: [_moment(one) for one in (c.due_at, c.area_at, c.decision_at, c.alliance_at)]
+            for name, c in (("triage", triage), ("hold", hold))
+        },
+    )
+    async with connection.transaction():
+        await connection.execute(f"set local casecoord.now to '{at.isoformat()}'")
+        await connection.execute(text)
+        return await connection.fetchval("select (select count(*) from moved) + (select count(*) from kept)")
+
+
+def _moment(at: datetime) -> str:
+    return f"'{at.isoformat()}'::timestamptz"
 
 
 def _of(value: UUID) -> str:

@@ -16,7 +16,8 @@ from casecoord.storage.sweep import (
     Swept,
     Written,
     passed_on,
-    sweep,
+    settled,
+    sweep_some,
     written_of_area,
     written_of_households,
 )
@@ -69,10 +70,14 @@ async def sweep_areas(database: Database, at: datetime | None = None) -> AsyncIt
                 if await lock_household(work, household):
                     await settle(work, household)
                     await tell_passed_on(work, household)
+                    await settled(work, household)
         async with database.within(area_id) as work:
             await settle_area(work)
-        async with database.within(area_id, at) as work:
-            swept = await sweep(work)
+        swept, more = Swept(0, 0, 0), True
+        while more:
+            async with database.within(area_id, at) as work:
+                some, more = await sweep_some(work)
+            swept += some
         yield code, swept
 
 
@@ -132,7 +137,7 @@ def _compare(result: Recomputed, waits: Iterable[Waiting], written: list[Written
         found = (wait.clock.due_at, int(level or 0))
         stored = running.pop((wait.rule, wait.subject), None)
         if stored is None or stored.due_at != wait.clock.due_at or _swept(stored) != found:
-            result.differ(Difference(wait.rule, wait.subject, found, stored and _swept(stored)))
+            result.differ(Difference(wait.rule, wait.subject, found, _swept(stored) if stored else None))
     for stored in (*running.values(), *(one for one in written if not one.runs)):
         result.differ(Difference(stored.rule, stored.subject, None, _swept(stored)))
 

@@ -1,4 +1,6 @@
-"""The sweep: writes down gaps that exist, how far they escalated, and those that ended. Set-based.
+"""The sweep: writes down gaps that exist, how far they escalated, and those that ended.
+
+Set-based, some at a time; its cost follows what came due or changed, not what waits.
 
 A gap exists from its promise's deadline whether or not this ran; running it twice, or in ten processes
 at once, changes nothing more.
@@ -15,52 +17,68 @@ from sqlalchemy import Row, text
 from casecoord.storage.telling import tell_gaps
 from casecoord.storage.work import Area
 
+#: So many promises in one transaction: nobody who writes waits longer than these take.
+AT_ONCE = 2_000
+
 # One at a time in each area: what ten sweeps find at once is found once, and none waits for another's rows.
 _ALONE = text("select pg_advisory_xact_lock(hashtextextended('casecoord sweep ' || :area, 0))")
-# A first sweep after a long silence finds much at once, and nobody waits for its answer.
-_PATIENCE = text("set local statement_timeout = '10min'")
+# A clock that was set back ends what it found too early; any other gap ends with its promise, by a trigger.
+_END = text("update gaps set ended_at = since where area_id = :area and ended_at is null and since > :now")
+# What somebody is writing is left to the next sweep: this waits for nobody, and so nobody for each other.
+_TAKE = text(
+    "select id from promises where area_id = :area and ended_at is null and next_at <= :now"
+    f" order by next_at limit {AT_ONCE} for no key update skip locked"
+)
 _LEVEL = "1 + (p.area_at <= :now)::int + (p.decision_at <= :now)::int + (p.alliance_at <= :now)::int"
-# Whom the ladder names is told in the same statement; its count is that of the gaps.
-_RAISE = text(
-    f"with raised as (insert into gaps (area_id, id, promise_id, since, level, noticed_at)"
-    f" select p.area_id, gen_random_uuid(), p.id, p.due_at, {_LEVEL}, :now from promises p"
-    " where p.area_id = :area and p.ended_at is null and p.due_at <= :now"
-    "   and not exists (select from gaps g where g.area_id = p.area_id and g.promise_id = p.id"
-    "                     and g.ended_at is null)"
-    " on conflict (area_id, promise_id) where ended_at is null do nothing"
-    " returning id, promise_id, 0 as before, level),"
-    f" told as ({tell_gaps('raised')}) select count(*) from raised"
-)
-_ESCALATE = text(
-    f"with climbed_now as (update gaps g set level = {_LEVEL} from promises p, gaps was"
-    " where g.area_id = :area and g.ended_at is null and p.area_id = g.area_id and p.id = g.promise_id"
-    "   and was.area_id = g.area_id and was.id = g.id"
-    f"   and p.ended_at is null and g.level < {_LEVEL} returning g.id, g.promise_id, was.level as before, g.level),"
-    f" told as ({tell_gaps('climbed_now')}) select count(*) from climbed_now"
-)
-_END = text(
-    "update gaps g set ended_at = greatest(coalesce(p.ended_at, :now), g.since) from promises p"
-    " where g.area_id = :area and g.ended_at is null and p.area_id = g.area_id and p.id = g.promise_id"
-    "   and (p.ended_at is not null or p.due_at > :now)"
+# Of what was taken: its gap is raised or escalates, whom the ladder names is told, and the next rung awaited.
+_WRITE = text(
+    "with due as materialized ("
+    f" select p.id, p.due_at, {_LEVEL} as level, g.id as gap, coalesce(g.level, 0) as before"
+    " from promises p left join gaps g on g.area_id = p.area_id and g.promise_id = p.id and g.ended_at is null"
+    " where p.area_id = :area and p.id = any(:ids) and p.ended_at is null and p.due_at <= :now"
+    "), raised as (insert into gaps (area_id, id, promise_id, since, level, noticed_at)"
+    " select :area, gen_random_uuid(), d.id, d.due_at, d.level, :now from due d where d.gap is null"
+    " returning id, promise_id, 0 as before, level"
+    "), climbed_now as (update gaps g set level = d.level from due d"
+    " where g.area_id = :area and g.id = d.gap and g.ended_at is null and d.before < d.level"
+    " returning g.id, g.promise_id, d.before, g.level"
+    "), changed as (select * from raised union all select * from climbed_now"
+    f"), told as ({tell_gaps('changed')}"
+    "), awaited as (update promises p set next_at = case when p.due_at > :now then p.due_at"
+    "   when p.area_at > :now then p.area_at when p.decision_at > :now then p.decision_at"
+    "   when p.alliance_at > :now then p.alliance_at end"
+    " where p.area_id = :area and p.id = any(:ids) and p.ended_at is null)"
+    " select (select count(*) from raised) raised, (select count(*) from climbed_now) escalated"
 )
 # A seat passed on, a shift ended, somebody left: what they held or waited for is whoever's came after.
 _PASSED_ON = text(
-    "select p.household_id from promises p"
-    " join memberships m on m.area_id = p.area_id and m.id = p.responder_id"
-    " left join signals s on s.area_id = p.area_id and s.id = p.subject_id and p.rule = 'G1'"
-    "   and s.urgency = 'acute' and s.seen_at is null"
-    " where p.area_id = :area and p.ended_at is null and p.household_id is not null and (not m.during @> cast(:now as timestamptz)"
-    "   or exists (select from coordinator_seats y where y.area_id = p.area_id and y.membership_id = m.id"
-    "       and upper(y.during) > p.made_at and upper(y.during) <= :now)"
-    "   or s.id is not null and m.id is distinct from coalesce("
-    "       (select d.membership_id from duty_shifts d where d.area_id = p.area_id"
-    "           and d.during @> cast(:now as timestamptz)),"
-    "       (select z.membership_id from coordinator_seats z where z.area_id = p.area_id"
-    "           and z.seat = p.area_id and z.during @> cast(:now as timestamptz))))"
-    " union select o.household_id from holders o join coordinator_seats y on y.area_id = o.area_id"
-    "   and y.membership_id = o.membership_id and upper(y.during) > lower(o.during) and upper(y.during) <= :now"
-    " where o.area_id = :area and o.during @> cast(:now as timestamptz)"
+    "select p.household_id from memberships m"
+    " join promises p on p.area_id = m.area_id and p.responder_id = m.id and p.ended_at is null"
+    " where m.area_id = :area and not m.during @> cast(:now as timestamptz) and p.household_id is not null"
+    " union select p.household_id from coordinator_seats y"
+    " join promises p on p.area_id = y.area_id and p.responder_id = y.membership_id and p.ended_at is null"
+    "   and coalesce(p.settled_at, p.made_at) < upper(y.during)"
+    " where y.area_id = :area and upper(y.during) <= :now and p.household_id is not null"
+    " union select p.household_id from signals s"
+    " join promises p on p.area_id = s.area_id and p.rule = 'G1' and p.subject_id = s.id and p.ended_at is null"
+    " where s.area_id = :area and s.state = 'open' and s.urgency = 'acute' and s.seen_at is null"
+    "   and p.responder_id is distinct from coalesce("
+    "     (select d.membership_id from duty_shifts d where d.area_id = :area"
+    "         and d.during @> cast(:now as timestamptz)),"
+    "     (select z.membership_id from coordinator_seats z where z.area_id = :area"
+    "         and z.seat = :area and z.during @> cast(:now as timestamptz)))"
+    " union select o.household_id from coordinator_seats y"
+    " join holders o on o.area_id = y.area_id and o.membership_id = y.membership_id"
+    "   and o.during @> cast(:now as timestamptz) and lower(o.during) < upper(y.during)"
+    " where y.area_id = :area and upper(y.during) <= :now and exists (select from promises p"
+    "   where p.area_id = o.area_id and p.household_id = o.household_id and p.ended_at is null"
+    "     and coalesce(p.settled_at, p.made_at) < upper(y.during))"
     " order by 1"
+)
+# Whoever has two seats, or leads, keeps what is theirs: looked at once for each seat that passed on, not ever again.
+_SETTLED = text(
+    "update promises set settled_at = :now"
+    " where area_id = :area and household_id = :household and ended_at is null"
 )
 # What runs, with its gap; and a gap that is open though its promise runs no longer.
 _WRITTEN = (
@@ -80,21 +98,39 @@ class Swept:
     escalated: int
     ended: int
 
+    def __add__(self, other: "Swept") -> "Swept":
+        return Swept(self.raised + other.raised, self.escalated + other.escalated, self.ended + other.ended)
 
-async def sweep(work: Area) -> Swept:
-    """One sweep of the area at the transaction's moment."""
-    await work.session.execute(_PATIENCE)
+
+async def sweep_some(work: Area) -> tuple[Swept, bool]:
+    """Some of a sweep of the area at the transaction's moment, and whether there may be more."""
     await work.session.execute(_ALONE, {"area": str(work.area_id)})
     at = {"area": work.area_id, "now": work.now}
     ended: Any = await work.session.execute(_END, at)
-    raised, escalated = [int(await work.session.scalar(one, at) or 0) for one in (_RAISE, _ESCALATE)]
-    return Swept(ended=int(ended.rowcount), raised=raised, escalated=escalated)
+    ids = list(await work.session.scalars(_TAKE, at))
+    written = (await work.session.execute(_WRITE, {**at, "ids": ids})).one()
+    return Swept(written.raised, written.escalated, int(ended.rowcount)), len(ids) == AT_ONCE
+
+
+async def sweep(work: Area) -> Swept:
+    """A whole sweep within one transaction, where nobody waits for it."""
+    done, more = Swept(0, 0, 0), True
+    while more:
+        some, more = await sweep_some(work)
+        done += some
+    return done
 
 
 async def passed_on(work: Area) -> list[UUID]:
     """The households in which a promise waits for somebody who is no longer the one to wait for."""
     found = await work.session.scalars(_PASSED_ON, {"area": work.area_id, "now": work.now})
     return list(found)
+
+
+async def settled(work: Area, household: UUID) -> None:
+    """Notes that this household's promises were judged anew, so that a seat that passed on is done with."""
+    values = {"area": work.area_id, "household": household, "now": work.now}
+    await work.session.execute(_SETTLED, values)
 
 
 @dataclass(frozen=True, slots=True)
