@@ -34,8 +34,8 @@ MOST_MEMORY = 300
 
 LEVEL = "1 + (area_at <= $2)::int + (decision_at <= $2)::int + (alliance_at <= $2)::int"
 FIND = (
-    f"select rule, {LEVEL} as level, count(*) from promises"
-    " where area_id = $1 and ended_at is null and due_at <= $2 group by 1, 2"
+    f"select id, rule, subject_id, household_id, responder_id, due_at, {LEVEL} as level from promises"
+    " where area_id = $1 and ended_at is null and due_at <= $2"
 )
 #: The least that a sweep writes: the gaps themselves, without telling anybody.
 WRITE = (
