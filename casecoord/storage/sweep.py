@@ -27,7 +27,7 @@ _END = text("update gaps set ended_at = since where area_id = :area and ended_at
 # What somebody is writing is left to the next sweep: this waits for nobody, and so nobody for each other.
 _TAKE = text(
     "select id from promises where area_id = :area and ended_at is null and next_at <= :now"
-    f" order by next_at limit {AT_ONCE} for no key update skip locked"
+    " order by next_at limit :some for no key update skip locked"
 )
 _LEVEL = "1 + (p.area_at <= :now)::int + (p.decision_at <= :now)::int + (p.alliance_at <= :now)::int"
 # Of what was taken: its gap is raised or escalates, whom the ladder names is told, and the next rung awaited.
@@ -108,7 +108,7 @@ async def sweep_some(work: Area) -> tuple[Swept, bool]:
     await work.session.execute(_ALONE, {"area": str(work.area_id)})
     at = {"area": work.area_id, "now": work.now}
     ended: Any = await work.session.execute(_END, at)
-    ids = list(await work.session.scalars(_TAKE, at))
+    ids = list(await work.session.scalars(_TAKE, {**at, "some": AT_ONCE}))
     written = (await work.session.execute(_WRITE, {**at, "ids": ids})).one()
     return Swept(written.raised, written.escalated, int(ended.rowcount)), len(ids) == AT_ONCE
 
