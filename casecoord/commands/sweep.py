@@ -144,6 +144,7 @@ def _as_data(found: Recomputed) -> dict[str, Any]:
             for (rule, level), count in sorted(found.counts.items())
         ],
         "without_holder": found.without_holder,
+        "differing": found.differing,
         "differences": [
             {
                 "rule": one.rule,
@@ -167,9 +168,10 @@ def _in_words(found: Recomputed) -> str:
         lines.append(f"  {rule:8} {PROMISES[Rule(rule)].gap:18} {escalated:18} {count}")
     if found.without_holder:
         lines.append(f"  {found.without_holder} households without a holder")
-    differ = len(found.differences)
     lines.append(
-        f"  the sweep differs on {differ}: run casecoord sweep --once" if differ else "  the sweep agrees"
+        f"  the sweep differs on {found.differing}: run casecoord sweep --once"
+        if found.differing
+        else "  the sweep agrees"
     )
     return "\n".join(lines)
 

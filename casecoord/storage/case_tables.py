@@ -65,6 +65,12 @@ class Signal(Base):
         CheckConstraint("state <> 'on_hold' or review_on is not null", name="hold_has_a_review"),
         Index(None, "area_id", "household_id"),
         Index(None, "area_id", "accountable_team_id", postgresql_where=text("state <> 'ended'")),
+        Index(
+            "signals_unseen",
+            "area_id",
+            "id",
+            postgresql_where=text("state = 'open' and urgency = 'acute' and seen_at is null"),
+        ),
     )
 
 
