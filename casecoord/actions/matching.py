@@ -7,10 +7,10 @@ from uuid import UUID
 
 from casecoord.actions import cursors
 from casecoord.actions.cases import require
-from casecoord.actions.joint_view import age_on
 from casecoord.actions.looking import Look, viewers
 from casecoord.actions.office import Hand, verb
 from casecoord.actions.signals import routed
+from casecoord.domain.ages import age_on
 from casecoord.domain.errors import Problem
 from casecoord.domain.joint_view import Shared
 from casecoord.domain.lists import Slice

@@ -4,6 +4,7 @@ import strawberry
 
 from casecoord.actions.candidates import Reason as CandidateReason
 from casecoord.actions.coverage import PlaceKind
+from casecoord.actions.moving import Destination
 from casecoord.actions.plan import Manner
 from casecoord.actions.signals import Decision
 from casecoord.domain.facets import Shown
@@ -25,6 +26,8 @@ from casecoord.domain.words import (
     SignalSubject,
     Sphere,
     TeamKind,
+    TransferKind,
+    TransferState,
     Urgency,
     VeiligThuis,
     Word,
@@ -36,6 +39,7 @@ __all__ = [
     "CandidateReason",
     "CaseState",
     "Decision",
+    "Destination",
     "HolderKind",
     "InvitationState",
     "Language",
@@ -53,6 +57,8 @@ __all__ = [
     "SignalSubject",
     "Sphere",
     "TeamKind",
+    "TransferKind",
+    "TransferState",
     "Urgency",
     "VeiligThuis",
     "Word",
@@ -79,6 +85,8 @@ for _word in (
     SignalSubject,
     Sphere,
     TeamKind,
+    TransferKind,
+    TransferState,
     Urgency,
     VeiligThuis,
     Word,
@@ -86,3 +94,4 @@ for _word in (
     strawberry.enum(_word)
 strawberry.enum(Decision, name="TriageDecision")
 strawberry.enum(CandidateReason, name="CandidateReason")
+strawberry.enum(Destination, name="Destination")

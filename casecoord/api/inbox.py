@@ -23,6 +23,10 @@ _ABOUT = {
     NoticeKind.INVITATION_ANSWER: "Invitation",
     NoticeKind.ACTION: "Action",
     NoticeKind.PASSED_ON: "Promise",
+    NoticeKind.TRANSFER: "Transfer",
+    NoticeKind.TRANSFER_ANSWER: "Transfer",
+    NoticeKind.MOVE_OFFER: "MoveOffer",
+    NoticeKind.MOVE_ANSWER: "MoveOffer",
 }
 
 

@@ -101,6 +101,8 @@ class SignalSubject(StrEnum):
 class SignalSource(StrEnum):
     TEAM = "team"
     FAMILY = "family"
+    #: came along with a family from another area
+    AREA = "area"
 
 
 class SignalState(StrEnum):
