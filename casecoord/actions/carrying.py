@@ -25,15 +25,18 @@ async def carry(database: Database) -> int:
 
     What cannot be written over there holds up nothing else, and is tried again the next time.
     """
-    areas, carried = (await database.areas()).values(), 0
+    areas, failed, carried = (await database.areas()).values(), set[UUID](), 0
     for area in areas:
         async with database.within(area) as work:
             await parcels.expire(work)
-    for area in areas:
-        failed: set[UUID] = set()
-        while (arrived := await _carry_one(database, area, failed)) is not None:
-            carried += arrived
-    return carried
+    while True:
+        before = carried
+        for area in areas:
+            while (arrived := await _carry_one(database, area, failed)) is not None:
+                carried += arrived
+        # What arrived somewhere may have been answered at once.
+        if carried == before:
+            return carried
 
 
 async def _carry_one(database: Database, area: UUID, failed: set[UUID]) -> bool | None:

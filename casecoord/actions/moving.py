@@ -10,14 +10,14 @@ from uuid import UUID
 
 from casecoord.actions import texts
 from casecoord.actions.cases import look_at, require
-from casecoord.actions.office import Hand, verb
 from casecoord.actions.offering import offer_to
+from casecoord.actions.office import Hand, verb
 from casecoord.actions.rerouting import depart, reroute
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Shown
 from casecoord.domain.notices import NoticeKind
 from casecoord.domain.words import Sphere, TransferKind
-from casecoord.storage import transfers, moving
+from casecoord.storage import moving, transfers
 from casecoord.storage.cases import Desk, open_desk
 from casecoord.storage.luggage import Posted
 from casecoord.storage.moving import NewAddress

@@ -12,7 +12,7 @@ from casecoord.domain.notices import NoticeKind
 from casecoord.domain.teams import SECRECY
 from casecoord.domain.words import Lapse, TransferState
 from casecoord.domain.workdays import local_date
-from casecoord.storage import lapsing, transfers, luggage, parcels
+from casecoord.storage import lapsing, luggage, parcels, transfers
 from casecoord.storage.cases import Desk
 from casecoord.storage.households import lock_household, save_keys
 from casecoord.storage.luggage import Luggage, Posted

@@ -5,6 +5,7 @@ accountable stays so, and whoever holds the household holds it, until the receiv
 """
 
 from collections.abc import Mapping
+from typing import NamedTuple
 from uuid import UUID
 
 from casecoord.domain.routing import DEFAULT_ORDER, Route, RoutedBy, route
@@ -13,11 +14,11 @@ from casecoord.domain.transfers import Transfer, due_transfers
 from casecoord.domain.words import Sphere, TransferKind, TransferState
 from casecoord.domain.workdays import local_date
 from casecoord.storage import transfers
-from casecoord.storage.transfers import FOLLOWING
 from casecoord.storage.households import coverage_of
 from casecoord.storage.sealed import HouseholdSeal
 from casecoord.storage.settle import settle
 from casecoord.storage.telling import tell_transfers
+from casecoord.storage.transfers import FOLLOWING
 from casecoord.storage.work import Area
 
 
@@ -29,24 +30,33 @@ async def routes_of(work: Area, seal: HouseholdSeal) -> Mapping[Sphere, Route]:
     return {sphere: route(coverage, sphere, points) for sphere in Sphere}
 
 
-async def reroute(work: Area, seal: HouseholdSeal, kind: TransferKind) -> int:
-    """Opens the hand-overs that today's routing asks for, once each; how many. The household is locked.
+class Rerouted(NamedTuple):
+    """How many hand-overs a change began, and how many of an earlier one it made moot."""
+
+    begun: int = 0
+    moot: int = 0
+
+
+async def reroute(work: Area, seal: HouseholdSeal, kind: TransferKind) -> Rerouted:
+    """Opens the hand-overs that today's routing asks for, once each. The household is locked.
 
     What an earlier change asked for and this one no longer does has expired: its receiver was never needed.
     """
     signals = await transfers.open_signals_of(work, seal.household)
     pending = await transfers.pending_of(work, seal.household)
     if not signals and not pending:
-        return 0
+        return Rerouted()
     wanted = {one.key: one for one in due_transfers(signals, await routes_of(work, seal))}
+    moot = 0
     for known in pending:
         if known.transfer.key in wanted and not known.is_departure:
             del wanted[known.transfer.key]
         elif known.kind in FOLLOWING and not known.is_offered:
             await transfers.end(work, known.id, TransferState.EXPIRED)
+            moot += 1
     for transfer in wanted.values():
         await transfers.offer(work, seal.household, kind, transfer)
-    return len(wanted)
+    return Rerouted(len(wanted), moot)
 
 
 async def depart(work: Area, household: UUID) -> UUID | None:

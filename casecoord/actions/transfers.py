@@ -20,11 +20,11 @@ from casecoord.domain.words import Lapse, Role, Sphere, TransferKind, TransferSt
 from casecoord.storage import lapsing
 from casecoord.storage import transfers as storage
 from casecoord.storage.cases import Desk, open_desk
-from casecoord.storage.transfers import StoredTransfer
 from casecoord.storage.people import open_team
 from casecoord.storage.sealed import Compartment, Place
 from casecoord.storage.telling import tell_transfers
 from casecoord.storage.transfer_lists import awaited_transfers
+from casecoord.storage.transfers import StoredTransfer
 
 _MEMBERS = (Role.MEMBER, Role.COORDINATOR, Role.DUTY)
 
@@ -96,9 +96,7 @@ async def decline_transfer(hand: Hand, input: AnswerTransfer) -> TransferAnswere
     await _end(hand, desk, found, TransferState.DECLINED, reason)
     # What was the area's coordinator's already stays so: no team took it, and its gap says so.
     back = following.from_team is following.to_team is None
-    begun = (
-        None if back else await storage.offer(hand.work, desk.household_id, found.kind, following)
-    )
+    begun = None if back else await storage.offer(hand.work, desk.household_id, found.kind, following)
     _event(desk, "decline_transfer", found, rule)
     await _settle(hand, desk)
     return TransferAnswered(found.id, TransferState.DECLINED, None, begun)
@@ -187,7 +185,9 @@ async def _instead(hand: Hand, found: StoredTransfer, team: UUID | None) -> Tran
     return Transfer(found.transfer.sphere, found.transfer.from_team, to, found.transfer.audience)
 
 
-async def _end(hand: Hand, desk: Desk, found: StoredTransfer, state: TransferState, reason: str | None) -> None:
+async def _end(
+    hand: Hand, desk: Desk, found: StoredTransfer, state: TransferState, reason: str | None
+) -> None:
     place = Place("transfers", found.id, "answer")
     answer = desk.seal.seal_if(reason, place, Compartment.of(found.transfer.sphere))
     await storage.end(hand.work, found.id, state, by=desk.actor_membership, answer=answer)

@@ -30,7 +30,7 @@ async def turn(database: Database, area: UUID) -> None:
     for household in linked:
         async with database.within(area) as work:
             seal = await lock_household(work, household)
-            if seal is not None and await reroute(work, seal, TransferKind.SCHOOL):
+            if seal is not None and any(await reroute(work, seal, TransferKind.SCHOOL)):
                 await settle_and_tell(work, household)
     async with database.within(area) as work:
         await turning.links_followed(work, today)
@@ -49,5 +49,5 @@ async def _come_of_age(work: Area, household: UUID) -> None:
                 source = uuid5(person.id, f"reaches {age}")
                 await tell_lead(work, household, NoticeKind.FAMILY_CHANGED, source)
         await turning.turns_next(work, person.id, next_milestone(born, today))
-    if await reroute(work, seal, TransferKind.AGE):
+    if any(await reroute(work, seal, TransferKind.AGE)):
         await settle_and_tell(work, household)

@@ -98,12 +98,8 @@ NOTICES: dict[NoticeKind, NoticeRow] = {
         NoticeRow(
             NoticeKind.TRANSFER, None, "een overdracht aan uw team", "something is handed over to your team"
         ),
-        NoticeRow(
-            NoticeKind.TRANSFER_ANSWER, None, "antwoord op een overdracht", "an answer to a hand-over"
-        ),
-        NoticeRow(
-            NoticeKind.FAMILY_MOVED, "household.move", "een gezin is verhuisd", "a family has moved"
-        ),
+        NoticeRow(NoticeKind.TRANSFER_ANSWER, None, "antwoord op een overdracht", "an answer to a hand-over"),
+        NoticeRow(NoticeKind.FAMILY_MOVED, "household.move", "een gezin is verhuisd", "a family has moved"),
         NoticeRow(
             NoticeKind.FAMILY_CHANGED,
             "person.age",

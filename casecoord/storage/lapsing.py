@@ -90,9 +90,7 @@ async def lapse_case(work: Area, household: UUID, case: UUID, why: Lapse, by: UU
 
 async def open_signals(work: Area, household: UUID) -> list[UUID]:
     """Every open signal of the household."""
-    return list(
-        await work.session.scalars(_ALL_SIGNALS, {"area": work.area_id, "household": household})
-    )
+    return list(await work.session.scalars(_ALL_SIGNALS, {"area": work.area_id, "household": household}))
 
 
 async def open_signals_about(work: Area, household: UUID, person: UUID) -> list[UUID]:

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select, text
 
-from casecoord.storage.sealed import Compartment, HouseholdSeal, Place
 from casecoord.storage.households import family_name
+from casecoord.storage.sealed import Compartment, HouseholdSeal, Place
 from casecoord.storage.tables import Household, HouseholdMove, Person
 from casecoord.storage.work import Area
 

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casecoord.storage.tables import Base, area_key, own_key, to
+from casecoord.storage.wait_tables import Transfer
 
 
 class MoveOffer(Base):
@@ -49,7 +50,7 @@ class MoveOffer(Base):
     key_wrapped: Mapped[bytes | None]
     __table_args__ = (
         to("households", "household_id"),
-        to("transfers", "transfer_id"),
+        to(Transfer.__tablename__, "transfer_id"),
         to("cases", "case_id"),
         to("memberships", "offered_by"),
         Index(
@@ -106,7 +107,9 @@ class Arrival(Base):
             name="ends_by_an_act_or_its_date",
         ),
         CheckConstraint("(state = 'accepted') = (household_id is not null)", name="accepted_has_a_household"),
-        CheckConstraint("(state = 'pending') = (content_sealed is not null)", name="content_gone_once_answered"),
+        CheckConstraint(
+            "(state = 'pending') = (content_sealed is not null)", name="content_gone_once_answered"
+        ),
         Index("arrivals_waiting", "area_id", "expires_at", postgresql_where=text("state = 'pending'")),
     )
 

@@ -63,7 +63,9 @@ _CLAIM = text(
     "select id, to_area, offer_id, kind from parcels where area_id = :area and delivered_at is null"
     " and id <> all(:but) order by posted_at, id limit 1 for update skip locked"
 )
-_DELIVERED = text("update parcels set delivered_at = greatest(:now, posted_at) where area_id = :area and id = :id")
+_DELIVERED = text(
+    "update parcels set delivered_at = greatest(:now, posted_at) where area_id = :area and id = :id"
+)
 _ARRIVE = text(
     "insert into arrivals (area_id, id, from_area, neighbourhood, persons, children, spheres, moved_on, arrived_at,"
     " expires_at, state, content_sealed, key_wrapped) values (:area, :id, :from_area, :neighbourhood, :persons,"

@@ -117,9 +117,7 @@ async def households_of(work: Area, persons: Iterable[UUID]) -> list[UUID]:
 
 async def open_case_of(work: Area, household: UUID) -> UUID | None:
     """The household's open case."""
-    case: UUID | None = await work.session.scalar(
-        _OPEN_CASE, {"area": work.area_id, "household": household}
-    )
+    case: UUID | None = await work.session.scalar(_OPEN_CASE, {"area": work.area_id, "household": household})
     return case
 
 
@@ -202,9 +200,7 @@ async def pass_on(work: Area, found: StoredTransfer, routed_by: str | None) -> l
 async def drop_idle(work: Area, household: UUID) -> None:
     """Ends the hand-overs of which nothing is open any more."""
     await work.session.flush()
-    await work.session.execute(
-        _DROP_IDLE, {"area": work.area_id, "household": household, "now": work.now}
-    )
+    await work.session.execute(_DROP_IDLE, {"area": work.area_id, "household": household, "now": work.now})
 
 
 def _stored(row: object) -> StoredTransfer:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from casecoord.actions.rerouting import depart, reroute, settle_and_tell
+from casecoord.actions.rerouting import Rerouted, depart, reroute, settle_and_tell
 from casecoord.domain.notices import NoticeKind
 from casecoord.domain.words import Lapse, TransferKind
 from casecoord.registers.report import Extra
@@ -18,7 +18,11 @@ from casecoord.storage.work import Area
 
 
 async def follow_moves(
-    work: Area, moved: Collection[UUID], changed: Collection[UUID], gone: Collection[UUID], extra: Counter[Extra]
+    work: Area,
+    moved: Collection[UUID],
+    changed: Collection[UUID],
+    gone: Collection[UUID],
+    extra: Counter[Extra],
 ) -> None:
     """Households that moved, in which people came or went (`changed`), or that left the area (`gone`)."""
     for household in await transfers.with_something_open(work, {*moved, *changed, *gone}):
@@ -27,13 +31,13 @@ async def follow_moves(
             continue
         if household in gone:
             known = [one.id for one in await transfers.pending_of(work, household)]
-            begun = int(await depart(work, household) not in known)
+            done = Rerouted(int(await depart(work, household) not in known))
         else:
-            begun = await reroute(work, seal, TransferKind.MOVE)
+            done = await reroute(work, seal, TransferKind.MOVE)
         kind = NoticeKind.FAMILY_MOVED if household in {*moved, *gone} else NoticeKind.FAMILY_CHANGED
         await tell_lead(work, household, kind, await transfers.latest_move(work, household) or household)
-        _count(extra, Extra.HAND_OVERS, begun)
-        if begun:
+        _count(extra, Extra.HAND_OVERS, done.begun)
+        if any(done):
             await settle_and_tell(work, household)
 
 
@@ -42,9 +46,9 @@ async def follow_links(work: Area, persons: Iterable[UUID], extra: Counter[Extra
     homes = await transfers.households_of(work, persons)
     for household in await transfers.with_something_open(work, homes):
         seal = await lock_household(work, household)
-        begun = await reroute(work, seal, TransferKind.SCHOOL) if seal else 0
-        _count(extra, Extra.HAND_OVERS, begun)
-        if begun:
+        done = await reroute(work, seal, TransferKind.SCHOOL) if seal else Rerouted()
+        _count(extra, Extra.HAND_OVERS, done.begun)
+        if any(done):
             await settle_and_tell(work, household)
 
 
@@ -67,7 +71,7 @@ async def follow_death(work: Area, household: UUID, person: UUID, extra: Counter
     _count(extra, Extra.LAPSED, ended)
     if not alone:
         await tell_lead(work, household, NoticeKind.FAMILY_CHANGED, person)
-        _count(extra, Extra.HAND_OVERS, await reroute(work, seal, TransferKind.DEATH))
+        _count(extra, Extra.HAND_OVERS, (await reroute(work, seal, TransferKind.DEATH)).begun)
     await transfers.drop_idle(work, household)
     if lapsed or case is not None or await transfers.with_something_open(work, [household]):
         await settle_and_tell(work, household)

@@ -36,7 +36,6 @@ async def nothing_follows(work: Area, written: Sequence[Columns]) -> None:
     """For rows that change nothing but themselves."""
 
 
-
 def no_progress(done: int, total: int | None) -> None:
     """For whoever does not watch."""
 

@@ -1,0 +1,410 @@
+"""From one area to another of the same system: two transactions joined by the outbox, and the sender holds until
+the receiver has accepted.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from casecoord.access.decide import Policy
+from casecoord.actions import carrying
+from casecoord.actions.arriving import (
+    AnswerMove,
+    MoveOffersOf,
+    OfferedMove,
+    accept_move,
+    decline_move,
+    move_offers,
+)
+from casecoord.actions.carrying import carry
+from casecoord.actions.joint_view import JointCaseOf, joint_case
+from casecoord.actions.leads import AnswerProposal, accept_lead
+from casecoord.actions.moving import Destination
+from casecoord.actions.notices import InboxOf, inbox
+from casecoord.actions.transfers import AnswerTransfer, accept_transfer
+from casecoord.domain.errors import Problem
+from casecoord.domain.words import LifeDomain, Sphere, TransferState
+from casecoord.storage.connection import APP_ROLE
+from casecoord.storage.work import Database
+from tests.actions.moves import COVERED, all_of, awaited, moves, one, whole
+from tests.actions.steps import by_bsn, led_case, propose, refused, signal, sql
+from tests.world import KEYRING, PEOPLE, Clock, Someone, Town, build_town
+
+HOLDER = "select membership_id from holders where area_id = $1 and upper_inf(during)"
+
+
+@pytest.fixture
+async def towns(database_url: str, policy: Policy) -> AsyncIterator[tuple[Town, Town]]:
+    """Zuid, and Noord, in which De Klimop's postcode lies in a neighbourhood."""
+    clock = Clock()
+    database = Database(database_url, KEYRING, clock=clock, pool_size=20)
+    zuid, noord = [await build_town(database, clock, policy, code) for code in ("zuid", "noord")]
+    async with sql(database_url) as admin:
+        await admin.execute("insert into postcodes values ($1, '3081HV', 'BU05991099')", noord.area)
+    yield zuid, noord
+    await database.close()
+
+
+async def offered(zuid: Town, noord: Town) -> tuple[Someone, OfferedMove]:
+    """The Janssens, with a led case and a finance signal, are offered to Noord."""
+    family = await zuid.janssens()
+    await led_case(zuid, family["noor"])
+    await signal(zuid, "amina", family["els"], domain=LifeDomain.FINANCE, summary="Kanarie over schulden.")
+    await signal(zuid, "hanna", family["daan"], summary="Kanarie over de zitting.")
+    await moves(zuid, family["noor"].household, Destination.ANOTHER_AREA, area="noord", address=COVERED)
+    await carry(zuid.database)
+    (offer,) = await offers(noord)
+    return family["noor"], offer
+
+
+async def offers(town: Town, name: str = "ibrahim") -> list[OfferedMove]:
+    return await town.office.look(town.caller(name), move_offers, MoveOffersOf())
+
+
+async def accept(noord: Town, offer: UUID, by: str = "ibrahim"):
+    return await noord.act(by, accept_move, AnswerMove(noord.key(), offer))
+
+
+async def test_the_receiving_coordinator_sees_the_minimum_and_nobody_else_anything(
+    towns: tuple[Town, Town], database_url: str
+) -> None:
+    zuid, noord = towns
+    _, offer = await offered(zuid, noord)
+    assert (offer.from_area, offer.neighbourhood, offer.persons, offer.children) == (
+        "zuid",
+        "BU05991099",
+        3,
+        2,
+    )
+    assert offer.spheres == [Sphere.GENERAL, Sphere.LIVELIHOOD]
+    for name in set(PEOPLE) - {"ibrahim"}:
+        assert await offers(noord, name) == []
+    assert await offers(zuid) == []
+    box = await noord.office.look(noord.caller("ibrahim"), inbox, InboxOf())
+    assert [(notice.kind, notice.household) for notice in box.notices.items] == [("move_offer", None)]
+    assert await one(database_url, "select count(*) from persons where area_id = $1", noord.area) == 0
+    async with sql(database_url, role=APP_ROLE) as database:
+        await database.execute(f"set casecoord.area = '{noord.area}'")
+        row = dict(await database.fetchrow("select * from arrivals"))
+    assert not [value for value in row.values() if isinstance(value, bytes) and b"Janssen" in value]
+    await whole(zuid, noord)
+
+
+async def test_the_sender_holds_until_it_has_heard_that_the_receiver_accepted(
+    towns: tuple[Town, Town], database_url: str
+) -> None:
+    zuid, noord = towns
+    noor, offer = await offered(zuid, noord)
+    lead = zuid.members["amina"].membership
+    zuid.clock.forward(days=1)
+    done = await accept(noord, offer.id)
+    assert await one(database_url, HOLDER, zuid.area) == lead
+    assert done.household is not None and await one(database_url, HOLDER, noord.area) is not None
+    await carry(zuid.database)
+    assert await one(database_url, HOLDER, zuid.area) is None
+    for table in ("signals", "cases"):
+        found = await all_of(
+            database_url, f"select distinct lapsed_as from {table} where area_id = $1", zuid.area
+        )
+        assert found == [("moved",)]
+    assert await all_of(database_url, "select state, content_sealed, key_wrapped from move_offers") == [
+        ("accepted", None, None)
+    ]
+    assert await all_of(database_url, "select state from transfers") == [("accepted",)]
+    box = await zuid.office.look(zuid.caller("ibrahim"), inbox, InboxOf())
+    assert "move_answer" in {notice.kind for notice in box.notices.items}
+    assert noor.household != done.household
+    await whole(zuid, noord)
+
+
+async def test_the_family_is_known_there_with_its_signals_and_a_case_in_search_of_a_lead(
+    towns: tuple[Town, Town], database_url: str
+) -> None:
+    zuid, noord = towns
+    noor, offer = await offered(zuid, noord)
+    done = await accept(noord, offer.id)
+    await carry(zuid.database)
+    view = await noord.office.look(noord.caller("dirk"), joint_case, JointCaseOf(done.case))
+    assert {person.name.value for person in view.persons} == {"Els Janssen", "Daan Janssen", "Noor Janssen"}
+    assert "Zorgen over thuis." in {one.summary.value for one in view.signals}
+    waits = "select rule from promises where area_id = $1 and household_id = $2 and ended_at is null"
+    rules = Counter(row[0] for row in await all_of(database_url, waits, noord.area, done.household))
+    assert (rules["G2"], rules["G1"], rules["G6"]) == (1, 2, 1)
+    # The register's numbers lead to them, here and not there.
+    sent = await signal(noord, "dirk", by_bsn(noor))
+    assert sent.case_open
+    proposal = await propose(noord, "dirk", done.case, "chaima")
+    await noord.act("chaima", accept_lead, AnswerProposal(noord.key(), proposal))
+    await whole(zuid, noord)
+
+
+async def test_what_a_sphere_withholds_reaches_its_team_and_not_the_coordinator_who_accepted(
+    towns: tuple[Town, Town], database_url: str
+) -> None:
+    zuid, noord = towns
+    _, offer = await offered(zuid, noord)
+    done = await accept(noord, offer.id)
+    seen = {}
+    for name in ("dirk", "ibrahim", "bea"):
+        try:
+            view = await noord.office.look(noord.caller(name), joint_case, JointCaseOf(done.household))
+        except Problem:
+            seen[name] = False
+            continue
+        seen[name] = "Kanarie over de zitting." in {one.summary.value for one in view.signals if one.summary}
+    assert seen == {"dirk": True, "ibrahim": False, "bea": False}
+
+
+async def test_a_declined_family_is_still_the_senders_and_waits_for_its_coordinator(
+    towns: tuple[Town, Town], database_url: str
+) -> None:
+    zuid, noord = towns
+    noor, offer = await offered(zuid, noord)
+    async with refused("reason_missing", "reason"):
+        await noord.act("ibrahim", decline_move, AnswerMove(noord.key(), offer.id))
+    no = AnswerMove(noord.key(), offer.id, "Zij wonen niet hier maar in Utrecht.")
+    assert (await noord.act("ibrahim", decline_move, no)).state is TransferState.DECLINED
+    await carry(zuid.database)
+    assert await one(database_url, "select state from move_offers") == "declined"
+    assert await one(database_url, "select answer_sealed is not null from move_offers")
+    assert await all_of(database_url, "select content_sealed, key_wrapped from arrivals") == [(None, None)]
+    assert await one(database_url, HOLDER, zuid.area) == zuid.members["amina"].membership
+    assert await offers(noord) == []
+    (waits,) = await awaited(zuid, "ibrahim")
+    assert waits.departure
+    await whole(zuid, noord)
+    again = await moves(
+        zuid,
+        noor.household,
+        Destination.ANOTHER_AREA,
+        area="noord",
+        address=COVERED,
+        moved_on=date(2026, 11, 2),
+    )
+    assert again.offer not in (None, offer.id)
+    await carry(zuid.database)
+    await accept(noord, again.offer)
+    await carry(zuid.database)
+    assert await one(database_url, HOLDER, zuid.area) is None
+    await whole(zuid, noord)
+
+
+async def test_an_offer_that_nobody_answers_goes_back_with_a_gap_and_is_too_late_to_accept(
+    towns: tuple[Town, Town], database_url: str
+) -> None:
+    zuid, noord = towns
+    _, offer = await offered(zuid, noord)
+    zuid.clock.now = offer.expires_at
+    async with refused("offer_expired", "offer"):
+        await accept(noord, offer.id)
+    await whole(zuid, noord)
+    gap = (
+        "select p.area_id, p.responder_id from gaps g join promises p on p.id = g.promise_id"
+        " where p.rule = 'G7' and g.ended_at is null"
+    )
+    assert await all_of(database_url, gap) == [(zuid.area, zuid.members["ibrahim"].membership)]
+    assert await one(database_url, "select state from move_offers") == "expired"
+    assert await one(database_url, HOLDER, zuid.area) == zuid.members["amina"].membership
+    for late in (accept_move, decline_move):
+        async with refused("offer_expired", "offer"):
+            await noord.act("ibrahim", late, AnswerMove(noord.key(), offer.id, "toch wel"))
+    (waits,) = await awaited(zuid, "ibrahim")
+    await zuid.act("ibrahim", accept_transfer, AnswerTransfer(zuid.key(), waits.id, "Zij gaan naar Utrecht."))
+    await whole(zuid, noord)
+
+
+async def test_an_acceptance_just_before_the_date_counts_whenever_it_is_carried(
+    towns: tuple[Town, Town], database_url: str
+) -> None:
+    zuid, noord = towns
+    _, offer = await offered(zuid, noord)
+    zuid.clock.now = offer.expires_at - timedelta(seconds=1)
+    await accept(noord, offer.id)
+    zuid.clock.forward(days=3)
+    await whole(zuid, noord)
+    assert await one(database_url, "select state from move_offers") == "accepted"
+    assert await one(database_url, HOLDER, zuid.area) is None
+
+
+async def test_an_offer_carried_after_its_date_comes_back_expired(
+    towns: tuple[Town, Town], database_url: str
+) -> None:
+    zuid, noord = towns
+    noor = (await zuid.janssens())["noor"]
+    await signal(zuid, "amina", noor)
+    await moves(zuid, noor.household, Destination.ANOTHER_AREA, area="noord")
+    zuid.clock.forward(days=30)
+    await whole(zuid, noord)
+    assert await offers(noord) == []
+    assert await one(database_url, "select state from move_offers") == "expired"
+
+
+class Killed(BaseException):
+    """The process is gone: nothing after this runs, and what was not committed is not."""
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("way", ["there", "back"])
+async def test_a_carrier_killed_at_either_side_of_the_other_areas_commit_delivers_once(
+    towns: tuple[Town, Town], database_url: str, monkeypatch: pytest.MonkeyPatch, moment: str, way: str
+) -> None:
+    zuid, noord = towns
+    noor = (await zuid.janssens())["noor"]
+    await led_case(zuid, noor)
+    await moves(zuid, noor.household, Destination.ANOTHER_AREA, area="noord", address=COVERED)
+    if way == "back":
+        await carry(zuid.database)
+        await accept(noord, (await offers(noord))[0].id)
+    real = carrying.hand_in
+
+    async def dies(database: Database, parcel: object) -> None:
+        if moment == "after":
+            await real(database, parcel)  # type: ignore[arg-type]
+        raise Killed
+
+    monkeypatch.setattr(carrying, "hand_in", dies)
+    with pytest.raises(Killed):
+        await carry(zuid.database)
+    undelivered = await one(database_url, "select count(*) from parcels where delivered_at is null")
+    assert undelivered == 1
+    monkeypatch.setattr(carrying, "hand_in", real)
+    await carry(zuid.database)
+    await carry(zuid.database)
+    if way == "there":
+        assert len(await offers(noord)) == 1
+        await accept(noord, (await offers(noord))[0].id)
+        await carry(zuid.database)
+    assert await one(database_url, "select count(*) from arrivals") == 1
+    assert await one(database_url, "select count(*) from cases where area_id = $1", noord.area) == 1
+    assert await one(database_url, "select count(*) from parcels where delivered_at is null") == 0
+    assert await one(database_url, HOLDER, zuid.area) is None
+    await whole(zuid, noord)
+
+
+async def test_ten_carriers_at_once_deliver_each_parcel_once(
+    towns: tuple[Town, Town], database_url: str
+) -> None:
+    zuid, noord = towns
+    for number in range(4):
+        (child,) = await zuid.family((f"Kind {number}", date(2018, 1, 1)), links={0: [("school", "11VO00")]})
+        await signal(zuid, "amina", child)
+        await moves(zuid, child.household, Destination.ANOTHER_AREA, area="noord")
+    carried = await asyncio.gather(*(carry(zuid.database) for _ in range(10)))
+    assert sum(carried) == 4
+    found = await offers(noord)
+    assert len(found) == 4
+    await asyncio.gather(*(accept(noord, offer.id) for offer in found))
+    assert sum(await asyncio.gather(*(carry(zuid.database) for _ in range(10)))) == 4
+    await whole(zuid, noord)
+
+
+@pytest.mark.parametrize("round", range(4))
+async def test_two_answers_to_an_offer_at_once_are_one(
+    towns: tuple[Town, Town], database_url: str, round: int
+) -> None:
+    zuid, noord = towns
+    _, offer = await offered(zuid, noord)
+    acts = [
+        accept(noord, offer.id),
+        noord.act("ibrahim", decline_move, AnswerMove(noord.key(), offer.id, "nee")),
+    ]
+    answers = await asyncio.gather(*(acts if round % 2 else reversed(acts)), return_exceptions=True)
+    assert Counter(getattr(answer, "code", "done") for answer in answers) == {
+        "done": 1,
+        "already_answered": 1,
+    }
+    await carry(zuid.database)
+    state = await one(database_url, "select state from arrivals")
+    held = await one(database_url, HOLDER, zuid.area), await one(database_url, HOLDER, noord.area)
+    assert (held[0] is None, held[1] is not None) == (state == "accepted",) * 2
+    await whole(zuid, noord)
+
+
+async def test_what_comes_in_after_the_offer_waits_for_the_senders_coordinator(
+    towns: tuple[Town, Town], database_url: str
+) -> None:
+    zuid, noord = towns
+    noor, offer = await offered(zuid, noord)
+    await signal(zuid, "ines", noor)
+    await accept(noord, offer.id)
+    await carry(zuid.database)
+    (waits,) = await awaited(zuid, "ibrahim")
+    assert waits.departure
+    assert await one(database_url, HOLDER, zuid.area) is not None
+    await whole(zuid, noord)
+    await zuid.act("ibrahim", accept_transfer, AnswerTransfer(zuid.key(), waits.id, "Doorgegeven aan Noord."))
+    await whole(zuid, noord)
+
+
+async def test_while_the_other_area_thinks_the_family_cannot_be_offered_twice_or_let_go(
+    towns: tuple[Town, Town],
+) -> None:
+    zuid, noord = towns
+    noor, _ = await offered(zuid, noord)
+    for to, how in ((Destination.ANOTHER_AREA, {"area": "noord"}), (Destination.HERE, {"address": COVERED})):
+        async with refused("offer_pending", "household"):
+            await moves(zuid, noor.household, to, **how)
+    (waits,) = await awaited(zuid, "ibrahim")
+    async with refused("offer_pending", "transfer"):
+        await zuid.act("ibrahim", accept_transfer, AnswerTransfer(zuid.key(), waits.id, "Het is zo."))
+
+
+async def test_a_family_that_the_register_placed_there_already_is_found_and_not_made_twice(
+    towns: tuple[Town, Town], database_url: str
+) -> None:
+    zuid, noord = towns
+    noor, offer = await offered(zuid, noord)
+    (known,) = await noord.family(("Noor Janssen", noor.born))
+    async with sql(database_url) as admin:
+        await admin.execute(
+            "update persons p set bsn_index = z.bsn_index, bsn_birth_index = z.bsn_birth_index from persons z"
+            " where p.area_id = $1 and p.id = $2 and z.area_id = $3 and z.id = $4",
+            noord.area, known.id, zuid.area, noor.id,
+        )  # fmt: skip
+    done = await accept(noord, offer.id)
+    assert done.household == known.household
+    assert await one(database_url, "select count(*) from persons where area_id = $1", noord.area) == 3
+    await carry(zuid.database)
+    await whole(zuid, noord)
+
+
+async def test_with_nothing_open_no_other_area_learns_of_a_family(
+    towns: tuple[Town, Town], database_url: str
+) -> None:
+    zuid, _ = towns
+    noor = (await zuid.janssens())["noor"]
+    done = await moves(zuid, noor.household, Destination.ANOTHER_AREA, area="noord", address=COVERED)
+    assert (done.offer, done.transfers) == (None, [])
+    assert await one(database_url, "select count(*) from parcels") == 0
+    assert await one(database_url, "select left_on from households") == date(2026, 11, 2)
+
+
+async def test_an_offer_of_another_area_and_none_at_all_are_one_answer(towns: tuple[Town, Town]) -> None:
+    zuid, noord = towns
+    _, offer = await offered(zuid, noord)
+    for town, who in ((zuid, "ibrahim"), (noord, "dirk"), (noord, "bea")):
+        for identity in (offer.id, uuid4()):
+            async with refused("not_found", "offer"):
+                await accept(town, identity, who)
+
+
+async def test_one_parcel_that_cannot_be_taken_holds_up_no_other(
+    towns: tuple[Town, Town], database_url: str
+) -> None:
+    zuid, noord = towns
+    for number in range(2):
+        (child,) = await zuid.family((f"Kind {number}", date(2018, 1, 1)), links={0: [("school", "11VO00")]})
+        await signal(zuid, "amina", child)
+        await moves(zuid, child.household, Destination.ANOTHER_AREA, area="noord", address=COVERED)
+    async with sql(database_url) as admin:
+        await admin.execute(
+            "update move_offers set key_wrapped = '' where id = (select offer_id from parcels order by posted_at, id limit 1)"
+        )
+    assert await carry(zuid.database) == 1
+    assert len(await offers(noord)) == 1
+    assert await one(database_url, "select count(*) from parcels where delivered_at is null") == 1
+    await whole(zuid, noord)
