@@ -22,6 +22,7 @@ from casecoord.domain.errors import Problem
 from casecoord.domain.words import LifeDomain, SignalSubject, Urgency, VeiligThuis, Word
 from casecoord.storage.households import holder_at
 from casecoord.storage.work import Database
+from tests.actions.life_moves import NEVER_WHEN_MOVING, Moving
 from tests.actions.steps import concern, led_case, open_case, signal, take_part
 from tests.conftest import of_database
 from tests.world import KEYRING, Clock, Someone, Town, build_town
@@ -68,6 +69,7 @@ union all select c.household_id, 'G5', c.id from cases c join leads l on l.case_
 union all select household_id, 'G6', id from signals
   where state <> 'ended' and triaged_at is not null and feedback_at is null
 union all select household_id, 'G11', id from cases where state = 'aftercare'
+union all select household_id, 'G7', id from transfers where state = 'pending'
 union all select distinct household_id, 'covered', household_id from signals
   where state <> 'ended' and accountable_team_id is null"""
 IN_SEARCH = """
@@ -81,6 +83,7 @@ RUNNING = (
 
 #: Each finds what must never be: any row is a broken invariant.
 NEVER = {
+    **NEVER_WHEN_MOVING,
     "I1 a household with something open has not exactly one holder, who works here now": f"""
         select open.id from ({WITH_SOMETHING_OPEN}) open where 1 <> (select count(*) from holders o
           join memberships m on m.id = o.membership_id and m.during @> $1::timestamptz
@@ -142,7 +145,7 @@ class Loop:
         self._loop.close()
 
 
-class Life(RuleBasedStateMachine):
+class Life(Moving, RuleBasedStateMachine):
     """Signals, cases, leads, plans and matches, by whoever, at any moment. `server`, `template`: where."""
 
     server = ""

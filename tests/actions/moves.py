@@ -1,14 +1,17 @@
 """What stories about moving are made of."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from casecoord.actions.clocks import recompute_gaps, sweep_areas
 from casecoord.actions.imports.following import follow_links
 from casecoord.actions.moving import Address, Destination, MoveRecorded, RecordMove, record_move
 from casecoord.actions.transfers import AwaitedTransfer, TransfersOf, transfers
+from casecoord.domain.words import LifeDomain, Sphere, Urgency
+from casecoord.storage.luggage import Concern, Luggage, Traveller, close
+from casecoord.storage.parcels import OfferParcel, arrive
 from casecoord.storage.tables import PersonLink
 from tests.actions.steps import sql
 from tests.world import MONDAY, Town
@@ -26,6 +29,32 @@ async def moves(town: Town, household: UUID, to: Destination, **how: Any) -> Mov
 
 async def moves_to(town: Town, household: UUID, address: Address = UNCOVERED, **how: Any) -> MoveRecorded:
     return await moves(town, household, Destination.HERE, address=address, **how)
+
+
+async def arrives(town: Town, from_area: UUID, name: str, born: date) -> UUID:
+    """A family of one, with an open signal in a case, that another area offers; the offer's id."""
+    offer, person = uuid4(), uuid4()
+    concern = Concern(
+        uuid4(), person, LifeDomain.SOCIAL_NETWORK, Sphere.GENERAL, Urgency.HIGH, None, name, True, None, None
+    )
+    who = Traveller(person, name, born.isoformat(), "nl", None, None)
+    content, key = close(
+        town.database.keyring, offer, Luggage(persons=[who], signals=[concern], in_case=True)
+    )
+    parcel = OfferParcel(
+        offer,
+        from_area,
+        SINCE,
+        town.clock.now + timedelta(days=7),
+        persons=1,
+        children=1,
+        spheres=["general"],
+        content=content,
+        key=key,
+    )
+    async with town.database.within(town.area) as work:
+        assert await arrive(work, parcel, "BU05991099")
+    return offer
 
 
 async def awaited(town: Town, name: str) -> list[AwaitedTransfer]:

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 
 import casecoord.actions
+from casecoord.actions.arriving import AnswerMove, MoveOffersOf, accept_move, decline_move, move_offers
 from casecoord.actions.closing import (
     CloseCase,
     ConfirmOutcome,
@@ -57,10 +58,13 @@ from casecoord.actions.plan import (
     record_contact,
 )
 from casecoord.actions.signals import Decision, SeeSignal, TriageSignal, add_signal, see_signal, triage_signal
+from casecoord.actions.transfers import AnswerTransfer, accept_transfer, decline_transfer
 from casecoord.domain.errors import Problem
 from casecoord.domain.words import LifeDomain, Urgency, VeiligThuis, Word
 from casecoord.storage.access_log import leaf_of
 from casecoord.storage.faults import DatabaseFault
+from casecoord.storage.organising import found_area
+from tests.actions.moves import arrives, awaited, moves_to
 from tests.actions.steps import concern, led_case, open_case, pending, signal, sql, unmatched
 from tests.world import Someone, Town
 
@@ -146,22 +150,52 @@ async def whole_story(town: Town, url: str) -> Someone:
     await act("jasmijn", appoint_lead, appointed)
     (match,) = (await look(town.caller("ibrahim"), match_proposals, MatchProposalsOf())).items
     await act("ibrahim", confirm_match, ConfirmMatch(town.key(), match.id, True))
+    await moving_story(town, told)
     return noor
+
+
+async def moving_story(town: Town, told: str) -> None:
+    """A family moves away from a team and back; another area offers one, and one more."""
+    (wim,) = await town.family((f"Wim {CANARY}", date(1960, 5, 5)))
+    await signal(town, "amina", wim, summary=told)
+    await moves_to(town, wim.household)
+    for verb in (decline_transfer, accept_transfer):
+        (waits,) = await awaited(town, "ibrahim")
+        answer = AnswerTransfer(town.key(), waits.id, told, town.teams["werk"])
+        await town.act("ibrahim", verb, answer)
+        if verb is decline_transfer:
+            (waits,) = await awaited(town, "esra")
+            await town.act("esra", verb, AnswerTransfer(town.key(), waits.id, told))
+    there, _ = await found_area(town.database, "noord", "Noord")
+    for verb in (decline_move, accept_move):
+        offer = await arrives(town, there, f"Lars {CANARY}", date(2016, 4, 4))
+        await town.office.look(town.caller("ibrahim"), move_offers, MoveOffersOf())
+        await town.act("ibrahim", verb, AnswerMove(town.key(), offer, told))
 
 
 async def test_every_act_and_every_look_leaves_its_record(town: Town, database_url: str) -> None:
     await whole_story(town, database_url)
     found = await records(database_url)
     classes = {(record["event"], record["act"]) for record in found}
-    create = {"add_signal", "invite_team", "propose_lead", "offer_hand_over", "add_action", "record_contact"}
+    create = {
+        "add_signal",
+        "accept_move",
+        "invite_team",
+        "propose_lead",
+        "offer_hand_over",
+        "add_action",
+        "record_contact",
+    }
     verbs = {one.name for module in ACTIONS for one in vars(module).values() if isinstance(one, Verb)}
     verbs -= {"mark_read"}  # done to one's own inbox, and to no household
-    views = {"joint_case", "worklist", "gaps", "timeline", "match_proposals"}
+    views = {"joint_case", "worklist", "gaps", "timeline", "match_proposals", "move_offers"}
     assert classes == {(e, "C" if e in create else "U") for e in verbs} | {(e, "R") for e in views}
     members = {member.membership: member for member in town.members.values()}
     for record in found:
         assert record["policy"] == town.office.policy.digest
-        assert record["rules"] and record["ground"] and record["household"] is not None
+        assert record["rules"] and record["ground"]
+        # A family that another area offers is no household here before it is accepted.
+        assert record["household"] is not None or record["event"] in ("move_offers", "decline_move")
         assert record["purpose"] == "care_coordination" and record["trace"] == "0" * 32
         who = members[UUID(record["membership"])]
         assert (record["professional"], record["team"]) == (str(who.professional), str(who.team))

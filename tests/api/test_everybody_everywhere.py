@@ -31,6 +31,7 @@ from graphql import (
     OperationDefinitionNode,
     type_from_ast,
 )
+from tests.actions.moves import COVERED, arrives, moves_to
 from tests.actions.steps import open_case, pending, propose, signal, take_part
 from tests.policies import oracle
 from tests.world import KEYRING, PEOPLE, Clock, Town, build_town
@@ -68,6 +69,8 @@ KINDS = {
     "professional": ("Professional",),
     "owner": ("Professional",),
     "area": ("Area",),
+    "transfer": ("Transfer",),
+    "offer": ("MoveOffer",),
 }
 TABLES = {
     "Case": "cases",
@@ -78,6 +81,8 @@ TABLES = {
     "Action": "plan_actions",
     "Team": "teams",
     "Professional": "professionals",
+    "Transfer": "transfers",
+    "MoveOffer": "arrivals",
 }
 
 
@@ -194,6 +199,10 @@ async def story(town: Town, code: str) -> Place:
         "amina", offer_hand_over, ProposeLead(town.key(), case.id, town.members["dirk"].professional, reason)
     )
     assert pending(offered)
+    (loner,) = await town.family(("Wim Post", date(1960, 5, 5)), neighbourhood="BU05991098")
+    await signal(town, "dirk", loner)
+    await moves_to(town, loner.household, COVERED)
+    await arrives(town, town.area, "Lars Bos", date(2016, 4, 4))
     async with town.database.within(town.area) as work:
         for kind, table in TABLES.items():
             found = await work.session.scalars(text(f"select id from {table} where area_id = '{town.area}'"))
