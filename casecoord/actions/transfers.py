@@ -30,8 +30,17 @@ _MEMBERS = (Role.MEMBER, Role.COORDINATOR, Role.DUTY)
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerTransfer:
-    """`reason`: why not, or, for a family that left the area, who took it over; `team`: who should instead."""
+class AcceptTransfer:
+    """`reason`: of a family that left the area, who took it over."""
+
+    idempotency_key: str
+    transfer: UUID
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineTransfer:
+    """`reason`: why not; `team`: who should instead, for the area's coordinator to say."""
 
     idempotency_key: str
     transfer: UUID
@@ -69,7 +78,7 @@ class AwaitedTransfer:
 
 
 @verb(TransferAnswered)
-async def accept_transfer(hand: Hand, input: AnswerTransfer) -> TransferAnswered:
+async def accept_transfer(hand: Hand, input: AcceptTransfer) -> TransferAnswered:
     """The receiving team says yes: from this moment, and not before, it is accountable."""
     reason = texts.optional(input.reason, "reason")
     desk, found = await _transfer_desk(hand, input.transfer)
@@ -85,14 +94,16 @@ async def accept_transfer(hand: Hand, input: AnswerTransfer) -> TransferAnswered
 
 
 @verb(TransferAnswered)
-async def decline_transfer(hand: Hand, input: AnswerTransfer) -> TransferAnswered:
+async def decline_transfer(hand: Hand, input: DeclineTransfer) -> TransferAnswered:
     """The receiver says no, with a reason. It comes to the area's coordinator, who must name a team to say no."""
     reason = texts.reason(input.reason)
+    if input.team is not None and await open_team(hand.work, input.team) is None:
+        raise Problem("not_found", "team")
     desk, found = await _transfer_desk(hand, input.transfer)
     rule = await _answerable(hand, desk, found, "decline_handover")
     if found.is_departure:
         raise Problem("departure_needs_a_word", "transfer")
-    following = await _instead(hand, found, input.team)
+    following = _instead(found, input.team)
     await _end(hand, desk, found, TransferState.DECLINED, reason)
     # What was the area's coordinator's already stays so: no team took it, and its gap says so.
     back = following.from_team is following.to_team is None
@@ -172,17 +183,16 @@ async def _gone(hand: Hand, desk: Desk, found: StoredTransfer, reason: str) -> N
         await lapsing.lapse_case(work, household, desk.case.id, Lapse.EMIGRATION, desk.actor_membership)
 
 
-async def _instead(hand: Hand, found: StoredTransfer, team: UUID | None) -> Transfer:
-    to = None
-    if found.transfer.to_team is None:
-        if team is None:
-            raise Problem("team_missing", "team")
-        to = team
-        if await open_team(hand.work, team) is None:
-            raise Problem("not_found", "team")
-        if team == found.transfer.from_team:
-            raise Problem("already_accountable", "team")
-    return Transfer(found.transfer.sphere, found.transfer.from_team, to, found.transfer.audience)
+def _instead(found: StoredTransfer, team: UUID | None) -> Transfer:
+    """To whom it comes: from a team to the area's coordinator, from there to the team that is named."""
+    was = found.transfer
+    if was.to_team is not None:
+        return Transfer(was.sphere, was.from_team, None, was.audience)
+    if team is None:
+        raise Problem("team_missing", "team")
+    if team == was.from_team:
+        raise Problem("already_accountable", "team")
+    return Transfer(was.sphere, was.from_team, team, was.audience)
 
 
 async def _end(

@@ -48,19 +48,28 @@ class RecordMoveInput:
         )
 
 
-@strawberry.input(
-    description="`reason`: why not, or who took over a family that left; `team`: who should instead."
-)
-class AnswerTransferInput:
+@strawberry.input(description="`reason`: of a family that left the area, who took it over.")
+class AcceptTransferInput:
+    idempotency_key: str
+    transfer: strawberry.ID
+    reason: str | None = None
+
+    def verb(self) -> transfers.AcceptTransfer:
+        key = key_of("Transfer", self.transfer, "transfer")
+        return transfers.AcceptTransfer(self.idempotency_key, key, self.reason)
+
+
+@strawberry.input(description="`reason`: why not; `team`: who should, for the area's coordinator to say.")
+class DeclineTransferInput:
     idempotency_key: str
     transfer: strawberry.ID
     reason: str | None = None
     team: strawberry.ID | None = None
 
-    def verb(self) -> transfers.AnswerTransfer:
+    def verb(self) -> transfers.DeclineTransfer:
         key = key_of("Transfer", self.transfer, "transfer")
         team = key_of("Team", self.team, "team") if self.team else None
-        return transfers.AnswerTransfer(self.idempotency_key, key, self.reason, team)
+        return transfers.DeclineTransfer(self.idempotency_key, key, self.reason, team)
 
 
 @strawberry.input

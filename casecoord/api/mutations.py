@@ -40,8 +40,9 @@ from casecoord.api.inputs import (
 )
 from casecoord.api.merging import ConfirmMergeInput, MergeAnswer, MergeDecided
 from casecoord.api.moving import (
+    AcceptTransferInput,
     AnswerMoveInput,
-    AnswerTransferInput,
+    DeclineTransferInput,
     MoveAnswer,
     MoveAnswered,
     MoveRecorded,
@@ -149,11 +150,11 @@ class Mutation:
         return await _do(info, moving.record_move, input, MoveRecorded.of)
 
     @strawberry.mutation(description="Your team is accountable from now on.")
-    async def accept_transfer(self, info: Info, input: AnswerTransferInput) -> TransferAnswer:
+    async def accept_transfer(self, info: Info, input: AcceptTransferInput) -> TransferAnswer:
         return await _do(info, transfers.accept_transfer, input, TransferAnswered.of)
 
     @strawberry.mutation(description="With a reason; it comes to the area's coordinator, who names a team.")
-    async def decline_transfer(self, info: Info, input: AnswerTransferInput) -> TransferAnswer:
+    async def decline_transfer(self, info: Info, input: DeclineTransferInput) -> TransferAnswer:
         return await _do(info, transfers.decline_transfer, input, TransferAnswered.of)
 
     @strawberry.mutation(description="A family from another area is this area's from now on.")

@@ -58,6 +58,7 @@ async def settle_in(work: Work, found: Luggage, neighbourhood: str | None, moved
         await work.session.flush()
         await propose_merges(work, seal.household, address.index)
     row.left_on = None
+    row.neighbourhood = row.neighbourhood or neighbourhood
     row.secret_address = row.secret_address or found.secret
     if found.contact is not None and row.contact_sealed is None:
         place = Place("households", row.id, "contact")

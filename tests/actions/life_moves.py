@@ -108,10 +108,14 @@ class Moving:
     def a_hand_over_is_answered(self, number: int, yes: bool, stranger: str | None, team: str | None) -> None:
         row = self._row("select id, to_team_id from transfers where state = 'pending' order by id", number)
         if row:
-            verb = transfers.accept_transfer if yes else transfers.decline_transfer
-            named = self.town.teams[team] if team else None
-            answer = transfers.AnswerTransfer(self.town.key(), row["id"], "zo is het", named)
-            self._try(stranger or self._coordinator(row["to_team_id"]), verb, answer)
+            who, key = stranger or self._coordinator(row["to_team_id"]), self.town.key()
+            if yes:
+                accept = transfers.AcceptTransfer(key, row["id"], "zo is het")
+                self._try(who, transfers.accept_transfer, accept)
+            else:
+                named = self.town.teams[team] if team else None
+                decline = transfers.DeclineTransfer(key, row["id"], "past hier niet", named)
+                self._try(who, transfers.decline_transfer, decline)
 
     @rule(age=st.sampled_from([12, 13]))
     def a_child_grows_up(self, age: int) -> None:

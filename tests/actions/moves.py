@@ -41,18 +41,9 @@ async def arrives(town: Town, from_area: UUID, name: str, born: date) -> UUID:
     content, key = close(
         town.database.keyring, offer, Luggage(persons=[who], signals=[concern], in_case=True)
     )
-    parcel = OfferParcel(
-        offer,
-        from_area,
-        SINCE,
-        town.clock.now + timedelta(days=7),
-        persons=1,
-        children=1,
-        spheres=["general"],
-        content=content,
-        key=key,
-    )
     async with town.database.within(town.area) as work:
+        until = work.now + timedelta(days=7)
+        parcel = OfferParcel(offer, from_area, SINCE, until, 1, 1, ["general"], content, key)
         assert await arrive(work, parcel, "BU05991099")
     return offer
 

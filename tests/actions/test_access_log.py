@@ -58,7 +58,7 @@ from casecoord.actions.plan import (
     record_contact,
 )
 from casecoord.actions.signals import Decision, SeeSignal, TriageSignal, add_signal, see_signal, triage_signal
-from casecoord.actions.transfers import AnswerTransfer, accept_transfer, decline_transfer
+from casecoord.actions.transfers import AcceptTransfer, DeclineTransfer, accept_transfer, decline_transfer
 from casecoord.domain.errors import Problem
 from casecoord.domain.words import LifeDomain, Urgency, VeiligThuis, Word
 from casecoord.storage.access_log import leaf_of
@@ -159,13 +159,11 @@ async def moving_story(town: Town, told: str) -> None:
     (wim,) = await town.family((f"Wim {CANARY}", date(1960, 5, 5)))
     await signal(town, "amina", wim, summary=told)
     await moves_to(town, wim.household)
-    for verb in (decline_transfer, accept_transfer):
-        (waits,) = await awaited(town, "ibrahim")
-        answer = AnswerTransfer(town.key(), waits.id, told, town.teams["werk"])
-        await town.act("ibrahim", verb, answer)
-        if verb is decline_transfer:
-            (waits,) = await awaited(town, "esra")
-            await town.act("esra", verb, AnswerTransfer(town.key(), waits.id, told))
+    (waits,) = await awaited(town, "ibrahim")
+    named = DeclineTransfer(town.key(), waits.id, told, town.teams["werk"])
+    await town.act("ibrahim", decline_transfer, named)
+    (waits,) = await awaited(town, "esra")
+    await town.act("esra", accept_transfer, AcceptTransfer(town.key(), waits.id, told))
     there, _ = await found_area(town.database, "noord", "Noord")
     for verb in (decline_move, accept_move):
         offer = await arrives(town, there, f"Lars {CANARY}", date(2016, 4, 4))

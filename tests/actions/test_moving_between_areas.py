@@ -25,7 +25,7 @@ from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.leads import AnswerProposal, accept_lead
 from casecoord.actions.moving import Destination
 from casecoord.actions.notices import InboxOf, inbox
-from casecoord.actions.transfers import AnswerTransfer, accept_transfer
+from casecoord.actions.transfers import AcceptTransfer, accept_transfer
 from casecoord.domain.errors import Problem
 from casecoord.domain.words import LifeDomain, Sphere, TransferState
 from casecoord.storage.connection import APP_ROLE
@@ -213,7 +213,7 @@ async def test_an_offer_that_nobody_answers_goes_back_with_a_gap_and_is_too_late
         async with refused("offer_expired", "offer"):
             await noord.act("ibrahim", late, AnswerMove(noord.key(), offer.id, "toch wel"))
     (waits,) = await awaited(zuid, "ibrahim")
-    await zuid.act("ibrahim", accept_transfer, AnswerTransfer(zuid.key(), waits.id, "Zij gaan naar Utrecht."))
+    await zuid.act("ibrahim", accept_transfer, AcceptTransfer(zuid.key(), waits.id, "Zij gaan naar Utrecht."))
     await whole(zuid, noord)
 
 
@@ -336,7 +336,7 @@ async def test_what_comes_in_after_the_offer_waits_for_the_senders_coordinator(
     assert waits.departure
     assert await one(database_url, HOLDER, zuid.area) is not None
     await whole(zuid, noord)
-    await zuid.act("ibrahim", accept_transfer, AnswerTransfer(zuid.key(), waits.id, "Doorgegeven aan Noord."))
+    await zuid.act("ibrahim", accept_transfer, AcceptTransfer(zuid.key(), waits.id, "Doorgegeven aan Noord."))
     await whole(zuid, noord)
 
 
@@ -350,7 +350,7 @@ async def test_while_the_other_area_thinks_the_family_cannot_be_offered_twice_or
             await moves(zuid, noor.household, to, **how)
     (waits,) = await awaited(zuid, "ibrahim")
     async with refused("offer_pending", "transfer"):
-        await zuid.act("ibrahim", accept_transfer, AnswerTransfer(zuid.key(), waits.id, "Het is zo."))
+        await zuid.act("ibrahim", accept_transfer, AcceptTransfer(zuid.key(), waits.id, "Het is zo."))
 
 
 async def test_a_family_that_the_register_placed_there_already_is_found_and_not_made_twice(

@@ -13,7 +13,7 @@ from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.leads import AnswerProposal, accept_lead
 from casecoord.actions.moving import Destination, RecordMove, record_move
 from casecoord.actions.notices import InboxOf, inbox
-from casecoord.actions.transfers import AnswerTransfer, accept_transfer, decline_transfer
+from casecoord.actions.transfers import AcceptTransfer, DeclineTransfer, accept_transfer, decline_transfer
 from casecoord.domain.errors import Problem
 from casecoord.domain.words import LifeDomain, Sphere, TransferState, Word
 from tests.actions.moves import COVERED, UNCOVERED, all_of, awaited, links, moves, moves_to, one, whole
@@ -66,14 +66,14 @@ async def test_the_receiving_team_accepts_and_is_accountable_from_that_moment(
 ) -> None:
     wim, sent, waits = await a_moved_family(town)
     town.clock.forward(days=1)
-    done = await town.act("chaima", accept_transfer, AnswerTransfer(town.key(), waits.id))
+    done = await town.act("chaima", accept_transfer, AcceptTransfer(town.key(), waits.id))
     assert (done.state, done.household) == (TransferState.ACCEPTED, wim.household)
     assert await one(database_url, ACCOUNTABLE) == town.teams["wijkteam"]
     held = "select membership_id from holders where upper_inf(during)"
     assert await one(database_url, held) == town.members["dirk"].membership
     assert await awaited(town, "dirk") == []
     async with refused("already_answered", "transfer"):
-        await town.act("dirk", decline_transfer, AnswerTransfer(town.key(), waits.id, "te laat"))
+        await town.act("dirk", decline_transfer, DeclineTransfer(town.key(), waits.id, "te laat"))
     await open_case(town, "dirk", sent.signal)
     await whole(town)
 
@@ -100,23 +100,23 @@ async def test_a_refusal_comes_to_the_areas_coordinator_who_cannot_refuse_in_sil
     (waits,) = await awaited(town, "ines")
     assert waits.from_team == "Klimop"
     async with refused("reason_missing", "reason"):
-        await town.act("ines", decline_transfer, AnswerTransfer(town.key(), waits.id))
-    declined = await town.act("ines", decline_transfer, AnswerTransfer(town.key(), waits.id, "te vol"))
+        await town.act("ines", decline_transfer, DeclineTransfer(town.key(), waits.id))
+    declined = await town.act("ines", decline_transfer, DeclineTransfer(town.key(), waits.id, "te vol"))
     (comes,) = await awaited(town, "ibrahim")
     assert (declined.next, comes.from_team, declined.household) == (comes.id, "Klimop", None)
     assert await one(database_url, ACCOUNTABLE) == town.teams["klimop"]
-    answer = AnswerTransfer(town.key(), comes.id, "past hier niet")
+    answer = DeclineTransfer(town.key(), comes.id, "past hier niet")
     async with refused("team_missing", "team"):
         await town.act("ibrahim", decline_transfer, answer)
     async with refused("already_accountable", "team"):
-        named = AnswerTransfer(town.key(), comes.id, "past hier niet", town.teams["klimop"])
+        named = DeclineTransfer(town.key(), comes.id, "past hier niet", town.teams["klimop"])
         await town.act("ibrahim", decline_transfer, named)
     async with refused("not_found", "team"):
-        await town.act("ibrahim", decline_transfer, AnswerTransfer(town.key(), comes.id, "nee", uuid4()))
-    named = AnswerTransfer(town.key(), comes.id, "past daar beter", town.teams["wijkteam"])
+        await town.act("ibrahim", decline_transfer, DeclineTransfer(town.key(), comes.id, "nee", uuid4()))
+    named = DeclineTransfer(town.key(), comes.id, "past daar beter", town.teams["wijkteam"])
     await town.act("ibrahim", decline_transfer, named)
     (asked,) = await awaited(town, "dirk")
-    await town.act("dirk", accept_transfer, AnswerTransfer(town.key(), asked.id))
+    await town.act("dirk", accept_transfer, AcceptTransfer(town.key(), asked.id))
     assert await one(database_url, ACCOUNTABLE) == town.teams["wijkteam"]
     assert await one(database_url, PENDING) == 0
     await whole(town)
@@ -127,9 +127,9 @@ async def test_what_the_coordinator_accepts_is_the_coordinators(town: Town, data
     await signal(town, "amina", noor)
     await links(town, noor.id, "12AB00")
     (waits,) = await awaited(town, "ines")
-    await town.act("ines", decline_transfer, AnswerTransfer(town.key(), waits.id, "te vol"))
+    await town.act("ines", decline_transfer, DeclineTransfer(town.key(), waits.id, "te vol"))
     (comes,) = await awaited(town, "ibrahim")
-    await town.act("ibrahim", accept_transfer, AnswerTransfer(town.key(), comes.id))
+    await town.act("ibrahim", accept_transfer, AcceptTransfer(town.key(), comes.id))
     assert await one(database_url, ACCOUNTABLE) is None
     running = "select 1 from promises where rule = 'covered' and ended_at is null"
     assert await one(database_url, running) == 1
@@ -143,7 +143,7 @@ async def test_in_a_case_the_new_team_joins_and_the_old_one_and_the_lead_stay(
     case = await led_case(town, noor)
     await links(town, noor.id, "12AB00")
     (waits,) = await awaited(town, "ines")
-    await town.act("ines", accept_transfer, AnswerTransfer(town.key(), waits.id))
+    await town.act("ines", accept_transfer, AcceptTransfer(town.key(), waits.id))
     there = "select team_id from participants where upper_inf(during)"
     assert set(await all_of(database_url, there)) == {(town.teams["klimop"],), (town.teams["regenboog"],)}
     held = "select membership_id from holders where upper_inf(during)"
@@ -172,7 +172,7 @@ async def test_a_second_move_before_the_answer_leaves_one_hand_over_to_where_the
     await moves_to(town, wim.household, UNCOVERED)
     assert await all_of(database_url, "select state from transfers") == [("expired",)]
     async with refused("already_answered", "transfer"):
-        await town.act("dirk", accept_transfer, AnswerTransfer(town.key(), waits.id))
+        await town.act("dirk", accept_transfer, AcceptTransfer(town.key(), waits.id))
     await whole(town)
 
 
@@ -198,7 +198,7 @@ async def test_the_receiver_is_told_and_whose_it_was_is_told_the_answer(
     (told,) = [notice for notice in box.notices.items if notice.kind == "transfer"]
     assert (told.waits, told.household, told.case) == (True, None, None)
     assert "G7" in {one.rule for one in box.waiting}
-    await town.act("ines", accept_transfer, AnswerTransfer(town.key(), told.about))
+    await town.act("ines", accept_transfer, AcceptTransfer(town.key(), told.about))
     box = await town.office.look(town.caller("bram"), inbox, InboxOf())
     assert "transfer_answer" in {notice.kind for notice in box.notices.items}
 
@@ -271,10 +271,10 @@ async def test_a_family_that_left_waits_for_the_coordinators_word_and_then_nothi
     assert await one(database_url, held) == town.members["amina"].membership
     await whole(town)
     async with refused("departure_needs_a_word", "transfer"):
-        await town.act("ibrahim", decline_transfer, AnswerTransfer(town.key(), waits.id, "weet niet"))
+        await town.act("ibrahim", decline_transfer, DeclineTransfer(town.key(), waits.id, "weet niet"))
     async with refused("reason_missing", "reason"):
-        await town.act("ibrahim", accept_transfer, AnswerTransfer(town.key(), waits.id))
-    word = AnswerTransfer(town.key(), waits.id, "Gemeente Utrecht nam het gezin over, mevrouw De Wit.")
+        await town.act("ibrahim", accept_transfer, AcceptTransfer(town.key(), waits.id))
+    word = AcceptTransfer(town.key(), waits.id, "Gemeente Utrecht nam het gezin over, mevrouw De Wit.")
     await town.act("ibrahim", accept_transfer, word)
     assert set(await all_of(database_url, "select state, lapsed_as from signals")) == {
         ("ended", "emigration")
@@ -309,8 +309,8 @@ async def test_accepting_and_declining_a_hand_over_at_once_is_one_answer(
 ) -> None:
     _, _, waits = await a_moved_family(town)
     acts = [
-        town.act("dirk", accept_transfer, AnswerTransfer(town.key(), waits.id)),
-        town.act("chaima", decline_transfer, AnswerTransfer(town.key(), waits.id, "te vol")),
+        town.act("dirk", accept_transfer, AcceptTransfer(town.key(), waits.id)),
+        town.act("chaima", decline_transfer, DeclineTransfer(town.key(), waits.id, "te vol")),
     ]
     answers = await asyncio.gather(*(acts if round % 2 else reversed(acts)), return_exceptions=True)
     assert Counter(getattr(answer, "code", "done") for answer in answers) == {
@@ -331,6 +331,6 @@ async def test_a_move_and_a_triage_at_once_leave_every_signal_with_one_team(
     acts = [moves_to(town, wim.household), open_case(town, "dirk", sent.signal)]
     await asyncio.gather(*(acts if round % 2 else reversed(acts)))
     (waits,) = await awaited(town, "ibrahim")
-    await town.act("ibrahim", accept_transfer, AnswerTransfer(town.key(), waits.id))
+    await town.act("ibrahim", accept_transfer, AcceptTransfer(town.key(), waits.id))
     assert await one(database_url, ACCOUNTABLE) is None
     await whole(town)

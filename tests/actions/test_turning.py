@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from casecoord.actions.clocks import sweep_areas
 from casecoord.actions.notices import InboxOf, inbox
-from casecoord.actions.transfers import AnswerTransfer, accept_transfer
+from casecoord.actions.transfers import AcceptTransfer, accept_transfer
 from tests.actions.moves import all_of, awaited, links, one, whole
 from tests.actions.steps import led_case, signal, sql
 from tests.world import MONDAY, Town
@@ -65,7 +65,7 @@ async def test_at_thirteen_nobody_is_in_primary_school_and_its_care_team_hands_o
     teams = town.teams
     assert await all_of(database_url, PENDING) == [("age", teams["klimop"], teams["wijkteam"])]
     (waits,) = await awaited(town, "dirk")
-    await town.act("dirk", accept_transfer, AnswerTransfer(town.key(), waits.id))
+    await town.act("dirk", accept_transfer, AcceptTransfer(town.key(), waits.id))
     await whole(town)
     assert await all_of(database_url, PENDING) == []
 
