@@ -23,7 +23,7 @@ from casecoord.storage.arrivals import coordinator_of, settle_in
 from casecoord.storage.case_tables import Case, Signal
 from casecoord.storage.cases import Desk, open_desk
 from casecoord.storage.luggage import Concern, Luggage
-from casecoord.storage.moving import areas
+from casecoord.storage.moving import areas, neighbourhood_of
 from casecoord.storage.moving_tables import Arrival
 from casecoord.storage.parcels import ParcelKind
 from casecoord.storage.sealed import Compartment
@@ -72,7 +72,9 @@ async def accept_move(hand: Hand, input: AnswerMove) -> MoveAnswered:
     arrival, rule = await _arrival(hand, input.offer, "accept_move")
     assert arrival.content_sealed is not None and arrival.key_wrapped is not None
     found = luggage.unpack(hand.work.keyring, arrival.id, arrival.content_sealed, arrival.key_wrapped)
-    home = await settle_in(hand.work, found, arrival.neighbourhood, arrival.moved_on)
+    postcode = found.address.postcode if found.address else None
+    there = await neighbourhood_of(hand.work, postcode) if postcode else arrival.neighbourhood
+    home = await settle_in(hand.work, found, there, arrival.moved_on)
     desk = await open_desk(hand.work, home.household)
     assert desk is not None
     hand.allowed(desk.household_id, rule)

@@ -69,11 +69,15 @@ async def hand_in(database: Database, parcel: Claimed) -> None:
 
 
 async def _take_offer(work: Area, offer: OfferParcel) -> None:
-    """The receiving area learns the neighbourhood, not the address: only its own table knows which that is."""
+    """The receiving area learns the neighbourhood, not the address: only its own table knows which that is.
+
+    Of a secret address it does not learn even that before it accepted.
+    """
     if await parcels.has_arrived(work, offer.id):
         return
-    address = luggage.unpack(work.keyring, offer.id, offer.content, offer.key).address
-    neighbourhood = await neighbourhood_of(work, address.postcode) if address else None
+    found = luggage.unpack(work.keyring, offer.id, offer.content, offer.key)
+    postcode = found.address.postcode if found.address and not found.secret else None
+    neighbourhood = await neighbourhood_of(work, postcode) if postcode else None
     if await parcels.arrive(work, offer, neighbourhood):
         await tell_area(work, NoticeKind.MOVE_OFFER, offer.id)
         await parcels.expire(work)

@@ -16,7 +16,7 @@ from casecoord.actions.rerouting import depart, reroute
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Shown
 from casecoord.domain.notices import NoticeKind
-from casecoord.domain.words import Sphere, TransferKind
+from casecoord.domain.words import Audience, Sphere, TransferKind
 from casecoord.storage import moving, transfers
 from casecoord.storage.cases import Desk, open_desk
 from casecoord.storage.luggage import Posted
@@ -77,18 +77,18 @@ async def record_move(hand: Hand, input: RecordMove) -> MoveRecorded:
         raise Problem("offer_pending", "household")
     match input.to:
         case Destination.HERE:
-            done = await _move_here(desk, input)
+            done = await _move_here(hand, desk, input)
         case Destination.ANOTHER_AREA:
             done = await _move_to_area(hand, desk, input)
         case Destination.OUTSIDE:
-            done = await _move_out(desk, input.moved_on)
+            done = await _move_out(hand, desk, input.moved_on)
     desk.add_event("record_move", "household.move", Sphere.GENERAL, rule)
     await desk.settle()
     await tell_transfers(hand.work, desk.household_id, desk.actor_membership)
     return done
 
 
-async def _move_here(desk: Desk, input: RecordMove) -> MoveRecorded:
+async def _move_here(hand: Hand, desk: Desk, input: RecordMove) -> MoveRecorded:
     to = await _address(desk, input.address)
     row = await moving.household_row(desk.work, desk.household_id)
     if moving.is_at(row, to) and row.secret_address == input.secret:
@@ -101,10 +101,10 @@ async def _move_here(desk: Desk, input: RecordMove) -> MoveRecorded:
     await desk.work.session.flush()
     proposed = await moving.propose_merges(desk.work, desk.household_id, to.index)
     await reroute(desk.work, desk.seal, TransferKind.MOVE)
-    return MoveRecorded(desk.household_id, await _waiting(desk), merges_proposed=proposed)
+    return MoveRecorded(desk.household_id, await _waiting(hand, desk), merges_proposed=proposed)
 
 
-async def _move_out(desk: Desk, moved_on: date) -> MoveRecorded:
+async def _move_out(hand: Hand, desk: Desk, moved_on: date) -> MoveRecorded:
     """Everything open waits for the area's coordinator, who says who took over, or that it ends."""
     row = await moving.household_row(desk.work, desk.household_id)
     if row.left_on is None:
@@ -112,7 +112,7 @@ async def _move_out(desk: Desk, moved_on: date) -> MoveRecorded:
         await tell_lead(desk.work, desk.household_id, NoticeKind.FAMILY_MOVED, move)
     await desk.work.session.flush()
     await depart(desk.work, desk.household_id)
-    return MoveRecorded(desk.household_id, await _waiting(desk))
+    return MoveRecorded(desk.household_id, await _waiting(hand, desk))
 
 
 async def _move_to_area(hand: Hand, desk: Desk, input: RecordMove) -> MoveRecorded:
@@ -122,7 +122,7 @@ async def _move_to_area(hand: Hand, desk: Desk, input: RecordMove) -> MoveRecord
     if areas.get(there, hand.work.area_id) == hand.work.area_id:
         raise Problem("area_unknown", "area")
     address = _posted(input.address) if input.address else None
-    done = await _move_out(desk, input.moved_on)
+    done = await _move_out(hand, desk, input.moved_on)
     offer = await offer_to(hand, desk, areas[there], input.moved_on, address, secret=input.secret)
     return MoveRecorded(desk.household_id, done.transfers, offer)
 
@@ -161,5 +161,17 @@ def _line(address: Address) -> str:
     return f"{street} {number}{suffix}, {f'{postcode} {town}'.strip()}"
 
 
-async def _waiting(desk: Desk) -> list[UUID]:
-    return [found.id for found in await transfers.pending_of(desk.work, desk.household_id)]
+async def _waiting(hand: Hand, desk: Desk) -> list[UUID]:
+    """The hand-overs that wait, as far as the actor may know what is handed over, or has to answer for it."""
+    hand.told("signal.existence")
+    look = look_at(hand, desk)
+    return [
+        found.id
+        for found in await transfers.pending_of(desk.work, desk.household_id)
+        if found.transfer.to_team is None
+        or look.sees(
+            "signal.existence",
+            found.transfer.sphere,
+            shared_with_teams=found.transfer.audience is Audience.TEAMS_IN_CASE,
+        )
+    ]

@@ -65,7 +65,7 @@ class TransfersOf:
 
 @dataclass(frozen=True, slots=True)
 class AwaitedTransfer:
-    """`from_team` None: it was the area's coordinator's. `departure`: the family left the area."""
+    """`from_team` None: it was the area's coordinator's. `departure`: the whole family left the area."""
 
     id: UUID
     kind: TransferKind
@@ -74,7 +74,8 @@ class AwaitedTransfer:
     offered_at: datetime
     due_at: datetime
     from_team: str | None
-    signals: int
+    #: how many pass along; None of a departure, which is of everything
+    signals: int | None
 
 
 @verb(TransferAnswered)

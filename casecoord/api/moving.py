@@ -145,7 +145,7 @@ class AwaitedTransfer:
     offered_at: datetime
     due_at: datetime
     from_team: str | None
-    signals: int
+    signals: int | None
 
     @classmethod
     def of(cls, found: transfers.AwaitedTransfer) -> "AwaitedTransfer":

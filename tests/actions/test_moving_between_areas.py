@@ -94,6 +94,21 @@ async def test_the_receiving_coordinator_sees_the_minimum_and_nobody_else_anythi
     await whole(zuid, noord)
 
 
+async def test_of_a_secret_address_not_even_the_neighbourhood_travels_in_sight(
+    towns: tuple[Town, Town], database_url: str
+) -> None:
+    zuid, noord = towns
+    noor = (await zuid.janssens())["noor"]
+    await signal(zuid, "amina", noor)
+    await moves(zuid, noor.household, Destination.ANOTHER_AREA, area="noord", address=COVERED, secret=True)
+    await carry(zuid.database)
+    (offer,) = await offers(noord)
+    assert offer.neighbourhood is None
+    done = await accept(noord, offer.id)
+    there = "select neighbourhood, secret_address from households where id = $1"
+    assert await all_of(database_url, there, done.household) == [("BU05991099", True)]
+
+
 async def test_the_sender_holds_until_it_has_heard_that_the_receiver_accepted(
     towns: tuple[Town, Town], database_url: str
 ) -> None:
