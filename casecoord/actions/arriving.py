@@ -14,10 +14,18 @@ from casecoord.actions import texts
 from casecoord.actions.cases import join
 from casecoord.actions.looking import Look, viewers
 from casecoord.actions.office import Hand, verb
-from casecoord.actions.rerouting import routes_of
+from casecoord.actions.rerouting import reroute, routes_of
 from casecoord.domain.errors import Problem
 from casecoord.domain.teams import SECRECY
-from casecoord.domain.words import CaseState, Role, SignalSource, SignalState, Sphere, TransferState
+from casecoord.domain.words import (
+    CaseState,
+    Role,
+    SignalSource,
+    SignalState,
+    Sphere,
+    TransferKind,
+    TransferState,
+)
 from casecoord.storage import access_log, luggage, parcels
 from casecoord.storage.arrivals import coordinator_of, settle_in
 from casecoord.storage.case_tables import Case, Signal
@@ -27,6 +35,7 @@ from casecoord.storage.moving import areas, neighbourhood_of
 from casecoord.storage.moving_tables import Arrival
 from casecoord.storage.parcels import ParcelKind
 from casecoord.storage.sealed import Compartment
+from casecoord.storage.telling import tell_transfers
 from casecoord.storage.transfer_lists import waiting_arrivals
 
 
@@ -80,11 +89,13 @@ async def accept_move(hand: Hand, input: AnswerMove) -> MoveAnswered:
     hand.allowed(desk.household_id, rule)
     await _open_case(hand, desk, found)
     await _bring_signals(hand, desk, found, home.persons, rule)
+    await reroute(hand.work, desk.seal, TransferKind.MOVE)
     parcels.answered(arrival, hand.work, TransferState.ACCEPTED, desk.actor_membership)
     arrival.household_id = desk.household_id
     await parcels.post(hand.work, arrival.from_area, arrival.id, ParcelKind.ANSWER)
     desk.add_event("accept_move", "household.move", Sphere.GENERAL, rule)
     await desk.settle()
+    await tell_transfers(hand.work, desk.household_id, desk.actor_membership)
     case = desk.case.id if desk.case else None
     return MoveAnswered(arrival.id, TransferState.ACCEPTED, desk.household_id, case)
 

@@ -41,9 +41,13 @@ async def reroute(work: Area, seal: HouseholdSeal, kind: TransferKind) -> Rerout
     """Opens the hand-overs that today's routing asks for, once each. The household is locked.
 
     What an earlier change asked for and this one no longer does has expired: its receiver was never needed.
+    Of a family that left the area no team is asked, but its coordinator.
     """
     signals = await transfers.open_signals_of(work, seal.household)
     pending = await transfers.pending_of(work, seal.household)
+    if await transfers.has_left(work, seal.household):
+        departure = await depart(work, seal.household)
+        return Rerouted(int(departure is not None and departure not in {one.id for one in pending}))
     if not signals and not pending:
         return Rerouted()
     wanted = {one.key: one for one in due_transfers(signals, await routes_of(work, seal))}

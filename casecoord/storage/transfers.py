@@ -29,6 +29,7 @@ _HOUSEHOLDS_OF = text(
 _OPEN_CASE = text(
     "select id from cases where area_id = :area and household_id = :household and state <> 'closed'"
 )
+_LEFT = text("select left_on is not null from households where area_id = :area and id = :household")
 _LATEST_MOVE = text(
     "select id from household_moves where area_id = :area and household_id = :household"
     " order by moved_on desc, id limit 1"
@@ -119,6 +120,11 @@ async def open_case_of(work: Area, household: UUID) -> UUID | None:
     """The household's open case."""
     case: UUID | None = await work.session.scalar(_OPEN_CASE, {"area": work.area_id, "household": household})
     return case
+
+
+async def has_left(work: Area, household: UUID) -> bool:
+    """Whether the family lives outside the area."""
+    return bool(await work.session.scalar(_LEFT, {"area": work.area_id, "household": household}))
 
 
 async def latest_move(work: Area, household: UUID) -> UUID | None:

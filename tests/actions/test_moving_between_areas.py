@@ -387,6 +387,26 @@ async def test_a_family_that_the_register_placed_there_already_is_found_and_not_
     await whole(zuid, noord)
 
 
+async def test_a_family_that_comes_back_is_the_household_that_it_was(
+    towns: tuple[Town, Town], database_url: str
+) -> None:
+    zuid, noord = towns
+    noor, offer = await offered(zuid, noord)
+    there = await accept(noord, offer.id)
+    await carry(zuid.database)
+    back = await moves(noord, there.household, Destination.ANOTHER_AREA, area="zuid", address=COVERED)
+    await carry(zuid.database)
+    assert await one(database_url, HOLDER, noord.area) is not None
+    again = await accept(zuid, back.offer)
+    assert again.household == noor.household
+    await carry(zuid.database)
+    assert await one(database_url, HOLDER, noord.area) is None
+    assert await one(database_url, HOLDER, zuid.area) is not None
+    assert await one(database_url, "select left_on from households where id = $1", noor.household) is None
+    assert await one(database_url, "select count(*) from persons") == 6
+    await whole(zuid, noord)
+
+
 async def test_with_nothing_open_no_other_area_learns_of_a_family(
     towns: tuple[Town, Town], database_url: str
 ) -> None:

@@ -204,6 +204,16 @@ async def test_the_receiver_is_told_and_whose_it_was_is_told_the_answer(
     assert "transfer_answer" in {notice.kind for notice in box.notices.items}
 
 
+async def test_the_lead_is_told_that_the_family_moved(town: Town) -> None:
+    noor = (await town.janssens())["noor"]
+    await led_case(town, noor)
+    await moves_to(town, noor.household)
+    for name, expected in (("amina", 1), ("bram", 0), ("dirk", 0)):
+        box = await town.office.look(town.caller(name), inbox, InboxOf())
+        kinds = [notice.kind for notice in box.notices.items]
+        assert kinds.count("family_moved") == expected, name
+
+
 async def test_a_move_is_the_coordinators_to_record_and_nobody_else_learns_that_there_is_a_family(
     town: Town,
 ) -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from casecoord.actions.rerouting import Rerouted, depart, reroute, settle_and_tell
+from casecoord.actions.rerouting import Rerouted, reroute, settle_and_tell
 from casecoord.domain.notices import NoticeKind
 from casecoord.domain.words import Lapse, TransferKind
 from casecoord.registers.report import Extra
@@ -29,11 +29,7 @@ async def follow_moves(
         seal = await lock_household(work, household)
         if seal is None:
             continue
-        if household in gone:
-            known = [one.id for one in await transfers.pending_of(work, household)]
-            done = Rerouted(int(await depart(work, household) not in known))
-        else:
-            done = await reroute(work, seal, TransferKind.MOVE)
+        done = await reroute(work, seal, TransferKind.MOVE)
         kind = NoticeKind.FAMILY_MOVED if household in {*moved, *gone} else NoticeKind.FAMILY_CHANGED
         await tell_lead(work, household, kind, await transfers.latest_move(work, household) or household)
         _count(extra, Extra.HAND_OVERS, done.begun)
