@@ -38,6 +38,7 @@ _LIVES = text(
 _SUBJECTS = text(
     "select cast(:case as uuid) union select id from plan_actions where area_id = :area and case_id = :case"
     " union select id from invitations where area_id = :area and case_id = :case"
+    " union select id from refusals where area_id = :area and case_id = :case"
     " union select cast(:household as uuid)"
 )
 #: Everything of the case that runs ends with it, at this moment.

@@ -4,21 +4,15 @@ the receiver has accepted.
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
-from datetime import date, timedelta
-from uuid import UUID, uuid4
+from datetime import date
+from uuid import uuid4
 
 import pytest
 
-from casecoord.access.decide import Policy
-from casecoord.actions import carrying
 from casecoord.actions.arriving import (
     AnswerMove,
-    MoveOffersOf,
-    OfferedMove,
     accept_move,
     decline_move,
-    move_offers,
 )
 from casecoord.actions.carrying import carry
 from casecoord.actions.joint_view import JointCaseOf, joint_case
@@ -27,46 +21,14 @@ from casecoord.actions.moving import Destination
 from casecoord.actions.notices import InboxOf, inbox
 from casecoord.actions.transfers import AcceptTransfer, accept_transfer
 from casecoord.domain.errors import Problem
-from casecoord.domain.words import LifeDomain, Sphere, TransferState
+from casecoord.domain.words import Sphere, TransferState
 from casecoord.storage.connection import APP_ROLE
-from casecoord.storage.work import Database
 from tests.actions.moves import COVERED, all_of, awaited, moves, one, whole
-from tests.actions.steps import by_bsn, led_case, propose, refused, signal, sql
-from tests.world import KEYRING, PEOPLE, Clock, Someone, Town, build_town
+from tests.actions.steps import by_bsn, propose, refused, signal, sql
+from tests.actions.two_areas import HOLDER, accept, offered, offers, towns
+from tests.world import PEOPLE, Town
 
-HOLDER = "select membership_id from holders where area_id = $1 and upper_inf(during)"
-
-
-@pytest.fixture
-async def towns(database_url: str, policy: Policy) -> AsyncIterator[tuple[Town, Town]]:
-    """Zuid, and Noord, in which De Klimop's postcode lies in a neighbourhood."""
-    clock = Clock()
-    database = Database(database_url, KEYRING, clock=clock, pool_size=20)
-    zuid, noord = [await build_town(database, clock, policy, code) for code in ("zuid", "noord")]
-    async with sql(database_url) as admin:
-        await admin.execute("insert into postcodes values ($1, '3081HV', 'BU05991099')", noord.area)
-    yield zuid, noord
-    await database.close()
-
-
-async def offered(zuid: Town, noord: Town) -> tuple[Someone, OfferedMove]:
-    """The Janssens, with a led case and a finance signal, are offered to Noord."""
-    family = await zuid.janssens()
-    await led_case(zuid, family["noor"])
-    await signal(zuid, "amina", family["els"], domain=LifeDomain.FINANCE, summary="Kanarie over schulden.")
-    await signal(zuid, "hanna", family["daan"], summary="Kanarie over de zitting.")
-    await moves(zuid, family["noor"].household, Destination.ANOTHER_AREA, area="noord", address=COVERED)
-    await carry(zuid.database)
-    (offer,) = await offers(noord)
-    return family["noor"], offer
-
-
-async def offers(town: Town, name: str = "ibrahim") -> list[OfferedMove]:
-    return await town.office.look(town.caller(name), move_offers, MoveOffersOf())
-
-
-async def accept(noord: Town, offer: UUID, by: str = "ibrahim"):
-    return await noord.act(by, accept_move, AnswerMove(noord.key(), offer))
+__all__ = ["towns"]
 
 
 async def test_the_receiving_coordinator_sees_the_minimum_and_nobody_else_anything(
@@ -232,91 +194,6 @@ async def test_an_offer_that_nobody_answers_goes_back_with_a_gap_and_is_too_late
     await whole(zuid, noord)
 
 
-async def test_an_acceptance_just_before_the_date_counts_whenever_it_is_carried(
-    towns: tuple[Town, Town], database_url: str
-) -> None:
-    zuid, noord = towns
-    _, offer = await offered(zuid, noord)
-    zuid.clock.now = offer.expires_at - timedelta(seconds=1)
-    await accept(noord, offer.id)
-    zuid.clock.forward(days=3)
-    await whole(zuid, noord)
-    assert await one(database_url, "select state from move_offers") == "accepted"
-    assert await one(database_url, HOLDER, zuid.area) is None
-
-
-async def test_an_offer_carried_after_its_date_comes_back_expired(
-    towns: tuple[Town, Town], database_url: str
-) -> None:
-    zuid, noord = towns
-    noor = (await zuid.janssens())["noor"]
-    await signal(zuid, "amina", noor)
-    await moves(zuid, noor.household, Destination.ANOTHER_AREA, area="noord")
-    zuid.clock.forward(days=30)
-    await whole(zuid, noord)
-    assert await offers(noord) == []
-    assert await one(database_url, "select state from move_offers") == "expired"
-
-
-class Killed(BaseException):
-    """The process is gone: nothing after this runs, and what was not committed is not."""
-
-
-@pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize("way", ["there", "back"])
-async def test_a_carrier_killed_at_either_side_of_the_other_areas_commit_delivers_once(
-    towns: tuple[Town, Town], database_url: str, monkeypatch: pytest.MonkeyPatch, moment: str, way: str
-) -> None:
-    zuid, noord = towns
-    noor = (await zuid.janssens())["noor"]
-    await led_case(zuid, noor)
-    await moves(zuid, noor.household, Destination.ANOTHER_AREA, area="noord", address=COVERED)
-    if way == "back":
-        await carry(zuid.database)
-        await accept(noord, (await offers(noord))[0].id)
-    real = carrying.hand_in
-
-    async def dies(database: Database, parcel: object) -> None:
-        if moment == "after":
-            await real(database, parcel)  # type: ignore[arg-type]
-        raise Killed
-
-    monkeypatch.setattr(carrying, "hand_in", dies)
-    with pytest.raises(Killed):
-        await carry(zuid.database)
-    undelivered = await one(database_url, "select count(*) from parcels where delivered_at is null")
-    assert undelivered == 1
-    monkeypatch.setattr(carrying, "hand_in", real)
-    await carry(zuid.database)
-    await carry(zuid.database)
-    if way == "there":
-        assert len(await offers(noord)) == 1
-        await accept(noord, (await offers(noord))[0].id)
-        await carry(zuid.database)
-    assert await one(database_url, "select count(*) from arrivals") == 1
-    assert await one(database_url, "select count(*) from cases where area_id = $1", noord.area) == 1
-    assert await one(database_url, "select count(*) from parcels where delivered_at is null") == 0
-    assert await one(database_url, HOLDER, zuid.area) is None
-    await whole(zuid, noord)
-
-
-async def test_ten_carriers_at_once_deliver_each_parcel_once(
-    towns: tuple[Town, Town], database_url: str
-) -> None:
-    zuid, noord = towns
-    for number in range(4):
-        (child,) = await zuid.family((f"Kind {number}", date(2018, 1, 1)), links={0: [("school", "11VO00")]})
-        await signal(zuid, "amina", child)
-        await moves(zuid, child.household, Destination.ANOTHER_AREA, area="noord")
-    carried = await asyncio.gather(*(carry(zuid.database) for _ in range(10)))
-    assert sum(carried) == 4
-    found = await offers(noord)
-    assert len(found) == 4
-    await asyncio.gather(*(accept(noord, offer.id) for offer in found))
-    assert sum(await asyncio.gather(*(carry(zuid.database) for _ in range(10)))) == 4
-    await whole(zuid, noord)
-
-
 @pytest.mark.parametrize("round", range(4))
 async def test_two_answers_to_an_offer_at_once_are_one(
     towns: tuple[Town, Town], database_url: str, round: int
@@ -425,21 +302,3 @@ async def test_an_offer_of_another_area_and_none_at_all_are_one_answer(towns: tu
         for identity in (offer.id, uuid4()):
             async with refused("not_found", "offer"):
                 await accept(town, identity, who)
-
-
-async def test_one_parcel_that_cannot_be_taken_holds_up_no_other(
-    towns: tuple[Town, Town], database_url: str
-) -> None:
-    zuid, noord = towns
-    for number in range(2):
-        (child,) = await zuid.family((f"Kind {number}", date(2018, 1, 1)), links={0: [("school", "11VO00")]})
-        await signal(zuid, "amina", child)
-        await moves(zuid, child.household, Destination.ANOTHER_AREA, area="noord", address=COVERED)
-    async with sql(database_url) as admin:
-        await admin.execute(
-            "update move_offers set key_wrapped = '' where id = (select offer_id from parcels order by posted_at, id limit 1)"
-        )
-    assert await carry(zuid.database) == 1
-    assert len(await offers(noord)) == 1
-    assert await one(database_url, "select count(*) from parcels where delivered_at is null") == 1
-    await whole(zuid, noord)
