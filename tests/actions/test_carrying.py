@@ -1,20 +1,24 @@
 """What travels between areas arrives once, whoever carries it and whenever they are stopped."""
 
 import asyncio
+import sys
 from datetime import date, timedelta
+from pathlib import Path
+from signal import SIGKILL
 
 import pytest
 
-from casecoord.actions import carrying
 from casecoord.actions.carrying import carry
 from casecoord.actions.moving import Destination
-from casecoord.storage.work import Database
-from tests.actions.moves import COVERED, moves, one, whole
+from tests.actions.mortal_carrier import STEPS
+from tests.actions.moves import COVERED, all_of, moves, one, whole
 from tests.actions.steps import led_case, signal, sql
 from tests.actions.two_areas import HOLDER, accept, offered, offers, towns
 from tests.world import Town
 
 __all__ = ["towns"]
+
+CHECKOUT = Path(__file__).parents[2]
 
 
 async def test_an_acceptance_just_before_the_date_counts_whenever_it_is_carried(
@@ -43,45 +47,49 @@ async def test_an_offer_carried_after_its_date_comes_back_expired(
     assert await one(database_url, "select state from move_offers") == "expired"
 
 
-class Killed(BaseException):
-    """The process is gone: nothing after this runs, and what was not committed is not."""
+async def killed_at(step: str, town: Town, url: str) -> int:
+    """How a carrier in a process of its own ended."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.actions.mortal_carrier",
+        url,
+        town.clock.now.isoformat(),
+        step,
+        cwd=CHECKOUT,
+    )
+    return await process.wait()
 
 
-@pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize("way", ["there", "back"])
-async def test_a_carrier_killed_at_either_side_of_the_other_areas_commit_delivers_once(
-    towns: tuple[Town, Town], database_url: str, monkeypatch: pytest.MonkeyPatch, moment: str, way: str
+@pytest.mark.parametrize("step", STEPS)
+async def test_a_carrier_killed_at_any_step_there_and_back_delivers_each_parcel_once(
+    towns: tuple[Town, Town], database_url: str, step: str
 ) -> None:
     zuid, noord = towns
     noor = (await zuid.janssens())["noor"]
     await led_case(zuid, noor)
     await moves(zuid, noor.household, Destination.ANOTHER_AREA, area="noord", address=COVERED)
-    if way == "back":
-        await carry(zuid.database)
-        await accept(noord, (await offers(noord))[0].id)
-    real = carrying.hand_in
-
-    async def dies(database: Database, parcel: object) -> None:
-        if moment == "after":
-            await real(database, parcel)  # type: ignore[arg-type]
-        raise Killed
-
-    monkeypatch.setattr(carrying, "hand_in", dies)
-    with pytest.raises(Killed):
-        await carry(zuid.database)
-    undelivered = await one(database_url, "select count(*) from parcels where delivered_at is null")
-    assert undelivered == 1
-    monkeypatch.setattr(carrying, "hand_in", real)
-    await carry(zuid.database)
-    await carry(zuid.database)
-    if way == "there":
-        assert len(await offers(noord)) == 1
-        await accept(noord, (await offers(noord))[0].id)
-        await carry(zuid.database)
+    waits = "select count(*) from parcels where delivered_at is null"
+    for answer in (False, True):
+        assert await killed_at(step, zuid, database_url) == -SIGKILL
+        assert await one(database_url, waits) == 1
+        for _ in range(2):
+            await carry(zuid.database)
+        assert await one(database_url, waits) == 0
+        if not answer:
+            assert await one(database_url, HOLDER, zuid.area) == zuid.members["amina"].membership
+            (offer,) = await offers(noord)
+            await accept(noord, offer.id)
+    counted = "select count(*) from cases where area_id = $1"
+    assert (await one(database_url, counted, noord.area), await one(database_url, HOLDER, zuid.area)) == (
+        1,
+        None,
+    )
     assert await one(database_url, "select count(*) from arrivals") == 1
-    assert await one(database_url, "select count(*) from cases where area_id = $1", noord.area) == 1
-    assert await one(database_url, "select count(*) from parcels where delivered_at is null") == 0
-    assert await one(database_url, HOLDER, zuid.area) is None
+    told = (
+        "select kind, count(*) from outbox where kind in ('move_offer', 'move_answer') group by 1 order by 1"
+    )
+    assert await all_of(database_url, told) == [("move_answer", 1), ("move_offer", 1)]
     await whole(zuid, noord)
 
 
