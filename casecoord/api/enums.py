@@ -3,7 +3,7 @@
 import strawberry
 
 from casecoord.actions.candidates import Reason as CandidateReason
-from casecoord.actions.coverage import PlaceKind
+from casecoord.actions.coverage import Lack, PlaceKind
 from casecoord.actions.moving import Destination
 from casecoord.actions.plan import Manner
 from casecoord.actions.signals import Decision
@@ -17,6 +17,7 @@ from casecoord.domain.words import (
     HolderKind,
     InvitationState,
     Language,
+    Lapse,
     LifeDomain,
     ProposalKind,
     ProposalState,
@@ -42,7 +43,9 @@ __all__ = [
     "Destination",
     "HolderKind",
     "InvitationState",
+    "Lack",
     "Language",
+    "Lapse",
     "Level",
     "LifeDomain",
     "Manner",
@@ -70,7 +73,9 @@ for _word in (
     CaseState,
     HolderKind,
     InvitationState,
+    Lack,
     Language,
+    Lapse,
     Level,
     LifeDomain,
     Manner,
