@@ -25,6 +25,7 @@ _ABOUT = {
     NoticeKind.PASSED_ON: "Promise",
     NoticeKind.TRANSFER: "Transfer",
     NoticeKind.TRANSFER_ANSWER: "Transfer",
+    NoticeKind.SIGNAL_LAPSED: "Signal",
     NoticeKind.MOVE_OFFER: "MoveOffer",
     NoticeKind.MOVE_ANSWER: "MoveOffer",
 }

@@ -37,6 +37,7 @@ class NoticeKind(StrEnum):
     DEAD_LETTER = "dead_letter"
     TRANSFER = "transfer"
     TRANSFER_ANSWER = "transfer_answer"
+    SIGNAL_LAPSED = "signal_lapsed"
     FAMILY_MOVED = "family_moved"
     FAMILY_CHANGED = "family_changed"
     MOVE_OFFER = "move_offer"
@@ -106,6 +107,12 @@ NOTICES: dict[NoticeKind, NoticeRow] = {
             NoticeKind.TRANSFER, None, "een overdracht aan uw team", "something is handed over to your team"
         ),
         NoticeRow(NoticeKind.TRANSFER_ANSWER, None, "antwoord op een overdracht", "an answer to a hand-over"),
+        NoticeRow(
+            NoticeKind.SIGNAL_LAPSED,
+            None,
+            "uw signaal loopt hier niet meer",
+            "your signal no longer runs here",
+        ),
         NoticeRow(NoticeKind.FAMILY_MOVED, "household.move", "een gezin is verhuisd", "a family has moved"),
         NoticeRow(
             NoticeKind.FAMILY_CHANGED,

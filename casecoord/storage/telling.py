@@ -99,8 +99,9 @@ where p.area_id = :area and p.household_id = :household and p.ended_at is null a
 """
 )
 
-#: Hand-overs that this transaction opened or answered: to whom they come, and whose they were. About no household:
-#: until it is accepted, the receiver learns no more than that something waits.
+#: Hand-overs that this transaction opened or answered: to whom they come, and whose they were; and signals that it
+#: let lapse: whoever brought one hears that it is over here, not why. About no household: until it is accepted, the
+#: receiver learns no more than that something waits.
 _TELL_TRANSFERS = text(
     f"""
 with changed as (
@@ -111,6 +112,9 @@ with changed as (
   union
   select 'transfer_answer', h.id, coalesce({_SEAT.format(of="h.from_team_id")}, {_SEAT.format(of=":area")})
     from changed h where h.state in ('accepted', 'declined')
+  union
+  select 'signal_lapsed', s.id, s.author_id from signals s where s.area_id = :area and s.household_id = :household
+    and s.lapsed_as is not null and s.xmin = {_THIS_TRANSACTION}
 )
 insert into outbox ({_COLUMNS})
 select :area, gen_random_uuid(), m.id, t.kind, t.source_id, null, 'general', null, false, :now

@@ -297,6 +297,10 @@ async def test_a_family_that_left_waits_for_the_coordinators_word_and_then_nothi
         )
         == 0
     )
+    for name in ("amina", "hanna"):
+        box = await town.office.look(town.caller(name), inbox, InboxOf())
+        told = [notice for notice in box.notices.items if notice.kind == "signal_lapsed"]
+        assert [(notice.household, notice.case) for notice in told] == [(None, None)], name
     lapsed = "select distinct lapsed_as, lapsed_by from promises where lapsed_as is not null"
     assert await all_of(database_url, lapsed) == [("emigration", town.members["ibrahim"].membership)]
     await whole(town)
