@@ -8,8 +8,9 @@ import threading
 from collections import Counter
 from collections.abc import Coroutine
 from datetime import date, datetime, timedelta
+from secrets import token_hex
 from typing import Any, TypeVar
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 from hypothesis import strategies as st
@@ -191,7 +192,7 @@ class Life(Moving, RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.name = f"casecoord_life_{uuid4().hex}"
+        self.name = f"casecoord_life_{token_hex(16)}"
         self.merged: set[UUID] = set()
         self.history: dict[tuple[UUID, datetime], UUID | None] = {}
         self.loop.run(self._begin())
