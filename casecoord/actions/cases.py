@@ -52,6 +52,7 @@ UNMET: dict[str, Callable[[], Problem]] = {
     "!preference_known": lambda: Problem("preference_missing", "reason"),
     "!within_ceiling": lambda: Problem("ceiling_reached", "proposal"),
     "!appointment_due": lambda: Problem("not_yet", "case"),
+    "!second_coordinator": lambda: Problem("second_coordinator_needed", "merge"),
     "!kind_allowed": lambda: Problem("team_not_invitable", "team"),
 }
 _ADAPTER = TypeAdapter(CaseBrief)

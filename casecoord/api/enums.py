@@ -6,6 +6,8 @@ from casecoord.actions.candidates import Reason as CandidateReason
 from casecoord.actions.coverage import PlaceKind
 from casecoord.actions.plan import Manner
 from casecoord.actions.signals import Decision
+from casecoord.actions.splitting import Part as HouseholdPart
+from casecoord.domain.duplicates import MergeReason
 from casecoord.domain.facets import Shown
 from casecoord.domain.notices import NoticeKind
 from casecoord.domain.promises import Level
@@ -37,11 +39,13 @@ __all__ = [
     "CaseState",
     "Decision",
     "HolderKind",
+    "HouseholdPart",
     "InvitationState",
     "Language",
     "Level",
     "LifeDomain",
     "Manner",
+    "MergeReason",
     "NoticeKind",
     "PlaceKind",
     "ProposalKind",
@@ -68,6 +72,7 @@ for _word in (
     Level,
     LifeDomain,
     Manner,
+    MergeReason,
     NoticeKind,
     PlaceKind,
     ProposalKind,
@@ -86,3 +91,4 @@ for _word in (
     strawberry.enum(_word)
 strawberry.enum(Decision, name="TriageDecision")
 strawberry.enum(CandidateReason, name="CandidateReason")
+strawberry.enum(HouseholdPart, name="HouseholdPart")

@@ -5,7 +5,7 @@ from typing import Any, Protocol, TypeVar
 
 import strawberry
 
-from casecoord.actions import closing, leads, matching, notices, participation, plan, signals
+from casecoord.actions import closing, leads, merging, notices, participation, plan, signals, splitting
 from casecoord.actions.office import Verb
 from casecoord.api import results
 from casecoord.api.context import Info
@@ -27,7 +27,20 @@ from casecoord.api.inputs import (
     SeeSignalInput,
     TriageSignalInput,
 )
-from casecoord.api.merging import ConfirmMergeInput, MergeAnswer, MergeDecided
+from casecoord.api.merging import (
+    ConfirmMergeInput,
+    HouseholdSplit,
+    MergeAnswer,
+    MergeDecided,
+    MergeProposed,
+    MergeProposedAnswer,
+    MergeUndone,
+    MergeUndoneAnswer,
+    ProposeMergeInput,
+    SplitAnswer,
+    SplitHouseholdInput,
+    UndoMergeInput,
+)
 from casecoord.api.problems import ProblemAnswer, answered
 
 
@@ -118,9 +131,21 @@ class Mutation:
     async def record_contact(self, info: Info, input: RecordContactInput) -> results.ContactAnswer:
         return await _do(info, plan.record_contact, input, results.ContactRecorded.of)
 
+    @strawberry.mutation(description="The area's coordinator names two households that may be one.")
+    async def propose_merge(self, info: Info, input: ProposeMergeInput) -> MergeProposedAnswer:
+        return await _do(info, merging.propose_merge, input, MergeProposed.of)
+
     @strawberry.mutation(description="The area's coordinator says whether two households are one.")
     async def confirm_merge(self, info: Info, input: ConfirmMergeInput) -> MergeAnswer:
-        return await _do(info, matching.confirm_match, input, MergeDecided.of)
+        return await _do(info, merging.confirm_merge, input, MergeDecided.of)
+
+    @strawberry.mutation(description="Another coordinator says that they are two after all.")
+    async def undo_merge(self, info: Info, input: UndoMergeInput) -> MergeUndoneAnswer:
+        return await _do(info, merging.undo_merge, input, MergeUndone.of)
+
+    @strawberry.mutation(description="Some leave for a household of their own.")
+    async def split_household(self, info: Info, input: SplitHouseholdInput) -> SplitAnswer:
+        return await _do(info, splitting.split_household, input, HouseholdSplit.of)
 
     @strawberry.mutation(description="Tells whoever signalled what they may know.")
     async def give_feedback(self, info: Info, input: GiveFeedbackInput) -> results.TriageAnswer:

@@ -7,8 +7,8 @@ import strawberry
 from casecoord.actions import lists
 from casecoord.actions.explaining import ExplainOf, explain_facet
 from casecoord.actions.joint_view import JointCaseOf, joint_case
-from casecoord.actions.matching import MatchProposalsOf, match_proposals
 from casecoord.actions.me import me
+from casecoord.actions.merge_proposals import MergeProposalsOf, merge_proposals
 from casecoord.actions.notices import InboxOf, inbox
 from casecoord.actions.teams import TeamsOf, teams
 from casecoord.api.context import Info
@@ -103,6 +103,6 @@ class Query(Overviews):
     async def merge_proposals(
         self, info: Info, first: int | None = None, after: str | None = None
     ) -> Connection[MergeProposal]:
-        query = MatchProposalsOf(first, after)
-        found = await info.context.office.look(info.context.caller, match_proposals, query)
+        query = MergeProposalsOf(first, after)
+        found = await info.context.office.look(info.context.caller, merge_proposals, query)
         return cast(Connection[MergeProposal], connection(found, MergeProposal.of))

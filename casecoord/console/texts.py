@@ -110,8 +110,8 @@ _HAPPENED = {
     "add_action": "added an action",
     "complete_action": "completed an action",
     "record_contact": "spoke with the family",
-    "confirm_match": "said that two families are one",
-    "decline_match": "said that two families are two",
+    "confirm_merge": "said that two families are one",
+    "decline_merge": "said that two families are two",
 }
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -80,16 +80,21 @@ class Case(Base):
     outcome_sealed: Mapped[bytes | None]
     outcome_by: Mapped[str | None]
     closed_at: Mapped[datetime | None]
+    #: the case in which this one went on when two households became one
+    merged_into: Mapped[UUID | None]
     __table_args__ = (
         to("households", "household_id"),
+        to("cases", "merged_into"),
         # INVARIANT (one case): a household has at most one open case.
         Index("cases_one_open", "area_id", "household_id", unique=True, postgresql_where=text(OPEN_CASE)),
         CheckConstraint("(state = 'closed') = (closed_at is not null)", name="closed_at_its_end"),
         CheckConstraint("state <> 'aftercare' or aftercare_at is not null", name="aftercare_since"),
         CheckConstraint(
-            "state <> 'closed' or (outcome_sealed is not null and outcome_by is not null)",
+            "state <> 'closed' or merged_into is not null"
+            " or (outcome_sealed is not null and outcome_by is not null)",
             name="closes_with_an_outcome",
         ),
+        CheckConstraint("merged_into is null or state = 'closed'", name="merged_at_its_end"),
         Index(None, "area_id", "household_id"),
     )
 
@@ -344,27 +349,6 @@ class Event(Base):
         to("households", "household_id"),
         to("memberships", "membership_id"),
         Index(None, "area_id", "household_id", "at"),
-    )
-
-
-class MergeProposal(Base):
-    """A person who could not be matched for certain, beside the household it may belong to."""
-
-    __tablename__ = "merge_proposals"
-    area_id: Mapped[UUID] = area_key()
-    id: Mapped[UUID] = own_key()
-    provisional_id: Mapped[UUID]
-    household_id: Mapped[UUID]
-    reason: Mapped[str]
-    state: Mapped[str]
-    proposed_at: Mapped[datetime]
-    decided_at: Mapped[datetime | None]
-    decided_by: Mapped[UUID | None]
-    __table_args__ = (
-        to("households", "provisional_id"),
-        to("households", "household_id"),
-        to("memberships", "decided_by"),
-        UniqueConstraint("area_id", "provisional_id", "household_id"),
     )
 
 

@@ -128,9 +128,12 @@ class Desk:
         )
 
 
-async def open_desk(work: Work, household_id: UUID) -> Desk | None:
-    """Locks the household and loads its open case; None if there is no such household."""
-    seal = await lock_household(work, household_id)
+async def open_desk(work: Work, household_id: UUID, *, ended: bool = False) -> Desk | None:
+    """Locks the household and loads its open case; None if there is no such household.
+
+    `ended`: also one that is no more, because it went on in another.
+    """
+    seal = await lock_household(work, household_id, ended=ended)
     if seal is None:
         return None
     desk = Desk(work, household_id, seal, await relation(work, household_id))

@@ -4,11 +4,13 @@ One row for each receiver and thing, however often it is told; nobody is told wh
 and nobody whose membership is over.
 """
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import text
 
-from casecoord.storage.work import Area
+from casecoord.domain.notices import NoticeKind
+from casecoord.storage.work import Area, Work
 
 _SEAT = (
     "(select y.membership_id from coordinator_seats y where y.area_id = :area and y.seat = {of}"
@@ -135,6 +137,26 @@ async def tell(work: Area, household: UUID) -> None:
 async def tell_passed_on(work: Area, household: UUID) -> None:
     """Tells whoever a promise waits for since this transaction."""
     await work.session.execute(_TELL_PASSED_ON, _at(work, household))
+
+
+_TELL_MEMBERS = text(
+    f"""
+insert into outbox ({_COLUMNS})
+select m.area_id, gen_random_uuid(), m.id, :kind, cast(:source as uuid), cast(:household as uuid), 'general', null,
+  false, cast(:now as timestamptz)
+from memberships m where m.area_id = :area and m.id = any(:members) and m.during @> cast(:now as timestamptz)
+  and m.professional_id <> :by
+{_ONCE}
+"""
+)
+
+
+async def tell_members(
+    work: Work, household: UUID, kind: NoticeKind, source: UUID, members: Iterable[UUID]
+) -> None:
+    """Tells these memberships, but for the actor's own, of a thing of this household."""
+    values = {"kind": kind, "source": source, "members": list(members), "by": work.actor.professional_id}
+    await work.session.execute(_TELL_MEMBERS, {**_at(work, household), **values})
 
 
 def _at(work: Area, household: UUID) -> dict[str, object]:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from casecoord.access.decide import Policy
-from casecoord.actions import closing, leads, matching, participation, plan, signals
+from casecoord.actions import closing, leads, merging, participation, plan, signals
 from casecoord.actions.clocks import recompute_gaps, sweep_areas
 from casecoord.domain.errors import Problem
 from casecoord.domain.words import LifeDomain, SignalSubject, Urgency, VeiligThuis, Word
@@ -342,8 +342,8 @@ class Life(RuleBasedStateMachine):
             "select id, household_id from merge_proposals where state = 'pending' order by id", number
         )
         if row:
-            word = matching.ConfirmMatch(self.town.key(), row["id"], accept)
-            if self._try("ibrahim", matching.confirm_match, word) and accept:
+            word = merging.ConfirmMerge(self.town.key(), row["id"], accept)
+            if self._try("ibrahim", merging.confirm_merge, word) and accept:
                 self.merged.add(row["household_id"])
 
     @rule(number=st.integers(0, 5), stranger=st.sampled_from([None, None, None, "amina", "dirk", "ines"]))

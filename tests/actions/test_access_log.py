@@ -39,7 +39,8 @@ from casecoord.actions.leads import (
     propose_lead,
 )
 from casecoord.actions.lists import GapsOf, TimelineOf, WorklistOf, gaps, timeline, worklist
-from casecoord.actions.matching import ConfirmMatch, MatchProposalsOf, confirm_match, match_proposals
+from casecoord.actions.merge_proposals import MergeProposalsOf, merge_proposals
+from casecoord.actions.merging import ConfirmMerge, confirm_merge
 from casecoord.actions.office import Verb
 from casecoord.actions.participation import (
     AnswerInvitation,
@@ -144,8 +145,8 @@ async def whole_story(town: Town, url: str) -> Someone:
     await act("ibrahim", reopen_case, OfCase(town.key(), case))
     appointed = ProposeLead(town.key(), searching.id, town.members["amina"].professional, told)
     await act("jasmijn", appoint_lead, appointed)
-    (match,) = (await look(town.caller("ibrahim"), match_proposals, MatchProposalsOf())).items
-    await act("ibrahim", confirm_match, ConfirmMatch(town.key(), match.id, True))
+    (match,) = (await look(town.caller("ibrahim"), merge_proposals, MergeProposalsOf())).items
+    await act("ibrahim", confirm_merge, ConfirmMerge(town.key(), match.id, True))
     return noor
 
 
@@ -156,7 +157,7 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
     create = {"add_signal", "invite_team", "propose_lead", "offer_hand_over", "add_action", "record_contact"}
     verbs = {one.name for module in ACTIONS for one in vars(module).values() if isinstance(one, Verb)}
     verbs -= {"mark_read"}  # done to one's own inbox, and to no household
-    views = {"joint_case", "worklist", "gaps", "timeline", "match_proposals"}
+    views = {"joint_case", "worklist", "gaps", "timeline", "merge_proposals"}
     assert classes == {(e, "C" if e in create else "U") for e in verbs} | {(e, "R") for e in views}
     members = {member.membership: member for member in town.members.values()}
     for record in found:
@@ -252,9 +253,9 @@ async def test_where_the_log_cannot_be_written_nothing_is_shown_and_nothing_is_d
 async def test_an_accepted_match_is_in_the_log_of_both_households(town: Town, database_url: str) -> None:
     noor = (await town.janssens())["noor"]
     await unmatched(town, "fleur", "Noor Janssen", noor.born)
-    (match,) = (await town.office.look(town.caller("ibrahim"), match_proposals, MatchProposalsOf())).items
-    await town.act("ibrahim", confirm_match, ConfirmMatch(town.key(), match.id, True))
-    told = [record for record in await records(database_url) if record["event"] == "confirm_match"]
+    (match,) = (await town.office.look(town.caller("ibrahim"), merge_proposals, MergeProposalsOf())).items
+    await town.act("ibrahim", confirm_merge, ConfirmMerge(town.key(), match.id, True))
+    told = [record for record in await records(database_url) if record["event"] == "confirm_merge"]
     assert {record["household"] for record in told} == {match.beside.household, match.main.household}
 
 

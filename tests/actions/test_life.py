@@ -15,7 +15,7 @@ DEEDS = {"add_signal", "triage_signal", "add_action", "succession"}
 ALL_DEEDS = DEEDS | {
     "see_signal", "invite_team", "join_case", "decline_invitation", "propose_lead", "accept_lead", "decline_lead",
     "appoint_lead", "offer_hand_over", "accept_hand_over", "decline_hand_over", "complete_action", "record_contact",
-    "confirm_match",
+    "confirm_merge",
 }  # fmt: skip
 
 

@@ -1,0 +1,82 @@
+"""What an undone merge and a split share: two households under one lock order, and each signal in a case at home."""
+
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from casecoord.actions.cases import join
+from casecoord.actions.office import Hand
+from casecoord.actions.signals import routed
+from casecoord.domain.words import CaseState, SignalState, Sphere
+from casecoord.storage.case_tables import Case, Signal
+from casecoord.storage.cases import Desk, open_desk
+
+
+async def desks_of(
+    hand: Hand, *households: UUID, ended: frozenset[UUID] = frozenset()
+) -> dict[UUID, Desk | None]:
+    """These households, each locked, always in the same order. `ended`: those that may be no more."""
+    return {one: await open_desk(hand.work, one, ended=one in ended) for one in sorted(set(households))}
+
+
+async def reopen(hand: Hand, desk: Desk) -> Desk:
+    """The same household as it is after rows were moved beside the session."""
+    found = await open_desk(hand.work, desk.household_id)
+    assert found is not None
+    return found
+
+
+async def reroute(desk: Desk, signal: Signal) -> None:
+    """What still waits for triage goes to the team that is accountable for the family in which it is."""
+    if signal.case_id is None and signal.state != SignalState.ENDED:
+        route = await routed(desk, Sphere(signal.sphere))
+        signal.accountable_team_id, signal.routed_by = route.team_id, route.by
+
+
+async def gather(hand: Hand, desk: Desk) -> None:
+    """INVARIANT (no silent drop): each signal is in a case of its own household.
+
+    What is left without one comes to the open case that there is, else to one that begins now and searches a lead.
+    """
+    for signal in await _astray(desk):
+        if signal.state == SignalState.ENDED:
+            signal.case_id = await _last_case(desk)
+            continue
+        if desk.case is None:
+            desk.case = Case(
+                area_id=hand.work.area_id,
+                id=uuid4(),
+                household_id=desk.household_id,
+                state=CaseState.TRIAGED,
+                triaged_at=desk.now,
+            )
+            hand.work.session.add(desk.case)
+            await hand.work.session.flush()
+        signal.case_id = desk.case.id
+        if signal.accountable_team_id is not None:
+            await join(hand, desk, signal.accountable_team_id, Sphere(signal.sphere), signal.audience)
+    await hand.work.session.flush()
+
+
+async def _astray(desk: Desk) -> list[Signal]:
+    found = await desk.work.session.scalars(
+        select(Signal)
+        .join(Case, (Case.area_id == Signal.area_id) & (Case.id == Signal.case_id))
+        .where(
+            Signal.area_id == desk.work.area_id,
+            Signal.household_id == desk.household_id,
+            Case.household_id != desk.household_id,
+        )
+        .order_by(Signal.received_at, Signal.id)
+    )
+    return list(found)
+
+
+async def _last_case(desk: Desk) -> UUID | None:
+    found = await desk.work.session.scalars(
+        select(Case.id)
+        .where(Case.area_id == desk.work.area_id, Case.household_id == desk.household_id)
+        .order_by(Case.triaged_at.desc())
+        .limit(1)
+    )
+    return found.first()
