@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from pydantic import TypeAdapter
 
 from casecoord.access.doing import ActFacts, Doer
-from casecoord.actions.looking import Look, viewers
+from casecoord.actions.looking import Look, facts_of, viewers
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Shown
@@ -98,7 +98,7 @@ def look_at(hand: Hand, desk: Desk, *, takes_part: bool = False) -> Look:
         signalled=relation.signalled,
         escalated=relation.escalated,
     )
-    return Look(hand, desk.household_id, seen_by)
+    return Look(hand, desk.household_id, seen_by, facts_of(relation.split_other_part))
 
 
 def teams_in_view(hand: Hand, desk: Desk) -> set[UUID]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from casecoord.access.explain import explain
-from casecoord.actions.looking import Look, viewers
+from casecoord.actions.looking import Look, facts_of, viewers
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import FACETS, Shown
@@ -50,6 +50,7 @@ async def explain_facet(hand: Hand, query: ExplainOf) -> Explained:
             signalled=found.signalled,
             escalated=found.escalated,
         ),
+        facts_of(found.split_other_part),
     )
     secret = await has_secret_address(hand.work, query.household)
     if secret is None or look.decide("case.status").shown is Shown.NONE:

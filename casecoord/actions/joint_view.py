@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from casecoord.actions.looking import Look, viewers, wrote
+from casecoord.actions.looking import Look, facts_of, viewers, wrote
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Shown, Viewer
@@ -58,7 +58,12 @@ class _View:
         self.hand, self.row, self.now = hand, row, hand.now
         self.seal: HouseholdSeal = views.seal_of(hand.work, row["id"], row["keys"])
         # A team that is accountable for a signal beside a case sees whose it is, and nothing of the case.
-        self.look = Look(hand, row["id"], self._as_viewer(row["participates"] or row["accountable"]))
+        self.look = Look(
+            hand,
+            row["id"],
+            self._as_viewer(row["participates"] or row["accountable"]),
+            facts_of(row["split_other_part"]),
+        )
         self.in_case = self._as_viewer(row["participates"])
 
     def compose(self) -> JointCase:

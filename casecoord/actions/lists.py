@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from casecoord.actions import cursors
-from casecoord.actions.looking import Look, role_viewer, team_viewer, viewers
+from casecoord.actions.looking import Look, facts_of, role_viewer, team_viewer, viewers
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import FACETS, Shown, Viewer
@@ -188,6 +188,7 @@ def _look(hand: Hand, household: UUID, row: Mapping[str, Any], *, takes_part: bo
             signalled=bool(row.get("signalled")),
             escalated=row["escalated"],
         ),
+        facts_of(row.get("split_other_part")),
     )
 
 

@@ -72,6 +72,12 @@ def wrote(hand: Hand, team: str, author: str | None = None) -> bool:
 
 
 NOTHING_SPECIAL = Facts.that()
+_OTHER_PART = Facts.that("split_other_part")
+
+
+def facts_of(split_other_part: object) -> Facts:
+    """What is so of a whole household: whether to this actor it is the other part of one that split."""
+    return _OTHER_PART if split_other_part else NOTHING_SPECIAL
 
 
 @dataclass(slots=True)

@@ -25,7 +25,7 @@ from casecoord.storage.belongings import (
 )
 from casecoord.storage.case_tables import Signal
 from casecoord.storage.cases import Desk
-from casecoord.storage.duplicates import asked_before, propose
+from casecoord.storage.duplicates import propose
 from casecoord.storage.households import save_keys
 from casecoord.storage.merge_proposals import decide, kin_of, merge_proposal, stays_apart
 from casecoord.storage.merge_tables import Merge, MergeProposal
@@ -102,9 +102,6 @@ async def propose_merge(hand: Hand, input: ProposeMerge) -> MergeProposed:
     hand.allowed(beside.household_id, rule)
     hand.told("merge.proposal")
     reasons = [MergeReason.NAMED_BY_COORDINATOR]
-    before = await asked_before(hand.work, input.household, input.other)
-    if any(state == ProposalState.DECLINED and set(reasons) <= known for state, known in before):
-        raise Problem("merge_declined", "other")
     proposal = await propose(hand.work, input.other, input.household, reasons, hand.actor.membership_id)
     if proposal is None:
         raise Problem("merge_pending", "other")

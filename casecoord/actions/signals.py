@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from casecoord.actions import texts
 from casecoord.actions.cases import CaseBrief, brief, join, look_at, require
-from casecoord.actions.looking import Look, viewers, wrote
+from casecoord.actions.looking import Look, facts_of, viewers, wrote
 from casecoord.actions.office import Hand, verb
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Shown
@@ -322,6 +322,7 @@ def _knows_signal(hand: Hand, desk: Desk, signal: Signal) -> bool:
             signalled=relation.signalled,
             escalated=relation.escalated,
         ),
+        facts_of(relation.split_other_part),
     )
     return look.sees(
         "signal.existence",

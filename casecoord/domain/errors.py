@@ -67,10 +67,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Over deze twee huishoudens wacht al een voorstel. Beslis daarover.",
         "A proposal about these two households is waiting already. Decide on that.",
     ),
-    "merge_declined": (
-        "Over deze twee huishoudens is al gezegd dat het er twee zijn.",
-        "It was said already that these are two households.",
-    ),
     "two_leads": (
         "Beide casussen hebben een regievoerder. Zeg welke casus doorgaat.",
         "Both cases have a lead. Say which case goes on.",

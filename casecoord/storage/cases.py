@@ -52,6 +52,7 @@ class Relation:
     signalled: bool = False
     is_lead: bool = False
     escalated: bool = False
+    split_other_part: bool = False
 
 
 @dataclass(slots=True)
@@ -186,6 +187,7 @@ async def relation(work: Work, household_id: UUID) -> Relation:
     return Relation(**row.mappings().one())
 
 
+# `split_other_part`: who stands in the one part of a household that split, and in the other by nothing of its own.
 #: The relation of :team and :professional to a household, as columns; shared by every read. What escalated in
 #: a sphere that decision power does not see opens nothing to it: being let in would tell that there is something.
 RELATION = """
@@ -201,7 +203,23 @@ select exists (select from participants p join cases c on c.area_id = p.area_id 
          where l.area_id = {area} and c.household_id = {household} and c.state <> 'closed'
            and upper_inf(l.during) and m.professional_id = :professional) is_lead,
        exists (select from promises g where g.area_id = {area} and g.household_id = {household}
-           and g.kept_at is null and g.decision_at <= :now and g.sphere in ('general', 'livelihood')) escalated
+           and g.kept_at is null and g.decision_at <= :now and g.sphere in ('general', 'livelihood')) escalated,
+       exists (select from splits k join households o on o.area_id = k.area_id and upper_inf(o.during)
+             and o.id = case k.part_id when {household} then k.household_id else k.part_id end
+           join teams t on t.area_id = k.area_id and t.id = :team and t.kind <> 'programme_bureau'
+         where k.area_id = {area} and {household} in (k.household_id, k.part_id)
+           and (exists (select from signals s where s.area_id = o.area_id and s.household_id = o.id
+                    and :team in (s.source_team_id, s.accountable_team_id))
+             or exists (select from participants p join cases c on c.area_id = p.area_id and c.id = p.case_id
+                  where p.area_id = o.area_id and c.household_id = o.id and p.team_id = :team and upper_inf(p.during)))
+           and not exists (select from signals s where s.area_id = k.area_id and s.household_id = {household}
+                 and s.case_id is null and s.state <> 'ended' and s.accountable_team_id = :team)
+           and not exists (select from cases c where c.area_id = k.area_id and c.household_id = {household}
+                 and c.state <> 'closed' and (exists (select from participants p where p.area_id = c.area_id
+                     and p.case_id = c.id and p.team_id = :team and upper_inf(p.during))
+                   or exists (select from leads l join memberships m on m.area_id = l.area_id
+                     and m.id = l.membership_id where l.area_id = c.area_id and l.case_id = c.id
+                     and upper_inf(l.during) and m.professional_id = :professional)))) split_other_part
 """
 
 

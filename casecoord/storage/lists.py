@@ -17,8 +17,8 @@ from casecoord.storage.cases import RELATION
 from casecoord.storage.views import KEYS
 from casecoord.storage.work import Work
 
-#: The facts that no table records yet are false for every row.
-FACTS = """false restricted, false deferred_for_safety, false split_other_part, false address_secret,
+#: The facts that no table records yet are false for every row; `rel` is the actor's relation to its household.
+FACTS = """false restricted, false deferred_for_safety, coalesce(rel.split_other_part, false) split_other_part, false address_secret,
   false consent_covers, false own_practice, false own_entry, false own_person, false own_hearing,
   false own_team_item, false own_place, false identity_checked, false break_glass, false medical_lifted"""
 
