@@ -19,8 +19,7 @@ _LOCK = text("select id from households where area_id = :area and id = :id and u
 _LOCK_ANY = text("select id from households where area_id = :area and id = :id for update")
 _AFTER_LOCK = text(
     "select greatest(case when coalesce(current_setting('casecoord.now', true), '') = '' then clock_timestamp()"
-    "   else clock() end, (select max(lower(during)) from holders where area_id = :area and household_id = :id),"
-    "   (select max(at) from events where area_id = :area and household_id = :id)) now,"
+    "   else clock() end, (select max(at) from events where area_id = :area and household_id = :id)) now,"
     " coalesce((select jsonb_agg(jsonb_build_array(compartment, version, encode(wrapped, 'hex')))"
     "   from household_keys where area_id = :area and household_id = :id), '[]') keys"
 )
@@ -68,6 +67,7 @@ async def lock_household(work: Area, household: UUID, *, ended: bool = False) ->
 
     The moment of the transaction becomes the moment at which the lock was had, so that what two
     waiting transactions do to one household happens in the order of their locks, whatever the clock does.
+    What has happened counts, by its event; what is planned, as who holds the household next month, does not.
     """
     parameters = {"area": work.area_id, "id": household}
     if (await work.session.execute(_LOCK_ANY if ended else _LOCK, parameters)).first() is None:
