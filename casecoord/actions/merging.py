@@ -4,8 +4,6 @@ import json
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
-
 from casecoord.actions.cases import require
 from casecoord.actions.merge_proposals import look_at_merge
 from casecoord.actions.office import Hand, verb
@@ -13,7 +11,7 @@ from casecoord.actions.parting import desks_of, gather, reopen, reroute
 from casecoord.domain.duplicates import MergeReason
 from casecoord.domain.errors import Problem
 from casecoord.domain.notices import NoticeKind
-from casecoord.domain.words import ProposalState, SignalState, Sphere
+from casecoord.domain.words import ProposalState, Sphere
 from casecoord.storage.belongings import (
     Belongings,
     Changed,
@@ -23,13 +21,13 @@ from casecoord.storage.belongings import (
     write_down,
     written_down,
 )
-from casecoord.storage.case_tables import Signal
 from casecoord.storage.cases import Desk
 from casecoord.storage.duplicates import propose
 from casecoord.storage.households import save_keys
 from casecoord.storage.merge_proposals import decide, kin_of, merge_proposal, stays_apart
 from casecoord.storage.merge_tables import Merge, MergeProposal
 from casecoord.storage.merging import bring_along, fold, follow, hold_along, state_as_it_is
+from casecoord.storage.parting import waiting_signals
 from casecoord.storage.people import professional_of
 from casecoord.storage.telling import tell_members
 from casecoord.storage.undoing import Elsewhere, Undoing
@@ -90,12 +88,12 @@ class MergeUndone:
 @verb(MergeProposed, act="C")
 async def propose_merge(hand: Hand, input: ProposeMerge) -> MergeProposed:
     """The coordinator names two households that may be one, or families that move in together."""
-    if input.household == input.other:
-        raise Problem("same_household", "other")
     desks = await desks_of(hand, input.household, input.other)
     for household, field in ((input.household, "household"), (input.other, "other")):
         if desks[household] is None or not look_at_merge(hand, household).sees("merge.proposal"):
             raise Problem("not_found", field)
+    if input.household == input.other:
+        raise Problem("same_household", "other")
     main, beside = desks[input.household], desks[input.other]
     assert main is not None and beside is not None
     rule = require(hand, main, "propose_merge")
@@ -214,7 +212,7 @@ async def _merge(
 ) -> UUID:
     work, both = hand.work, (main.household_id, beside.household_id)
     leads = [desk.lead.membership_id for desk in (main, beside) if desk.lead is not None]
-    came = {signal.id for signal in await _waiting_signals(beside)}
+    came = {signal.id for signal in await waiting_signals(beside)}
     before = await belongings(work, both)
     kin = await kin_of(beside, main)
     if keep is not None and gone is not None:
@@ -224,7 +222,7 @@ async def _merge(
     await seal_and_follow(hand, before, main, beside)
     held = await hold_along(work, beside.household_id, main.household_id, None, work.now)
     main = await reopen(hand, main)
-    for signal in await _waiting_signals(main):
+    for signal in await waiting_signals(main):
         if signal.id in came:
             await reroute(main, signal)
     merge = Merge(
@@ -296,19 +294,6 @@ async def seal_and_follow(hand: Hand, before: Belongings, *desks: Desk) -> None:
     await follow(work, there, *households)
     await work.session.flush()
     work.session.expunge_all()
-
-
-async def _waiting_signals(desk: Desk) -> list[Signal]:
-    """The signals in no case that have not ended."""
-    found = await desk.work.session.scalars(
-        select(Signal).where(
-            Signal.area_id == desk.work.area_id,
-            Signal.household_id == desk.household_id,
-            Signal.case_id.is_(None),
-            Signal.state != SignalState.ENDED,
-        )
-    )
-    return list(found)
 
 
 def _made_holder(identity: UUID) -> Changed:

@@ -2,14 +2,13 @@
 
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
-
 from casecoord.actions.cases import join
 from casecoord.actions.office import Hand
 from casecoord.actions.signals import routed
 from casecoord.domain.words import CaseState, SignalState, Sphere
 from casecoord.storage.case_tables import Case, Signal
 from casecoord.storage.cases import Desk, open_desk
+from casecoord.storage.parting import astray, last_case
 
 
 async def desks_of(
@@ -38,9 +37,9 @@ async def gather(hand: Hand, desk: Desk) -> None:
 
     What is left without one comes to the open case that there is, else to one that begins now and searches a lead.
     """
-    for signal in await _astray(desk):
+    for signal in await astray(desk):
         if signal.state == SignalState.ENDED:
-            signal.case_id = await _last_case(desk)
+            signal.case_id = await last_case(desk)
             continue
         if desk.case is None:
             desk.case = Case(
@@ -56,27 +55,3 @@ async def gather(hand: Hand, desk: Desk) -> None:
         if signal.accountable_team_id is not None:
             await join(hand, desk, signal.accountable_team_id, Sphere(signal.sphere), signal.audience)
     await hand.work.session.flush()
-
-
-async def _astray(desk: Desk) -> list[Signal]:
-    found = await desk.work.session.scalars(
-        select(Signal)
-        .join(Case, (Case.area_id == Signal.area_id) & (Case.id == Signal.case_id))
-        .where(
-            Signal.area_id == desk.work.area_id,
-            Signal.household_id == desk.household_id,
-            Case.household_id != desk.household_id,
-        )
-        .order_by(Signal.received_at, Signal.id)
-    )
-    return list(found)
-
-
-async def _last_case(desk: Desk) -> UUID | None:
-    found = await desk.work.session.scalars(
-        select(Case.id)
-        .where(Case.area_id == desk.work.area_id, Case.household_id == desk.household_id)
-        .order_by(Case.triaged_at.desc())
-        .limit(1)
-    )
-    return found.first()

@@ -64,6 +64,9 @@ _SINCE = (
 )
 
 
+Values = dict[str, Any]
+
+
 class Elsewhere(Exception):
     """Something of the merge has come to a third household since."""
 
@@ -113,33 +116,72 @@ class Undoing:
         return one.former is not None and one.former.get("household_id") == str(self.merge.merged_id)
 
     async def _set_back(self, one: Changed, former: Mapping[str, Any], there: Belonging) -> None:
-        row = there.row
-        values = {c: former[c] for c, value in one.later.items() if row[c] == value}
-        match one.table:
-            case "cases" if "merged_into" in values:
-                if self._is_closed(str(row["merged_into"])):
-                    # They ended as one: that is its end too.
-                    values = {c: value for c, value in values.items() if c == "household_id"}
-                else:
-                    self.reopened.add(str(row["id"]))
-            case "leads" if "during" in values:
-                if not await self._leads_still(row, values):
-                    self.without_lead.add(str(row["case_id"]))
-                    values = {}
-            case "participants" if "during" in values:
-                if not await self._takes_part_still(row):
-                    values.pop("during")
-            case "proposals" | "invitations":
-                values = self._asked(one, values, row)
-            case "promises" if not await self._runs_on(row, values):
-                values = {c: value for c, value in values.items() if c == "household_id"}
-            case "gaps" if values.get("ended_at", "") is None:
-                if not await self._asked_of_database(_RUNS, id=row["promise_id"]):
-                    values = {}
-            case _:
-                pass
+        values = {c: former[c] for c, value in one.later.items() if there.row[c] == value}
+        special = {
+            "cases": self._case,
+            "leads": self._lead,
+            "participants": self._participant,
+            "proposals": self._asked,
+            "invitations": self._asked,
+            "promises": self._promise,
+            "gaps": self._gap,
+        }.get(one.table)
+        if special is not None:
+            values = await special(one, values, there.row)
         if values:
             await set_back(self.work, one.table, one.key, values)
+
+    async def _case(self, one: Changed, values: Values, row: Mapping[str, Any]) -> Values:
+        """A case that went on in another is open again, unless they ended as one: that is its end too."""
+        if "merged_into" not in values:
+            return values
+        if self._is_closed(str(row["merged_into"])):
+            return {column: value for column, value in values.items() if column == "household_id"}
+        self.reopened.add(str(row["id"]))
+        return values
+
+    async def _lead(self, one: Changed, values: Values, row: Mapping[str, Any]) -> Values:
+        """Whoever led it leads it again, if they work here still."""
+        case = str(row["case_id"])
+        if "during" not in values:
+            return values
+        if case in self.reopened and await self._asked_of_database(
+            _LEADS_STILL, during=values["during"], membership=UUID(row["membership_id"])
+        ):
+            return values
+        self.without_lead.add(case)
+        return {}
+
+    async def _participant(self, one: Changed, values: Values, row: Mapping[str, Any]) -> Values:
+        if "during" in values and not (
+            str(row["case_id"]) in self.reopened
+            and await self._asked_of_database(_TEAM_WORKS, team=UUID(row["team_id"]), now=self.work.now)
+        ):
+            return {column: value for column, value in values.items() if column != "during"}
+        return values
+
+    async def _asked(self, one: Changed, values: Values, row: Mapping[str, Any]) -> Values:
+        """What was answered since stays where it was answered; what was superseded is asked again."""
+        if "state" not in one.later:
+            return values if row["state"] == "pending" else {}
+        case = str(row["case_id"])
+        lacks_lead = one.table == "proposals" and row["kind"] == "handover" and case in self.without_lead
+        return values if case in self.reopened and not lacks_lead else {}
+
+    async def _promise(self, one: Changed, values: Values, row: Mapping[str, Any]) -> Values:
+        """A promise runs again if nobody runs it already and its responder works here still."""
+        responder = UUID(values.get("responder_id", row["responder_id"]))
+        works = await self._asked_of_database(_WORKS, membership=responder, now=self.work.now)
+        runs = "kept_at" in values and await self._asked_of_database(
+            _RUNS_AGAIN, rule=row["rule"], subject=row["subject_id"]
+        )
+        if works and not runs:
+            return values
+        return {column: value for column, value in values.items() if column == "household_id"}
+
+    async def _gap(self, one: Changed, values: Values, row: Mapping[str, Any]) -> Values:
+        runs = await self._asked_of_database(_RUNS, id=row["promise_id"])
+        return values if runs or values.get("ended_at", "") is not None else {}
 
     async def _unmake(self, one: Changed, there: Belonging) -> None:
         """What the merge made is not there if nothing was done with it since; else it has been."""
@@ -159,33 +201,6 @@ class Undoing:
         if there is None:
             raise Elsewhere
         return bool(there.row["state"] == "closed")
-
-    async def _leads_still(self, row: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
-        return str(row["case_id"]) in self.reopened and await self._asked_of_database(
-            _LEADS_STILL, during=values["during"], membership=UUID(row["membership_id"])
-        )
-
-    async def _runs_on(self, row: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
-        """Whether this promise is one that can run again, or never stopped: its responder works here still."""
-        responder = UUID(values.get("responder_id", row["responder_id"]))
-        works = await self._asked_of_database(_WORKS, membership=responder, now=self.work.now)
-        again = "kept_at" in values and await self._asked_of_database(
-            _RUNS_AGAIN, rule=row["rule"], subject=row["subject_id"]
-        )
-        return works and not again
-
-    async def _takes_part_still(self, row: Mapping[str, Any]) -> bool:
-        return str(row["case_id"]) in self.reopened and await self._asked_of_database(
-            _TEAM_WORKS, team=UUID(row["team_id"]), now=self.work.now
-        )
-
-    def _asked(self, one: Changed, values: dict[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
-        """What was answered since stays where it was answered; what was superseded is asked again."""
-        if "state" not in one.later:
-            return values if row["state"] == "pending" else {}
-        case = str(row["case_id"])
-        lacks_lead = one.table == "proposals" and row["kind"] == "handover" and case in self.without_lead
-        return values if case in self.reopened and not lacks_lead else {}
 
     async def _asked_of_database(self, question: Any, **values: Any) -> bool:
         return bool(await self.work.session.scalar(question, {"area": self.work.area_id, **values}))

@@ -58,11 +58,23 @@ from casecoord.actions.plan import (
     record_contact,
 )
 from casecoord.actions.signals import Decision, SeeSignal, TriageSignal, add_signal, see_signal, triage_signal
+from casecoord.actions.splitting import SplitHousehold, split_household
 from casecoord.domain.errors import Problem
 from casecoord.domain.words import LifeDomain, Urgency, VeiligThuis, Word
 from casecoord.storage.access_log import leaf_of
 from casecoord.storage.faults import DatabaseFault
-from tests.actions.steps import concern, led_case, open_case, pending, signal, sql, unmatched
+from tests.actions.steps import (
+    concern,
+    led_case,
+    merge,
+    open_case,
+    pending,
+    second_coordinator,
+    signal,
+    sql,
+    undo,
+    unmatched,
+)
 from tests.world import Someone, Town
 
 CANARY = "Kanarievogel"
@@ -147,6 +159,13 @@ async def whole_story(town: Town, url: str) -> Someone:
     await act("jasmijn", appoint_lead, appointed)
     (match,) = (await look(town.caller("ibrahim"), merge_proposals, MergeProposalsOf())).items
     await act("ibrahim", confirm_merge, ConfirmMerge(town.key(), match.id, True))
+    merged = await merge(town, noor.household, twin.household)
+    await second_coordinator(town)
+    await undo(town, merged.merge)
+    cousin, aunt = await town.family((f"Lou {CANARY}", date(2016, 3, 3)), (f"An {CANARY}", date(1980, 4, 4)))
+    await act(
+        "ibrahim", split_household, SplitHousehold(town.key(), cousin.household, (aunt.id,), address=told)
+    )
     return noor
 
 
@@ -154,7 +173,15 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
     await whole_story(town, database_url)
     found = await records(database_url)
     classes = {(record["event"], record["act"]) for record in found}
-    create = {"add_signal", "invite_team", "propose_lead", "offer_hand_over", "add_action", "record_contact"}
+    create = {
+        "propose_merge",
+        "add_signal",
+        "invite_team",
+        "propose_lead",
+        "offer_hand_over",
+        "add_action",
+        "record_contact",
+    }
     verbs = {one.name for module in ACTIONS for one in vars(module).values() if isinstance(one, Verb)}
     verbs -= {"mark_read"}  # done to one's own inbox, and to no household
     views = {"joint_case", "worklist", "gaps", "timeline", "merge_proposals"}

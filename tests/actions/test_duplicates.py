@@ -19,9 +19,16 @@ async def found(town: Town) -> list[tuple[set[str], int]]:
 
 
 def test_names_of_one_sound_are_spelt_alike_and_others_are_not() -> None:
-    for one, other in (("Janssen", "Jansen"), ("Dijkstra", "Dykstra"), ("Schmidt", "Smit"), ("Özdemir", "Ozdemir")):
+    for one, other in (
+        ("Janssen", "Jansen"),
+        ("Dijkstra", "Dykstra"),
+        ("Schmidt", "Smit"),
+        ("Özdemir", "Ozdemir"),
+    ):
         assert sounds_like(one) == sounds_like(other)
-    assert len({sounds_like(name) for name in ("Bakker", "Visser", "Jansen", "Smit", "de Boer", "Yilmaz")}) == 6
+    assert (
+        len({sounds_like(name) for name in ("Bakker", "Visser", "Jansen", "Smit", "de Boer", "Yilmaz")}) == 6
+    )
     assert sounds_like("") == sounds_like("-") == ""
 
 

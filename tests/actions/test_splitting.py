@@ -29,7 +29,11 @@ async def family(town: Town) -> tuple[dict[str, Someone], UUID, UUID]:
     joined = TriageSignal(town.key(), about_daan.signal, Decision.JOIN_CASE)
     await town.act("bram", triage_signal, joined)
     whole_family = await signal(
-        town, "chaima", ByHousehold(janssens["noor"].household), subject=SignalSubject.HOUSEHOLD, summary="Ruzie."
+        town,
+        "chaima",
+        ByHousehold(janssens["noor"].household),
+        subject=SignalSubject.HOUSEHOLD,
+        summary="Ruzie.",
     )
     return janssens, case.id, whole_family.signal
 
@@ -52,7 +56,9 @@ async def view_of(town: Town, who: str, of: UUID) -> Any:
 
 
 @pytest.mark.parametrize("case_with", list(Part))
-async def test_each_part_has_its_people_signals_and_a_case(town: Town, database_url: str, case_with: Part) -> None:
+async def test_each_part_has_its_people_signals_and_a_case(
+    town: Town, database_url: str, case_with: Part
+) -> None:
     janssens, case, loud = await family(town)
     home = janssens["noor"].household
     town.clock.forward(days=1)
@@ -157,7 +163,9 @@ async def test_what_a_split_has_to_know_is_asked(town: Town) -> None:
         async with refused(code, field):
             await town.act("ibrahim", split_household, daan_leaves(town, janssens, loud, **how))
     for leaving in ((), (stranger.id,), (noor.id, els.id, daan.id)):
-        asked = SplitHousehold(town.key(), noor.household, leaving, (SignalGoes(loud, Part.STAYING),), Part.STAYING)
+        asked = SplitHousehold(
+            town.key(), noor.household, leaving, (SignalGoes(loud, Part.STAYING),), Part.STAYING
+        )
         async with refused("persons_missing", "persons"):
             await town.act("ibrahim", split_household, asked)
     for name in set(town.members) - {"ibrahim"}:

@@ -68,6 +68,10 @@ KINDS = {
     "professional": ("Professional",),
     "owner": ("Professional",),
     "area": ("Area",),
+    "other": ("Household",),
+    "persons": ("Person",),
+    "keepCase": ("Case",),
+    "merge": ("Merge",),
 }
 TABLES = {
     "Case": "cases",
@@ -78,6 +82,9 @@ TABLES = {
     "Action": "plan_actions",
     "Team": "teams",
     "Professional": "professionals",
+    "Person": "persons",
+    "MergeProposal": "merge_proposals",
+    "Merge": "merges",
 }
 
 
