@@ -208,7 +208,7 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
         "coordinator_seats_filled",
         [f"update coordinator_seats set during = {FROM_THEN} where seat = '{{area}}'"]),
     "an open signal without a promise": (
-        "signals_timed", ["update promises set kept_at = '{now}' where subject_id = '{waiting}'"]),
+        "signals_timed", ["update promises set ended_at = '{now}' where subject_id = '{waiting}'"]),
     "an open signal whose promise is gone": (
         "signals_timed", ["delete from promises where subject_id = '{waiting}'"]),
     "an open signal with the wrong promise": (
@@ -231,7 +231,7 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
         [TWICE],
     ),
     "a search for a lead without a promise": (
-        "cases_timed", ["update promises set kept_at = '{now}' where subject_id = '{searching}'"]),
+        "cases_timed", ["update promises set ended_at = '{now}' where subject_id = '{searching}'"]),
     "a hand-over without a promise": (
         "cases_timed",
         ["insert into proposals (area_id, id, case_id, kind, membership_id, proposed_by, state, proposed_at)"
@@ -247,6 +247,41 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
         "invitations_timed",
         ["insert into invitations (area_id, id, case_id, team_id, invited_by, sphere, state, invited_at) values"
          " ('{area}', gen_random_uuid(), '{led}', '{wijkteam_t}', '{amina_m}', 'general', 'pending', '{now}')"],
+    ),
+    "a transfer without a promise": (
+        "transfers_timed",
+        ["insert into transfers (area_id, id, household_id, kind, sphere, to_team_id, state, offered_at)"
+         f" select '{{area}}', gen_random_uuid(), {OF_LED}, 'move', 'general', '{{wijkteam_t}}', 'pending', '{{now}}'"],
+    ),
+    "a blockade without a promise": (
+        "blockades_timed",
+        ["insert into blockades (area_id, id, case_id, team_id, raised_by, kind, domain, sphere, what_sealed,"
+         " asked_sealed, state, raised_at) values ('{area}', gen_random_uuid(), '{led}', '{klimop_t}', '{amina_m}',"
+         " 'rule', 'housing', 'livelihood', '', '', 'open', '{now}')"],
+    ),
+    "a hearing without a promise": (
+        "hearings_timed",
+        ["insert into hearings (area_id, id, household_id, person_id, held_on, state, planned_by, planned_at)"
+         " select area_id, gen_random_uuid(), household_id, id, '2026-12-01', 'planned', '{hanna_m}', '{now}'"
+         f" from persons where household_id = {OF_LED} limit 1"],
+    ),
+    "an emergency access without a promise": (
+        "break_glass_grants_timed",
+        ["insert into break_glass_grants (area_id, id, household_id, membership_id, reason_sealed, medical, during)"
+         f" select '{{area}}', gen_random_uuid(), {OF_LED}, '{{dirk_m}}', '', false,"
+         " tstzrange('{now}', '{now}'::timestamptz + interval '1 day')"],
+    ),
+    "a request without a promise": (
+        "requests_timed",
+        ["insert into requests (area_id, id, household_id, person_id, kind, received_at, recorded_by, state)"
+         " select area_id, gen_random_uuid(), household_id, id, 'access', '{now}', '{lotte_m}', 'open'"
+         f" from persons where household_id = {OF_LED} limit 1"],
+    ),
+    "a confirmed refusal without a promise": (
+        "refusals_timed",
+        ["insert into refusals (area_id, id, case_id, recorded_by, recorded_at, reason_sealed, review_on,"
+         " confirmed_by, confirmed_at) values ('{area}', gen_random_uuid(), '{led}', '{amina_m}', '{now}', '',"
+         " '2026-12-01', '{bram_m}', '{now}')"],
     ),
     "a promise that waits for somebody who left": (
         "promises_inside_membership",
@@ -267,7 +302,7 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
         ["update leads set case_id = '{searching}' where case_id = '{led}'"]),
     "a case led by saying so": (
         "cases_led",
-        ["update promises set kept_at = '{now}' where subject_id = '{searching}'",
+        ["update promises set ended_at = '{now}' where subject_id = '{searching}'",
          "update cases set state = 'led' where id = '{searching}'"],
     ),
 }  # fmt: skip
@@ -287,7 +322,7 @@ IN_ORDER: dict[str, list[str]] = {
     "a second case after the first was closed": [
         "update leads set during = tstzrange(lower(during), '{now}'::timestamptz + interval '1 second')"
         " where case_id = '{led}'",
-        "update promises set kept_at = '{now}' where subject_id = '{led}'",
+        "update promises set ended_at = '{now}' where subject_id = '{led}'",
         "update cases set state = 'closed', closed_at = '{now}', outcome_sealed = '',"
         " outcome_by = 'family' where id = '{led}'",
         NEW_CASE.replace("'triaged', '{now}'", "'closed', '{now}'").replace(
@@ -301,7 +336,7 @@ IN_ORDER: dict[str, list[str]] = {
     "a hole while nothing is open": [
         "update signals set state = 'ended', ended_at = received_at + interval '1 hour',"
         " feedback_at = received_at, outcome_sealed = '', outcome_by = 'family' where id = '{waiting}'",
-        "update promises set kept_at = '{now}' where subject_id = '{waiting}'",
+        "update promises set ended_at = '{now}' where subject_id = '{waiting}'",
         f"update holders set during = {END} where household_id = {OF_WAITING}",
     ],
     "a membership that ends with nothing hanging": [
@@ -388,7 +423,7 @@ LETS_GO = f"update holders set during = {END} where household_id = {OF_WAITING}"
 ENDS_SIGNAL = [
     "update signals set state = 'ended', ended_at = received_at + interval '1 hour',"
     " feedback_at = received_at, outcome_sealed = '', outcome_by = 'family' where id = '{waiting}'",
-    "update promises set kept_at = '{now}' where subject_id = '{waiting}'",
+    "update promises set ended_at = '{now}' where subject_id = '{waiting}'",
 ]
 ANOTHER_SIGNAL = [
     "insert into signals (area_id, id, household_id, state, domain, sphere, urgency, source, source_team_id, author_id,"

@@ -7,11 +7,11 @@ from uuid import UUID, uuid4
 from casecoord.actions.cases import require
 from casecoord.actions.merge_proposals import look_at_merge
 from casecoord.actions.office import Hand, verb
-from casecoord.actions.parting import desks_of, gather, reopen, reroute
+from casecoord.actions.parting import desks_of, gather, hand_over, reopen, reroute
 from casecoord.domain.duplicates import MergeReason
 from casecoord.domain.errors import Problem
 from casecoord.domain.notices import NoticeKind
-from casecoord.domain.words import ProposalState, Sphere
+from casecoord.domain.words import ProposalState, Sphere, TransferKind
 from casecoord.storage.belongings import (
     Belongings,
     Changed,
@@ -27,13 +27,13 @@ from casecoord.storage.households import save_keys
 from casecoord.storage.merge_proposals import decide, kin_of, merge_proposal, stays_apart
 from casecoord.storage.merge_tables import Merge, MergeProposal
 from casecoord.storage.merging import bring_along, fold, follow, hold_along, state_as_it_is
-from casecoord.storage.parting import waiting_signals
-from casecoord.storage.people import professional_of
+from casecoord.storage.parting import offer_transfer, waiting_signals
+from casecoord.storage.people import professional_of, team_of
 from casecoord.storage.telling import tell_members
 from casecoord.storage.undoing import Elsewhere, Undoing
 
 #: What a merge may have to take away again, besides what it changed.
-_MADE = ("participants", "relationships", "custody", "person_links")
+_MADE = ("participants", "relationships", "custody", "person_links", "transfers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +212,7 @@ async def _merge(
 ) -> UUID:
     work, both = hand.work, (main.household_id, beside.household_id)
     leads = [desk.lead.membership_id for desk in (main, beside) if desk.lead is not None]
+    lost = [desk.lead for desk in (main, beside) if desk.lead is not None and desk.lead.case_id == gone]
     came = {signal.id for signal in await waiting_signals(beside)}
     before = await belongings(work, both)
     kin = await kin_of(beside, main)
@@ -225,6 +226,11 @@ async def _merge(
     for signal in await waiting_signals(main):
         if signal.id in came:
             await reroute(main, signal)
+    if lost and main.lead is not None:
+        # Nobody silently loses a lead: the team that stays says that it took over what was the other's.
+        teams = [await team_of(work, lead.membership_id) for lead in (*lost, main.lead)]
+        await offer_transfer(work, main.household_id, TransferKind.MERGE, Sphere.GENERAL, None, *teams)
+    await hand_over(hand, main, TransferKind.MERGE)
     merge = Merge(
         area_id=work.area_id,
         id=uuid4(),

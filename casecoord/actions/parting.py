@@ -5,10 +5,10 @@ from uuid import UUID, uuid4
 from casecoord.actions.cases import join
 from casecoord.actions.office import Hand
 from casecoord.actions.signals import routed
-from casecoord.domain.words import CaseState, SignalState, Sphere
+from casecoord.domain.words import CaseState, SignalState, Sphere, TransferKind
 from casecoord.storage.case_tables import Case, Signal
 from casecoord.storage.cases import Desk, open_desk
-from casecoord.storage.parting import astray, last_case
+from casecoord.storage.parting import astray, last_case, offer_transfer, open_signals
 
 
 async def desks_of(
@@ -30,6 +30,20 @@ async def reroute(desk: Desk, signal: Signal) -> None:
     if signal.case_id is None and signal.state != SignalState.ENDED:
         route = await routed(desk, Sphere(signal.sphere))
         signal.accountable_team_id, signal.routed_by = route.team_id, route.by
+
+
+async def hand_over(hand: Hand, desk: Desk, kind: TransferKind) -> None:
+    """Each open signal whose team is not the one that this family's routing names now is offered to that one.
+
+    Until it accepts, the team that was accountable is.
+    """
+    for signal in await open_signals(desk):
+        sphere = Sphere(signal.sphere)
+        to = (await routed(desk, sphere)).team_id
+        if to != signal.accountable_team_id:
+            await offer_transfer(
+                hand.work, desk.household_id, kind, sphere, signal.audience, signal.accountable_team_id, to
+            )
 
 
 async def gather(hand: Hand, desk: Desk) -> None:

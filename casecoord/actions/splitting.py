@@ -9,10 +9,10 @@ from casecoord.actions.cases import require
 from casecoord.actions.merge_proposals import look_at_merge
 from casecoord.actions.merging import seal_and_follow
 from casecoord.actions.office import Hand, verb
-from casecoord.actions.parting import desks_of, gather, reopen
+from casecoord.actions.parting import desks_of, gather, hand_over, reopen
 from casecoord.domain.errors import Problem
 from casecoord.domain.notices import NoticeKind
-from casecoord.domain.words import SignalState, Sphere
+from casecoord.domain.words import SignalState, Sphere, TransferKind
 from casecoord.storage.belongings import belongings
 from casecoord.storage.cases import Desk, open_desk
 from casecoord.storage.merge_tables import Split
@@ -98,6 +98,8 @@ async def split_household(hand: Hand, input: SplitHousehold) -> HouseholdSplit:
     for desk in desks:
         await gather(hand, desk)
         desk.add_event("split_household", "household.move", Sphere.GENERAL, rule, split=split.id)
+    for desk in desks:
+        await hand_over(hand, desk, TransferKind.SPLIT)
     await state_as_it_is(hand.work, *(desk.household_id for desk in desks))
     for desk in desks:
         await desk.settle()

@@ -12,7 +12,7 @@ from sqlalchemy import Select, select, text
 from sqlalchemy.dialects.postgresql import Range
 
 from casecoord.domain.teams import sphere_among
-from casecoord.domain.words import ProposalState, Sphere
+from casecoord.domain.words import Lapse, ProposalState, Sphere
 from casecoord.storage.case_tables import (
     Case,
     Event,
@@ -98,11 +98,14 @@ class Desk:
         )
         return found.one_or_none()
 
-    async def settle(self) -> None:
-        """Writes keys made and rows changed, then who holds the household, which promises run and who is told."""
+    async def settle(self, lapse: Lapse | None = None) -> None:
+        """Writes keys made and rows changed, then who holds the household, which promises run and who is told.
+
+        `lapse`: why what waits no longer ended without being kept; on the actor's word.
+        """
         await save_keys(self.work, self.seal)
         await self.work.session.flush()
-        await settle(self.work, self.household_id)
+        await settle(self.work, self.household_id, lapse, self.actor_membership if lapse else None)
         await tell(self.work, self.household_id)
 
     def add_event(
@@ -203,7 +206,7 @@ select exists (select from participants p join cases c on c.area_id = p.area_id 
          where l.area_id = {area} and c.household_id = {household} and c.state <> 'closed'
            and upper_inf(l.during) and m.professional_id = :professional) is_lead,
        exists (select from promises g where g.area_id = {area} and g.household_id = {household}
-           and g.kept_at is null and g.decision_at <= :now and g.sphere in ('general', 'livelihood')) escalated,
+           and g.ended_at is null and g.decision_at <= :now and g.sphere in ('general', 'livelihood')) escalated,
        exists (select from splits k join households o on o.area_id = k.area_id and upper_inf(o.during)
              and o.id = case k.part_id when {household} then k.household_id else k.part_id end
            join teams t on t.area_id = k.area_id and t.id = :team and t.kind <> 'programme_bureau'

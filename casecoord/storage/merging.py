@@ -34,6 +34,8 @@ _PEOPLE = "update persons set household_id = :to where area_id = :area and id = 
 # Of two records of one person the one goes on; what only the other has of ties, custody and schools it gets too.
 _SAME = (
     "update signals set person_id = :kept where area_id = :area and person_id = :gone",
+    "update hearings set person_id = :kept where area_id = :area and person_id = :gone",
+    "update requests set person_id = :kept where area_id = :area and person_id = :gone",
     "insert into person_links (area_id, person_id, kind, code, from_on, until_on)"
     " select area_id, :kept, kind, code, from_on, until_on from person_links"
     " where area_id = :area and person_id = :gone on conflict do nothing",
@@ -51,6 +53,18 @@ _SAME = (
 _COME = (
     "update signals set household_id = :main where area_id = :area and household_id = :beside",
     "update cases set household_id = :main where area_id = :area and household_id = :beside",
+    "update hearings set household_id = :main where area_id = :area and household_id = :beside",
+    "update requests set household_id = :main where area_id = :area and household_id = :beside",
+    # Emergency access to the one is none to the other: it ends, and its review comes along.
+    "update break_glass_grants set household_id = :main, during = case when upper(during) <= :now then during else"
+    "   tstzrange(lower(during), greatest(cast(:now as timestamptz), lower(during) + interval '1 microsecond')) end"
+    " where area_id = :area and household_id = :beside",
+    # What passes to another team passes once.
+    "update transfers x set state = 'expired', answered_at = :now where area_id = :area and household_id = :beside"
+    " and state = 'pending' and exists (select from transfers y where y.area_id = :area and y.household_id = :main"
+    "   and y.state = 'pending' and y.sphere = x.sphere and y.from_team_id is not distinct from x.from_team_id"
+    "   and y.to_team_id is not distinct from x.to_team_id)",
+    "update transfers set household_id = :main where area_id = :area and household_id = :beside and state = 'pending'",
     # An address that was secret for the one is secret for both.
     "update households set secret_address = true where area_id = :area and id = :main and exists"
     " (select from households b where b.area_id = :area and b.id = :beside and b.secret_address)",
@@ -73,6 +87,9 @@ _COME = (
 _FOLD = (
     "update signals set case_id = :keep where area_id = :area and case_id = :gone",
     "update plan_actions set case_id = :keep where area_id = :area and case_id = :gone",
+    "update blockades set case_id = :keep where area_id = :area and case_id = :gone",
+    # One family's refusal silences no clock of the other's: the two are asked anew.
+    "update refusals set ended_at = :now where area_id = :area and case_id in (:keep, :gone) and ended_at is null",
     "update invitations i set state = 'superseded', answered_at = :now where area_id = :area and case_id = :gone"
     " and state = 'pending' and (exists (select from participants p where p.area_id = :area and p.case_id = :keep"
     "   and p.team_id = i.team_id and upper_inf(p.during)) or exists (select from invitations j where"
@@ -136,7 +153,10 @@ _NOTICES = text(
     "   and o.household_id <> n.owner"
 )
 #: Things that promises and notices are about.
-_SUBJECTS = ("signals", "cases", "plan_actions", "invitations", "proposals", "households")
+_SUBJECTS = (
+    "signals", "cases", "plan_actions", "invitations", "proposals", "households", "transfers", "blockades",
+    "refusals", "hearings", "requests", "break_glass_grants",
+)  # fmt: skip
 
 
 async def bring_along(main: Desk, beside: Desk, kin: Kin) -> None:

@@ -2,11 +2,54 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from casecoord.domain.words import SignalState
+from casecoord.domain.words import SignalState, Sphere, TransferKind
 from casecoord.storage.case_tables import Case, Signal
 from casecoord.storage.cases import Desk
+from casecoord.storage.work import Area
+
+_OFFER = text(
+    "insert into transfers (area_id, id, household_id, kind, sphere, audience, from_team_id, to_team_id, state,"
+    " offered_at) values (:area, gen_random_uuid(), :household, :kind, :sphere, :audience, :of, :to, 'pending', :now)"
+    " on conflict (area_id, household_id, sphere, from_team_id, to_team_id) where state = 'pending' do nothing"
+)
+
+
+async def offer_transfer(
+    work: Area,
+    household: UUID,
+    kind: TransferKind,
+    sphere: Sphere,
+    audience: str | None,
+    of: UUID | None,
+    to: UUID | None,
+) -> None:
+    """What is open in this sphere passes from one team to another once that accepted; asked once."""
+    values = {
+        "household": household,
+        "kind": kind,
+        "sphere": sphere,
+        "audience": audience,
+        "of": of,
+        "to": to,
+    }
+    await work.session.flush()
+    await work.session.execute(_OFFER, {"area": work.area_id, "now": work.now, **values})
+
+
+async def open_signals(desk: Desk) -> list[Signal]:
+    """The household's signals that have not ended, oldest first."""
+    found = await desk.work.session.scalars(
+        select(Signal)
+        .where(
+            Signal.area_id == desk.work.area_id,
+            Signal.household_id == desk.household_id,
+            Signal.state != SignalState.ENDED,
+        )
+        .order_by(Signal.received_at, Signal.id)
+    )
+    return list(found)
 
 
 async def waiting_signals(desk: Desk) -> list[Signal]:

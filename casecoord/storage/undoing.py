@@ -41,12 +41,16 @@ _TEAM_WORKS = text(
 )
 _RUNS_AGAIN = text(
     "select exists (select from promises where area_id = :area and rule = :rule and subject_id = cast(:subject as uuid)"
-    " and kept_at is null)"
+    " and ended_at is null)"
 )
-_RUNS = text("select kept_at is null from promises where area_id = :area and id = cast(:id as uuid)")
+_RUNS = text("select ended_at is null from promises where area_id = :area and id = cast(:id as uuid)")
 _STOP_TAKING_PART = text(
     "update participants set during = tstzrange(lower(during), :now) where area_id = :area and id = :id"
     " and upper_inf(during)"
+)
+_PASS_NO_MORE = text(
+    "update transfers set state = 'expired', answered_at = :now where area_id = :area and id = :id"
+    " and state = 'pending'"
 )
 _UNHOLD = text("delete from holders where area_id = :area and id = any(:ids) and upper(during) <= :merged_at")
 _SINCE = (
@@ -54,6 +58,12 @@ _SINCE = (
     "update signals s set household_id = p.household_id from persons p where s.area_id = :area"
     " and s.household_id = :main and s.received_at >= :since and p.area_id = s.area_id and p.id = s.person_id"
     " and p.household_id = :beside",
+    *(
+        f"update {table} x set household_id = p.household_id from persons p where x.area_id = :area"
+        f" and x.household_id = :main and x.{moment} >= :since and p.area_id = x.area_id and p.id = x.person_id"
+        " and p.household_id = :beside"
+        for table, moment in (("hearings", "planned_at"), ("requests", "received_at"))
+    ),
     # A case goes with its signals, if none of them stays.
     "update cases c set household_id = :beside where c.area_id = :area and c.household_id = :main"
     " and c.triaged_at >= :since and exists (select from signals s where s.area_id = c.area_id"
@@ -123,6 +133,7 @@ class Undoing:
             "participants": self._participant,
             "proposals": self._asked,
             "invitations": self._asked,
+            "refusals": self._refusal,
             "promises": self._promise,
             "gaps": self._gap,
         }.get(one.table)
@@ -168,11 +179,17 @@ class Undoing:
         lacks_lead = one.table == "proposals" and row["kind"] == "handover" and case in self.without_lead
         return values if case in self.reopened and not lacks_lead else {}
 
+    async def _refusal(self, one: Changed, values: Values, row: Mapping[str, Any]) -> Values:
+        """A family's refusal stands again with its case."""
+        there = self.here.get(("cases", json.dumps({"id": str(row["case_id"])})))
+        stands = str(row["case_id"]) in self.reopened or (there and there.row["state"] != "closed")
+        return values if stands else {}
+
     async def _promise(self, one: Changed, values: Values, row: Mapping[str, Any]) -> Values:
         """A promise runs again if nobody runs it already and its responder works here still."""
         responder = UUID(values.get("responder_id", row["responder_id"]))
         works = await self._asked_of_database(_WORKS, membership=responder, now=self.work.now)
-        runs = "kept_at" in values and await self._asked_of_database(
+        runs = "ended_at" in values and await self._asked_of_database(
             _RUNS_AGAIN, rule=row["rule"], subject=row["subject_id"]
         )
         if works and not runs:
@@ -193,6 +210,10 @@ class Undoing:
                     _STOP_TAKING_PART,
                     {"area": self.work.area_id, "id": UUID(there.row["id"]), "now": self.work.now},
                 )
+        elif one.table == "transfers":
+            await self.work.session.execute(
+                _PASS_NO_MORE, {"area": self.work.area_id, "id": UUID(there.row["id"]), "now": self.work.now}
+            )
         elif one.table in _COPIED and there.row == one.later:
             await take_away(self.work, one.table, one.key)
 

@@ -76,7 +76,9 @@ select id from cases c where c.state = 'triaged' order by id"""
 LED = """
 select case_id, membership_id from leads l where upper_inf(during)
    and not exists (select from proposals p where p.case_id = l.case_id and p.state = 'pending') order by id"""
-RUNNING = "select household_id, rule, subject_id from promises where kept_at is null"
+RUNNING = (
+    "select household_id, rule, subject_id from promises where ended_at is null and household_id is not null"
+)
 
 #: Each finds what must never be: any row is a broken invariant.
 NEVER = {
@@ -92,7 +94,7 @@ NEVER = {
           range_agg(o.during) from holders o where o.household_id = s.household_id) @> tstzrange(s.received_at, s.ended_at)""",
     "I2 a responder does not work here": """
         select p.id from promises p join memberships m on m.id = p.responder_id
-         where p.kept_at is null and not m.during @> $1::timestamptz""",
+         where p.ended_at is null and not m.during @> $1::timestamptz""",
     "I3 a household has two open cases": """
         select household_id from cases where state <> 'closed' and $1::timestamptz is not null
          group by 1 having count(*) > 1""",
@@ -123,7 +125,7 @@ NEVER = {
          where i.state = 'pending' and c.state = 'closed'""",
     "a gap of a promise that is kept": """
         select g.id from gaps g join promises p on p.id = g.promise_id
-         where g.ended_at is null and p.kept_at is not null and $1::timestamptz is not null""",
+         where g.ended_at is null and p.ended_at is not null and $1::timestamptz is not null""",
 }  # fmt: skip
 
 

@@ -74,7 +74,7 @@ async def test_each_part_has_its_people_signals_and_a_case(
     assert (other.status.value, other.lead) == ("triaged", None)
     async with sql(database_url) as database:
         rules = await database.fetch(
-            "select rule from promises where subject_id = $1 and kept_at is null", other.case
+            "select rule from promises where subject_id = $1 and ended_at is null", other.case
         )
         held = await database.fetchval(
             "select count(*) from holders where household_id = $1 and upper_inf(during)", done.part
@@ -130,7 +130,7 @@ async def test_who_once_signalled_sees_of_the_other_part_what_they_wrote_and_no_
 
 
 async def test_the_history_of_the_one_is_not_the_other_s(town: Town) -> None:
-    janssens, case, loud = await family(town)
+    janssens, _, loud = await family(town)
     done = await town.act("ibrahim", split_household, daan_leaves(town, janssens, loud))
 
     async def about(household: UUID) -> set[str]:

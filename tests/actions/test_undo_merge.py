@@ -81,7 +81,8 @@ def since(before: dict, after: dict) -> list[tuple[str, dict]]:
         for key, row in after.items()
         if key not in before
         and not (row.get("during") and row["during"].upper is not None)
-        and not (key[0] == "promises" and row["kept_at"] is not None)
+        and not (key[0] == "promises" and row["ended_at"] is not None)
+        and row.get("state") != "expired"
     ]
 
 
@@ -264,7 +265,7 @@ async def test_a_lead_who_left_meanwhile_leads_no_more_and_the_case_searches_ano
             "update plan_actions set owner_id = $2 where owner_id = $1", ines.membership, bram.membership
         )
         await database.execute(
-            "update promises set responder_id = $2 where responder_id = $1 and kept_at is null",
+            "update promises set responder_id = $2 where responder_id = $1 and ended_at is null",
             ines.membership, bram.membership,
         )  # fmt: skip
         await database.execute(
@@ -276,7 +277,7 @@ async def test_a_lead_who_left_meanwhile_leads_no_more_and_the_case_searches_ano
     async with sql(database_url) as database:
         state = await database.fetchval("select state from cases where id = $1", sams)
         waits = await database.fetch(
-            "select rule from promises where subject_id = $1 and kept_at is null", sams
+            "select rule from promises where subject_id = $1 and ended_at is null", sams
         )
     assert (state, [row[0] for row in waits]) == ("triaged", ["G2"])
     await whole(town)
