@@ -19,7 +19,8 @@ from casecoord.storage.views import KEYS
 from casecoord.storage.work import Work
 
 #: The facts that no table records yet are false for every row; `rel` is the actor's relation to its household.
-FACTS = """false restricted, false deferred_for_safety, coalesce(rel.split_other_part, false) split_other_part, false address_secret,
+_PARTED = "coalesce(rel.split_other_part, false)"
+FACTS = f"""false restricted, false deferred_for_safety, {_PARTED} split_other_part, false address_secret,
   false consent_covers, false own_practice, false own_entry, false own_person, false own_hearing,
   false own_team_item, false own_place, false identity_checked, false break_glass, false medical_lifted"""
 
@@ -168,7 +169,9 @@ with scope as ({_IN_SCOPE}), rels as (
   -- What is promised of the area itself, and what is between few: without a household, to whom it waits for
   -- and to those to whom it escalates.
   select p.id, p.rule, p.due_at, p.area_at, p.decision_at, p.alliance_at, p.responder_id, 'general', null, null,
-    m.team_id = :team, false, p.decision_at <= :now, false, {FACTS}, p.area_id, null, null
+    m.team_id = :team, false, p.decision_at <= :now, false, {
+            FACTS.replace(_PARTED, "false")
+        }, p.area_id, null, null
   from promises p join memberships m on m.area_id = p.area_id and m.id = p.responder_id
   where p.area_id = :area and p.ended_at is null and p.due_at <= :now
     and (p.household_id is null or not {openly("p")}))

@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from casecoord.access.decide import Policy
 from casecoord.actions.leads import AnswerProposal, ProposeLead, accept_lead, offer_hand_over
+from casecoord.actions.merging import ProposeMerge, propose_merge
 from casecoord.actions.plan import AddAction, add_action
 from casecoord.actions.signals import Decision, TriageSignal, triage_signal
 from casecoord.api import documents
@@ -31,7 +32,7 @@ from graphql import (
     OperationDefinitionNode,
     type_from_ast,
 )
-from tests.actions.steps import open_case, pending, propose, signal, take_part
+from tests.actions.steps import merge, open_case, pending, propose, signal, take_part
 from tests.policies import oracle
 from tests.world import KEYRING, PEOPLE, Clock, Town, build_town
 
@@ -201,6 +202,10 @@ async def story(town: Town, code: str) -> Place:
         "amina", offer_hand_over, ProposeLead(town.key(), case.id, town.members["dirk"].professional, reason)
     )
     assert pending(offered)
+    (wim,) = await town.family(("Wim Post", date(1960, 5, 5)))
+    (jan,) = await town.family(("Jan Post", date(1961, 5, 5)))
+    await merge(town, wim.household, jan.household)
+    await town.act("ibrahim", propose_merge, ProposeMerge(town.key(), child.household, wim.household))
     async with town.database.within(town.area) as work:
         for kind, table in TABLES.items():
             found = await work.session.scalars(text(f"select id from {table} where area_id = '{town.area}'"))
