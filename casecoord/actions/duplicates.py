@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from casecoord.domain.duplicates import PROPOSED_FROM, score_of
+from casecoord.domain.duplicates import PROPOSED_FROM, MergeReason, score_of
 from casecoord.domain.words import ProposalState
 from casecoord.storage.duplicates import Alike, add_reasons, alike, looked_at, propose, write_keys
 from casecoord.storage.work import Database
@@ -33,7 +33,9 @@ async def find_duplicates(database: Database, area: UUID) -> Searched:
         for pair in await alike(work):
             waiting = [known for state, known in pair.asked if state == ProposalState.PENDING]
             if waiting:
-                more_reasons += await add_reasons(work, pair.beside, pair.main, {*waiting[0], *pair.reasons})
+                more_reasons += await add_reasons(
+                    work, pair.beside, pair.main, {*map(MergeReason, waiting[0]), *pair.reasons}
+                )
             elif score_of(pair.reasons) >= PROPOSED_FROM and not _declined(pair):
                 proposed += await propose(work, pair.beside, pair.main, pair.reasons) is not None
     return Searched(seen.pairs, seen.left_alone, proposed, more_reasons)

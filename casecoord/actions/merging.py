@@ -29,7 +29,7 @@ from casecoord.storage.merge_tables import Merge, MergeProposal
 from casecoord.storage.merging import bring_along, fold, follow, hold_along, state_as_it_is
 from casecoord.storage.parting import offer_transfer, waiting_signals
 from casecoord.storage.people import professional_of, team_of
-from casecoord.storage.telling import tell_members
+from casecoord.storage.telling import tell_members, tell_signals
 from casecoord.storage.undoing import Elsewhere, Undoing
 
 #: What a merge may have to take away again, besides what it changed.
@@ -148,6 +148,8 @@ async def undo_merge(hand: Hand, input: UndoMerge) -> MergeUndone:
     hand.allowed(back, rule)
     hand.told("merge.proposal")
     main, beside = await _undo(hand, merge, main, beside)
+    since = {one.id for one in await waiting_signals(beside) if one.received_at >= merge.merged_at}
+    passed = await reroute(beside, since)
     for desk in (main, beside):
         await gather(hand, desk)
         desk.add_event("undo_merge", "merge.proposal", Sphere.GENERAL, rule, merge=input.merge)
@@ -161,6 +163,7 @@ async def undo_merge(hand: Hand, input: UndoMerge) -> MergeUndone:
             input.merge,
             [desk.lead.membership_id] if desk.lead else [],
         )
+    await tell_signals(hand.work, passed)
     return MergeUndone(input.merge, main.household_id, beside.household_id)
 
 
@@ -223,9 +226,7 @@ async def _merge(
     await seal_and_follow(hand, before, main, beside)
     held = await hold_along(work, beside.household_id, main.household_id, None, work.now)
     main = await reopen(hand, main)
-    for signal in await waiting_signals(main):
-        if signal.id in came:
-            await reroute(main, signal)
+    passed = await reroute(main, came)
     if lost and main.lead is not None:
         # Nobody silently loses a lead: the team that stays says that it took over what was the other's.
         teams = [await team_of(work, lead.membership_id) for lead in (*lost, main.lead)]
@@ -264,6 +265,7 @@ async def _merge(
     ]
     await write_down(work, merge.id, [*changed, *(_made_holder(identity) for identity in held)])
     await tell_members(work, main.household_id, NoticeKind.MERGED, merge.id, leads)
+    await tell_signals(work, passed)
     return merge.id
 
 

@@ -1,14 +1,15 @@
 """What an undone merge and a split share: two households under one lock order, and each signal in a case at home."""
 
+from collections.abc import Collection
 from uuid import UUID, uuid4
 
 from casecoord.actions.cases import join
 from casecoord.actions.office import Hand
 from casecoord.actions.signals import routed
 from casecoord.domain.words import CaseState, SignalState, Sphere, TransferKind
-from casecoord.storage.case_tables import Case, Signal
+from casecoord.storage.case_tables import Case
 from casecoord.storage.cases import Desk, open_desk
-from casecoord.storage.parting import astray, last_case, offer_transfer, open_signals
+from casecoord.storage.parting import astray, last_case, offer_transfer, open_signals, waiting_signals
 
 
 async def desks_of(
@@ -25,11 +26,16 @@ async def reopen(hand: Hand, desk: Desk) -> Desk:
     return found
 
 
-async def reroute(desk: Desk, signal: Signal) -> None:
-    """What still waits for triage goes to the team that is accountable for the family in which it is."""
-    if signal.case_id is None and signal.state != SignalState.ENDED:
-        route = await routed(desk, Sphere(signal.sphere))
-        signal.accountable_team_id, signal.routed_by = route.team_id, route.by
+async def reroute(desk: Desk, signals: Collection[UUID]) -> list[UUID]:
+    """What of these still waits for triage goes to the team that is accountable for the family; what that changed."""
+    passed = []
+    for signal in await waiting_signals(desk):
+        if signal.id in signals:
+            route, before = await routed(desk, Sphere(signal.sphere)), signal.accountable_team_id
+            signal.accountable_team_id, signal.routed_by = route.team_id, route.by
+            if route.team_id != before:
+                passed.append(signal.id)
+    return passed
 
 
 async def hand_over(hand: Hand, desk: Desk, kind: TransferKind) -> None:

@@ -166,6 +166,26 @@ from memberships m where m.area_id = :area and m.id = any(:members) and m.during
 )
 
 
+_TELL_SIGNALS = text(
+    f"""
+insert into outbox ({_COLUMNS})
+select m.area_id, gen_random_uuid(), m.id, case s.urgency when 'acute' then 'acute_signal' else 'signal' end, s.id,
+  s.household_id, s.sphere, s.audience, s.urgency = 'acute', cast(:now as timestamptz)
+from signals s
+join memberships m on m.area_id = s.area_id and m.during @> cast(:now as timestamptz)
+  and m.id = coalesce({_SEAT.format(of="s.accountable_team_id")}, {_SEAT.format(of=":area")})
+where s.area_id = :area and s.id = any(:signals) and s.state = 'open' and m.professional_id <> :by
+{_ONCE}
+"""
+)
+
+
+async def tell_signals(work: Work, signals: Iterable[UUID]) -> None:
+    """Tells the coordinators of the teams that are accountable for these signals now."""
+    values = {"signals": list(signals), "by": work.actor.professional_id}
+    await work.session.execute(_TELL_SIGNALS, {"area": work.area_id, "now": work.now, **values})
+
+
 async def tell_members(
     work: Work, household: UUID, kind: NoticeKind, source: UUID, members: Iterable[UUID]
 ) -> None:

@@ -17,7 +17,7 @@ from casecoord.actions.plan import AddAction, CompleteAction, add_action, comple
 from casecoord.actions.signals import Decision, TriageSignal, triage_signal
 from casecoord.actions.splitting import Part, SplitHousehold, split_household
 from casecoord.domain.words import LifeDomain
-from casecoord.storage import notice_tables, wait_tables  # noqa: F401
+from casecoord.storage import case_tables, merge_tables, notice_tables, promise_tables, wait_tables  # noqa: F401
 from casecoord.storage.belongings import BELONGINGS, STAY
 from casecoord.storage.tables import Base
 from tests.actions.life import NEVER
