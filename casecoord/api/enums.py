@@ -3,7 +3,7 @@
 import strawberry
 
 from casecoord.actions.candidates import Reason as CandidateReason
-from casecoord.actions.coverage import PlaceKind
+from casecoord.actions.coverage import Lack, PlaceKind
 from casecoord.actions.plan import Manner
 from casecoord.actions.signals import Decision
 from casecoord.actions.splitting import Part as HouseholdPart
@@ -18,6 +18,7 @@ from casecoord.domain.words import (
     HolderKind,
     InvitationState,
     Language,
+    Lapse,
     LifeDomain,
     ProposalKind,
     ProposalState,
@@ -41,7 +42,9 @@ __all__ = [
     "HolderKind",
     "HouseholdPart",
     "InvitationState",
+    "Lack",
     "Language",
+    "Lapse",
     "Level",
     "LifeDomain",
     "Manner",
@@ -68,7 +71,9 @@ for _word in (
     CaseState,
     HolderKind,
     InvitationState,
+    Lack,
     Language,
+    Lapse,
     Level,
     LifeDomain,
     Manner,

@@ -5,7 +5,17 @@ from typing import Any, Protocol, TypeVar
 
 import strawberry
 
-from casecoord.actions import closing, leads, merging, notices, participation, plan, signals, splitting
+from casecoord.actions import (
+    closing,
+    leads,
+    merging,
+    notices,
+    participation,
+    plan,
+    refusing,
+    signals,
+    splitting,
+)
 from casecoord.actions.office import Verb
 from casecoord.api import results
 from casecoord.api.context import Info
@@ -42,6 +52,7 @@ from casecoord.api.merging import (
     UndoMergeInput,
 )
 from casecoord.api.problems import ProblemAnswer, answered
+from casecoord.api.refusing import OfRefusalInput, RecordRefusalInput, RefusalAnswer, RefusalSaved
 
 
 class Input(Protocol):
@@ -174,6 +185,20 @@ class Mutation:
     @strawberry.mutation(description="A new date for an action.")
     async def re_agree_action(self, info: Info, input: ReAgreeActionInput) -> results.ActionAnswer:
         return await _do(info, closing.re_agree_action, input, results.ActionSaved.of)
+
+    @strawberry.mutation(description="The lead heard the family refuse, and says when to ask again.")
+    async def record_refusal(self, info: Info, input: RecordRefusalInput) -> RefusalAnswer:
+        return await _do(info, refusing.record_refusal, input, RefusalSaved.of)
+
+    @strawberry.mutation(
+        description="A coordinator agrees: what needs the family's word lapses until the review."
+    )
+    async def confirm_refusal(self, info: Info, input: OfRefusalInput) -> RefusalAnswer:
+        return await _do(info, refusing.confirm_refusal, input, RefusalSaved.of)
+
+    @strawberry.mutation(description="The family takes part again.")
+    async def end_refusal(self, info: Info, input: OfRefusalInput) -> RefusalAnswer:
+        return await _do(info, refusing.end_refusal, input, RefusalSaved.of)
 
     @strawberry.mutation(description="Marks notices of your own as read.")
     async def mark_read(self, info: Info, input: MarkReadInput) -> MarkReadAnswer:

@@ -157,6 +157,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Zeg wat de uitkomst is en wie dat bevestigde.",
         "Say what the outcome is and who confirmed it.",
     ),
+    "second_person_missing": (
+        "Dit bevestigt een ander dan wie het vastlegde.",
+        "Somebody other than whoever recorded this confirms it.",
+    ),
     "key_reused": (
         "Deze sleutel is al gebruikt voor iets anders. Stuur een nieuwe sleutel.",
         "This key was used already for something else. Send a new key.",
