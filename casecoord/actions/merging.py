@@ -152,7 +152,7 @@ async def undo_merge(hand: Hand, input: UndoMerge) -> MergeUndone:
     passed = await reroute(beside, since)
     for desk in (main, beside):
         await gather(hand, desk)
-        desk.add_event("undo_merge", "merge.proposal", Sphere.GENERAL, rule, merge=input.merge)
+        desk.add_event("undo_merge", "case.status", Sphere.GENERAL, rule, merge=input.merge)
     await stays_apart(beside)
     for desk in (main, beside):
         await desk.settle()
@@ -242,15 +242,7 @@ async def _merge(
         merged_by=hand.actor.membership_id,
     )
     work.session.add(merge)
-    main.add_event(
-        "confirm_merge",
-        "merge.proposal",
-        Sphere.GENERAL,
-        rule,
-        proposal=proposal,
-        merge=merge.id,
-        ended_case=gone,
-    )
+    main.add_event("confirm_merge", "case.status", Sphere.GENERAL, rule, merge=merge.id)
     beside.add_event(
         "confirm_merge", "merge.proposal", Sphere.GENERAL, rule, proposal=proposal, merge=merge.id
     )

@@ -97,7 +97,7 @@ async def split_household(hand: Hand, input: SplitHousehold) -> HouseholdSplit:
     desks = [await reopen(hand, home), await reopen(hand, beside)]
     for desk in desks:
         await gather(hand, desk)
-        desk.add_event("split_household", "household.move", Sphere.GENERAL, rule, split=split.id)
+        desk.add_event("split_household", "case.status", Sphere.GENERAL, rule, split=split.id)
     for desk in desks:
         await hand_over(hand, desk, TransferKind.SPLIT)
     await state_as_it_is(hand.work, *(desk.household_id for desk in desks))

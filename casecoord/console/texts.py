@@ -112,6 +112,8 @@ _HAPPENED = {
     "record_contact": "spoke with the family",
     "confirm_merge": "said that two families are one",
     "decline_merge": "said that two families are two",
+    "undo_merge": "said that they are two families after all",
+    "split_household": "recorded that the family became two",
 }
 
 

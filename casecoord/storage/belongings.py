@@ -21,32 +21,37 @@ BY_SPHERE = None
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One table. `owner`: SQL for the household a row `x` belongs to; `sealed`: its facets, under one compartment."""
+    """One table. `owner`: SQL for the household a row `x` belongs to, found by `join`.
+
+    `sealed`: its facets, under one compartment or that of the row's sphere.
+    """
 
     table: str
-    owner: str
+    owner: tuple[str, str]
     sealed: tuple[str, ...] = ()
     compartment: Compartment | None = BY_SPHERE
     key: tuple[str, ...] = ("id",)
 
 
-_OWN = "x.household_id"
-_CASE = "(select c.household_id from cases c where c.area_id = x.area_id and c.id = x.case_id)"
-_PERSON = "(select p.household_id from persons p where p.area_id = x.area_id and p.id = x.{column})"
-_PROMISE = "(select p.household_id from promises p where p.area_id = x.area_id and p.id = x.promise_id)"
+def _by(table: str, column: str) -> tuple[str, str]:
+    return "o.household_id", f"join {table} o on o.area_id = x.area_id and o.id = x.{column}"
+
+
+_OWN = ("x.household_id", "")
+_CASE = _by("cases", "case_id")
 
 #: In the order in which rows can be made to refer to each other.
 BELONGINGS: dict[str, Kind] = {
     kind.table: kind
     for kind in (
-        Kind("households", "x.id", ("address", "contact"), Compartment.IDENTITY),
+        Kind("households", ("x.id", ""), ("address", "contact"), Compartment.IDENTITY),
         Kind("household_moves", _OWN, ("former_address",), Compartment.IDENTITY),
         Kind("persons", _OWN, ("name", "birth_date"), Compartment.IDENTITY),
-        Kind("relationships", _PERSON.format(column="person_id"), key=("person_id", "other_id", "kind")),
-        Kind("custody", _PERSON.format(column="minor_id")),
+        Kind("relationships", _by("persons", "person_id"), key=("person_id", "other_id", "kind")),
+        Kind("custody", _by("persons", "minor_id")),
         Kind(
             "person_links",
-            _PERSON.format(column="person_id"),
+            _by("persons", "person_id"),
             key=("person_id", "kind", "code", "from_on"),
         ),
         Kind("cases", _OWN, ("outcome",), Compartment.GENERAL),
@@ -68,8 +73,8 @@ BELONGINGS: dict[str, Kind] = {
         Kind("requests", _OWN, ("words", "decision"), Compartment.GENERAL),
         Kind("break_glass_grants", _OWN, ("reason", "review"), Compartment.GENERAL),
         Kind("promises", _OWN),
-        Kind("gaps", _PROMISE),
-        Kind("merge_proposals", "x.provisional_id"),
+        Kind("gaps", _by("promises", "promise_id")),
+        Kind("merge_proposals", ("x.provisional_id", "")),
         Kind("outbox", _OWN),
     )
 }
@@ -99,9 +104,10 @@ Belongings = dict[tuple[str, str], Belonging]
 
 def _rows_of(kind: Kind) -> str:
     bare = "".join(f" - '{facet}_sealed'" for facet in kind.sealed)
+    owner, join = kind.owner
     return (
-        f"select '{kind.table}' kept_in, {kind.owner} owner, to_jsonb(x){bare} as row from {kind.table} x"
-        f" where x.area_id = :area and {kind.owner} = any(:households)"
+        f"select '{kind.table}' kept_in, {owner} owner, to_jsonb(x){bare} as row from {kind.table} x {join}"
+        f" where x.area_id = :area and {owner} = any(:households)"
     )
 
 

@@ -135,6 +135,7 @@ class Invitation(Base):
         to("cases", "case_id"),
         to("teams", "team_id"),
         to("memberships", "invited_by"),
+        Index(None, "area_id", "case_id"),
         Index(
             "invitations_one_pending",
             "area_id",
@@ -167,6 +168,7 @@ class Proposal(Base):
         to("cases", "case_id"),
         to("memberships", "membership_id"),
         to("memberships", "proposed_by"),
+        Index(None, "area_id", "case_id"),
         Index(
             "proposals_one_pending",
             "area_id",
@@ -207,7 +209,11 @@ class Contact(Base):
     membership_id: Mapped[UUID]
     contacted_at: Mapped[datetime]
     manner: Mapped[str]
-    __table_args__ = (to("cases", "case_id"), to("memberships", "membership_id"))
+    __table_args__ = (
+        to("cases", "case_id"),
+        to("memberships", "membership_id"),
+        Index(None, "area_id", "case_id"),
+    )
 
 
 class PlanAction(Base):

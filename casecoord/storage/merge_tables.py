@@ -72,6 +72,7 @@ class Merge(Base):
         ),
         Index("merges_once", "area_id", "merged_id", unique=True, postgresql_where=text("undone_at is null")),
         Index(None, "area_id", "household_id"),
+        Index(None, "area_id", "merged_id"),
     )
 
 

@@ -71,6 +71,12 @@ def upgrade() -> None:
     )
     merges()
     splits()
+    # Everything of one household or case is read when it moves.
+    for table, column in (
+        ("contacts", "case_id"), ("invitations", "case_id"), ("proposals", "case_id"), ("gaps", "promise_id"),
+        ("outbox", "household_id"), ("merges", "merged_id"),
+    ):  # fmt: skip
+        op.create_index(op.f(f"{table}_area_id_{column}_idx"), table, ["area_id", column])
     for function in (AT_HOME, ENDED_EMPTY):
         op.execute(function)
     for name, table, when, function in TRIGGERS:
