@@ -141,6 +141,33 @@ TWICE = (
     " sphere, responder_id, made_at, due_at, area_at, decision_at, alliance_at from promises"
     " where subject_id = '{waiting}'"
 )
+
+
+_HEARING = (
+    "insert into hearings (area_id, id, household_id, person_id, held_on, state, planned_by, planned_at)"
+    " select area_id, gen_random_uuid(), household_id, id, '2026-12-17', 'planned', '{hanna_m}', '{now}'"
+    f" from persons where household_id = {OF_LED}"
+)
+_BLOCKADE = (
+    "insert into blockades (area_id, id, case_id, team_id, raised_by, kind, domain, sphere, what_sealed, asked_sealed,"
+    " action_id, state, raised_at) values ('{area}', gen_random_uuid(), '{led}', '{klimop_t}', '{amina_m}', 'rule',"
+    " 'housing', 'livelihood', '', '', '00000000-0000-4000-8000-000000000009', 'open', '{now}')"
+)
+
+
+def _step(team: str) -> list[str]:
+    """An open action of this team, with its promise."""
+    return [
+        "insert into plan_actions (area_id, id, case_id, team_id, owner_id, author_id, domain, sphere, what_sealed,"
+        f" due_on, state, added_at) values ('{{area}}', '00000000-0000-4000-8000-000000000009', '{{led}}', '{{{team}}}',"
+        " '{amina_m}', '{amina_m}', 'time_use', 'general', '', '2026-12-01', 'open', '{now}')",
+        "insert into promises (area_id, id, household_id, rule, subject_id, sphere, responder_id, made_at, due_at,"
+        f" area_at, decision_at, alliance_at) select area_id, gen_random_uuid(), {OF_LED}, 'G4',"
+        " '00000000-0000-4000-8000-000000000009', sphere, responder_id, made_at, due_at, area_at, decision_at,"
+        " alliance_at from promises where subject_id = '{waiting}'",
+    ]
+
+
 #: What it is: the constraint that says so, and the statements that break it.
 BROKEN: dict[str, tuple[str, list[str]]] = {
     "a second open case": ("cases_one_open", [NEW_CASE]),
@@ -344,6 +371,25 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
     ),
     "a household that may be itself": (
         "merge_proposals_of_two", [PROPOSED.replace(OF_WAITING, OF_LED)]),
+    "a lead who objects without a search for another": (
+        "cases_timed",
+        ["update proposals set kind = 'appointment', objected_at = '{now}', objection_sealed = ''"
+         " where case_id = '{led}'"],
+    ),
+    "an objection to what was no appointment": (
+        "proposals_objects_to_an_appointment",
+        ["update proposals set objected_at = '{now}', objection_sealed = '' where case_id = '{led}'"],
+    ),
+    "two hearings of one youth on one day": (
+        "hearings_one_on_a_day",
+        [_HEARING, _HEARING],
+    ),
+    "an action refused twice": ("blockades_one_on_an_action", [*_step("klimop_t"), _BLOCKADE, _BLOCKADE]),
+    "a step of a team that takes no part": ("plan_actions_in_the_case", _step("wijkteam_t")),
+    "a team that leaves its steps behind": (
+        "plan_actions_in_the_case",
+        [*_step("klimop_t"), "delete from participants where case_id = '{led}' and team_id = '{klimop_t}'"],
+    ),
     "a case led by saying so": (
         "cases_led",
         ["update promises set ended_at = '{now}' where subject_id = '{searching}'",
@@ -440,6 +486,7 @@ async def test_every_guard_is_met_by_a_story_that_breaks_it(standing: Story) -> 
         "cases_held": "households_held", "holders_held": "households_held", "teams_coordinated": "coordinator_seats_filled",
         "proposals_timed": "cases_timed", "promises_timed": "signals_timed", "leads_led": "cases_led",
         "cases_at_home": "signals_in_a_case_at_home",
+        "leads_timed": "cases_timed", "participants_keep_their_actions": "plan_actions_in_the_case",
     }  # fmt: skip
     assert {row[0] for row in excluded} - elsewhere <= met
     assert {triggers.get(row[0], row[0]) for row in timed} <= met | {"memberships_once"}

@@ -1,7 +1,7 @@
 """What all verbs on a case share: may this be done, who takes part, and the case as its answer shows it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from uuid import UUID, uuid4
 
 from pydantic import TypeAdapter
@@ -53,15 +53,22 @@ UNMET: dict[str, Callable[[], Problem]] = {
     "!within_ceiling": lambda: Problem("ceiling_reached", "proposal"),
     "!appointment_due": lambda: Problem("not_yet", "case"),
     "!second_coordinator": lambda: Problem("second_coordinator_needed", "merge"),
+    "!reason_and_reviews_done": lambda: Problem("review_overdue"),
+    "!identity_checked": lambda: Problem("identity_unchecked", "identityChecked"),
+    "!ground_recorded": lambda: Problem("ground_missing", "ground"),
+    "!actions_handed_over": lambda: Problem("successor_missing", "successors"),
     "!kind_allowed": lambda: Problem("team_not_invitable", "team"),
 }
 _ADAPTER = TypeAdapter(CaseBrief)
 
 
-def require(hand: Hand, desk: Desk, act: str, *, backstop: bool = False, **facts: bool) -> str:
+def require(
+    hand: Hand, desk: Desk, act: str, *, backstop: bool = False, hanging: tuple[str, ...] = (), **facts: bool
+) -> str:
     """May this actor do this act here, now? The rule that says so; else Problem.
 
     `backstop`: no team is accountable, so the area's coordinator stands in for its coordinator.
+    `hanging`: what a refusal for an unmet condition names.
     """
     known = {
         "membership_valid": True,
@@ -80,7 +87,10 @@ def require(hand: Hand, desk: Desk, act: str, *, backstop: bool = False, **facts
         hand.allowed(desk.household_id, decision.rule)
         return decision.rule
     lacking = next((UNMET[word] for word in decision.reason if word in UNMET), None)
-    raise lacking() if lacking else Problem("not_allowed")
+    if lacking is None:
+        raise Problem("not_allowed")
+    unmet = lacking()
+    raise Problem(unmet.code, unmet.field, hanging)
 
 
 def has_standing(hand: Hand, desk: Desk) -> bool:
@@ -98,7 +108,7 @@ def look_at(hand: Hand, desk: Desk, *, takes_part: bool = False) -> Look:
         signalled=relation.signalled,
         escalated=relation.escalated,
     )
-    return Look(hand, desk.household_id, seen_by, facts_of(relation.split_other_part))
+    return Look(hand, desk.household_id, seen_by, facts_of(asdict(relation)))
 
 
 def teams_in_view(hand: Hand, desk: Desk) -> set[UUID]:

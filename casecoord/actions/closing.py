@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from casecoord.actions import texts
+from casecoord.actions.blockades import unblock
 from casecoord.actions.cases import CaseBrief, brief, case_desk, has_standing, leave, require
 from casecoord.actions.office import Hand, verb
 from casecoord.actions.plan import ActionBrief
@@ -206,9 +207,13 @@ async def re_agree_action(hand: Hand, input: ReAgreeAction) -> ActionBrief:
     texts.not_in_past(input.due_on, hand.now, "dueOn")
     desk, action = await _action_desk(hand, input.action)
     owner = await professional_of(hand.work, action.owner_id)
-    rule = require(hand, desk, "re_agree_action", is_owner=owner == hand.actor.professional_id)
+    owns = owner == hand.actor.professional_id
+    rule = require(hand, desk, "re_agree_action", is_owner=owns)
     if action.state != ActionState.OPEN:
         raise Problem("action_done", "action")
+    # A date that the lead sets alone leaves a refusal standing: only its owner takes it back.
+    if owns:
+        await unblock(desk, action, f"{input.due_on:%d-%m-%Y}")
     action.due_on = input.due_on
     desk.add_event(
         "re_agree_action", "plan.action", action.sphere, rule, audience=action.audience, action=action.id

@@ -1,6 +1,6 @@
 """Why may I see this, or not? The decision on one facet of one household, in words."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from casecoord.access.explain import explain
@@ -50,7 +50,7 @@ async def explain_facet(hand: Hand, query: ExplainOf) -> Explained:
             signalled=found.signalled,
             escalated=found.escalated,
         ),
-        facts_of(found.split_other_part),
+        facts_of(asdict(found)),
     )
     secret = await has_secret_address(hand.work, query.household)
     if secret is None or look.decide("case.status").shown is Shown.NONE:

@@ -29,6 +29,9 @@ _HISTORY = (
     "case.participants",
     "plan.action",
     "case.contact",
+    "blockade",
+    "court.hearing",
+    "break_glass.grant",
     "family.agreement",
 )
 
@@ -189,7 +192,7 @@ def _look(hand: Hand, household: UUID | None, row: Mapping[str, Any], *, takes_p
             signalled=bool(row.get("signalled")),
             escalated=row["escalated"],
         ),
-        facts_of(row.get("split_other_part")),
+        facts_of(row),
     )
 
 

@@ -72,12 +72,13 @@ def wrote(hand: Hand, team: str, author: str | None = None) -> bool:
 
 
 NOTHING_SPECIAL = Facts.that()
-_OTHER_PART = Facts.that("split_other_part")
+#: What a relation can say of a whole household.
+_OF_A_HOUSEHOLD = ("restricted", "split_other_part")
 
 
-def facts_of(split_other_part: object) -> Facts:
-    """What is so of a whole household: whether to this actor it is the other part of one that split."""
-    return _OTHER_PART if split_other_part else NOTHING_SPECIAL
+def facts_of(row: Mapping[str, Any]) -> Facts:
+    """What is so for a whole household, as the relation in this row says."""
+    return Facts.that(*(name for name in _OF_A_HOUSEHOLD if row.get(name)))
 
 
 @dataclass(slots=True)
@@ -139,6 +140,7 @@ class Look:
             policy=self.hand.policy.digest,
             ground=_grounds(self.shown),
             rules=tuple(sorted(set(self.shown.values()))),
+            emergency=self.facts.break_glass,
         )
 
     def _why(self, facet: str, decision: Decision) -> Withheld:

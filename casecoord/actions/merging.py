@@ -26,7 +26,7 @@ from casecoord.storage.duplicates import propose
 from casecoord.storage.households import save_keys
 from casecoord.storage.merge_proposals import decide, kin_of, merge_proposal, stays_apart
 from casecoord.storage.merge_tables import Merge, MergeProposal
-from casecoord.storage.merging import bring_along, fold, follow, hold_along, state_as_it_is
+from casecoord.storage.merging import bring_along, fold, follow, hold_along, plan_at_the_table, state_as_it_is
 from casecoord.storage.parting import offer_transfer, waiting_signals
 from casecoord.storage.people import professional_of, team_of
 from casecoord.storage.telling import tell_members, tell_signals
@@ -278,6 +278,7 @@ async def _undo(hand: Hand, merge: Merge, main: Desk, beside: Desk) -> tuple[Des
         before = await undoing.undo()
     except Elsewhere:
         raise Problem("undo_later_first", "merge") from None
+    await plan_at_the_table(work, main.household_id, beside.household_id)
     await state_as_it_is(work, main.household_id, beside.household_id)
     await seal_and_follow(hand, before, main, beside)
     await hold_along(work, main.household_id, beside.household_id, merged_at, work.now)

@@ -33,6 +33,8 @@ CONSTRAINTS = {
     "proposals_one_pending": "proposal_pending",
     "invitations_one_pending": "team_in_case",
     "participants_once": "team_in_case",
+    "blockades_one_on_an_action": "blockade_raised",
+    "hearings_one_on_a_day": "hearing_planned",
     "leads_inside_membership": "professional_not_active",
     "holders_inside_membership": "professional_not_active",
     "promises_inside_membership": "professional_not_active",

@@ -1,6 +1,6 @@
 """A concern comes in, is seen, and is triaged."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -322,7 +322,7 @@ def _knows_signal(hand: Hand, desk: Desk, signal: Signal) -> bool:
             signalled=relation.signalled,
             escalated=relation.escalated,
         ),
-        facts_of(relation.split_other_part),
+        facts_of(asdict(relation)),
     )
     return look.sees(
         "signal.existence",

@@ -6,19 +6,39 @@ from typing import Any, Protocol, TypeVar
 import strawberry
 
 from casecoord.actions import (
+    blockades,
+    break_glass,
     closing,
+    hearings,
     leads,
     merging,
     notices,
     participation,
     plan,
     refusing,
+    rights,
     signals,
     splitting,
 )
 from casecoord.actions.office import Verb
 from casecoord.api import results
+from casecoord.api.blockades import BlockadeAnswer, BlockadeSaved, DecideBlockadeInput, RaiseBlockadeInput
+from casecoord.api.break_glass import (
+    BreakGlassAnswer,
+    BreakGlassInput,
+    GlassBroken,
+    GlassReviewed,
+    ReviewAnswer,
+    ReviewBreakGlassInput,
+)
 from casecoord.api.context import Info
+from casecoord.api.hearings import (
+    EndHearingInput,
+    HearingAnswer,
+    HearingSaved,
+    MoveHearingInput,
+    PlanHearingInput,
+)
 from casecoord.api.inbox import MarkedRead, MarkReadAnswer, MarkReadInput
 from casecoord.api.inputs import (
     AddActionInput,
@@ -53,6 +73,8 @@ from casecoord.api.merging import (
 )
 from casecoord.api.problems import ProblemAnswer, answered
 from casecoord.api.refusing import OfRefusalInput, RecordRefusalInput, RefusalAnswer, RefusalSaved
+from casecoord.api.rights import DecideRightInput, ExerciseRightInput, RequestAnswer, RequestSaved
+from casecoord.api.taking_part import CaseLeft, LeaveAnswer, LeaveCaseInput
 
 
 class Input(Protocol):
@@ -106,6 +128,10 @@ class Mutation:
     async def appoint_lead(self, info: Info, input: ProposeLeadInput) -> results.CaseAnswer:
         return await _do(info, leads.appoint_lead, input, results.Case.of)
 
+    @strawberry.mutation(description="Who was appointed objects, and stays the lead until another is.")
+    async def object_to_appointment(self, info: Info, input: AnswerProposalInput) -> results.CaseAnswer:
+        return await _do(info, leads.object_to_appointment, input, results.Case.of)
+
     @strawberry.mutation(description="The lead asks another to take over, and stays until they accepted.")
     async def offer_hand_over(self, info: Info, input: ProposeLeadInput) -> results.CaseAnswer:
         return await _do(info, leads.offer_hand_over, input, results.Case.of)
@@ -130,6 +156,12 @@ class Mutation:
     async def decline_invitation(self, info: Info, input: AnswerInvitationInput) -> results.InvitationAnswer:
         return await _do(info, participation.decline_invitation, input, results.Invitation.of)
 
+    @strawberry.mutation(
+        description="Takes your team out of a case; every open action of it goes to somebody by name."
+    )
+    async def leave_case(self, info: Info, input: LeaveCaseInput) -> LeaveAnswer:
+        return await _do(info, participation.leave_case, input, CaseLeft.of)
+
     @strawberry.mutation(description="A small step with one owner and one date.")
     async def add_action(self, info: Info, input: AddActionInput) -> results.ActionAnswer:
         return await _do(info, plan.add_action, input, results.ActionSaved.of)
@@ -137,6 +169,42 @@ class Mutation:
     @strawberry.mutation
     async def complete_action(self, info: Info, input: CompleteActionInput) -> results.ActionAnswer:
         return await _do(info, plan.complete_action, input, results.ActionSaved.of)
+
+    @strawberry.mutation(description="What stops practice goes to somebody who can decide.")
+    async def raise_blockade(self, info: Info, input: RaiseBlockadeInput) -> BlockadeAnswer:
+        return await _do(info, blockades.raise_blockade, input, BlockadeSaved.of)
+
+    @strawberry.mutation(description="Decides a blockade, or puts it on the alliance's agenda.")
+    async def decide_blockade(self, info: Info, input: DecideBlockadeInput) -> BlockadeAnswer:
+        return await _do(info, blockades.decide_blockade, input, BlockadeSaved.of)
+
+    @strawberry.mutation(description="A date before the neighbourhood judge.")
+    async def plan_hearing(self, info: Info, input: PlanHearingInput) -> HearingAnswer:
+        return await _do(info, hearings.plan_hearing, input, HearingSaved.of)
+
+    @strawberry.mutation(description="Another day for a hearing.")
+    async def move_hearing(self, info: Info, input: MoveHearingInput) -> HearingAnswer:
+        return await _do(info, hearings.move_hearing, input, HearingSaved.of)
+
+    @strawberry.mutation(description="A hearing took place, or was cancelled.")
+    async def end_hearing(self, info: Info, input: EndHearingInput) -> HearingAnswer:
+        return await _do(info, hearings.end_hearing, input, HearingSaved.of)
+
+    @strawberry.mutation(description="Emergency access to one household, for a day.")
+    async def break_glass(self, info: Info, input: BreakGlassInput) -> BreakGlassAnswer:
+        return await _do(info, break_glass.break_glass, input, GlassBroken.of)
+
+    @strawberry.mutation(description="What the privacy officer finds of an emergency access.")
+    async def review_break_glass(self, info: Info, input: ReviewBreakGlassInput) -> ReviewAnswer:
+        return await _do(info, break_glass.review_break_glass, input, GlassReviewed.of)
+
+    @strawberry.mutation(description="Records what a resident asks by right.")
+    async def exercise_right(self, info: Info, input: ExerciseRightInput) -> RequestAnswer:
+        return await _do(info, rights.exercise_right, input, RequestSaved.of)
+
+    @strawberry.mutation(description="Two people grant or refuse what a resident asked.")
+    async def decide_right(self, info: Info, input: DecideRightInput) -> RequestAnswer:
+        return await _do(info, rights.decide_right, input, RequestSaved.of)
 
     @strawberry.mutation(description="The lead spoke with the family.")
     async def record_contact(self, info: Info, input: RecordContactInput) -> results.ContactAnswer:

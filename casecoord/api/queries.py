@@ -5,12 +5,14 @@ from typing import cast
 import strawberry
 
 from casecoord.actions import lists
+from casecoord.actions.blockades import BlockadesOf, blockades
 from casecoord.actions.explaining import ExplainOf, explain_facet
 from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.me import me
 from casecoord.actions.merge_proposals import MergeProposalsOf, merge_proposals
 from casecoord.actions.notices import InboxOf, inbox
 from casecoord.actions.teams import TeamsOf, teams
+from casecoord.api.blockades import WaitingBlockade
 from casecoord.api.context import Info
 from casecoord.api.enums import Sphere, TeamKind, Urgency
 from casecoord.api.explained import Explanation
@@ -98,6 +100,13 @@ class Query(Overviews):
     async def teams(self, info: Info, kind: TeamKind | None = None) -> list[Team]:
         found = await info.context.office.look(info.context.caller, teams, TeamsOf(kind))
         return [Team(id=global_id("Team", team.id), name=team.name, kind=team.kind) for team in found]
+
+    @strawberry.field(description="Undecided blockades by weight, for who can decide.")
+    async def blockades(
+        self, info: Info, first: int | None = None, after: str | None = None
+    ) -> Connection[WaitingBlockade]:
+        found = await info.context.office.look(info.context.caller, blockades, BlockadesOf(first, after))
+        return cast(Connection[WaitingBlockade], connection(found, WaitingBlockade.of))
 
     @strawberry.field(description="Households that may be one, for the area's coordinator to decide.")
     async def merge_proposals(

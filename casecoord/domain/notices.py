@@ -29,6 +29,14 @@ class NoticeKind(StrEnum):
     ANSWER = "answer"
     REFUSAL = "refusal"
     INVITATION_ANSWER = "invitation_answer"
+    TEAM_LEFT = "team_left"
+    OBJECTION = "objection"
+    HEARING = "hearing"
+    BREAK_GLASS = "break_glass"
+    BLOCKADE = "blockade"
+    BLOCKADE_DEFERRED = "blockade_deferred"
+    BLOCKADE_DECIDED = "blockade_decided"
+    BLOCKADE_AGENDA = "blockade_agenda"
     PASSED_ON = "passed_on"
     GAP = "gap"
     GAP_AREA = "gap_area"
@@ -82,6 +90,46 @@ NOTICES: dict[NoticeKind, NoticeRow] = {
             "case.participants",
             "antwoord op uw uitnodiging",
             "an answer to your invitation",
+        ),
+        NoticeRow(
+            NoticeKind.TEAM_LEFT,
+            "case.participants",
+            "een team doet niet meer mee",
+            "a team takes part no longer",
+        ),
+        NoticeRow(
+            NoticeKind.OBJECTION,
+            "case.lead",
+            "de aangewezen regievoerder maakt bezwaar",
+            "the lead who was appointed objects",
+        ),
+        NoticeRow(
+            NoticeKind.BREAK_GLASS,
+            "break_glass.grant",
+            "noodtoegang tot een gezin",
+            "emergency access to a family",
+        ),
+        NoticeRow(
+            NoticeKind.HEARING,
+            "court.hearing",
+            "een zitting om voor te bereiden",
+            "a hearing to prepare for",
+        ),
+        NoticeRow(NoticeKind.BLOCKADE, "blockade", "een blokkade vraagt een besluit", "a blockade to decide"),
+        NoticeRow(
+            NoticeKind.BLOCKADE_DEFERRED,
+            "blockade",
+            "een blokkade gaat naar de alliantie",
+            "a blockade goes to the alliance",
+        ),
+        NoticeRow(
+            NoticeKind.BLOCKADE_DECIDED, "blockade", "een blokkade is beslist", "a blockade is decided"
+        ),
+        NoticeRow(
+            NoticeKind.BLOCKADE_AGENDA,
+            None,
+            "een blokkade op de agenda van de alliantie",
+            "a blockade on the alliance's agenda",
         ),
         NoticeRow(
             NoticeKind.PASSED_ON,

@@ -60,7 +60,7 @@ BELONGINGS: dict[str, Kind] = {
             _OWN,
             ("summary", "detail", "veilig_thuis_reason", "triage_reason", "feedback", "outcome"),
         ),
-        Kind("proposals", _CASE, ("reason", "preference", "answer"), Compartment.GENERAL),
+        Kind("proposals", _CASE, ("reason", "preference", "answer", "objection"), Compartment.GENERAL),
         Kind("leads", _CASE),
         Kind("participants", _CASE),
         Kind("invitations", _CASE),

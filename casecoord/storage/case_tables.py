@@ -164,6 +164,9 @@ class Proposal(Base):
     state: Mapped[str]
     proposed_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
+    #: the professional appointed objects, and stays until another accepted
+    objected_at: Mapped[datetime | None]
+    objection_sealed: Mapped[bytes | None]
     __table_args__ = (
         to("cases", "case_id"),
         to("memberships", "membership_id"),
@@ -177,6 +180,11 @@ class Proposal(Base):
             postgresql_where=text("state = 'pending'"),
         ),
         CheckConstraint("(state = 'pending') = (answered_at is null)", name="answered_once"),
+        CheckConstraint(
+            "(objected_at is null) = (objection_sealed is null)"
+            " and (objected_at is null or (kind = 'appointment' and state = 'accepted'))",
+            name="objects_to_an_appointment",
+        ),
     )
 
 

@@ -28,7 +28,7 @@ from casecoord.storage.sealed import Compartment, HouseholdSeal, Place
 from casecoord.storage.settle import settle
 from casecoord.storage.tables import Base
 from casecoord.storage.telling import tell
-from casecoord.storage.wait_tables import Refusal
+from casecoord.storage.wait_tables import Blockade, BreakGlassGrant, Hearing, Refusal, Request
 from casecoord.storage.work import Area, Work
 
 Row = TypeVar("Row", bound=Base)
@@ -36,8 +36,11 @@ Row = TypeVar("Row", bound=Base)
 _CASE_OF = {
     Case: "select household_id from cases where area_id = :area and id = :id",
     Signal: "select household_id from signals where area_id = :area and id = :id",
+    Request: "select household_id from requests where area_id = :area and id = :id",
+    Hearing: "select household_id from hearings where area_id = :area and id = :id",
+    BreakGlassGrant: "select household_id from break_glass_grants where area_id = :area and id = :id",
 }
-for _table in (Proposal, Invitation, PlanAction, Refusal):
+for _table in (Proposal, Invitation, PlanAction, Blockade, Refusal):
     _CASE_OF[_table] = (
         f"select c.household_id from {_table.__tablename__} x join cases c"
         " on c.area_id = x.area_id and c.id = x.case_id where x.area_id = :area and x.id = :id"
@@ -54,6 +57,8 @@ class Relation:
     is_lead: bool = False
     escalated: bool = False
     split_other_part: bool = False
+    #: a restriction or objection of somebody in the household is undecided
+    restricted: bool = False
 
 
 @dataclass(slots=True)
@@ -80,6 +85,11 @@ class Desk:
         """Seals a value for a column of this row: `what_sealed` of a plan action is its facet `what`."""
         place = Place(row.__tablename__, row.id, column)  # type: ignore[attr-defined]
         return self.seal.seal(value, place, compartment)
+
+    def opened(self, sealed: bytes, row: Base, column: str, compartment: Compartment) -> str:
+        """The value that was sealed for a column of this row."""
+        place = Place(row.__tablename__, row.id, column)  # type: ignore[attr-defined]
+        return self.seal.open(sealed, place, compartment)
 
     def sealed_if(self, value: str | None, row: Base, column: str, compartment: Compartment) -> bytes | None:
         return None if value is None else self.sealed(value, row, column, compartment)
@@ -192,33 +202,44 @@ async def relation(work: Work, household_id: UUID) -> Relation:
 
 
 # `split_other_part`: who stands in the one part of a household that split, and in the other by nothing of its own.
-#: The relation of :team and :professional to a household, as columns; shared by every read. What escalated in
+#: Whether :team is the one of the household's neighbourhood, which prepares its hearings.
+PREPARES = """exists (select from households y join team_covers n on n.area_id = y.area_id
+    and n.kind = 'neighbourhood' and n.code = y.neighbourhood and n.team_id = :team
+  where y.area_id = {area} and y.id = {household})"""
+
+#: The relation of :team and :professional to a household, as columns; shared by every read. A blockade goes to
+#: decision power at once, a gap when it has climbed so far. What escalated in
 #: a sphere that decision power does not see opens nothing to it: being let in would tell that there is something.
-RELATION = """
+RELATION = f"""
 select exists (select from participants p join cases c on c.area_id = p.area_id and c.id = p.case_id
-         where p.area_id = {area} and c.household_id = {household} and c.state <> 'closed'
+         where p.area_id = {{area}} and c.household_id = {{household}} and c.state <> 'closed'
            and p.team_id = :team and upper_inf(p.during)) participates,
-       exists (select from signals s where s.area_id = {area} and s.household_id = {household}
-           and s.case_id is null and s.state <> 'ended' and s.accountable_team_id = :team) accountable,
-       exists (select from signals s where s.area_id = {area} and s.household_id = {household}
+       exists (select from signals s where s.area_id = {{area}} and s.household_id = {{household}}
+           and s.case_id is null and s.state <> 'ended' and s.accountable_team_id = :team)
+         or exists (select from hearings z where z.area_id = {{area}} and z.household_id = {{household}}
+           and z.state = 'planned') and {PREPARES} accountable,
+       exists (select from signals s where s.area_id = {{area}} and s.household_id = {{household}}
            and s.source_team_id = :team) signalled,
        exists (select from leads l join cases c on c.area_id = l.area_id and c.id = l.case_id
            join memberships m on m.area_id = l.area_id and m.id = l.membership_id
-         where l.area_id = {area} and c.household_id = {household} and c.state <> 'closed'
+         where l.area_id = {{area}} and c.household_id = {{household}} and c.state <> 'closed'
            and upper_inf(l.during) and m.professional_id = :professional) is_lead,
-       exists (select from promises g where g.area_id = {area} and g.household_id = {household}
-           and g.ended_at is null and g.decision_at <= :now and g.sphere in ('general', 'livelihood')) escalated,
+       exists (select from promises g where g.area_id = {{area}} and g.household_id = {{household}}
+           and g.ended_at is null and (g.decision_at <= :now or g.rule = 'G10')
+           and g.sphere in ('general', 'livelihood')) escalated,
+       exists (select from requests q where q.area_id = {{area}} and q.household_id = {{household}}
+           and q.state = 'open' and q.kind in ('restriction', 'objection')) restricted,
        exists (select from splits k join households o on o.area_id = k.area_id and upper_inf(o.during)
-             and o.id = case k.part_id when {household} then k.household_id else k.part_id end
+             and o.id = case k.part_id when {{household}} then k.household_id else k.part_id end
            join teams t on t.area_id = k.area_id and t.id = :team and t.kind <> 'programme_bureau'
-         where k.area_id = {area} and {household} in (k.household_id, k.part_id)
+         where k.area_id = {{area}} and {{household}} in (k.household_id, k.part_id)
            and (exists (select from signals s where s.area_id = o.area_id and s.household_id = o.id
                     and :team in (s.source_team_id, s.accountable_team_id))
              or exists (select from participants p join cases c on c.area_id = p.area_id and c.id = p.case_id
                   where p.area_id = o.area_id and c.household_id = o.id and p.team_id = :team and upper_inf(p.during)))
-           and not exists (select from signals s where s.area_id = k.area_id and s.household_id = {household}
+           and not exists (select from signals s where s.area_id = k.area_id and s.household_id = {{household}}
                  and s.case_id is null and s.state <> 'ended' and s.accountable_team_id = :team)
-           and not exists (select from cases c where c.area_id = k.area_id and c.household_id = {household}
+           and not exists (select from cases c where c.area_id = k.area_id and c.household_id = {{household}}
                  and c.state <> 'closed' and (exists (select from participants p where p.area_id = c.area_id
                      and p.case_id = c.id and p.team_id = :team and upper_inf(p.during))
                    or exists (select from leads l join memberships m on m.area_id = l.area_id

@@ -34,7 +34,8 @@ _PEOPLE = "update persons set household_id = :to where area_id = :area and id = 
 # Of two records of one person the one goes on; what only the other has of ties, custody and schools it gets too.
 _SAME = (
     "update signals set person_id = :kept where area_id = :area and person_id = :gone",
-    "update hearings set person_id = :kept where area_id = :area and person_id = :gone",
+    "update hearings h set person_id = :kept where area_id = :area and person_id = :gone and not exists (select"
+    "   from hearings y where y.area_id = :area and y.person_id = :kept and y.held_on = h.held_on)",
     "update requests set person_id = :kept where area_id = :area and person_id = :gone",
     "insert into person_links (area_id, person_id, kind, code, from_on, until_on)"
     " select area_id, :kept, kind, code, from_on, until_on from person_links"
@@ -129,6 +130,21 @@ _AS_IT_IS = text(
     "   from cases c where c.area_id = :area and c.household_id = any(:households) and c.state <> 'closed') x"
     " where c.area_id = :area and c.id = x.id and c.state <> x.state"
 )
+_AT_THE_TABLE = text(
+    "insert into participants (area_id, id, case_id, team_id, sphere, audience, during)"
+    " select distinct on (x.case_id, x.team_id) x.area_id, gen_random_uuid(), x.case_id, x.team_id,"
+    "   coalesce(nullif(k.presence, 'general'), x.sphere), case when x.sphere = 'health' and k.presence = 'general'"
+    "     then x.audience end, tstzrange(:now, null)"
+    " from (select area_id, case_id, team_id, sphere, audience from plan_actions where state = 'open'"
+    "   union all select l.area_id, l.case_id, m.team_id, 'general', null from leads l"
+    "     join memberships m on m.area_id = l.area_id and m.id = l.membership_id where upper_inf(l.during)) x"
+    " join cases c on c.area_id = x.area_id and c.id = x.case_id and c.state <> 'closed'"
+    " join teams t on t.area_id = x.area_id and t.id = x.team_id"
+    " join team_kinds k on k.area_id = t.area_id and k.kind = t.kind"
+    " where x.area_id = :area and c.household_id = any(:households) and not exists (select from participants p"
+    "   where p.area_id = :area and p.case_id = x.case_id and p.team_id = x.team_id and upper_inf(p.during))"
+    " order by x.case_id, x.team_id, array_position(cast(:secrecy as text[]), x.sphere)"
+)
 _HOLD_ALONG = text(
     "insert into holders (area_id, id, household_id, membership_id, during)"
     " select o.area_id, gen_random_uuid(), :to, o.membership_id, unnest("
@@ -181,6 +197,14 @@ async def bring_along(main: Desk, beside: Desk, kin: Kin) -> None:
 async def fold(work: Area, keep: UUID, gone: UUID) -> None:
     """One open case goes on in another of its household: what waits in it waits there from now on."""
     await _run(work, _FOLD, keep=keep, gone=gone, now=work.now, secrecy=list(SECRECY))
+
+
+async def plan_at_the_table(work: Area, *households: UUID) -> None:
+    """Every team with an open step in a case, and the team of its lead, takes part in it."""
+    await work.session.execute(
+        _AT_THE_TABLE,
+        {"area": work.area_id, "households": list(households), "now": work.now, "secrecy": list(SECRECY)},
+    )
 
 
 async def state_as_it_is(work: Area, *households: UUID) -> None:

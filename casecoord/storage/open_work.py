@@ -40,7 +40,8 @@ select h.id as household_id,
       'lead', l.membership_id, 'lead_since', lower(l.during), 'contacted_at', (select max(k.contacted_at)
          from contacts k where k.area_id = c.area_id and k.case_id = c.id),
       'proposed', p.membership_id, 'proposed_at', p.proposed_at, 'reviewed_at', c.reviewed_at,
-      'aftercare_at', c.aftercare_at)
+      'aftercare_at', c.aftercare_at, 'objected', exists (select from proposals q where q.area_id = l.area_id
+         and q.id = l.proposal_id and q.objected_at is not null))
     from cases c
     left join leads l on l.area_id = c.area_id and l.case_id = c.id and upper_inf(l.during)
     left join proposals p on p.area_id = c.area_id and p.case_id = c.id and p.state = 'pending'
@@ -269,6 +270,7 @@ def _case(c: dict[str, Any] | None) -> OpenCase | None:
         proposed_at=moment_of(c["proposed_at"]),
         reviewed_at=moment_of(c["reviewed_at"]),
         aftercare_at=moment_of(c["aftercare_at"]),
+        objected=c["objected"],
     )
 
 

@@ -12,6 +12,8 @@ _POSSIBLE = text(
     f"""
 select rel.*, c.id case_id, c.triaged_at,
   exists (select from leads l where l.area_id = h.area_id and l.case_id = c.id and upper_inf(l.during)) has_lead,
+  exists (select from leads l join proposals o on o.area_id = l.area_id and o.id = l.proposal_id
+    and o.objected_at is not null where l.area_id = h.area_id and l.case_id = c.id and upper_inf(l.during)) objected,
   exists (select from participants q where q.area_id = h.area_id and q.case_id = c.id and upper_inf(q.during))
     has_teams,
   exists (select from proposals x where x.area_id = h.area_id and x.case_id = c.id and x.state = 'pending')

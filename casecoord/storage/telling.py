@@ -56,8 +56,51 @@ with news as (
   union all
   select 'answer', x.id, x.proposed_by, false, e.sphere, e.audience, e.at, e.membership_id
   from news e join proposals x on x.area_id = e.area_id and x.case_id = e.case_id and x.answered_at = e.at
-    and x.state in ('accepted', 'declined')
-   where e.verb in ('accept_lead', 'decline_lead', 'accept_hand_over', 'decline_hand_over')
+    and x.state in ('accepted', 'declined') and x.kind <> 'appointment'
+   where e.verb in ('accept_lead', 'decline_lead', 'accept_hand_over', 'decline_hand_over', 'leave_case')
+  union all
+  select 'objection', x.id, who.membership, false, e.sphere, e.audience, e.at, e.membership_id
+  from news e join proposals x on x.area_id = e.area_id and x.id::text = e.about ->> 'proposal'
+  cross join lateral (select x.proposed_by union select {_SEAT.format(of=":area")}) who (membership)
+   where e.verb = 'object_to_appointment'
+  union all
+  select 'break_glass', g.id, who.membership, true, e.sphere, e.audience, e.at, e.membership_id
+  from news e join break_glass_grants g on g.area_id = e.area_id and g.id::text = e.about ->> 'grant'
+  cross join lateral (
+    select m.id from memberships m where m.area_id = :area and m.role = 'privacy_officer'
+    union select l.membership_id from leads l join cases c on c.area_id = l.area_id and c.id = l.case_id
+      where c.area_id = g.area_id and c.household_id = g.household_id and c.state <> 'closed' and upper_inf(l.during)
+  ) who (membership) where e.verb = 'break_glass'
+  union all
+  select 'hearing', z.id, who.membership, false, 'justice', null, e.at, e.membership_id
+  from news e join hearings z on z.area_id = e.area_id and z.id::text = e.about ->> 'hearing'
+  cross join lateral (
+    select {_SEAT.format(of="v.team_id")} from households y join team_covers v on v.area_id = y.area_id
+        and v.kind = 'neighbourhood' and v.code = y.neighbourhood
+      where y.area_id = z.area_id and y.id = z.household_id
+    union select l.membership_id from leads l join cases c on c.area_id = l.area_id and c.id = l.case_id
+      where c.area_id = z.area_id and c.household_id = z.household_id and c.state <> 'closed' and upper_inf(l.during)
+  ) who (membership) where e.verb = 'plan_hearing'
+  union all
+  select told.kind, b.id, who.membership, false, b.sphere, b.audience, e.at, e.membership_id
+  from news e join blockades b on b.area_id = e.area_id and b.id::text = e.about ->> 'blockade'
+  cross join lateral (select case b.state when 'open' then 'blockade' when 'agenda' then 'blockade_deferred'
+    else 'blockade_decided' end kind) told
+  cross join lateral (
+    select l.membership_id from leads l where l.area_id = b.area_id and l.case_id = b.case_id and upper_inf(l.during)
+    union select b.raised_by
+    union select m.id from memberships m where m.area_id = :area and m.role = 'decision_power' and b.state = 'open'
+    union select a.owner_id from plan_actions a where a.area_id = b.area_id and a.id = b.action_id
+  ) who (membership)
+  union all
+  select 'blockade_agenda', b.id, {_SEAT.format(of="t.id")}, false, 'general', null, e.at, e.membership_id
+  from news e join blockades b on b.area_id = e.area_id and b.id::text = e.about ->> 'blockade' and b.state = 'agenda'
+  join teams t on t.area_id = :area and t.kind = 'programme_bureau' where e.verb = 'decide_blockade'
+  union all
+  select 'team_left', (e.about ->> 'participant')::uuid, coalesce((select l.membership_id from leads l
+      where l.area_id = e.area_id and l.case_id = e.case_id and upper_inf(l.during)), {_SEAT.format(of=":area")}),
+    false, e.sphere, e.audience, e.at, e.membership_id
+  from news e where e.verb = 'leave_case' and e.about ->> 'participant' is not null
   union all
   select 'invitation', v.id, {_SEAT.format(of="v.team_id")}, false, v.sphere, null, e.at, e.membership_id
   from news e join invitations v on v.area_id = e.area_id and v.case_id = e.case_id and v.state = 'pending'
@@ -73,11 +116,11 @@ with news as (
   union all
   select 'action', a.id, a.owner_id, false, a.sphere, a.audience, e.at, e.membership_id
   from news e join plan_actions a on a.area_id = e.area_id and a.id::text = e.about ->> 'action'
-   where e.verb = 'add_action'
+   where e.verb in ('add_action', 'leave_case')
 )
 insert into outbox ({_COLUMNS})
 select distinct on (m.id, t.kind, t.source_id) :area, gen_random_uuid(), m.id, t.kind, t.source_id,
-  cast(:household as uuid), t.sphere, t.audience, t.urgent, t.at
+  case when t.kind <> 'blockade_agenda' then cast(:household as uuid) end, t.sphere, t.audience, t.urgent, t.at
 from told t
 join memberships m on m.area_id = :area and m.id = t.receiver and m.during @> cast(:now as timestamptz)
 join memberships b on b.area_id = :area and b.id = t.by and b.professional_id <> m.professional_id

@@ -46,7 +46,8 @@ _RUNS_AGAIN = text(
 _RUNS = text("select ended_at is null from promises where area_id = :area and id = cast(:id as uuid)")
 _STOP_TAKING_PART = text(
     "update participants set during = tstzrange(lower(during), :now) where area_id = :area and id = :id"
-    " and upper_inf(during)"
+    " and upper_inf(during) and not exists (select from plan_actions a where a.area_id = :area"
+    "   and a.case_id = participants.case_id and a.team_id = participants.team_id and a.state = 'open')"
 )
 _PASS_NO_MORE = text(
     "update transfers set state = 'expired', answered_at = :now where area_id = :area and id = :id"
