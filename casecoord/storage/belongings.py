@@ -70,7 +70,7 @@ BELONGINGS: dict[str, Kind] = {
         Kind("blockades", _CASE, ("what", "asked", "decision")),
         Kind("refusals", _CASE, ("reason",), Compartment.GENERAL),
         Kind("hearings", _OWN),
-        Kind("requests", _OWN, ("words", "decision"), Compartment.GENERAL),
+        Kind("requests", _OWN, ("words", "decision"), Compartment.IDENTITY),
         Kind("break_glass_grants", _OWN, ("reason", "review"), Compartment.GENERAL),
         Kind("promises", _OWN),
         Kind("gaps", _by("promises", "promise_id")),

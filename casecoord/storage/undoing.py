@@ -105,12 +105,13 @@ class Undoing:
             raise Elsewhere
         for one in self.changed:
             there = self._now(one)
-            if there is None:
-                continue
-            if one.former is None:
-                await self._unmake(one, there)
-            else:
+            if one.former is not None and there is not None:
                 await self._set_back(one, one.former, there)
+        # Only now is to be seen of what the merge made whether something needs it still.
+        for one in self.changed:
+            there = self._now(one)
+            if one.former is None and there is not None:
+                await self._unmake(one, there)
         values = {"area": self.work.area_id, "main": both[0], "beside": both[1], "since": merge.merged_at}
         for statement in _SINCE:
             await self.work.session.execute(text(statement), values)
