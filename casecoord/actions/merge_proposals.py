@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from casecoord.actions import cursors
-from casecoord.actions.joint_view import age_on
 from casecoord.actions.looking import Look, viewers
 from casecoord.actions.office import Hand
+from casecoord.domain.ages import age_on
 from casecoord.domain.duplicates import MergeReason
 from casecoord.domain.joint_view import Shared
 from casecoord.domain.lists import Slice

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from casecoord.actions.cases import require
 from casecoord.actions.merge_proposals import look_at_merge
 from casecoord.actions.office import Hand, verb
-from casecoord.actions.parting import desks_of, gather, hand_over, reopen, reroute
+from casecoord.actions.parting import desks_of, gather, hand_over, no_offer_waits, reopen, reroute
 from casecoord.domain.duplicates import MergeReason
 from casecoord.domain.errors import Problem
 from casecoord.domain.notices import NoticeKind
@@ -29,7 +29,7 @@ from casecoord.storage.merge_tables import Merge, MergeProposal
 from casecoord.storage.merging import bring_along, fold, follow, hold_along, plan_at_the_table, state_as_it_is
 from casecoord.storage.parting import offer_transfer, waiting_signals
 from casecoord.storage.people import professional_of, team_of
-from casecoord.storage.telling import tell_members, tell_signals
+from casecoord.storage.telling import tell_members, tell_signals, tell_transfers
 from casecoord.storage.undoing import Elsewhere, Undoing
 
 #: What a merge may have to take away again, besides what it changed.
@@ -123,6 +123,8 @@ async def confirm_merge(hand: Hand, input: ConfirmMerge) -> MergeDecided:
             desk.add_event("decline_merge", "merge.proposal", Sphere.GENERAL, rule, proposal=input.proposal)
             await desk.settle()
         return MergeDecided(input.proposal, beside.household_id, False)
+    for desk in (beside, main):
+        await no_offer_waits(hand, desk, "proposal")
     keep, gone = _cases(beside, main, input.keep_case)
     decide(proposal, main, accepted=True)
     merge = await _merge(hand, input.proposal, beside, main, keep, gone, rule)
@@ -146,6 +148,7 @@ async def undo_merge(hand: Hand, input: UndoMerge) -> MergeUndone:
     another = await professional_of(hand.work, merge.merged_by) != hand.actor.professional_id
     rule = require(hand, main, "undo_merge", second_coordinator=another)
     hand.allowed(back, rule)
+    await no_offer_waits(hand, main, "merge")
     hand.told("merge.proposal")
     main, beside = await _undo(hand, merge, main, beside)
     since = {one.id for one in await waiting_signals(beside) if one.received_at >= merge.merged_at}
@@ -258,6 +261,7 @@ async def _merge(
     await write_down(work, merge.id, [*changed, *(_made_holder(identity) for identity in held)])
     await tell_members(work, main.household_id, NoticeKind.MERGED, merge.id, leads)
     await tell_signals(work, passed)
+    await tell_transfers(work, main.household_id, hand.actor.membership_id)
     return merge.id
 
 

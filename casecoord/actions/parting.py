@@ -3,13 +3,16 @@
 from collections.abc import Collection
 from uuid import UUID, uuid4
 
+from casecoord.actions import rerouting
 from casecoord.actions.cases import join
 from casecoord.actions.office import Hand
 from casecoord.actions.signals import routed
+from casecoord.domain.errors import Problem
 from casecoord.domain.words import CaseState, SignalState, Sphere, TransferKind
 from casecoord.storage.case_tables import Case
 from casecoord.storage.cases import Desk, open_desk
-from casecoord.storage.parting import astray, last_case, offer_transfer, open_signals, waiting_signals
+from casecoord.storage.parting import astray, last_case, waiting_signals
+from casecoord.storage.transfers import pending_of
 
 
 async def desks_of(
@@ -43,13 +46,14 @@ async def hand_over(hand: Hand, desk: Desk, kind: TransferKind) -> None:
 
     Until it accepts, the team that was accountable is.
     """
-    for signal in await open_signals(desk):
-        sphere = Sphere(signal.sphere)
-        to = (await routed(desk, sphere)).team_id
-        if to != signal.accountable_team_id:
-            await offer_transfer(
-                hand.work, desk.household_id, kind, sphere, signal.audience, signal.accountable_team_id, to
-            )
+    await hand.work.session.flush()
+    await rerouting.reroute(hand.work, desk.seal, kind)
+
+
+async def no_offer_waits(hand: Hand, desk: Desk, field: str) -> None:
+    """While another area is asked to take a family over, it stays as it is: Problem `offer_pending`."""
+    if any(one.is_offered for one in await pending_of(hand.work, desk.household_id)):
+        raise Problem("offer_pending", field)
 
 
 async def gather(hand: Hand, desk: Desk) -> None:

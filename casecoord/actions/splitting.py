@@ -9,7 +9,7 @@ from casecoord.actions.cases import require
 from casecoord.actions.merge_proposals import look_at_merge
 from casecoord.actions.merging import seal_and_follow
 from casecoord.actions.office import Hand, verb
-from casecoord.actions.parting import desks_of, gather, hand_over, reopen
+from casecoord.actions.parting import desks_of, gather, hand_over, no_offer_waits, reopen
 from casecoord.domain.errors import Problem
 from casecoord.domain.notices import NoticeKind
 from casecoord.domain.words import SignalState, Sphere, TransferKind
@@ -18,7 +18,7 @@ from casecoord.storage.cases import Desk, open_desk
 from casecoord.storage.merge_tables import Split
 from casecoord.storage.merging import hold_along, state_as_it_is
 from casecoord.storage.splitting import NewHome, found_part, go, is_neighbourhood, people_of, signals_of
-from casecoord.storage.telling import tell_members
+from casecoord.storage.telling import tell_members, tell_transfers
 
 
 class Part(StrEnum):
@@ -68,6 +68,7 @@ async def split_household(hand: Hand, input: SplitHousehold) -> HouseholdSplit:
     if home is None or not look_at_merge(hand, input.household).sees("merge.proposal"):
         raise Problem("not_found", "household")
     rule = require(hand, home, "split_household")
+    await no_offer_waits(hand, home, "household")
     new_home = await _new_home(hand, input)
     leaving = await _leaving(home, input)
     signals = await _signals(home, input, leaving)
@@ -105,6 +106,7 @@ async def split_household(hand: Hand, input: SplitHousehold) -> HouseholdSplit:
         await desk.settle()
     for desk in desks:
         await tell_members(hand.work, desk.household_id, NoticeKind.PARTED, split.id, members)
+        await tell_transfers(hand.work, desk.household_id, hand.actor.membership_id)
     return HouseholdSplit(home.household_id, part, [desk.case.id for desk in desks if desk.case is not None])
 
 

@@ -4,6 +4,7 @@ import strawberry
 
 from casecoord.actions.candidates import Reason as CandidateReason
 from casecoord.actions.coverage import Lack, PlaceKind
+from casecoord.actions.moving import Destination
 from casecoord.actions.plan import Manner
 from casecoord.actions.signals import Decision
 from casecoord.actions.splitting import Part as HouseholdPart
@@ -34,6 +35,8 @@ from casecoord.domain.words import (
     SignalSubject,
     Sphere,
     TeamKind,
+    TransferKind,
+    TransferState,
     Urgency,
     VeiligThuis,
     Word,
@@ -47,6 +50,7 @@ __all__ = [
     "CandidateReason",
     "CaseState",
     "Decision",
+    "Destination",
     "HearingState",
     "HolderKind",
     "HouseholdPart",
@@ -72,6 +76,8 @@ __all__ = [
     "SignalSubject",
     "Sphere",
     "TeamKind",
+    "TransferKind",
+    "TransferState",
     "Urgency",
     "VeiligThuis",
     "Word",
@@ -107,6 +113,8 @@ for _word in (
     SignalSubject,
     Sphere,
     TeamKind,
+    TransferKind,
+    TransferState,
     Urgency,
     VeiligThuis,
     Word,
@@ -115,3 +123,4 @@ for _word in (
 strawberry.enum(Decision, name="TriageDecision")
 strawberry.enum(CandidateReason, name="CandidateReason")
 strawberry.enum(HouseholdPart, name="HouseholdPart")
+strawberry.enum(Destination, name="Destination")

@@ -6,12 +6,14 @@ from typing import Any, Protocol, TypeVar
 import strawberry
 
 from casecoord.actions import (
+    arriving,
     blockades,
     break_glass,
     closing,
     hearings,
     leads,
     merging,
+    moving,
     notices,
     participation,
     plan,
@@ -19,6 +21,7 @@ from casecoord.actions import (
     rights,
     signals,
     splitting,
+    transfers,
 )
 from casecoord.actions.office import Verb
 from casecoord.api import results
@@ -70,6 +73,18 @@ from casecoord.api.merging import (
     SplitAnswer,
     SplitHouseholdInput,
     UndoMergeInput,
+)
+from casecoord.api.moving import (
+    AcceptTransferInput,
+    AnswerMoveInput,
+    DeclineTransferInput,
+    MoveAnswer,
+    MoveAnswered,
+    MoveRecorded,
+    RecordMoveAnswer,
+    RecordMoveInput,
+    TransferAnswer,
+    TransferAnswered,
 )
 from casecoord.api.problems import ProblemAnswer, answered
 from casecoord.api.refusing import OfRefusalInput, RecordRefusalInput, RefusalAnswer, RefusalSaved
@@ -225,6 +240,26 @@ class Mutation:
     @strawberry.mutation(description="Some leave for a household of their own.")
     async def split_household(self, info: Info, input: SplitHouseholdInput) -> SplitAnswer:
         return await _do(info, splitting.split_household, input, HouseholdSplit.of)
+
+    @strawberry.mutation(description="A family moved; what is open passes on by somebody's yes.")
+    async def record_move(self, info: Info, input: RecordMoveInput) -> RecordMoveAnswer:
+        return await _do(info, moving.record_move, input, MoveRecorded.of)
+
+    @strawberry.mutation(description="Your team is accountable from now on.")
+    async def accept_transfer(self, info: Info, input: AcceptTransferInput) -> TransferAnswer:
+        return await _do(info, transfers.accept_transfer, input, TransferAnswered.of)
+
+    @strawberry.mutation(description="With a reason; it comes to the area's coordinator, who names a team.")
+    async def decline_transfer(self, info: Info, input: DeclineTransferInput) -> TransferAnswer:
+        return await _do(info, transfers.decline_transfer, input, TransferAnswered.of)
+
+    @strawberry.mutation(description="A family from another area is this area's from now on.")
+    async def accept_move(self, info: Info, input: AnswerMoveInput) -> MoveAnswer:
+        return await _do(info, arriving.accept_move, input, MoveAnswered.of)
+
+    @strawberry.mutation(description="With a reason; the family stays the other area's.")
+    async def decline_move(self, info: Info, input: AnswerMoveInput) -> MoveAnswer:
+        return await _do(info, arriving.decline_move, input, MoveAnswered.of)
 
     @strawberry.mutation(description="Tells whoever signalled what they may know.")
     async def give_feedback(self, info: Info, input: GiveFeedbackInput) -> results.TriageAnswer:

@@ -85,6 +85,8 @@ STAY = {
     "holders": "who was accountable when is history; what came along is copied",
     "events": "what happened stays where it happened; a view asks to whom its thing belongs now",
     "access_log": "written once; names a pseudonym",
+    "move_offers": "what another area was asked is history; while it waits nothing is merged or split",
+    "arrivals": "what another area asked is history",
     "merges": "says itself which two households it is about",
     "splits": "says itself which two households it is about",
 }

@@ -107,12 +107,14 @@ from households h where h.area_id = :area and h.id = :household
 )
 
 
+# Ordered before their work is read: nothing large is ever sorted.
 _ALL = text(
     _STATE
-    + """ from households h where h.area_id = :area and h.id in (
-  select household_id from signals where area_id = :area and state <> 'ended'
-  union select household_id from cases where area_id = :area and state <> 'closed'
-  union select household_id from what_waits where area_id = :area)
+    + """ from (select area_id, id, neighbourhood from households where area_id = :area and id in (
+    select household_id from signals where area_id = :area and state <> 'ended'
+    union select household_id from cases where area_id = :area and state <> 'closed'
+    union select household_id from what_waits where area_id = :area)
+  order by id) h order by h.id
 """
 )
 
@@ -145,7 +147,7 @@ async def open_household(work: Area, household: UUID) -> Row[Any]:
 
 
 async def load_all(work: Area) -> AsyncIterator[Household]:
-    """Every household of the area in which something waits, streamed."""
+    """Every household of the area in which something waits, streamed in the order of their ids."""
     async for row in await work.session.stream(_ALL, {"area": work.area_id, "now": work.now}):
         yield household_of(row)
 

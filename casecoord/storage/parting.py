@@ -38,20 +38,6 @@ async def offer_transfer(
     await work.session.execute(_OFFER, {"area": work.area_id, "now": work.now, **values})
 
 
-async def open_signals(desk: Desk) -> list[Signal]:
-    """The household's signals that have not ended, oldest first."""
-    found = await desk.work.session.scalars(
-        select(Signal)
-        .where(
-            Signal.area_id == desk.work.area_id,
-            Signal.household_id == desk.household_id,
-            Signal.state != SignalState.ENDED,
-        )
-        .order_by(Signal.received_at, Signal.id)
-    )
-    return list(found)
-
-
 async def waiting_signals(desk: Desk) -> list[Signal]:
     """The household's signals in no case that have not ended."""
     found = await desk.work.session.scalars(

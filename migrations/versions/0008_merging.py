@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0008"
-down_revision = "0009"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
@@ -64,7 +64,8 @@ def upgrade() -> None:
     op.create_check_constraint(
         op.f("cases_closes_with_an_outcome"),
         "cases",
-        "state <> 'closed' or merged_into is not null or (outcome_sealed is not null and outcome_by is not null)",
+        "state <> 'closed' or lapsed_as is not null or merged_into is not null"
+        " or (outcome_sealed is not null and outcome_by is not null)",
     )
     op.create_check_constraint(
         op.f("cases_merged_at_its_end"), "cases", "merged_into is null or state = 'closed'"

@@ -36,6 +36,7 @@ from graphql import (
     OperationDefinitionNode,
     type_from_ast,
 )
+from tests.actions.moves import COVERED, arrives, moves_to
 from tests.actions.steps import by_bsn, merge, open_case, pending, propose, signal, take_part
 from tests.policies import oracle
 from tests.world import KEYRING, PEOPLE, Clock, Town, build_town
@@ -83,6 +84,8 @@ KINDS = {
     "persons": ("Person",),
     "keepCase": ("Case",),
     "merge": ("Merge",),
+    "transfer": ("Transfer",),
+    "offer": ("MoveOffer",),
 }
 TABLES = {
     "Case": "cases",
@@ -100,6 +103,8 @@ TABLES = {
     "Person": "persons",
     "MergeProposal": "merge_proposals",
     "Merge": "merges",
+    "Transfer": "transfers",
+    "MoveOffer": "arrivals",
 }
 
 
@@ -230,6 +235,10 @@ async def story(town: Town, code: str) -> Place:
     (jan,) = await town.family(("Jan Post", date(1961, 5, 5)))
     await merge(town, wim.household, jan.household)
     await town.act("ibrahim", propose_merge, ProposeMerge(town.key(), child.household, wim.household))
+    (mover,) = await town.family(("Wim Post", date(1960, 5, 5)), neighbourhood="BU05991098")
+    await signal(town, "dirk", mover)
+    await moves_to(town, mover.household, COVERED)
+    await arrives(town, town.area, "Lars Bos", date(2016, 4, 4))
     (loner,) = await town.family(("Wim Post", date(1960, 5, 5)))
     why = "Doet al dagen niet open, buren bellen."
     await town.act("dirk", break_glass, BreakGlass(town.key(), ByNumber(loner.bsn), why))
