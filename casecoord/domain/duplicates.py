@@ -22,6 +22,7 @@ class MergeReason(StrEnum):
     ADDRESS_BIRTH = "address_birth"
     SOUND_BIRTH_YEAR = "sound_birth_year"
     SEVERAL_PERSONS = "several_persons"
+    SAME_ADDRESS = "same_address"
     ONE_HOUSEHOLD_IN_THE_REGISTER = "one_household_in_the_register"
     NAMED_BY_COORDINATOR = "named_by_coordinator"
 
@@ -67,6 +68,8 @@ REASONS: dict[MergeReason, ReasonRow] = {
             "dat geldt voor meer dan een persoon",
             "this is so for more than one person",
         ),
+        # Asked at a move, by whoever recorded it; a search looks for more than an address.
+        ReasonRow(MergeReason.SAME_ADDRESS, 40, "hetzelfde adres", "the same address"),
         ReasonRow(
             MergeReason.ONE_HOUSEHOLD_IN_THE_REGISTER,
             70,

@@ -34,7 +34,7 @@ _KEY = text(
 _KEYED = """
 keyed (reason, key, household, person) as (
   select x.reason, x.key, p.household_id, p.id
-    from persons p join households h on h.area_id = p.area_id and h.id = p.household_id and upper_inf(h.during)
+    from persons p join households h on h.area_id = p.area_id and h.id = p.household_id and upper_inf(h.during) and h.left_on is null
     cross join lateral (values ('name_birth_postcode', p.name_index),
       ('address_birth', case when length(p.birth_index) > 0 then h.address_index || p.birth_index end), ('sound_birth_year', p.sound_index)) x (reason, key)
    where p.area_id = :area and p.died_on is null and length(x.key) > 0),

@@ -17,7 +17,7 @@ from tests.world import KEYRING
 HISTORY = frozenset(
     {
         "events", "access_log", "answered_keys", "merges", "merged_rows", "holders", "outbox", "letters",
-        "household_keys", "merge_proposals", "alembic_version",
+        "household_keys", "merge_proposals", "areas", "alembic_version",
     }
 )  # fmt: skip
 TABLES = "select tablename from pg_tables where schemaname = 'public' order by 1"
