@@ -29,6 +29,8 @@ from casecoord.storage.work import Database
 from tests.actions.life import WORKING, Life, Loop
 from tests.world import KEYRING, Someone, Town
 
+DEEDS_OF_A_SWEEP = 10
+
 
 @dataclass(frozen=True)
 class Crowd:
@@ -85,22 +87,29 @@ class Passer(Life):
         draw = self.random
         number, kind, asked = (draw.randrange(5_040) for _ in range(3))
         days, yes = draw.randrange(60), draw.random() < 0.7
-        stranger = draw.choice((None,) * 30 + WORKING)
+        stranger = draw.choice((None,) * 100 + WORKING)
         decision = draw.choice(tuple(signals.Decision))
         team = draw.choice(("wijkteam", "huisarts", "rechtbank", "werk"))
         about = draw.choice(("by BSN", "by BSN", "by name", "by another name", "again"))
         domain, urgency = draw.choice(tuple(LifeDomain)), draw.choice(tuple(Urgency))
         deeds = {
-            lambda: self.what_waits_is_answered(number, kind, yes, stranger, decision, days): 10,
+            lambda: self.what_waits_is_answered(number, kind, yes, stranger, decision, days): 8,
+            lambda: self.a_signal_is_triaged(number, stranger, decision, days): 4,
+            lambda: self.a_lead_is_proposed(number, stranger, asked): 4,
             lambda: self.something_is_begun(number, kind, asked, stranger, team, days): 6,
             lambda: self.somebody_signals(draw.choice(WORKING), number, about, domain, urgency): 3,
             lambda: self.a_family_moves(number, draw.choice((0, 1, 0, 1, None)), "ibrahim"): 2,
             lambda: self.a_hand_over_is_answered(number, yes, stranger, draw.choice(("klimop", None))): 3,
-            lambda: self.a_proposal_is_answered(number, stranger, yes): 2,
+            lambda: self.a_proposal_is_answered(number, stranger, yes): 5,
             lambda: self.a_hand_over_is_offered(number, asked): 2,
-            lambda: self.a_team_leaves(number, asked, stranger): 1,
+            lambda: self.a_team_is_invited(number, stranger, team): 4,
+            lambda: self.an_invitation_is_answered(number, stranger, yes): 3,
+            lambda: self.a_team_leaves(number, asked, stranger): 3,
             lambda: self.a_blockade_is_raised(number, asked, stranger): 1,
             lambda: self.the_loop_is_closed_a_little_further(number, stranger): 1,
+            lambda: self.two_households_are_named_as_one(number, asked): 1,
+            lambda: self.a_merge_is_undone(number, "nora"): 1,
+            lambda: self.a_household_splits(number, yes, asked % 2 == 0): 1,
             lambda: self.a_closed_case_is_reopened(number, "ibrahim"): 1,
         }
         draw.choices(tuple(deeds), tuple(deeds.values()))[0]()
@@ -121,15 +130,19 @@ def walk(crowd: Crowd, number: int) -> Counter[str]:
         while done < crowd.deeds if until is None else time.monotonic() < until:
             passer.does_something()
             done += 1
+            if done % DEEDS_OF_A_SWEEP == 0:
+                _sweep_due.release()
     finally:
         with _walking.get_lock():
             _walking.value -= 1
+        for _ in range(crowd.sweepers):
+            _sweep_due.release()
     passer.loop.run(passer.leaves())
     return passer.done
 
 
 def sweep(crowd: Crowd) -> Counter[str]:
-    """Sweeps until everybody is gone."""
+    """Sweeps now and then, until everybody is gone."""
     loop = Loop()
     database = Database(crowd.url, KEYRING, clock=SharedClock(crowd.began, _passed), pool_size=2)
     _all_here.wait()
@@ -140,6 +153,7 @@ def sweep(crowd: Crowd) -> Counter[str]:
             pass
 
     while _walking.value:
+        _sweep_due.acquire()
         loop.run(once())
         sweeps += 1
     loop.run(database.close())
@@ -148,8 +162,8 @@ def sweep(crowd: Crowd) -> Counter[str]:
 
 def main() -> None:
     """Reads a crowd, and writes what it did and the moment at which it ended."""
-    global _passed, _walking, _all_here, _policy
-    crowd: Crowd = pickle.load(sys.stdin.buffer)
+    global _passed, _walking, _sweep_due, _all_here, _policy
+    crowd: Crowd = pickle.load(sys.stdin.buffer)  # noqa: S301 the test's own
     fork = multiprocessing.get_context("fork")
     processes = crowd.people + crowd.sweepers
     _passed, _walking, _all_here = (
@@ -157,7 +171,7 @@ def main() -> None:
         fork.Value("i", crowd.people),
         fork.Barrier(processes, timeout=60),
     )
-    _policy = Policy()
+    _sweep_due, _policy = fork.Semaphore(0), Policy()
     with ProcessPoolExecutor(processes, mp_context=fork) as pool:
         # The barrier lets nobody begin before there is a process for each.
         walks = [pool.submit(walk, crowd, number) for number in range(1, crowd.people + 1)]

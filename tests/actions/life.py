@@ -387,7 +387,8 @@ class Life(Moving, RuleBasedStateMachine):
     def a_team_leaves(self, number: int, asked: int, stranger: str | None) -> None:
         """With a successor for each of its open actions; whom the town names may be the wrong one."""
         row = self._row(
-            "select case_id, team_id from participants p where upper_inf(during) order by id", number
+            "select case_id, team_id from participants p where upper_inf(during) order by case_id, team_id, sphere",
+            number,
         )
         if row:
             open_ones = self._fetch(
@@ -430,9 +431,10 @@ class Life(Moving, RuleBasedStateMachine):
 
     def a_blockade_is_decided(self, number: int, stranger: str | None, decides: bool) -> None:
         found = self._one("select id from blockades where state <> 'decided' order by id", number)
-        word = ("Mag voortaan.", Reach.STRUCTURAL) if decides else (None, None)
-        decision = blockades.DecideBlockade(self.town.key(), found, *word, on_agenda=not decides)
-        self._try(stranger or "jasmijn", blockades.decide_blockade, decision)
+        if found:
+            word = ("Mag voortaan.", Reach.STRUCTURAL) if decides else (None, None)
+            decision = blockades.DecideBlockade(self.town.key(), found, *word, on_agenda=not decides)
+            self._try(stranger or "jasmijn", blockades.decide_blockade, decision)
 
     def a_hearing_is_planned(self, number: int, days: int, stranger: str | None) -> None:
         youth, day = self.persons[number % len(self.persons)], self.clock.now.date() + timedelta(days=days)
@@ -441,10 +443,10 @@ class Life(Moving, RuleBasedStateMachine):
 
     def a_hearing_is_moved_or_ended(self, number: int, days: int, moves: bool) -> None:
         found = self._one("select id from hearings where state = 'planned' order by id", number)
-        if moves:
+        if found and moves:
             day = self.clock.now.date() + timedelta(days=days)
             self._try("hanna", hearings.move_hearing, hearings.MoveHearing(self.town.key(), found, day))
-        else:
+        elif found:
             end = hearings.EndHearing(self.town.key(), found, held=bool(days % 2))
             self._try("hanna", hearings.end_hearing, end)
 
@@ -455,8 +457,9 @@ class Life(Moving, RuleBasedStateMachine):
 
     def an_emergency_is_reviewed(self, number: int, stranger: str | None) -> None:
         found = self._one("select id from break_glass_grants where reviewed_at is null order by id", number)
-        review = emergencies.ReviewBreakGlass(self.town.key(), found, "Terecht.")
-        self._try(stranger or "lotte", emergencies.review_break_glass, review)
+        if found:
+            review = emergencies.ReviewBreakGlass(self.town.key(), found, "Terecht.")
+            self._try(stranger or "lotte", emergencies.review_break_glass, review)
 
     def a_right_is_exercised(self, number: int, kind: int, stranger: str | None) -> None:
         who, kinds = self.persons[number % len(self.persons)], tuple(RequestKind)
@@ -468,8 +471,9 @@ class Life(Moving, RuleBasedStateMachine):
             self._one("select id from requests where state = 'open' order by id", number),
             self.town.members["ibrahim"].professional,
         )
-        decision = rights.DecideRight(self.town.key(), found, grants, "AVG art. 18", second, "Klopt.")
-        self._try(stranger or "lotte", rights.decide_right, decision)
+        if found:
+            decision = rights.DecideRight(self.town.key(), found, grants, "AVG art. 18", second, "Klopt.")
+            self._try(stranger or "lotte", rights.decide_right, decision)
 
     def a_step_is_added(self, number: int, who: int, stranger: str | None, days: int) -> None:
         case = self._one("select id from cases where state <> 'closed' order by id", number)
@@ -494,7 +498,8 @@ class Life(Moving, RuleBasedStateMachine):
 
     def a_match_is_decided(self, number: int, accept: bool) -> None:
         row = self._row(
-            "select id, household_id, provisional_id from merge_proposals where state = 'pending' order by id",
+            "select id, household_id, provisional_id from merge_proposals where state = 'pending'"
+            " order by household_id, provisional_id",
             number,
         )
         if row:

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -85,17 +85,15 @@ async def do(errand: Errand, policy: Policy) -> None:
     for target, name in ((engine, "before_cursor_execute"), (engine, "commit"), (engine.pool, "checkin")):
         event.listen(target, name, step)
     verb = getattr(importlib.import_module(errand.module), errand.verb)
-    try:
+    with suppress(Problem, UnknownLogin):
         await Office(database, policy).act(errand.caller, verb, errand.input)
-    except (Problem, UnknownLogin):
-        pass
     await database.close()
 
 
 def main() -> None:
     policy = Policy()
     for line in sys.stdin.buffer:
-        errand = pickle.loads(base64.b64decode(line))
+        errand = pickle.loads(base64.b64decode(line))  # noqa: S301 the test's own
         child = os.fork()
         if child == 0:
             uuid.os = Ascending(errand.ids)  # type: ignore[attr-defined]
