@@ -64,10 +64,10 @@ def told(life: type[FailingLife], seed: int) -> str:
 
 
 def test_a_few_lives_keep_every_invariant(life: type[FailingLife], seed: int) -> None:
-    lived(life, seed, lives=8, steps=50)
+    lived(life, seed, lives=6, steps=50)
     assert set(life.done) >= DEEDS, DEEDS - set(life.done)
     assert set(life.done) & KILLED
-    assert sum(times for deed, times in life.done.items() if not deed.startswith("not ")) > 100
+    assert sum(times for deed, times in life.done.items() if not deed.startswith("not ")) > 60
 
 
 @pytest.mark.prove
