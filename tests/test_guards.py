@@ -316,6 +316,7 @@ IN_ORDER: dict[str, list[str]] = {
         f"update memberships set during = {END} where id = '{{ines_m}}'",
     ],
     "a team that ends with its coordinator": [
+        "delete from team_covers where team_id = '{regenboog_t}'",
         f"update teams set during = {END} where id = '{{regenboog_t}}'",
         f"update coordinator_seats set during = {END} where seat = '{{regenboog_t}}'",
         f"update memberships set during = {END} where id = '{{ines_m}}'",

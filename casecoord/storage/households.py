@@ -17,8 +17,7 @@ from casecoord.storage.work import Area
 _LOCK = text("select id from households where area_id = :area and id = :id and upper_inf(during) for update")
 _AFTER_LOCK = text(
     "select greatest(case when coalesce(current_setting('casecoord.now', true), '') = '' then clock_timestamp()"
-    "   else clock() end, (select max(lower(during)) from holders where area_id = :area and household_id = :id),"
-    "   (select max(at) from events where area_id = :area and household_id = :id)) now,"
+    "   else clock() end, (select max(at) from events where area_id = :area and household_id = :id)) now,"
     " coalesce((select jsonb_agg(jsonb_build_array(compartment, version, encode(wrapped, 'hex')))"
     "   from household_keys where area_id = :area and household_id = :id), '[]') keys"
 )

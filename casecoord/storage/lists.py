@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import TextClause, text
 
 from casecoord.storage.cases import RELATION
+from casecoord.storage.turns import whose
 from casecoord.storage.views import KEYS
 from casecoord.storage.work import Work
 
@@ -31,19 +32,19 @@ _IN_SCOPE = """
   union
   select c.household_id from participants p
     join cases c on c.area_id = p.area_id and c.id = p.case_id and c.state <> 'closed'
-   where p.area_id = :area and p.team_id = any(:teams) and upper_inf(p.during)
+   where p.area_id = :area and p.team_id = any(:teams) and p.during @> cast(:now as timestamptz)
   union
   select c.household_id from leads l
     join cases c on c.area_id = l.area_id and c.id = l.case_id and c.state <> 'closed'
     join memberships m on m.area_id = l.area_id and m.id = l.membership_id
-   where l.area_id = :area and m.professional_id = :professional and upper_inf(l.during) and not cast(:one_team as boolean)
+   where l.area_id = :area and m.professional_id = :professional and l.during @> cast(:now as timestamptz) and not cast(:one_team as boolean)
   union
   select p.household_id from promises p
    where p.area_id = :area and p.kept_at is null and cast(:whole_area as boolean)
 """
 
 _PROMISES = f"""
-  select p.id, p.rule, p.due_at, p.area_at, p.decision_at, p.alliance_at, p.responder_id, p.sphere, p.audience,
+  select p.id, p.rule, p.due_at, p.area_at, p.decision_at, p.alliance_at, {whose('p', 'responder_id')} responder_id, p.sphere, p.audience,
     p.household_id, case when s.id is null or s.case_id is not null then rel.participates
          else s.accountable_team_id = :team end takes_part,
     rel.is_lead, rel.escalated, false wrote_it, {FACTS}
@@ -63,9 +64,11 @@ _SIGNALS = f"""
 # The holder that a list names is the lead, else the coordinator of the team accountable for the oldest signal
 # in view: naming another would give away a sphere.
 _ACCOUNTABLE = "(array_agg(i.accountable_team_id order by i.sphere <> 'general', i.received_at))[1]"
-_LEAD_NAME = """(select w.name from leads l join memberships m on m.area_id = l.area_id and m.id = l.membership_id
+_LEAD_NAME = """(select w.name from leads l join memberships m on m.area_id = l.area_id and m.id = coalesce(
+       (select d.deputy_id from deputies d where d.area_id = l.area_id and d.membership_id = l.membership_id
+           and d.during @> cast(:now as timestamptz)), l.membership_id)
      join professionals w on w.area_id = m.area_id and w.id = m.professional_id
-    where l.area_id = {x} and l.case_id = {case} and upper_inf(l.during))"""
+    where l.area_id = {x} and l.case_id = {case} and l.during @> cast(:now as timestamptz))"""
 _COORDINATOR_NAME = """(select w.name from coordinator_seats s
      join memberships m on m.area_id = s.area_id and m.id = s.membership_id
      join professionals w on w.area_id = m.area_id and w.id = m.professional_id

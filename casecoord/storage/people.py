@@ -1,6 +1,7 @@
 """Professionals and their memberships, as verbs need them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import TextClause, select, text
@@ -21,15 +22,18 @@ class Colleague:
     team_kind: TeamKind
     ceiling: int | None
     leads: int
+    #: when the membership ends, where that is set
+    until: datetime | None
 
 
 _MEMBER = """
 select m.id membership, p.id professional, p.name, m.team_id team, t.kind team_kind, p.case_ceiling ceiling,
+  upper(m.during) until,
   (select count(*) from leads l join memberships x on x.area_id = l.area_id and x.id = l.membership_id
-    where l.area_id = p.area_id and x.professional_id = p.id and upper_inf(l.during)) leads
+    where l.area_id = p.area_id and x.professional_id = p.id and l.during @> cast(:now as timestamptz)) leads
 from memberships m
 join professionals p on p.area_id = m.area_id and p.id = m.professional_id
-join teams t on t.area_id = m.area_id and t.id = m.team_id and t.during @> cast(:now as timestamptz)
+join teams t on t.area_id = m.area_id and t.id = m.team_id and upper_inf(t.during)
 where m.area_id = :area and m.during @> cast(:now as timestamptz) and m.role in ('member', 'coordinator')
 """
 _OF_PROFESSIONAL = text(

@@ -54,6 +54,7 @@ _PASSED_ON = text(
     " left join signals s on s.area_id = p.area_id and s.id = p.subject_id and p.rule = 'G1'"
     "   and s.urgency = 'acute' and s.seen_at is null"
     " where p.area_id = :area and p.kept_at is null and (not m.during @> cast(:now as timestamptz)"
+    "   or exists (select from turns u where u.area_id = p.area_id and u.subject_id = p.id and u.at <= :now)"
     "   or exists (select from coordinator_seats y where y.area_id = p.area_id and y.membership_id = m.id"
     "       and upper(y.during) > p.made_at and upper(y.during) <= :now)"
     "   or s.id is not null and m.id is distinct from coalesce("

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from casecoord.storage.turns import whose
 from casecoord.storage.work import Area
 
 _SEAT = (
@@ -100,7 +101,7 @@ def tell_gaps(changed: str) -> str:
     return f"""
 insert into outbox ({_COLUMNS})
 with climbed as (
-  select g.id, rung, p.household_id, p.responder_id, p.subject_id, p.sphere, p.audience
+  select g.id, rung, p.household_id, {whose('p', 'responder_id')} responder_id, p.subject_id, p.sphere, p.audience
   from {changed} g join promises p on p.area_id = :area and p.id = g.promise_id
   cross join lateral generate_series(g.before + 1, g.level) rung
 ), named as (
