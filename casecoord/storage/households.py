@@ -63,6 +63,7 @@ async def lock_household(work: Area, household: UUID) -> HouseholdSeal | None:
 
     The moment of the transaction becomes the moment at which the lock was had, so that what two
     waiting transactions do to one household happens in the order of their locks, whatever the clock does.
+    What has happened counts, by its event; what is planned, as who holds the household next month, does not.
     """
     parameters = {"area": work.area_id, "id": household}
     if (await work.session.execute(_LOCK, parameters)).first() is None:

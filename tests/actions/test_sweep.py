@@ -344,6 +344,15 @@ async def test_what_waits_finds_the_coordinator_who_came_after(town: Town, datab
     await recomputed(town)
 
 
+async def test_a_seat_that_will_pass_on_moves_no_clock(town: Town, database_url: str) -> None:
+    noor = (await town.janssens())["noor"]
+    await succeed(town, database_url, town.clock.now + timedelta(days=2), "klimop", "bram", "amina")
+    for _ in range(2):
+        await signal(town, "fleur", noor)
+    async with sql(database_url) as database:
+        assert {row[0] for row in await database.fetch("select received_at from signals")} == {MONDAY}
+
+
 async def test_a_seat_that_passed_on_unplanned_takes_its_households_along(
     town: Town, database_url: str
 ) -> None:
