@@ -7,6 +7,7 @@ from casecoord.actions.coverage import PlaceKind
 from casecoord.actions.plan import Manner
 from casecoord.actions.signals import Decision
 from casecoord.domain.facets import Shown
+from casecoord.domain.leaving import ItemKind
 from casecoord.domain.notices import NoticeKind
 from casecoord.domain.promises import Level
 from casecoord.domain.words import (
@@ -38,6 +39,7 @@ __all__ = [
     "Decision",
     "HolderKind",
     "InvitationState",
+    "ItemKind",
     "Language",
     "Level",
     "LifeDomain",

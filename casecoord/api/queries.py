@@ -1,5 +1,6 @@
 """The queries: each resolver is one action; below the root, fields only read attributes of finished values."""
 
+from datetime import datetime
 from typing import cast
 
 import strawberry
@@ -7,6 +8,7 @@ import strawberry
 from casecoord.actions import lists
 from casecoord.actions.explaining import ExplainOf, explain_facet
 from casecoord.actions.joint_view import JointCaseOf, joint_case
+from casecoord.actions.leaving import HangingOf, hanging
 from casecoord.actions.matching import MatchProposalsOf, match_proposals
 from casecoord.actions.me import me
 from casecoord.actions.notices import InboxOf, inbox
@@ -17,6 +19,7 @@ from casecoord.api.explained import Explanation
 from casecoord.api.ids import global_id, key_of, key_of_any
 from casecoord.api.inbox import Inbox
 from casecoord.api.joint_case import JointCase
+from casecoord.api.leaving import HangingItem, zoned
 from casecoord.api.lists import Connection, Event, FlaggedHousehold, Gap, connection
 from casecoord.api.me import Me, Team
 from casecoord.api.merging import MergeProposal
@@ -93,6 +96,14 @@ class Query(Overviews):
     ) -> Explanation:
         query = ExplainOf(key_of("Household", household, "household"), facet, sphere)
         return Explanation.of(await info.context.office.look(info.context.caller, explain_facet, query))
+
+    @strawberry.field(description="What would have to be handed over if this membership ended then.")
+    async def hanging(
+        self, info: Info, membership: strawberry.ID, at: datetime | None = None
+    ) -> list[HangingItem]:
+        query = HangingOf(key_of("Membership", membership, "membership"), zoned(at, "at"))
+        found = await info.context.office.look(info.context.caller, hanging, query)
+        return [HangingItem.of(item) for item in found]
 
     @strawberry.field(description="The teams that work in your area now.")
     async def teams(self, info: Info, kind: TeamKind | None = None) -> list[Team]:

@@ -110,6 +110,10 @@ _HAPPENED = {
     "add_action": "added an action",
     "complete_action": "completed an action",
     "record_contact": "spoke with the family",
+    "end_membership": "handed on what waited for somebody who leaves",
+    "end_professional": "handed on what waited for somebody who leaves",
+    "end_team": "handed on what was with a team that ends",
+    "end_organisation": "handed on what was with a team that ends",
     "confirm_match": "said that two families are one",
     "decline_match": "said that two families are two",
 }

@@ -33,7 +33,7 @@ def _proposals(shown: str) -> TextClause:
     return text(
         f"""
 with mine as materialized (
-  select r.* from proposals r where r.area_id = :area and r.state = 'pending' and {whose('r', 'membership_id')} = any(array(
+  select r.* from proposals r where r.area_id = :area and r.state = 'pending' and {whose("r", "membership_id")} = any(array(
     select q.id from memberships q where q.area_id = :area and q.professional_id = :professional))
 ), known as materialized (
   select r.*,

@@ -150,7 +150,9 @@ async def open_desk(work: Work, household_id: UUID) -> Desk | None:
     if desk.case is not None:
         # A clock set back may come before the first lead: that one leads.
         leads = await _leads(work, desk.case.id)
-        desk.lead = next((lead for lead in reversed(leads) if _has_begun(lead, work.now)), next(iter(leads), None))
+        desk.lead = next(
+            (lead for lead in reversed(leads) if _has_begun(lead, work.now)), next(iter(leads), None)
+        )
         desk.coming = [lead for lead in leads if lead is not desk.lead]
         desk.participants = await _participants(work, desk.case.id)
     return desk
@@ -278,6 +280,11 @@ async def _participants(work: Area, case_id: UUID) -> list[Participant]:
 def from_now(work: Area) -> Range[datetime]:
     """From this moment, without an end."""
     return Range(work.now, None)
+
+
+def between(since: datetime | None, until: datetime | None) -> Range[datetime]:
+    """From a moment to another; None: without a begin, without an end."""
+    return Range(since, until)
 
 
 def until_now(work: Area, during: Range[datetime]) -> Range[datetime]:

@@ -44,7 +44,7 @@ _IN_SCOPE = """
 """
 
 _PROMISES = f"""
-  select p.id, p.rule, p.due_at, p.area_at, p.decision_at, p.alliance_at, {whose('p', 'responder_id')} responder_id, p.sphere, p.audience,
+  select p.id, p.rule, p.due_at, p.area_at, p.decision_at, p.alliance_at, {whose("p", "responder_id")} responder_id, p.sphere, p.audience,
     p.household_id, case when s.id is null or s.case_id is not null then rel.participates
          else s.accountable_team_id = :team end takes_part,
     rel.is_lead, rel.escalated, false wrote_it, {FACTS}

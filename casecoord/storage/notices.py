@@ -45,7 +45,7 @@ _WAITS = f"""case
     when x.kind = 'invitation' then v.state = 'pending'
     when x.kind = 'action' then exists (select from plan_actions y
         where y.area_id = :area and y.id = x.source_id and y.state = 'open')
-    when x.kind = 'passed_on' then g.kept_at is null and {whose('g', 'responder_id')} = x.receiver_id
+    when x.kind = 'passed_on' then g.kept_at is null and {whose("g", "responder_id")} = x.receiver_id
     when x.kind in ('gap', 'gap_area', 'gap_decision', 'agenda') then exists (select from gaps y
         where y.area_id = :area and y.id = x.source_id and y.ended_at is null)
     when x.kind = 'dead_letter' then exists (select from letters y
@@ -114,7 +114,7 @@ def _waiting(gap: str) -> TextClause:
 select i.*, {_CASE} from (
   select x.id, x.rule, x.due_at, x.household_id, x.sphere, x.audience, {_STOOD}
   from promises x {_STANDING.format(subject="x.subject_id")}
-  where x.area_id = :area and {whose('x', 'responder_id')} = :receiver and x.kept_at is null) i
+  where x.area_id = :area and {whose("x", "responder_id")} = :receiver and x.kept_at is null) i
 where {gap} order by i.due_at, i.id limit :first"""
     )
 

@@ -26,12 +26,12 @@ select rel.*, c.id case_id, c.triaged_at,
     from signals s where s.area_id = h.area_id and s.household_id = h.id
       and s.state in ('open', 'on_hold')), '[]') signals,
   coalesce((select jsonb_agg(jsonb_build_object('id', x.id, 'kind', x.kind))
-    from proposals x join memberships m on m.area_id = x.area_id and m.id = {whose('x', 'membership_id')}
+    from proposals x join memberships m on m.area_id = x.area_id and m.id = {whose("x", "membership_id")}
     where x.area_id = h.area_id and x.case_id = c.id and x.state = 'pending'
       and m.professional_id = :professional), '[]') proposals,
   coalesce((select jsonb_agg(jsonb_build_object('id', a.id, 'own', m.professional_id = :professional)
       order by a.due_on, a.id)
-    from plan_actions a join memberships m on m.area_id = a.area_id and m.id = {whose('a', 'owner_id')}
+    from plan_actions a join memberships m on m.area_id = a.area_id and m.id = {whose("a", "owner_id")}
     where a.area_id = h.area_id and a.case_id = c.id and a.state = 'open'), '[]') actions
 from households h
 cross join lateral ({RELATION.format(area="h.area_id", household="h.id")}) rel

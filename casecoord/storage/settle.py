@@ -45,7 +45,7 @@ select h.id as household_id,
           and (upper_inf(l.during) or upper(l.during) > :now)), '[]'),
       'lead_since', (select max(greatest(lower(l.during), q.answered_at)) from leads l
          join proposals q on q.area_id = l.area_id and q.id = l.proposal_id and q.state = 'accepted'
-        where l.area_id = c.area_id and l.case_id = c.id and not isempty(l.during)),
+        where l.area_id = c.area_id and l.case_id = c.id),
       'contacted_at', (select max(k.contacted_at)
          from contacts k where k.area_id = c.area_id and k.case_id = c.id),
       'proposed', p.membership_id, 'proposal', p.id, 'proposed_at', p.proposed_at, 'turns', {_TURNS.format(x="p")},
@@ -241,9 +241,7 @@ async def _settle_holders(work: Area, household: UUID, line: list[Span], stored:
         )
 
 
-async def _settle_promises(
-    work: Area, household: UUID, views: list[View], running: dict[str, Any]
-) -> None:
+async def _settle_promises(work: Area, household: UUID, views: list[View], running: dict[str, Any]) -> None:
     turns = _turns(views, work.deadlines)
     for wait in waiting(views[0][1], views[0][2], work.deadlines):
         stored = running.pop(f"{wait.rule} {wait.subject}", None)

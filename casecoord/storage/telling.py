@@ -42,7 +42,7 @@ with news as (
   select case x.kind when 'lead' then 'proposal' when 'handover' then 'hand_over' else 'appointment' end, x.id,
     x.membership_id, false, e.sphere, e.audience, e.at, e.membership_id
   from news e join proposals x on x.area_id = e.area_id and x.case_id = e.case_id and x.proposed_at = e.at
-   where (e.verb in ('propose_lead', 'offer_hand_over') and x.state = 'pending')
+   where (e.facet = 'case.lead' and x.state = 'pending')
       or (e.verb = 'appoint_lead' and x.kind = 'appointment')
   union all
   select 'answer', x.id, x.proposed_by, false, e.sphere, e.audience, e.at, e.membership_id
@@ -60,7 +60,7 @@ with news as (
   union all
   select 'action', a.id, a.owner_id, false, a.sphere, a.audience, e.at, e.membership_id
   from news e join plan_actions a on a.area_id = e.area_id and a.id::text = e.about ->> 'action'
-   where e.verb = 'add_action'
+   where e.verb in ('add_action', 'end_membership', 'end_professional', 'end_team', 'end_organisation')
 )
 insert into outbox ({_COLUMNS})
 select distinct on (m.id, t.kind, t.source_id) :area, gen_random_uuid(), m.id, t.kind, t.source_id,
@@ -101,7 +101,7 @@ def tell_gaps(changed: str) -> str:
     return f"""
 insert into outbox ({_COLUMNS})
 with climbed as (
-  select g.id, rung, p.household_id, {whose('p', 'responder_id')} responder_id, p.subject_id, p.sphere, p.audience
+  select g.id, rung, p.household_id, {whose("p", "responder_id")} responder_id, p.subject_id, p.sphere, p.audience
   from {changed} g join promises p on p.area_id = :area and p.id = g.promise_id
   cross join lateral generate_series(g.before + 1, g.level) rung
 ), named as (

@@ -65,9 +65,7 @@ async def line_after(work: Area, membership: UUID) -> list[tuple[UUID, datetime]
 async def plan_turns(work: Area, subject: UUID, membership: UUID) -> None:
     """Says whose it will be, for a thing that names somebody whose end is planned."""
     await forget_turns(work, [subject])
-    await work.session.execute(
-        _PLAN, {"area": work.area_id, "subject": subject, "membership": membership}
-    )
+    await work.session.execute(_PLAN, {"area": work.area_id, "subject": subject, "membership": membership})
 
 
 async def write_turns(work: Area, subject: UUID, turns: Sequence[tuple[datetime, UUID]]) -> None:

@@ -87,7 +87,7 @@ select h.id, h.secret_address, encode(h.address_sealed, 'hex') address, encode(h
       'in_case', s.id is null or s.case_id is not null, 'accountable', s.accountable_team_id,
       'levels', jsonb_build_array(p.area_at, p.decision_at, p.alliance_at)) order by p.due_at, p.id)
     from promises p left join signals s on s.area_id = p.area_id and s.id = p.subject_id
-    join memberships m on m.area_id = p.area_id and m.id = {whose('p', 'responder_id')}
+    join memberships m on m.area_id = p.area_id and m.id = {whose("p", "responder_id")}
     join professionals w on w.area_id = m.area_id and w.id = m.professional_id
     where p.area_id = h.area_id and p.household_id = h.id and p.kept_at is null), '[]') promises
 from found h

@@ -39,32 +39,35 @@ WITH_SOMETHING_OPEN = """
 select h.id from households h where exists (select from signals s where s.household_id = h.id and s.state <> 'ended')
    or exists (select from cases c where c.household_id = h.id and c.state <> 'closed')"""
 
-#: Who should hold each household now, told anew from the words of the domain.
+#: Who should hold each household now, told anew from the words of the domain: for the absent, their deputy.
 SHOULD_HOLD = f"""
+select household, coalesce((select d.deputy_id from deputies d
+    where d.membership_id = holder and d.during @> $1::timestamptz), holder) holder from (
 select open.id household, coalesce(
   (select l.membership_id from leads l join cases c on c.id = l.case_id
-    where c.household_id = open.id and c.state <> 'closed' and l.during @> $1::timestamptz and upper_inf(l.during)),
+    where c.household_id = open.id and c.state <> 'closed' and l.during @> $1::timestamptz),
   (select (select z.membership_id from coordinator_seats z
             where z.seat = s.accountable_team_id and z.during @> $1::timestamptz)
      from signals s where s.household_id = open.id and s.state <> 'ended'
     order by (s.sphere <> 'general'), s.received_at, s.id limit 1),
   (select z.membership_id from coordinator_seats z where z.seat = $2 and z.during @> $1::timestamptz)) holder
-from ({WITH_SOMETHING_OPEN}) open"""
+from ({WITH_SOMETHING_OPEN}) open) told"""
 
 #: Every promise that should be running, by household, rule and subject.
 SHOULD_RUN = """
 select household_id, case state when 'open' then 'G1' else 'G13' end rule, id from signals where state in ('open', 'on_hold')
 union all select household_id, 'G2', id from cases where state in ('triaged', 'lead_proposed')
-union all select c.household_id, 'G3', c.id from cases c join leads l on l.case_id = c.id and upper_inf(l.during)
-  where c.state = 'led' and not exists (select from contacts k where k.case_id = c.id and k.contacted_at >= lower(l.during))
+union all select c.household_id, 'G3', c.id from cases c
+  where c.state = 'led' and not exists (select from contacts k where k.case_id = c.id and k.contacted_at >= (
+    select max(greatest(lower(l.during), p.answered_at)) from leads l join proposals p on p.id = l.proposal_id
+     where l.case_id = c.id and p.state = 'accepted'))
 union all select c.household_id, 'G4', a.id from plan_actions a join cases c on c.id = a.case_id
   where a.state = 'open' and c.state <> 'closed'
 union all select c.household_id, 'G7', c.id from proposals p join cases c on c.id = p.case_id
   where p.state = 'pending' and p.kind = 'handover' and c.state in ('led', 'aftercare')
 union all select c.household_id, 'G14', i.id from invitations i join cases c on c.id = i.case_id
   where i.state = 'pending' and c.state <> 'closed'
-union all select c.household_id, 'G5', c.id from cases c join leads l on l.case_id = c.id and upper_inf(l.during)
-  where c.state = 'led'
+union all select c.household_id, 'G5', c.id from cases c where c.state = 'led'
 union all select household_id, 'G6', id from signals
   where state <> 'ended' and triaged_at is not null and feedback_at is null
 union all select household_id, 'G11', id from cases where state = 'aftercare'
@@ -90,17 +93,29 @@ NEVER = {
         select s.household_id from signals s where $1::timestamptz is not null and not (select
           range_agg(o.during) from holders o where o.household_id = s.household_id) @> tstzrange(s.received_at, s.ended_at)""",
     "I2 a responder does not work here": """
-        select p.id from promises p join memberships m on m.id = p.responder_id
+        select p.id from promises p join memberships m on m.id = coalesce((select t.membership_id from turns t
+           where t.subject_id = p.id and t.at <= $1::timestamptz order by t.at desc limit 1), p.responder_id)
          where p.kept_at is null and not m.during @> $1::timestamptz""",
+    "I6 a step, or a question, is with somebody who does not work here": """
+        select x.id from (select id, owner_id who from plan_actions where state = 'open'
+            union all select id, membership_id from proposals where state = 'pending') x
+          join memberships m on m.id = coalesce((select t.membership_id from turns t
+           where t.subject_id = x.id and t.at <= $1::timestamptz order by t.at desc limit 1), x.who)
+         where not m.during @> $1::timestamptz""",
+    "I1 a seat is empty, or nobody works in it": """
+        select y.id from coordinator_seats y join memberships m on m.id = y.membership_id
+         where y.during @> $1::timestamptz and not m.during @> $1::timestamptz
+        union all select t.id from teams t where t.during @> $1::timestamptz and not exists (
+          select from coordinator_seats y where y.seat = t.id and y.during @> $1::timestamptz)""",
     "I3 a household has two open cases": """
         select household_id from cases where state <> 'closed' and $1::timestamptz is not null
          group by 1 having count(*) > 1""",
     "I4 a case has two leads, or is led by nobody": """
         select c.id from cases c where $1::timestamptz is not null and (c.state in ('led', 'aftercare'))::int <>
-          (select count(*) from leads l where l.case_id = c.id and upper_inf(l.during))""",
+          (select count(*) from leads l where l.case_id = c.id and l.during @> $1::timestamptz)""",
     "I4 a lead does not work here": """
         select l.id from leads l join memberships m on m.id = l.membership_id
-         where upper_inf(l.during) and not m.during @> $1::timestamptz""",
+         where l.during @> $1::timestamptz and not m.during @> $1::timestamptz""",
     "I6 a signal in a case of another household": """
         select s.id from signals s join cases c on c.id = s.case_id
          where c.household_id <> s.household_id and $1::timestamptz is not null""",
@@ -111,6 +126,12 @@ NEVER = {
         select g.id from gaps g join promises p on p.id = g.promise_id
          where g.ended_at is null and p.kept_at is not null and $1::timestamptz is not null""",
 }  # fmt: skip
+
+
+async def running_as_it_should(database: asyncpg.Connection) -> tuple[Counter[Any], Counter[Any]]:
+    """Every promise that should be running, and every one that is."""
+    should = Counter(tuple(row) for row in await database.fetch(SHOULD_RUN))
+    return should, Counter(tuple(row) for row in await database.fetch(RUNNING))
 
 
 ANSWER = {
