@@ -4,9 +4,15 @@ import asyncio
 
 import asyncpg
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import CheckConstraint, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.ext.asyncio import create_async_engine
 
-from casecoord.storage import migrate
+from casecoord.storage import case_tables, migrate, notice_tables, promise_tables, wait_tables  # noqa: F401
 from casecoord.storage.connection import APP_ROLE, MIGRATOR_ROLE, ROLES
+from casecoord.storage.tables import Base
 
 
 async def test_an_empty_database_comes_to_the_head_and_a_second_time_changes_nothing(empty_database_url):
@@ -88,3 +94,32 @@ async def test_an_owner_that_is_no_superuser_may_migrate(server, template, empty
         await admin.execute(f"alter database {name} owner to current_user")
         await admin.execute("drop role plain_owner")
         await admin.close()
+
+
+async def test_the_declared_tables_are_the_migrated_ones(database_url):
+    """Columns, indexes and constraints by name; what only migrations know (triggers, policies) has its own tests."""
+    engine = create_async_engine(database_url.replace("postgresql://", "postgresql+asyncpg://"))
+
+    def differences(connection):
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return compare_metadata(context, Base.metadata)
+
+    try:
+        async with engine.connect() as connection:
+            found = await connection.run_sync(differences)
+            declared = {
+                check.name
+                for table in Base.metadata.tables.values()
+                for check in table.constraints
+                if isinstance(check, CheckConstraint | ExcludeConstraint)
+            }
+            made = await connection.execute(
+                text(
+                    "select conname from pg_constraint where contype in ('c', 'x')"
+                    " and connamespace = 'public'::regnamespace"
+                )
+            )
+    finally:
+        await engine.dispose()
+    assert [one for one in found if "alembic_version" not in str(one)] == []
+    assert set(made.scalars()) == declared

@@ -16,7 +16,7 @@ from casecoord.storage.connection import APP_ROLE, SEQUENCER_ROLE
 from casecoord.storage.work import Database
 from tests.actions.steps import led_case, signal, take_part, unmatched
 from tests.conftest import of_database
-from tests.world import KEYRING, Clock, Town, build_town
+from tests.world import KEYRING, Clock, Someone, Town, build_town
 
 #: Tables that no area owns.
 OF_NO_AREA = {"areas", "alembic_version"}
@@ -74,9 +74,54 @@ async def everything(town: Town, url: str) -> None:
             " values ($1, $2, $3, now(), now())",
             [area, uuid4(), town.members["amina"].professional],
         ),
+        *over_already(town, case.id, family),
     ):
         await connection.execute(statement, *values)
     await connection.close()
+
+
+def over_already(town: Town, case: UUID, family: dict[str, Someone]) -> list[tuple[str, list[object]]]:
+    """What waited once and does no more: one row for each table of what waits."""
+    area, daan = town.area, family["daan"]
+    amina, bram, dirk, hanna, lotte = (
+        town.members[name].membership for name in ("amina", "bram", "dirk", "hanna", "lotte")
+    )
+    return [
+        ("insert into meetings values ($1, $2, $3, now())", [area, uuid4(), town.teams["klimop"]]),
+        (
+            "insert into transfers (area_id, id, household_id, kind, sphere, state, offered_at, answered_at)"
+            " values ($1, $2, $3, 'move', 'general', 'accepted', now(), now())",
+            [area, uuid4(), daan.household],
+        ),
+        (
+            "insert into blockades (area_id, id, case_id, team_id, raised_by, kind, domain, sphere, what_sealed,"
+            " asked_sealed, state, raised_at, decided_at, decided_by, decision_sealed, reach) values"
+            " ($1, $2, $3, $4, $5, 'rule', 'housing', 'livelihood', '', '', 'decided', now(), now(), $5, '', 'structural')",
+            [area, uuid4(), case, town.teams["klimop"], amina],
+        ),
+        (
+            "insert into hearings (area_id, id, household_id, person_id, held_on, state, planned_by, planned_at)"
+            " values ($1, $2, $3, $4, '2026-12-01', 'cancelled', $5, now())",
+            [area, uuid4(), daan.household, daan.id, hanna],
+        ),
+        (
+            "insert into break_glass_grants (area_id, id, household_id, membership_id, reason_sealed, medical, during,"
+            " reviewed_at, reviewed_by) values ($1, $2, $3, $4, '', false, tstzrange('2026-11-02', '2026-11-03'),"
+            " now(), $5)",
+            [area, uuid4(), daan.household, dirk, lotte],
+        ),
+        (
+            "insert into requests (area_id, id, household_id, person_id, kind, received_at, recorded_by, state, ground,"
+            " decided_at, decided_by, second_by) values ($1, $2, $3, $4, 'access', now(), $5, 'granted', '15', now(),"
+            " $5, $6)",
+            [area, uuid4(), daan.household, daan.id, lotte, bram],
+        ),
+        (
+            "insert into refusals (area_id, id, case_id, recorded_by, recorded_at, reason_sealed, review_on, ended_at)"
+            " values ($1, $2, $3, $4, now(), '', '2026-12-01', now())",
+            [area, uuid4(), case, amina],
+        ),
+    ]
 
 
 async def tables(url: str, where: str = "") -> list[str]:

@@ -19,7 +19,9 @@ from casecoord.domain.bsn import is_bsn
 from casecoord.domain.words import Language, Purpose, Role, TeamKind
 from casecoord.storage.households import save_keys
 from casecoord.storage.organising import Member, Organiser, found_area
+from casecoord.storage.roster import keep_settings
 from casecoord.storage.sealed import Compartment, HouseholdSeal, Keyring, Place
+from casecoord.storage.settle import settle_area
 from casecoord.storage.tables import Household, Institution, Neighbourhood, Person, PersonLink
 from casecoord.storage.work import Area, Database
 
@@ -189,6 +191,9 @@ async def build_town(database: Database, clock: Clock, policy: Policy, code: str
     area, _ = await found_area(database, code, code.title())
     town = Town(database, Office(database, policy), clock, area)
     async with database.within(area) as work:
+        # Its care teams are complete and need not meet: what they owe has its own tests.
+        await keep_settings(work, disciplines=[], deadlines={"meeting_days": 36_500})
+    async with database.within(area) as work:
         organiser = Organiser(work, clock.now - timedelta(days=365))
         await organiser.kinds()
         for name, kind in TEAMS.items():
@@ -209,6 +214,7 @@ async def build_town(database: Database, clock: Clock, policy: Policy, code: str
         await organiser.cover(town.teams["huisarts"], "practice", "P1")
         await organiser.cover(town.teams["werk"], "benefit", "WPI")
         await organiser.cover(town.teams["wijkteam"], "neighbourhood", "BU05991099")
+        await settle_area(work)
     return town
 
 

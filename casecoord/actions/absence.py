@@ -10,7 +10,7 @@ from casecoord.domain.errors import Problem
 from casecoord.domain.words import Role
 from casecoord.storage import absence, leaving
 from casecoord.storage.households import lock_household
-from casecoord.storage.settle import settle
+from casecoord.storage.settle import settle, settle_area
 from casecoord.storage.tables import Membership
 from casecoord.storage.telling import tell_passed_on
 
@@ -69,6 +69,7 @@ async def set_deputy(hand: Hand, input: SetDeputy) -> DeputySet:
     for household in sorted(locked):
         await settle(work, household)
         await tell_passed_on(work, household)
+    await settle_area(work)
     name = (await leaving.heirs(work, [deputy.id], since))[deputy.id].name
     return DeputySet(identity, absent.id, deputy.id, name, since, input.until)
 

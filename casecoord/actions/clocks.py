@@ -6,9 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from casecoord.domain.household import holder_of, waiting
+from casecoord.domain.covering import area_waiting
+from casecoord.domain.household import Waiting, holder_of, waiting
+from casecoord.storage.covering import load_covering
 from casecoord.storage.households import lock_household
-from casecoord.storage.settle import load_all, load_seats, settle
+from casecoord.storage.open_work import load_all
+from casecoord.storage.seats import load_seats
+from casecoord.storage.settle import settle, settle_area
 from casecoord.storage.sweep import Swept, passed_on, running_promises, sweep, written_gaps
 from casecoord.storage.telling import tell_passed_on
 from casecoord.storage.work import Database
@@ -49,6 +53,8 @@ async def sweep_areas(database: Database, at: datetime | None = None) -> AsyncIt
                 if await lock_household(work, household):
                     await settle(work, household)
                     await tell_passed_on(work, household)
+        async with database.within(area_id) as work:
+            await settle_area(work)
         async with database.within(area_id, at) as work:
             swept = await sweep(work)
         yield code, swept
@@ -70,16 +76,28 @@ async def recompute_gaps(
         result = Recomputed(code, work.now)
         gaps, running = await written_gaps(work), await running_promises(work)
         seats = await load_seats(work)
+        for wait in area_waiting(await load_covering(work), seats, work.deadlines):
+            _compare(result, wait, gaps, running)
         async for household in load_all(work):
-            result.without_holder += holder_of(household, seats) is None
+            result.without_holder += household.has_something_open and holder_of(household, seats) is None
             for wait in waiting(household, seats, work.deadlines):
-                key, level = (wait.rule, wait.subject), wait.clock.level(work.now)
-                if level is not None:
-                    result.counts[wait.rule, level] += 1
-                found, due_at = (wait.clock.due_at, int(level or 0)), running.pop(key, None)
-                swept = gaps.pop(key, None) or ((due_at, 0) if due_at else None)
-                if found != swept or due_at != wait.clock.due_at:
-                    result.differences.append(Difference(*key, found, swept))
+                _compare(result, wait, gaps, running)
         for (rule, subject), written in ({key: (due, 0) for key, due in running.items()} | gaps).items():
             result.differences.append(Difference(rule, subject, None, written))
     return result
+
+
+def _compare(
+    result: Recomputed,
+    wait: Waiting,
+    gaps: dict[tuple[str, UUID], tuple[datetime, int]],
+    running: dict[tuple[str, UUID], datetime],
+) -> None:
+    """Counts what should wait, and takes what is written of it from the two."""
+    key, level = (wait.rule, wait.subject), wait.clock.level(result.at)
+    if level is not None:
+        result.counts[wait.rule, level] += 1
+    found, due_at = (wait.clock.due_at, int(level or 0)), running.pop(key, None)
+    swept = gaps.pop(key, None) or ((due_at, 0) if due_at else None)
+    if found != swept or due_at != wait.clock.due_at:
+        result.differences.append(Difference(*key, found, swept))

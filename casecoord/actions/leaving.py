@@ -18,6 +18,7 @@ from casecoord.storage import leaving as storage
 from casecoord.storage.case_tables import Lead, PlanAction, Proposal
 from casecoord.storage.cases import Desk, open_desk
 from casecoord.storage.leaving import Heir
+from casecoord.storage.settle import settle_area
 from casecoord.storage.tables import Membership
 from casecoord.storage.telling import tell_passed_on
 from casecoord.storage.turns import line_after
@@ -198,6 +199,7 @@ class Departure:
         for desk in self.desks.values():
             await desk.settle()
             await tell_passed_on(self.hand.work, desk.household_id)
+        await settle_area(self.hand.work)
 
     async def decide(self, ids: list[UUID]) -> list[Decided]:
         """Each item with whoever takes it over; the seats first, for the rest falls to whoever sits there."""
@@ -218,6 +220,9 @@ class Departure:
             assert item.membership is not None
             leaver = by_id[item.membership]
             default = self.successor or seats.get(leaver.id) or coordinators[leaver.id]
+            if item.kind is ItemKind.SEAT and not (self.successor or item.id in self.named):
+                loose.append(item)  # a seat falls to nobody by itself
+                continue
             heir = known.get(self.named.get(item.id, default))
             if heir is None or heir.id in by_id or not self._fits(item, leaver, heir):
                 loose.append(item)

@@ -177,7 +177,7 @@ def _of_history(hand: Hand) -> dict[str, str]:
     }
 
 
-def _look(hand: Hand, household: UUID, row: Mapping[str, Any], *, takes_part: bool) -> Look:
+def _look(hand: Hand, household: UUID | None, row: Mapping[str, Any], *, takes_part: bool) -> Look:
     return Look(
         hand,
         household,

@@ -39,6 +39,7 @@ CONSTRAINTS = {
     "signals_inside_team": "try_again",
     "participants_inside_team": "try_again",
     "invitations_inside_team": "try_again",
+    "transfers_inside_team": "try_again",
     "team_covers_inside_team": "try_again",
     "memberships_inside_team": "try_again",
     "cases_one_open": "case_open",

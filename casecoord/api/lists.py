@@ -69,10 +69,12 @@ class FlaggedHousehold:
         )
 
 
-@strawberry.type(description="A broken promise: its rule, since when, how far it escalated, whose it is.")
+@strawberry.type(
+    description="A broken promise: its rule, since when, how far it escalated, whose it is; without a household where it is the area's own."
+)
 class Gap:
     id: strawberry.ID
-    household: strawberry.ID
+    household: strawberry.ID | None
     rule: str
     name: str
     since: datetime
@@ -84,7 +86,7 @@ class Gap:
     def of(cls, found: domain.OpenGap) -> "Gap":
         return cls(
             id=global_id("Promise", found.id),
-            household=global_id("Household", found.household),
+            household=global_id("Household", found.household) if found.household else None,
             rule=found.rule,
             name=found.name,
             since=found.since,

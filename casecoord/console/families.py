@@ -39,7 +39,7 @@ class Home:
     strip: Strip
     now: datetime
     families: Slice[Flagged]
-    gaps: dict[UUID, list[OpenGap]]
+    gaps: dict[UUID | None, list[OpenGap]]
     invitations: Slice[Invited]
     proposals: Slice[Proposed]
 

@@ -10,25 +10,40 @@ from casecoord.domain.promises import (
     Deadlines,
     Rule,
     action_clock,
+    blockade_clock,
+    break_glass_clock,
     contact_clock,
     covered_clock,
     feedback_clock,
     handover_clock,
+    hearing_clock,
     invitation_clock,
     lead_clock,
     outcome_clock,
+    refusal_clock,
+    request_clock,
     review_clock,
     signal_clock,
+    transfer_clock,
 )
 from casecoord.domain.words import (
     ActionState,
     Audience,
+    BlockadeState,
     CaseState,
+    HearingState,
     InvitationState,
+    Lapse,
+    RequestState,
+    Role,
     SignalState,
     Sphere,
+    TransferState,
     Urgency,
 )
+
+#: What cannot be kept while the family refuses.
+NEEDS_THE_FAMILY = frozenset({Rule.FIRST_CONTACT, Rule.ACTION, Rule.OUTCOME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +97,73 @@ class OpenInvitation:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenTransfer:
+    """The household comes to another accountable team; None: to the area's coordinator."""
+
+    id: UUID
+    to_team: UUID | None
+    sphere: Sphere
+    audience: Audience | None
+    offered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBlockade:
+    id: UUID
+    state: BlockadeState
+    sphere: Sphere
+    audience: Audience | None
+    raised_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedHearing:
+    id: UUID
+    held_on: date
+    alternative_at: datetime | None
+    place_held_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """An emergency access that nobody reviewed yet."""
+
+    id: UUID
+    used_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRequest:
+    """What a resident asked for."""
+
+    id: UUID
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The family refuses for now: the lead recorded it, a coordinator confirmed it."""
+
+    id: UUID
+    review_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Household:
-    """Everything of one household that is open, oldest first."""
+    """Everything of one household that is open, oldest first. `social_team` covers its neighbourhood."""
 
     id: UUID
     signals: tuple[OpenSignal, ...] = ()
     case: OpenCase | None = None
     actions: tuple[OpenAction, ...] = ()
     invitations: tuple[OpenInvitation, ...] = ()
+    transfers: tuple[OpenTransfer, ...] = ()
+    blockades: tuple[OpenBlockade, ...] = ()
+    hearings: tuple[PlannedHearing, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    requests: tuple[OpenRequest, ...] = ()
+    refusal: Refusal | None = None
+    social_team: UUID | None = None
 
     @property
     def has_something_open(self) -> bool:
@@ -98,16 +172,21 @@ class Household:
 
 @dataclass(frozen=True, slots=True)
 class Seats:
-    """Who coordinates now: memberships by team, and the area's; who is on duty, if anybody; who stands in for whom."""
+    """Who coordinates now: memberships by team, and the area's; who has another office, who stands in for whom."""
 
     teams: Mapping[UUID, UUID]
     area: UUID
     on_duty: UUID | None
+    offices: Mapping[Role, UUID] = field(default_factory=dict)
     deputies: Mapping[UUID, UUID] = field(default_factory=dict)
 
     def of(self, team: UUID | None) -> UUID:
         """The coordinator of this team, else the area's."""
         return self.teams.get(team, self.area) if team is not None else self.area
+
+    def office(self, role: Role) -> UUID:
+        """Who has this office in the area, else the area's coordinator."""
+        return self.offices.get(role, self.area)
 
     def present(self, membership: UUID) -> UUID:
         """This one or, while it is absent, its deputy."""
@@ -154,15 +233,64 @@ def _waits(household: Household, seats: Seats, deadlines: Deadlines) -> Iterator
     if household.case is not None:
         yield from _case_waits(household, household.case, seats, deadlines)
     yield from _cover_waits(household, seats, deadlines)
-    for action in household.actions:
-        clock = action_clock(ActionState.OPEN, action.due_on, deadlines)
-        if clock:
-            yield Waiting(Rule.ACTION, action.id, action.sphere, action.audience, action.owner, clock)
+    yield from _plan_waits(household, deadlines)
+    yield from _table_waits(household, seats, deadlines)
+    yield from _office_waits(household, seats, deadlines)
+
+
+def lapse_of(rule: Rule, because: Lapse | None) -> Lapse | None:
+    """How a promise of this rule that runs no longer ended: lapsed, for this reason, or (None) kept.
+
+    A refusal lets only what needs the family's word lapse; it waits for the refusal's review instead.
+    """
+    return None if because is Lapse.REFUSAL and rule not in NEEDS_THE_FAMILY else because
+
+
+def _plan_waits(household: Household, deadlines: Deadlines) -> Iterator[Waiting]:
+    if household.refusal is None:
+        for action in household.actions:
+            clock = action_clock(ActionState.OPEN, action.due_on, deadlines)
+            if clock:
+                yield Waiting(Rule.ACTION, action.id, action.sphere, action.audience, action.owner, clock)
+
+
+def _table_waits(household: Household, seats: Seats, deadlines: Deadlines) -> Iterator[Waiting]:
+    """What other teams and decision power are asked."""
     for invitation in household.invitations:
         clock = invitation_clock(InvitationState.PENDING, invitation.invited_at, deadlines)
         if clock:
             responder = seats.of(invitation.team)
             yield Waiting(Rule.INVITATION, invitation.id, invitation.sphere, None, responder, clock)
+    for transfer in household.transfers:
+        clock = transfer_clock(TransferState.PENDING, transfer.offered_at, deadlines)
+        if clock:
+            responder = seats.of(transfer.to_team)
+            yield Waiting(Rule.HANDOVER, transfer.id, transfer.sphere, transfer.audience, responder, clock)
+    for blockade in household.blockades:
+        clock = blockade_clock(blockade.state, blockade.raised_at, deadlines)
+        if clock:
+            responder = seats.office(Role.DECISION_POWER)
+            yield Waiting(Rule.BLOCKADE, blockade.id, blockade.sphere, blockade.audience, responder, clock)
+
+
+def _office_waits(household: Household, seats: Seats, deadlines: Deadlines) -> Iterator[Waiting]:
+    """Hearings wait for the social team of the neighbourhood, supervision for the privacy officer."""
+    for hearing in household.hearings:
+        clock = hearing_clock(
+            HearingState.PLANNED, hearing.held_on, hearing.alternative_at, hearing.place_held_at, deadlines
+        )
+        if clock:
+            responder = seats.of(household.social_team)
+            yield Waiting(Rule.HEARING, hearing.id, Sphere.JUSTICE, None, responder, clock)
+    officer = seats.office(Role.PRIVACY_OFFICER)
+    for grant in household.grants:
+        clock = break_glass_clock(grant.used_at, None, deadlines)
+        if clock:
+            yield Waiting(Rule.BREAK_GLASS, grant.id, Sphere.GENERAL, None, officer, clock)
+    for request in household.requests:
+        clock = request_clock(RequestState.OPEN, request.received_at, deadlines)
+        if clock:
+            yield Waiting(Rule.REQUEST, request.id, Sphere.GENERAL, None, officer, clock)
 
 
 def _signal_waits(signal: OpenSignal, seats: Seats, deadlines: Deadlines) -> Iterator[Waiting]:
@@ -193,14 +321,17 @@ def _case_waits(
     clock = lead_clock(case.state, case.triaged_at, case.proposed_at, deadlines)
     if clock:
         yield Waiting(Rule.LEAD, case.id, Sphere.GENERAL, None, case.proposed or holder, clock)
+    if household.refusal is not None:
+        clock = refusal_clock(household.refusal.review_on, deadlines)
+        yield Waiting(Rule.HOLD, household.refusal.id, Sphere.GENERAL, None, holder, clock)
     clock = contact_clock(case.state, case.lead_since, case.contacted_at, deadlines)
-    if clock:
+    if clock and household.refusal is None:
         yield Waiting(Rule.FIRST_CONTACT, case.id, Sphere.GENERAL, None, holder, clock)
     clock = review_clock(case.state, case.lead_since, case.reviewed_at, deadlines)
     if clock:
         yield Waiting(Rule.REVIEW, case.id, Sphere.GENERAL, None, holder, clock)
     clock = outcome_clock(case.state, case.aftercare_at, deadlines)
-    if clock:
+    if clock and household.refusal is None:
         yield Waiting(Rule.OUTCOME, case.id, Sphere.GENERAL, None, holder, clock)
     clock = handover_clock(case.state, case.proposed_at, deadlines)
     if clock:

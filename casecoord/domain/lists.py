@@ -40,7 +40,8 @@ class OpenGap:
     """A broken promise, who holds the household, and who is to act next."""
 
     id: UUID
-    household: UUID
+    #: None: it is the area's own, or between few
+    household: UUID | None
     rule: str
     name: str
     since: datetime

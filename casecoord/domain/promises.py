@@ -10,8 +10,24 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
 
-from casecoord.domain.words import ActionState, CaseState, InvitationState, SignalState, Urgency
-from casecoord.domain.workdays import add_working_days, end_of_day
+from casecoord.domain.words import (
+    ActionState,
+    BlockadeState,
+    CaseState,
+    HearingState,
+    InvitationState,
+    RequestState,
+    SignalState,
+    TransferState,
+    Urgency,
+)
+from casecoord.domain.workdays import (
+    add_working_days,
+    end_of_day,
+    local_date,
+    months_after,
+    working_days_before,
+)
 
 
 class Rule(StrEnum):
@@ -22,10 +38,18 @@ class Rule(StrEnum):
     REVIEW = "G5"
     FEEDBACK = "G6"
     HANDOVER = "G7"
+    SCHOOL = "G8"
+    #: G8 as well: somebody on duty at every hour
+    DUTY = "G8 duty"
+    HEARING = "G9"
+    BLOCKADE = "G10"
     OUTCOME = "G11"
+    BREAK_GLASS = "G12"
     HOLD = "G13"
     INVITATION = "G14"
+    REQUEST = "G15"
     COVERED = "covered"
+    DELIVERY = "delivery"
 
 
 class Level(IntEnum):
@@ -53,99 +77,71 @@ class PromiseRow:
     next_step_en: str
 
 
-PROMISES: dict[Rule, PromiseRow] = {
-    row.rule: row
-    for row in (
-        PromiseRow(
-            Rule.TRIAGE,
-            "untriaged",
-            "elk open signaal is beoordeeld",
-            "every open signal is triaged",
-            "beoordeel het signaal",
-            "triage the signal",
-        ),
-        PromiseRow(
-            Rule.LEAD,
-            "no_lead",
-            "elke casus heeft een regievoerder die ja heeft gezegd",
-            "every case has a lead who accepted",
-            "stel een regievoerder voor of laat er een aanwijzen",
-            "propose a lead, or have one appointed",
-        ),
-        PromiseRow(
-            Rule.FIRST_CONTACT,
-            "no_contact",
-            "de regievoerder heeft het gezin gesproken",
-            "the lead has had first contact with the family",
-            "neem contact op met het gezin en leg het vast",
-            "contact the family and record it",
-        ),
-        PromiseRow(
-            Rule.ACTION,
-            "action_overdue",
-            "elke actie is op tijd klaar of opnieuw afgesproken",
-            "every action is done or re-agreed by its due date",
-            "rond de actie af of spreek een nieuwe datum af",
-            "complete the action, or agree a new date",
-        ),
-        PromiseRow(
-            Rule.REVIEW,
-            "review_overdue",
-            "elke casus met een regievoerder wordt om de zes weken besproken",
-            "every led case is reviewed",
-            "bespreek de casus en leg het vast",
-            "review the case and record it",
-        ),
-        PromiseRow(
-            Rule.FEEDBACK,
-            "no_feedback",
-            "wie signaleerde, hoort wat ermee gebeurt",
-            "whoever signalled gets feedback",
-            "koppel terug wat de melder mag weten",
-            "tell whoever signalled what they may know",
-        ),
-        PromiseRow(
-            Rule.OUTCOME,
-            "outcome_unconfirmed",
-            "nazorg eindigt met een bevestigde uitkomst",
-            "aftercare ends in a confirmed outcome",
-            "vraag het gezin of de melder of het klopt, en sluit af",
-            "ask the family or whoever signalled, and close",
-        ),
-        PromiseRow(
-            Rule.HANDOVER,
-            "handover_open",
-            "wat is overgedragen, is aanvaard",
-            "what is handed over is accepted",
-            "aanvaard de overdracht of wijs haar af",
-            "accept the hand-over, or decline it",
-        ),
-        PromiseRow(
-            Rule.HOLD,
-            "hold_review_due",
-            "een aangehouden signaal wordt opnieuw bekeken",
-            "a signal on hold is looked at again",
-            "bekijk het signaal opnieuw",
-            "look at the signal again",
-        ),
-        PromiseRow(
-            Rule.INVITATION,
-            "invitation_open",
-            "een uitnodiging om mee te doen is beantwoord",
-            "an invitation to take part is answered",
-            "beantwoord de uitnodiging",
-            "answer the invitation",
-        ),
-        PromiseRow(
-            Rule.COVERED,
-            "uncovered",
-            "elk huishouden valt onder een team",
-            "every household is covered by a team",
-            "wijs een team aan voor deze buurt, school of praktijk",
-            "name a team for this neighbourhood, school or practice",
-        ),
-    )
-}
+# fmt: off
+PROMISES: dict[Rule, PromiseRow] = {row[0]: PromiseRow(*row) for row in (
+    (Rule.TRIAGE, "untriaged",
+     "elk open signaal is beoordeeld", "every open signal is triaged",
+     "beoordeel het signaal", "triage the signal"),
+    (Rule.LEAD, "no_lead",
+     "elke casus heeft een regievoerder die ja heeft gezegd", "every case has a lead who accepted",
+     "stel een regievoerder voor of laat er een aanwijzen", "propose a lead, or have one appointed"),
+    (Rule.FIRST_CONTACT, "no_contact",
+     "de regievoerder heeft het gezin gesproken", "the lead has had first contact with the family",
+     "neem contact op met het gezin en leg het vast", "contact the family and record it"),
+    (Rule.ACTION, "action_overdue",
+     "elke actie is op tijd klaar of opnieuw afgesproken", "every action is done or re-agreed by its due date",
+     "rond de actie af of spreek een nieuwe datum af", "complete the action, or agree a new date"),
+    (Rule.REVIEW, "review_overdue",
+     "elke casus met een regievoerder wordt om de zes weken besproken", "every led case is reviewed",
+     "bespreek de casus en leg het vast", "review the case and record it"),
+    (Rule.FEEDBACK, "no_feedback",
+     "wie signaleerde, hoort wat ermee gebeurt", "whoever signalled gets feedback",
+     "koppel terug wat de melder mag weten", "tell whoever signalled what they may know"),
+    (Rule.HANDOVER, "handover_open",
+     "wat is overgedragen, is aanvaard", "what is handed over is accepted",
+     "aanvaard de overdracht of wijs haar af", "accept the hand-over, or decline it"),
+    (Rule.SCHOOL, "school_uncovered",
+     "elke basisschool heeft een zorgteam dat compleet is en bijeenkwam",
+     "every primary school has a care team that is complete and met",
+     "wijs een zorgteam aan, vul het aan, of kom bijeen", "name a care team, complete it, or meet"),
+    (Rule.DUTY, "duty_uncovered",
+     "er is elk uur iemand met dienst", "somebody is on duty at every hour",
+     "zet iemand in het dienstrooster", "put somebody on the duty roster"),
+    (Rule.HEARING, "hearing_unprepared",
+     "een jongere met een zitting heeft op tijd een alternatief",
+     "a youth with a hearing has an alternative in time",
+     "stel een alternatief voor en houd een plaats vast", "propose an alternative and hold a place"),
+    (Rule.BLOCKADE, "blockade_open",
+     "een blokkade is beslist", "a blockade is decided",
+     "beslis, of zet het op de agenda van de alliantie", "decide, or put it on the alliance's agenda"),
+    (Rule.OUTCOME, "outcome_unconfirmed",
+     "nazorg eindigt met een bevestigde uitkomst", "aftercare ends in a confirmed outcome",
+     "vraag het gezin of de melder of het klopt, en sluit af", "ask the family or whoever signalled, and close"),
+    (Rule.BREAK_GLASS, "break_glass_unreviewed",
+     "noodtoegang wordt achteraf beoordeeld", "emergency access is reviewed",
+     "beoordeel de noodtoegang", "review the emergency access"),
+    (Rule.HOLD, "hold_review_due",
+     "wat is aangehouden, wordt opnieuw bekeken", "what is on hold is looked at again",
+     "bekijk het opnieuw", "look at it again"),
+    (Rule.INVITATION, "invitation_open",
+     "een uitnodiging om mee te doen is beantwoord", "an invitation to take part is answered",
+     "beantwoord de uitnodiging", "answer the invitation"),
+    (Rule.REQUEST, "request_open",
+     "een verzoek van een bewoner is beslist", "a resident's request is decided",
+     "beslis op het verzoek", "decide the request"),
+    (Rule.COVERED, "uncovered",
+     "elk huishouden valt onder een team", "every household is covered by a team",
+     "wijs een team aan voor deze buurt, school of praktijk",
+     "name a team for this neighbourhood, school or practice"),
+    (Rule.DELIVERY, "mail_undelivered",
+     "e-mail komt aan", "mail arrives",
+     "kijk waarom de e-mail niet aankomt en verstuur haar opnieuw", "see why the mail does not arrive, and send it again"),
+)}
+# fmt: on
+#: What is promised of the area itself, not of one household.
+OF_THE_AREA = frozenset({Rule.SCHOOL, Rule.DUTY, Rule.DELIVERY})
+#: What is between a resident or a professional and the privacy officer: lists do not say of which household.
+BETWEEN_FEW = frozenset({Rule.BREAK_GLASS, Rule.REQUEST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +161,12 @@ class Deadlines:
     aftercare_days: int = 90
     invitation: int = 3
     hold_days: int = 90
+    meeting_days: int = 42
+    hearing_alternative: int = 10
+    hearing_place: int = 5
+    blockade: int = 10
+    break_glass: int = 5
+    request_months: int = 1
     closed: frozenset[date] = field(default=frozenset())
 
     @classmethod
@@ -293,6 +295,70 @@ def handover_clock(state: CaseState, offered_at: datetime | None, deadlines: Dea
     if offered_at is None or state not in (CaseState.LED, CaseState.AFTERCARE):
         return None
     return clock(Rule.HANDOVER, deadlines.after(offered_at, deadlines.handover), deadlines)
+
+
+def transfer_clock(state: TransferState, offered_at: datetime, deadlines: Deadlines) -> Clock | None:
+    """G7: the receiving team's answer to a household that comes to it, while the old team stays."""
+    if state is not TransferState.PENDING:
+        return None
+    return clock(Rule.HANDOVER, deadlines.after(offered_at, deadlines.handover), deadlines)
+
+
+def school_clock(uncovered_since: datetime | None, last_met: datetime, deadlines: Deadlines) -> Clock:
+    """G8: at once where a team or a discipline is missing, else six weeks after the team last met."""
+    next_meeting = last_met + timedelta(days=deadlines.meeting_days)
+    return clock(Rule.SCHOOL, min(uncovered_since or next_meeting, next_meeting), deadlines)
+
+
+def duty_clock(uncovered_from: datetime | None, deadlines: Deadlines) -> Clock | None:
+    """G8: from the first instant at which nobody is on duty; None for a roster without an end."""
+    return clock(Rule.DUTY, uncovered_from, deadlines) if uncovered_from else None
+
+
+def delivery_clock(died_at: datetime, deadlines: Deadlines) -> Clock:
+    """Mail that was given up is a gap at once."""
+    return clock(Rule.DELIVERY, died_at, deadlines)
+
+
+def hearing_clock(
+    state: HearingState,
+    held_on: date,
+    alternative_at: datetime | None,
+    place_held_at: datetime | None,
+    deadlines: Deadlines,
+) -> Clock | None:
+    """G9, planned back from the hearing: an alternative proposed, then a place held."""
+    if state is not HearingState.PLANNED or place_held_at is not None:
+        return None
+    days = deadlines.hearing_alternative if alternative_at is None else deadlines.hearing_place
+    return clock(Rule.HEARING, working_days_before(held_on, days, deadlines.closed), deadlines)
+
+
+def blockade_clock(state: BlockadeState, raised_at: datetime, deadlines: Deadlines) -> Clock | None:
+    """G10: the decision of the person with decision power, also while it is on the alliance's agenda."""
+    if state is BlockadeState.DECIDED:
+        return None
+    return clock(Rule.BLOCKADE, deadlines.after(raised_at, deadlines.blockade), deadlines)
+
+
+def break_glass_clock(used_at: datetime, reviewed_at: datetime | None, deadlines: Deadlines) -> Clock | None:
+    """G12: the review of an emergency access."""
+    if reviewed_at is not None:
+        return None
+    return clock(Rule.BREAK_GLASS, deadlines.after(used_at, deadlines.break_glass), deadlines)
+
+
+def request_clock(state: RequestState, received_at: datetime, deadlines: Deadlines) -> Clock | None:
+    """G15: one month after a resident asked, to the end of that day."""
+    if state is not RequestState.OPEN:
+        return None
+    last = months_after(local_date(received_at), deadlines.request_months)
+    return clock(Rule.REQUEST, end_of_day(last), deadlines)
+
+
+def refusal_clock(review_on: date, deadlines: Deadlines) -> Clock:
+    """G13: a family's refusal that was confirmed is looked at again on its date."""
+    return clock(Rule.HOLD, end_of_day(review_on), deadlines)
 
 
 def action_clock(state: ActionState, due_on: date, deadlines: Deadlines) -> Clock | None:

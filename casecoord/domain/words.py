@@ -153,6 +153,91 @@ class ActionState(StrEnum):
     ENDED = "ended"
 
 
+class BlockadeKind(StrEnum):
+    """What blocks practice."""
+
+    RULE = "rule"
+    MONEY = "money"
+    CAPACITY = "capacity"
+    LAW = "law"
+    COOPERATION = "cooperation"
+
+
+class BlockadeState(StrEnum):
+    """Open waits for the person with decision power, agenda for the alliance; both are undecided."""
+
+    OPEN = "open"
+    AGENDA = "agenda"
+    DECIDED = "decided"
+
+
+class Reach(StrEnum):
+    """Whether a breakthrough opens this once, or from now on."""
+
+    INCIDENTAL = "incidental"
+    STRUCTURAL = "structural"
+
+
+class TransferKind(StrEnum):
+    """Why a household passes from one accountable team to another."""
+
+    MOVE = "move"
+    SCHOOL = "school"
+    TEAM = "team"
+    AGE = "age"
+    SPLIT = "split"
+    MERGE = "merge"
+    DEATH = "death"
+
+
+class TransferState(StrEnum):
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+
+
+class HearingState(StrEnum):
+    PLANNED = "planned"
+    HELD = "held"
+    CANCELLED = "cancelled"
+
+
+class RequestKind(StrEnum):
+    """What a resident may ask for."""
+
+    ACCESS = "access"
+    RECTIFICATION = "rectification"
+    RESTRICTION = "restriction"
+    OBJECTION = "objection"
+    ERASURE = "erasure"
+    COMPLAINT = "complaint"
+
+
+class RequestState(StrEnum):
+    OPEN = "open"
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
+class Lapse(StrEnum):
+    """Why a promise ends without being kept: its object is no more, or the family refuses for now."""
+
+    DEATH = "death"
+    EMIGRATION = "emigration"
+    ERASURE = "erasure"
+    REFUSAL = "refusal"
+
+
+class Discipline(StrEnum):
+    """As what somebody sits in a care team."""
+
+    INTERNAL_SUPERVISOR = "internal_supervisor"
+    SPECIAL_EDUCATION = "special_education"
+    SCHOOL_SOCIAL_WORK = "school_social_work"
+    SOCIAL_TEAM = "social_team"
+
+
 class Word(StrEnum):
     """Whose word an outcome is."""
 

@@ -5,6 +5,7 @@ after the day it starts. Public holidays come from the `holidays` library, which
 calendar (Liberation Day is off in lustrum years only); an area may add days of its own.
 """
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -31,6 +32,20 @@ def add_working_days(start: datetime, days: int, closed: frozenset[date] = froze
         day += timedelta(days=1)
         days -= is_working_day(day, closed)
     return end_of_day(day)
+
+
+def working_days_before(day: date, days: int, closed: frozenset[date] = frozenset()) -> datetime:
+    """The instant (UTC) at which the day ends that lies `days` working days before `day`."""
+    while days > 0:
+        day -= timedelta(days=1)
+        days -= is_working_day(day, closed)
+    return end_of_day(day)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last of that month where it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def end_of_day(day: date) -> datetime:

@@ -18,7 +18,7 @@ select x.id, x.case_id, c.household_id, x.invited_at since, p.due_at until, w.na
 from invitations x
 join cases c on c.area_id = x.area_id and c.id = x.case_id and c.state <> 'closed'
 join promises p on p.area_id = x.area_id and p.rule = '{Rule.INVITATION}' and p.subject_id = x.id
-  and p.kept_at is null
+  and p.ended_at is null
 join memberships m on m.area_id = x.area_id and m.id = x.invited_by
 join professionals w on w.area_id = m.area_id and w.id = m.professional_id
 where x.area_id = :area and x.team_id = :team and x.state = 'pending'
@@ -42,7 +42,7 @@ with mine as materialized (
     exists (select from participants y where y.area_id = r.area_id and y.case_id = r.case_id
       and y.team_id = :team and y.during @> cast(:now as timestamptz)) takes_part,
     (select p.due_at from promises p where p.area_id = r.area_id and p.subject_id = r.case_id
-      and p.kept_at is null and p.rule = case r.kind when '{ProposalKind.HANDOVER}' then '{Rule.HANDOVER}'
+      and p.ended_at is null and p.rule = case r.kind when '{ProposalKind.HANDOVER}' then '{Rule.HANDOVER}'
         else '{Rule.LEAD}' end) until
   from mine r
 )

@@ -1,4 +1,4 @@
-"""The tables of the work itself: signals, cases, leads, promises, gaps, and who held what when."""
+"""The tables of the work itself: signals, cases, leads, plans, what happened, and what was looked at."""
 
 from datetime import date, datetime
 from typing import Any
@@ -237,90 +237,6 @@ class PlanAction(Base):
             name="ends_with_an_outcome",
         ),
         Index(None, "area_id", "case_id"),
-    )
-
-
-class Holder(Base):
-    """INVARIANT (owned): who was accountable for a household, from when to when.
-
-    No overlap by exclusion; no hole while something is open, and none outside the membership, by trigger.
-    """
-
-    __tablename__ = "holders"
-    area_id: Mapped[UUID] = area_key()
-    id: Mapped[UUID] = own_key()
-    household_id: Mapped[UUID]
-    membership_id: Mapped[UUID]
-    during: Mapped[Moments]
-    __table_args__ = (
-        to("households", "household_id"),
-        to("memberships", "membership_id"),
-        ExcludeConstraint(
-            ("area_id", "="), ("household_id", "="), ("during", "&&"), name="holders_one_at_a_time"
-        ),
-        Index(None, "area_id", "membership_id"),
-    )
-
-
-class PromiseClock(Base):
-    """INVARIANT (timed): what waits has exactly one stored next deadline and a named next responder.
-
-    The ladder's instants are stored beside the deadline, so that one set-based statement finds every
-    gap and its level.
-    """
-
-    __tablename__ = "promises"
-    area_id: Mapped[UUID] = area_key()
-    id: Mapped[UUID] = own_key()
-    household_id: Mapped[UUID]
-    rule: Mapped[str]
-    subject_id: Mapped[UUID]
-    sphere: Mapped[str]
-    audience: Mapped[str | None]
-    responder_id: Mapped[UUID]
-    made_at: Mapped[datetime]
-    due_at: Mapped[datetime]
-    area_at: Mapped[datetime]
-    decision_at: Mapped[datetime]
-    alliance_at: Mapped[datetime]
-    kept_at: Mapped[datetime | None]
-    __table_args__ = (
-        to("households", "household_id"),
-        to("memberships", "responder_id"),
-        Index(
-            "promises_one_running",
-            "area_id",
-            "rule",
-            "subject_id",
-            unique=True,
-            postgresql_where=text("kept_at is null"),
-        ),
-        # The sweep's index: what runs, by deadline.
-        Index("promises_due", "area_id", "due_at", postgresql_where=text("kept_at is null")),
-        Index(None, "area_id", "household_id"),
-        CheckConstraint(
-            "due_at < area_at and area_at < decision_at and decision_at < alliance_at", name="ladder_climbs"
-        ),
-    )
-
-
-class Gap(Base):
-    """A broken promise as written down: when it began, how far it escalated, when it ended."""
-
-    __tablename__ = "gaps"
-    area_id: Mapped[UUID] = area_key()
-    id: Mapped[UUID] = own_key()
-    promise_id: Mapped[UUID]
-    since: Mapped[datetime]
-    level: Mapped[int]
-    noticed_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
-    __table_args__ = (
-        to("promises", "promise_id"),
-        Index(
-            "gaps_one_open", "area_id", "promise_id", unique=True, postgresql_where=text("ended_at is null")
-        ),
-        CheckConstraint("level between 1 and 4", name="level_on_the_ladder"),
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Select, select, text
 from sqlalchemy.dialects.postgresql import Range
 
 from casecoord.domain.teams import sphere_among
-from casecoord.domain.words import ProposalState, Sphere
+from casecoord.domain.words import Lapse, ProposalState, Sphere
 from casecoord.storage.case_tables import (
     Case,
     Event,
@@ -103,11 +103,14 @@ class Desk:
             await _take_turn(self.work, proposal)
         return proposal
 
-    async def settle(self) -> None:
-        """Writes keys made and rows changed, then who holds the household, which promises run and who is told."""
+    async def settle(self, lapse: Lapse | None = None) -> None:
+        """Writes keys made and rows changed, then who holds the household, which promises run and who is told.
+
+        `lapse`: why what waits no longer ended without being kept; on the actor's word.
+        """
         await save_keys(self.work, self.seal)
         await self.work.session.flush()
-        await settle(self.work, self.household_id)
+        await settle(self.work, self.household_id, lapse, self.actor_membership if lapse else None)
         await tell(self.work, self.household_id)
 
     def add_event(
@@ -211,7 +214,7 @@ select exists (select from participants p join cases c on c.area_id = p.area_id 
          where l.area_id = {area} and c.household_id = {household} and c.state <> 'closed'
            and l.during @> cast(:now as timestamptz) and m.professional_id = :professional) is_lead,
        exists (select from promises g where g.area_id = {area} and g.household_id = {household}
-           and g.kept_at is null and g.decision_at <= :now and g.sphere in ('general', 'livelihood')) escalated
+           and g.ended_at is null and g.decision_at <= :now and g.sphere in ('general', 'livelihood')) escalated
 """
 
 

@@ -44,13 +44,13 @@ with places as (
   order by kind <> 'school', code limit :first
 ), escalated as (
   select distinct household_id from promises
-   where area_id = :area and kept_at is null and decision_at <= :now
+   where area_id = :area and ended_at is null and decision_at <= :now
 ), broken as (
   select i.rule, 1 + (i.area_at <= :now)::int + (i.decision_at <= :now)::int + (i.alliance_at <= :now)::int as level,
     count(*) number
   from (select p.*, e.household_id is not null escalated
           from promises p left join escalated e on e.household_id = p.household_id
-         where p.area_id = :area and p.kept_at is null and p.due_at <= :now) i
+         where p.area_id = :area and p.ended_at is null and p.due_at <= :now) i
   where {counted.gaps} group by 1, 2
 ), open_cases as (
   select i.id, i.household_id, i.led from (

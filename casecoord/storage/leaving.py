@@ -54,7 +54,7 @@ _HOUSEHOLDS = text(
     f"""
 select o.household_id from holders o where o.area_id = :area and o.membership_id = any(:ids) and {_LASTS.format(x="o")}
 union
-select p.household_id from promises p where p.area_id = :area and p.kept_at is null and p.household_id is not null
+select p.household_id from promises p where p.area_id = :area and p.ended_at is null and p.household_id is not null
    and (p.responder_id = any(:ids) or p.id in (select u.subject_id from turns u
          where u.area_id = :area and u.membership_id = any(:ids)))
 union
@@ -90,11 +90,15 @@ _OF_PROFESSIONAL = text(
 _COUNTED_ON = text(
     "update memberships set successor_id = :heir where area_id = :area and successor_id = :id and upper(during) >= :at"
 )
-_NO_DEPUTY_FOR = (
+_GONE = (
     text("delete from deputies where area_id = :area and membership_id = :id and lower(during) >= :at"),
     text(
         "update deputies set during = tstzrange(lower(during), :at)"
         " where area_id = :area and membership_id = :id and upper(during) > :at"
+    ),
+    text(
+        "update break_glass_grants set during = tstzrange(lower(during), :at)"
+        " where area_id = :area and membership_id = :id and during @> cast(:at as timestamptz)"
     ),
     text("update coordinator_seats set stands_in_for = null where area_id = :area and stands_in_for = :id"
          f" and {_LASTS.format(x='coordinator_seats')}"),
@@ -184,7 +188,7 @@ async def end(work: Area, leaver: Membership, at: datetime, successor: UUID | No
     await work.session.flush()
     values = {"area": work.area_id, "id": leaver.id, "at": at}
     await work.session.execute(_COUNTED_ON, {**values, "heir": successor})
-    for statement in _NO_DEPUTY_FOR:
+    for statement in _GONE:
         await work.session.execute(statement, values)
 
 

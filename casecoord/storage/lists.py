@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import TextClause, text
 
 from casecoord.storage.cases import RELATION
+from casecoord.storage.telling import openly
 from casecoord.storage.turns import whose
 from casecoord.storage.views import KEYS
 from casecoord.storage.work import Work
@@ -26,7 +27,7 @@ FACTS = """false restricted, false deferred_for_safety, false split_other_part, 
 _RANK = "array_position(array['acute', 'high', 'normal'], {x}.urgency)"
 
 #: Households with something open that the actor's team, the actor as lead, or the whole area is about.
-_IN_SCOPE = """
+_IN_SCOPE = f"""
   select s.household_id from signals s where s.area_id = :area and s.accountable_team_id = any(:teams)
     and s.case_id is null and s.state <> 'ended'
   union
@@ -37,10 +38,12 @@ _IN_SCOPE = """
   select c.household_id from leads l
     join cases c on c.area_id = l.area_id and c.id = l.case_id and c.state <> 'closed'
     join memberships m on m.area_id = l.area_id and m.id = l.membership_id
-   where l.area_id = :area and m.professional_id = :professional and l.during @> cast(:now as timestamptz) and not cast(:one_team as boolean)
+   where l.area_id = :area and m.professional_id = :professional and l.during @> cast(:now as timestamptz)
+     and not cast(:one_team as boolean)
   union
   select p.household_id from promises p
-   where p.area_id = :area and p.kept_at is null and cast(:whole_area as boolean)
+   where p.area_id = :area and p.ended_at is null and p.household_id is not null and {openly("p")}
+     and cast(:whole_area as boolean)
 """
 
 _PROMISES = f"""
@@ -113,7 +116,8 @@ with scope as ({_IN_SCOPE}), listed as (
   left join lateral (
     select min(i.due_at) filter (where {deadlines}) at,
       count(*) filter (where i.due_at <= :now and {gaps}) gaps
-    from ({_PROMISES} where p.area_id = h.area_id and p.household_id = h.id and p.kept_at is null) i
+    from ({_PROMISES} where p.area_id = h.area_id and p.household_id = h.id and p.ended_at is null
+      and {openly("p")}) i
     ) due on true
   cross join lateral (select rel.participates takes_part, rel.is_lead, rel.escalated, false wrote_it, {FACTS}) i
   where (sig.seen > 0 or due.gaps > 0 or (c.id is not null and {status}))
@@ -140,19 +144,34 @@ def _gaps(gaps: str, signals: str) -> TextClause:
         f"""
 with scope as ({_IN_SCOPE}), rels as (
   select h.area_id, h.id, rel.* from scope join households h on h.area_id = :area and h.id = scope.household_id
-  cross join lateral ({RELATION.format(area="h.area_id", household="h.id")}) rel)
+  cross join lateral ({RELATION.format(area="h.area_id", household="h.id")}) rel), found as (
+  select p.*, rel.area_id, sig.accountable_team, (select c.id from cases c
+      where c.area_id = rel.area_id and c.household_id = rel.id and c.state <> 'closed') case_id
+  from rels rel
+  cross join lateral (select {_ACCOUNTABLE} accountable_team from ({
+            _SIGNALS.format(area="rel.area_id", household="rel.id")
+        }) i where {signals}) sig
+  cross join lateral ({_PROMISES} where p.area_id = rel.area_id and p.household_id = rel.id
+    and p.ended_at is null and p.due_at <= :now and {openly("p")}) p
+  union all
+  -- What is promised of the area itself, and what is between few: without a household, to whom it waits for
+  -- and to those to whom it escalates.
+  select p.id, p.rule, p.due_at, p.area_at, p.decision_at, p.alliance_at, {
+            whose("p", "responder_id")
+        } responder_id, 'general', null, null,
+    m.team_id = :team, false, p.decision_at <= :now, false, {FACTS}, p.area_id, null, null
+  from promises p join memberships m on m.area_id = p.area_id and m.id = {
+            whose("p", "responder_id")
+        } responder_id
+  where p.area_id = :area and p.ended_at is null and p.due_at <= :now
+    and (p.household_id is null or not {openly("p")}))
 select i.id, i.rule, i.due_at since, i.household_id, i.sphere, i.audience, i.takes_part, i.is_lead, i.escalated,
   1 + (i.area_at <= :now)::int + (i.decision_at <= :now)::int + (i.alliance_at <= :now)::int as level,
   w.name responder, {_LEAD_NAME.format(x="i.area_id", case="i.case_id")} lead_name,
-  {_COORDINATOR_NAME.format(x="i.area_id", team="i.accountable_team")} coordinator_name
-from rels rel
-cross join lateral (select {_ACCOUNTABLE} accountable_team from ({
-            _SIGNALS.format(area="rel.area_id", household="rel.id")
-        }) i where {signals}) sig
-cross join lateral (select p.*, rel.area_id, sig.accountable_team, (select c.id from cases c
-      where c.area_id = rel.area_id and c.household_id = rel.id and c.state <> 'closed') case_id
-    from ({_PROMISES} where p.area_id = rel.area_id and p.household_id = rel.id
-    and p.kept_at is null and p.due_at <= :now) p) i
+  case when i.household_id is null then w.name else {
+            _COORDINATOR_NAME.format(x="i.area_id", team="i.accountable_team")
+        } end coordinator_name
+from found i
 join memberships m on m.area_id = :area and m.id = i.responder_id
 join professionals w on w.area_id = m.area_id and w.id = m.professional_id
 where {gaps} and (cast(:from_at as timestamptz) is null

@@ -17,10 +17,11 @@ from sqlalchemy import TextClause, text
 from casecoord.domain.notices import NOTICES
 from casecoord.storage.cases import RELATION
 from casecoord.storage.lists import FACTS
+from casecoord.storage.telling import openly
 from casecoord.storage.turns import whose
 from casecoord.storage.work import Area, Work
 
-_TAKES_PART = """coalesce(v.state = 'pending' and v.team_id = :team, false)
+_TAKES_PART = """x.household_id is null or coalesce(v.state = 'pending' and v.team_id = :team, false)
     or coalesce(s.state = 'open' and s.urgency = 'acute' and exists (select from duty_shifts d
         join memberships dm on dm.area_id = d.area_id and dm.id = d.membership_id
         where d.area_id = :area and d.during @> cast(:now as timestamptz)
@@ -45,7 +46,7 @@ _WAITS = f"""case
     when x.kind = 'invitation' then v.state = 'pending'
     when x.kind = 'action' then exists (select from plan_actions y
         where y.area_id = :area and y.id = x.source_id and y.state = 'open')
-    when x.kind = 'passed_on' then g.kept_at is null and {whose("g", "responder_id")} = x.receiver_id
+    when x.kind = 'passed_on' then g.ended_at is null and {whose("g", "responder_id")} = x.receiver_id
     when x.kind in ('gap', 'gap_area', 'gap_decision', 'agenda') then exists (select from gaps y
         where y.area_id = :area and y.id = x.source_id and y.ended_at is null)
     when x.kind = 'dead_letter' then exists (select from letters y
@@ -114,8 +115,9 @@ def _waiting(gap: str) -> TextClause:
 select i.*, {_CASE} from (
   select x.id, x.rule, x.due_at, x.household_id, x.sphere, x.audience, {_STOOD}
   from promises x {_STANDING.format(subject="x.subject_id")}
-  where x.area_id = :area and {whose("x", "responder_id")} = :receiver and x.kept_at is null) i
-where {gap} order by i.due_at, i.id limit :first"""
+  where x.area_id = :area and {whose("x", "responder_id")} = :receiver and x.ended_at is null) i
+where {gap} or i.household_id is null or not {openly("i")}
+order by i.due_at, i.id limit :first"""
     )
 
 

@@ -23,7 +23,7 @@ _LEVEL = "1 + (p.area_at <= :now)::int + (p.decision_at <= :now)::int + (p.allia
 _RAISE = text(
     f"with raised as (insert into gaps (area_id, id, promise_id, since, level, noticed_at)"
     f" select p.area_id, gen_random_uuid(), p.id, p.due_at, {_LEVEL}, :now from promises p"
-    " where p.area_id = :area and p.kept_at is null and p.due_at <= :now"
+    " where p.area_id = :area and p.ended_at is null and p.due_at <= :now"
     "   and not exists (select from gaps g where g.area_id = p.area_id and g.promise_id = p.id"
     "                     and g.ended_at is null)"
     " on conflict (area_id, promise_id) where ended_at is null do nothing"
@@ -34,13 +34,13 @@ _ESCALATE = text(
     f"with climbed_now as (update gaps g set level = {_LEVEL} from promises p, gaps was"
     " where g.area_id = :area and g.ended_at is null and p.area_id = g.area_id and p.id = g.promise_id"
     "   and was.area_id = g.area_id and was.id = g.id"
-    f"   and p.kept_at is null and g.level < {_LEVEL} returning g.id, g.promise_id, was.level as before, g.level),"
+    f"   and p.ended_at is null and g.level < {_LEVEL} returning g.id, g.promise_id, was.level as before, g.level),"
     f" told as ({tell_gaps('climbed_now')}) select count(*) from climbed_now"
 )
 _END = text(
-    "update gaps g set ended_at = greatest(coalesce(p.kept_at, :now), g.since) from promises p"
+    "update gaps g set ended_at = greatest(coalesce(p.ended_at, :now), g.since) from promises p"
     " where g.area_id = :area and g.ended_at is null and p.area_id = g.area_id and p.id = g.promise_id"
-    "   and (p.kept_at is not null or p.due_at > :now)"
+    "   and (p.ended_at is not null or p.due_at > :now)"
 )
 _WRITTEN = text(
     "select p.rule, p.subject_id, g.since, g.level from gaps g"
@@ -53,7 +53,7 @@ _PASSED_ON = text(
     " join memberships m on m.area_id = p.area_id and m.id = p.responder_id"
     " left join signals s on s.area_id = p.area_id and s.id = p.subject_id and p.rule = 'G1'"
     "   and s.urgency = 'acute' and s.seen_at is null"
-    " where p.area_id = :area and p.kept_at is null and (not m.during @> cast(:now as timestamptz)"
+    " where p.area_id = :area and p.ended_at is null and p.household_id is not null and (not m.during @> cast(:now as timestamptz)"
     "   or exists (select from turns u where u.area_id = p.area_id and u.subject_id = p.id and u.at <= :now)"
     "   or exists (select from coordinator_seats y where y.area_id = p.area_id and y.membership_id = m.id"
     "       and upper(y.during) > p.made_at and upper(y.during) <= :now)"
@@ -67,7 +67,7 @@ _PASSED_ON = text(
     " where o.area_id = :area and o.during @> cast(:now as timestamptz)"
     " order by 1"
 )
-_RUNNING = text("select rule, subject_id, due_at from promises where area_id = :area and kept_at is null")
+_RUNNING = text("select rule, subject_id, due_at from promises where area_id = :area and ended_at is null")
 
 
 @dataclass(frozen=True, slots=True)

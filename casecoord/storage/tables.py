@@ -111,6 +111,10 @@ class Institution(Base):
     name: Mapped[str]
     postcode: Mapped[str | None]
     address: Mapped[str | None]
+    id: Mapped[UUID] = mapped_column(server_default=text("gen_random_uuid()"))
+    #: since when no team covers it; kept by a trigger on the covers
+    uncovered_since: Mapped[datetime | None] = mapped_column(server_default=text("clock()"))
+    __table_args__ = (UniqueConstraint("area_id", "id"),)
 
 
 class Organisation(Base):
@@ -195,6 +199,8 @@ class Membership(Base):
     professional_id: Mapped[UUID]
     team_id: Mapped[UUID]
     role: Mapped[str]
+    #: as what the professional sits in a care team
+    discipline: Mapped[str | None]
     during: Mapped[Moments]
     #: who takes over when it ends; None: the coordinator of the team
     successor_id: Mapped[UUID | None]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from casecoord.domain.promises import BETWEEN_FEW
 from casecoord.storage.turns import whose
 from casecoord.storage.work import Area
 
@@ -21,6 +22,13 @@ _ONCE = (
     " on conflict (area_id, receiver_id, source_id, kind) do update set household_id = excluded.household_id"
     " where outbox.household_id <> excluded.household_id"
 )
+
+
+def openly(promise: str) -> str:
+    """SQL: the promise of this alias is not between few, so that lists of a household may hold it."""
+    return f"{promise}.rule not in ({', '.join(sorted(repr(str(rule)) for rule in BETWEEN_FEW))})"
+
+
 _THIS_TRANSACTION = "pg_current_xact_id()::xid"
 
 #: What each event of this transaction tells, and whom.
@@ -81,7 +89,7 @@ select p.area_id, gen_random_uuid(), m.id, 'passed_on', p.id, p.household_id, p.
 from promises p
 join memberships m on m.area_id = p.area_id and m.id = p.responder_id and m.during @> cast(:now as timestamptz)
 left join signals s on s.area_id = p.area_id and s.id = p.subject_id
-where p.area_id = :area and p.household_id = :household and p.kept_at is null and p.xmin = {_THIS_TRANSACTION}
+where p.area_id = :area and p.household_id = :household and p.ended_at is null and p.xmin = {_THIS_TRANSACTION}
 {_ONCE}
 """
 )
@@ -98,10 +106,12 @@ def tell_gaps(changed: str) -> str:
     team_seat = _SEAT.format(
         of="(select r.team_id from memberships r where r.area_id = :area and r.id = c.responder_id)"
     )
+    named = "rung < 4 and (rung < 2 or not n.between_few)"
     return f"""
 insert into outbox ({_COLUMNS})
 with climbed as (
-  select g.id, rung, p.household_id, {whose("p", "responder_id")} responder_id, p.subject_id, p.sphere, p.audience
+  select g.id, rung, p.rule, p.household_id, {whose("p", "responder_id")} responder_id, p.subject_id, p.sphere, p.audience,
+    not {openly("p")} as between_few
   from {changed} g join promises p on p.area_id = :area and p.id = g.promise_id
   cross join lateral generate_series(g.before + 1, g.level) rung
 ), named as (
@@ -109,17 +119,22 @@ with climbed as (
     from climbed c where rung = 1
   union all select c.*, o.membership_id from climbed c
     join holders o on o.area_id = :area and o.household_id = c.household_id
-      and o.during @> cast(:now as timestamptz) where rung = 1
-  union all select c.*, {area_seat} from climbed c where rung = 2
+      and o.during @> cast(:now as timestamptz) where rung = 1 and not c.between_few
+  union all select c.*, {area_seat} from climbed c where rung = 2 and c.rule <> 'G9'
   union all select c.*, d.id from climbed c
-    join memberships d on d.area_id = :area and d.role = 'decision_power' where rung = 3
+    join memberships d on d.area_id = :area and d.role = 'decision_power' where rung = 3 and c.rule <> 'G9'
+  -- A hearing is known to few: it climbs to the court partner's coordinator, then to the area's deputy for justice.
+  union all select c.*, {_SEAT.format(of="t.id")} from climbed c
+    join teams t on t.area_id = :area and t.kind = 'court_partner' where rung = 2 and c.rule = 'G9'
+  union all select c.*, cast(a.settings ->> 'justice_deputy' as uuid) from climbed c
+    join areas a on a.id = :area where rung = 3 and c.rule = 'G9'
   union all select c.*, {_SEAT.format(of="t.id")} from climbed c
     join teams t on t.area_id = :area and t.kind = 'programme_bureau' where rung = 4
 )
 select cast(:area as uuid), gen_random_uuid(), n.membership,
   (array['gap', 'gap_area', 'gap_decision', 'agenda'])[rung], n.id,
-  case when rung < 4 then n.household_id end, case when rung < 4 then n.sphere else 'general' end,
-  case when rung < 4 then n.audience end, rung < 4 and coalesce(
+  case when {named} then n.household_id end, case when {named} then n.sphere else 'general' end,
+  case when {named} then n.audience end, rung < 4 and coalesce(
     (select s.urgency = 'acute' from signals s where s.area_id = :area and s.id = n.subject_id), false),
   cast(:now as timestamptz)
 from named n

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from casecoord.storage.cases import RELATION
 from casecoord.storage.sealed import HouseholdSeal
+from casecoord.storage.telling import openly
 from casecoord.storage.turns import whose
 from casecoord.storage.work import Work
 
@@ -89,7 +90,7 @@ select h.id, h.secret_address, encode(h.address_sealed, 'hex') address, encode(h
     from promises p left join signals s on s.area_id = p.area_id and s.id = p.subject_id
     join memberships m on m.area_id = p.area_id and m.id = {whose("p", "responder_id")}
     join professionals w on w.area_id = m.area_id and w.id = m.professional_id
-    where p.area_id = h.area_id and p.household_id = h.id and p.kept_at is null), '[]') promises
+    where p.area_id = h.area_id and p.household_id = h.id and p.ended_at is null and {openly("p")}), '[]') promises
 from found h
 cross join lateral ({RELATION.format(area="h.area_id", household="h.id")}) rel
 left join cases c on c.area_id = h.area_id and c.household_id = h.id and c.state <> 'closed'

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -65,7 +65,7 @@ end $$
 RESPONDER_WORKS = """
 create or replace function responder_works() returns trigger language plpgsql as $$
 begin
-    if new.kept_at is null then
+    if new.ended_at is null then
         perform in_good_hands('promises_inside_membership', new.area_id, new.id, new.responder_id);
     end if;
     return null;
@@ -95,7 +95,7 @@ end $$
 # Each thing that waits, with whom it names now; `{where}` narrows it.
 WAITING = """
         select 'promises_inside_membership' as guard, w.id, w.responder_id as named from promises w
-         where w.area_id = {area} and w.kept_at is null and {promise}
+         where w.area_id = {area} and w.ended_at is null and {promise}
         union all
         select 'plan_actions_inside_membership', w.id, w.owner_id from plan_actions w
          where w.area_id = {area} and w.state = 'open' and {action}
@@ -206,8 +206,10 @@ create function team_there() returns trigger language plpgsql as $$
 declare term tstzrange; row jsonb := to_jsonb(new); until timestamptz; named uuid;
 begin
     perform judged_as_committed();
-    named := coalesce(row ->> 'team_id', row ->> 'accountable_team_id')::uuid;
-    if named is null or row ->> 'state' in ('ended', 'joined', 'declined') then return null; end if;
+    named := coalesce(row ->> 'team_id', row ->> 'accountable_team_id', row ->> 'to_team_id')::uuid;
+    if named is null or row ->> 'state' in ('ended', 'joined', 'accepted', 'declined', 'expired') then
+        return null;
+    end if;
     until := upper((row ->> 'during')::tstzrange);
     select t.during into term from teams t where t.area_id = new.area_id and t.id = named for share;
     if until > upper(term) or until is null and not upper_inf(term) then
@@ -232,6 +234,9 @@ begin
         union all
         select 'invitations', null from invitations
          where area_id = new.area_id and team_id = new.id and state = 'pending'
+        union all
+        select 'transfers', null from transfers
+         where area_id = new.area_id and to_team_id = new.id and state = 'pending'
         union all
         select 'team_covers', null from team_covers where area_id = new.area_id and team_id = new.id
         union all
@@ -269,6 +274,7 @@ TRIGGERS = [
     ("signals_inside_team", "signals", "insert or update", "team_there"),
     ("participants_inside_team", "participants", "insert or update", "team_there"),
     ("invitations_inside_team", "invitations", "insert or update", "team_there"),
+    ("transfers_inside_team", "transfers", "insert or update", "team_there"),
     ("team_covers_inside_team", "team_covers", "insert or update", "team_there"),
     ("memberships_inside_team", "memberships", "insert or update", "team_there"),
     ("teams_keep_their_work", "teams", "update", "team_keeps_its_work"),

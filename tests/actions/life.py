@@ -78,7 +78,9 @@ select id from cases c where c.state = 'triaged' order by id"""
 LED = """
 select case_id, membership_id from leads l where upper_inf(during)
    and not exists (select from proposals p where p.case_id = l.case_id and p.state = 'pending') order by id"""
-RUNNING = "select household_id, rule, subject_id from promises where kept_at is null"
+RUNNING = (
+    "select household_id, rule, subject_id from promises where ended_at is null and household_id is not null"
+)
 
 #: Each finds what must never be: any row is a broken invariant.
 NEVER = {
@@ -95,7 +97,7 @@ NEVER = {
     "I2 a responder does not work here": """
         select p.id from promises p join memberships m on m.id = coalesce((select t.membership_id from turns t
            where t.subject_id = p.id and t.at <= $1::timestamptz order by t.at desc limit 1), p.responder_id)
-         where p.kept_at is null and not m.during @> $1::timestamptz""",
+         where p.ended_at is null and not m.during @> $1::timestamptz""",
     "I6 a step, or a question, is with somebody who does not work here": """
         select x.id from (select id, owner_id who from plan_actions where state = 'open'
             union all select id, membership_id from proposals where state = 'pending') x
@@ -124,7 +126,7 @@ NEVER = {
           and h.id in ({WITH_SOMETHING_OPEN})""",
     "a gap of a promise that is kept": """
         select g.id from gaps g join promises p on p.id = g.promise_id
-         where g.ended_at is null and p.kept_at is not null and $1::timestamptz is not null""",
+         where g.ended_at is null and p.ended_at is not null and $1::timestamptz is not null""",
 }  # fmt: skip
 
 

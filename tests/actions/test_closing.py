@@ -39,7 +39,7 @@ from tests.world import Town
 
 async def running(database_url: str, rule: str) -> list[asyncpg.Record]:
     async with sql(database_url) as plain:
-        return await plain.fetch("select * from promises where rule = $1 and kept_at is null", rule)
+        return await plain.fetch("select * from promises where rule = $1 and ended_at is null", rule)
 
 
 async def loose_signals(database_url: str) -> list[UUID]:
@@ -73,7 +73,12 @@ async def test_a_case_closes_through_aftercare_and_nothing_of_it_waits_any_more(
     )
     assert closed.state is CaseState.CLOSED
     async with sql(database_url) as plain:
-        assert await plain.fetchval("select count(*) from promises where kept_at is null") == 0
+        assert (
+            await plain.fetchval(
+                "select count(*) from promises where ended_at is null and household_id is not null"
+            )
+            == 0
+        )
         assert await plain.fetchval("select count(*) from holders where upper_inf(during)") == 0
         assert await plain.fetchval("select count(*) from leads where upper_inf(during)") == 0
 

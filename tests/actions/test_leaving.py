@@ -34,11 +34,15 @@ from tests.actions.steps import led_case, open_case, pending, propose, refused, 
 from tests.world import PEOPLE, Town
 
 
-async def leave(town: Town, who: str, at: datetime | None = None, heir: str | None = None, **more: Any) -> Any:
+async def leave(
+    town: Town, who: str, at: datetime | None = None, heir: str | None = None, **more: Any
+) -> Any:
     """The administrator ends somebody's membership."""
     successor = town.members[heir].membership if heir else None
     values = {"ends_at": at, "successor": successor, "confirm": True, **more}
-    return await town.act("mo", end_membership, EndMembership(town.key(), town.members[who].membership, **values))
+    return await town.act(
+        "mo", end_membership, EndMembership(town.key(), town.members[who].membership, **values)
+    )
 
 
 async def holds(town: Town, url: str) -> None:
@@ -59,7 +63,9 @@ async def one(url: str, query: str, *values: object) -> Any:
 
 
 async def lead_now(town: Town, url: str) -> UUID:
-    found: UUID = await one(url, "select membership_id from leads where during @> $1::timestamptz", town.clock.now)
+    found: UUID = await one(
+        url, "select membership_id from leads where during @> $1::timestamptz", town.clock.now
+    )
     return found
 
 
@@ -76,7 +82,9 @@ async def busy(town: Town) -> CaseBrief:
     return case
 
 
-async def test_everything_of_whoever_leaves_goes_to_the_coordinator_by_name(town: Town, database_url: str) -> None:
+async def test_everything_of_whoever_leaves_goes_to_the_coordinator_by_name(
+    town: Town, database_url: str
+) -> None:
     await busy(town)
     ended = await leave(town, "amina")
     assert {(one.kind, one.name) for one in ended.handed_over} == {
@@ -88,7 +96,9 @@ async def test_everything_of_whoever_leaves_goes_to_the_coordinator_by_name(town
     assert await one(database_url, "select owner_id from plan_actions") == bram
     asked = "select membership_id from proposals where state = 'pending' and kind = $1"
     assert [await one(database_url, asked, kind) for kind in ("lead", "handover")] == [bram, bram]
-    assert await one(database_url, "select count(*) from promises where rule = 'G7' and kept_at is null") == 1
+    assert (
+        await one(database_url, "select count(*) from promises where rule = 'G7' and ended_at is null") == 1
+    )
 
 
 async def test_a_date_that_passes_with_nobody_awake_breaks_nothing(town: Town, database_url: str) -> None:
@@ -166,7 +176,9 @@ async def test_the_only_coordinator_leaves_only_with_a_successor(town: Town, dat
 
 
 async def test_the_areas_coordinator_leaves_only_with_a_successor(town: Town, database_url: str) -> None:
-    await signal(town, "amina", (await town.family(("Wim Post", date(1960, 5, 5)), neighbourhood="BU05991098"))[0])
+    await signal(
+        town, "amina", (await town.family(("Wim Post", date(1960, 5, 5)), neighbourhood="BU05991098"))[0]
+    )
     with pytest.raises(WorkHanging) as refusal:
         await leave(town, "ibrahim")
     assert [item.kind for item in refusal.value.items] == [ItemKind.SEAT]
@@ -182,11 +194,14 @@ async def test_whoever_is_on_duty_hands_the_shift_on(town: Town, database_url: s
     assert {item.kind for item in refusal.value.items} == {ItemKind.SEAT, ItemKind.DUTY}
     await leave(town, "dirk", heir="chaima")
     on_duty = await one(
-        database_url, "select membership_id from duty_shifts where during @> $1::timestamptz", town.clock.now)
+        database_url, "select membership_id from duty_shifts where during @> $1::timestamptz", town.clock.now
+    )
     assert on_duty == town.members["chaima"].membership
 
 
-async def test_nothing_ends_unconfirmed_in_the_past_or_for_whoever_may_not(town: Town, database_url: str) -> None:
+async def test_nothing_ends_unconfirmed_in_the_past_or_for_whoever_may_not(
+    town: Town, database_url: str
+) -> None:
     await busy(town)
     with pytest.raises(WorkHanging) as refusal:
         await leave(town, "amina", confirm=False)
@@ -238,12 +253,16 @@ async def test_whoever_takes_the_lead_over_says_yes_before_the_date_or_after(
     assert led.lead.name == "Bram"
     await holds(town, database_url)
     assert await lead_now(town, database_url) == town.members["bram"].membership
-    assert await one(database_url, "select count(*) from promises where rule = 'G7' and kept_at is null") == 0
-    due = "select made_at from promises where rule = 'G3' and kept_at is null"
+    assert (
+        await one(database_url, "select count(*) from promises where rule = 'G7' and ended_at is null") == 0
+    )
+    due = "select made_at from promises where rule = 'G3' and ended_at is null"
     assert await one(database_url, due) is not None
 
 
-async def test_a_coordinator_to_whom_the_lead_falls_cannot_say_no_but_hands_it_on(town: Town, database_url: str) -> None:
+async def test_a_coordinator_to_whom_the_lead_falls_cannot_say_no_but_hands_it_on(
+    town: Town, database_url: str
+) -> None:
     town.members["nora"] = await newcomer(town, "klimop")
     proposal = await left_lead(town, database_url)
     async with refused("lead_falls_to_you", "proposal"):
@@ -257,7 +276,9 @@ async def test_a_coordinator_to_whom_the_lead_falls_cannot_say_no_but_hands_it_o
     await holds(town, database_url)
 
 
-async def test_where_the_named_successor_says_no_the_coordinator_is_asked(town: Town, database_url: str) -> None:
+async def test_where_the_named_successor_says_no_the_coordinator_is_asked(
+    town: Town, database_url: str
+) -> None:
     town.members["nora"] = await newcomer(town, "klimop")
     await led_case(town, (await town.janssens())["noor"])
     await leave(town, "amina", town.clock.now + timedelta(days=6), "nora")
@@ -281,7 +302,9 @@ async def test_before_the_last_day_the_lead_may_still_ask_another(town: Town, da
     town.members["nora"] = await newcomer(town, "klimop")
     await left_lead(town, database_url, town.clock.now + timedelta(days=6))
     case, nora = await one(database_url, "select id from cases"), town.members["nora"]
-    offered = await town.act("amina", offer_hand_over, ProposeLead(town.key(), case, nora.professional, "past"))
+    offered = await town.act(
+        "amina", offer_hand_over, ProposeLead(town.key(), case, nora.professional, "past")
+    )
     await holds(town, database_url)
     town.clock.forward(days=7)
     await holds(town, database_url)
@@ -330,7 +353,9 @@ async def test_a_professional_leaves_with_every_membership(town: Town, database_
     async with town.database.within(town.area) as work:
         from casecoord.storage.organising import Organiser
 
-        await Organiser(work, town.clock.now).membership(town.members["amina"].professional, town.teams["wijkteam"])
+        await Organiser(work, town.clock.now).membership(
+            town.members["amina"].professional, town.teams["wijkteam"]
+        )
     input = EndProfessional(town.key(), town.members["amina"].professional, confirm=True)
     ended = await town.act("mo", end_professional, input)
     assert len(ended.memberships) == 2

@@ -102,7 +102,7 @@ async def test_an_accepted_match_brings_the_signal_to_the_family_and_its_team(
             found.beside.household, town.clock.now,
         )  # fmt: skip
         running = await database.fetch(
-            "select rule, household_id, responder_id from promises where kept_at is null"
+            "select rule, household_id, responder_id from promises where ended_at is null and household_id is not null"
         )
     assert tuple(beside) == (True, False)
     assert [tuple(row) for row in running] == [("G1", noor.household, town.members["bram"].membership)]
@@ -173,7 +173,7 @@ async def test_a_case_that_was_opened_meanwhile_comes_along_with_its_plan(
     await whole(town)
     async with sql(database_url) as database:
         assert await database.fetchval(
-            "select count(*) from promises where household_id = $1 and kept_at is null", found.beside.household
+            "select count(*) from promises where household_id = $1 and ended_at is null", found.beside.household
         ) == 0  # fmt: skip
 
 

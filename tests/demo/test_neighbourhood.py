@@ -169,7 +169,7 @@ async def check_promises(admin: asyncpg.Connection, homes: dict[str, UUID]) -> N
     """Every gap that was written down is in a story's row, and every promise of a row is as it says."""
     rows = await admin.fetch(
         "select p.household_id home, p.rule, exists (select from gaps g where g.promise_id = p.id"
-        " and g.ended_at is null) gap from promises p where p.kept_at is null"
+        " and g.ended_at is null) gap from promises p where p.ended_at is null"
     )
     found = {(row["home"], row["rule"], row["gap"]) for row in rows}
     told = {
@@ -327,7 +327,7 @@ async def picture(admin: asyncpg.Connection) -> dict[str, object]:
     for table, columns in (
         ("signals", "state, domain, urgency, received_at, triaged_at, routed_by"),
         ("cases", "state, triaged_at"),
-        ("promises", "rule, due_at, kept_at"),
+        ("promises", "rule, due_at, ended_at"),
         ("gaps", "since, level, ended_at"),
         ("events", "verb, at"),
     ):

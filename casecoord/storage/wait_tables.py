@@ -1,0 +1,217 @@
+"""The tables of what waits for somebody else: transfers, blockades, hearings, emergency access, requests, refusals, meetings."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy.orm import Mapped
+
+from casecoord.storage.tables import Base, Moments, area_key, own_key, to
+
+
+class Transfer(Base):
+    """A household that comes to another accountable team, which has not answered yet; the old one stays until then.
+
+    Team None: the area's coordinator.
+    """
+
+    __tablename__ = "transfers"
+    area_id: Mapped[UUID] = area_key()
+    id: Mapped[UUID] = own_key()
+    household_id: Mapped[UUID]
+    kind: Mapped[str]
+    sphere: Mapped[str]
+    audience: Mapped[str | None]
+    from_team_id: Mapped[UUID | None]
+    to_team_id: Mapped[UUID | None]
+    state: Mapped[str]
+    offered_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[UUID | None]
+    answer_sealed: Mapped[bytes | None]
+    __table_args__ = (
+        to("households", "household_id"),
+        to("teams", "from_team_id"),
+        to("teams", "to_team_id"),
+        to("memberships", "answered_by"),
+        CheckConstraint("(state = 'pending') = (answered_at is null)", name="answered_once"),
+        Index(
+            "transfers_one_pending",
+            "area_id",
+            "household_id",
+            "sphere",
+            "from_team_id",
+            "to_team_id",
+            unique=True,
+            postgresql_where=text("state = 'pending'"),
+            postgresql_nulls_not_distinct=True,
+        ),
+        Index(None, "area_id", "household_id"),
+    )
+
+
+class Blockade(Base):
+    """What stops practice, and who should do what about it by when; the decision that opens it."""
+
+    __tablename__ = "blockades"
+    area_id: Mapped[UUID] = area_key()
+    id: Mapped[UUID] = own_key()
+    case_id: Mapped[UUID]
+    team_id: Mapped[UUID]
+    raised_by: Mapped[UUID]
+    kind: Mapped[str]
+    domain: Mapped[str]
+    sphere: Mapped[str]
+    audience: Mapped[str | None]
+    what_sealed: Mapped[bytes]
+    asked_sealed: Mapped[bytes]
+    #: the action that its team cannot do
+    action_id: Mapped[UUID | None]
+    state: Mapped[str]
+    raised_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None]
+    decision_sealed: Mapped[bytes | None]
+    reach: Mapped[str | None]
+    __table_args__ = (
+        to("cases", "case_id"),
+        to("teams", "team_id"),
+        to("memberships", "raised_by"),
+        to("plan_actions", "action_id"),
+        to("memberships", "decided_by"),
+        CheckConstraint(
+            "(state = 'decided') = (decided_at is not null and decided_by is not null"
+            " and decision_sealed is not null and reach is not null)",
+            name="decided_with_a_reason",
+        ),
+        Index(None, "area_id", "case_id"),
+    )
+
+
+class Hearing(Base):
+    """A youth's date before the neighbourhood judge; that it exists is of the sphere justice."""
+
+    __tablename__ = "hearings"
+    area_id: Mapped[UUID] = area_key()
+    id: Mapped[UUID] = own_key()
+    household_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    held_on: Mapped[date]
+    state: Mapped[str]
+    planned_by: Mapped[UUID]
+    planned_at: Mapped[datetime]
+    alternative_at: Mapped[datetime | None]
+    place_held_at: Mapped[datetime | None]
+    __table_args__ = (
+        to("households", "household_id"),
+        to("persons", "person_id"),
+        to("memberships", "planned_by"),
+        Index(None, "area_id", "household_id"),
+    )
+
+
+class BreakGlassGrant(Base):
+    """Emergency access of one professional to one household, for a day at most."""
+
+    __tablename__ = "break_glass_grants"
+    area_id: Mapped[UUID] = area_key()
+    id: Mapped[UUID] = own_key()
+    household_id: Mapped[UUID]
+    membership_id: Mapped[UUID]
+    reason_sealed: Mapped[bytes]
+    medical: Mapped[bool]
+    during: Mapped[Moments]
+    reviewed_at: Mapped[datetime | None]
+    reviewed_by: Mapped[UUID | None]
+    review_sealed: Mapped[bytes | None]
+    __table_args__ = (
+        to("households", "household_id"),
+        to("memberships", "membership_id"),
+        to("memberships", "reviewed_by"),
+        CheckConstraint(
+            "not lower_inf(during) and not upper_inf(during) and upper(during) - lower(during) <= '24 hours'",
+            name="short",
+        ),
+        CheckConstraint(
+            "(reviewed_at is null) = (reviewed_by is null) and reviewed_by is distinct from membership_id",
+            name="reviewed_by_another",
+        ),
+        Index(None, "area_id", "household_id"),
+        Index(None, "area_id", "membership_id"),
+    )
+
+
+class Request(Base):
+    """What a resident asked for, and what two people decided, on which ground."""
+
+    __tablename__ = "requests"
+    area_id: Mapped[UUID] = area_key()
+    id: Mapped[UUID] = own_key()
+    household_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    kind: Mapped[str]
+    received_at: Mapped[datetime]
+    recorded_by: Mapped[UUID]
+    words_sealed: Mapped[bytes | None]
+    state: Mapped[str]
+    ground: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None]
+    second_by: Mapped[UUID | None]
+    decision_sealed: Mapped[bytes | None]
+    __table_args__ = (
+        to("households", "household_id"),
+        to("persons", "person_id"),
+        to("memberships", "recorded_by"),
+        to("memberships", "decided_by"),
+        to("memberships", "second_by"),
+        CheckConstraint(
+            "(state = 'open') = (decided_at is null) and (state = 'open' or (decided_by is not null"
+            " and second_by is not null and second_by <> decided_by and ground is not null))",
+            name="decided_by_two",
+        ),
+        Index(None, "area_id", "household_id"),
+    )
+
+
+class Refusal(Base):
+    """A family that refuses, as the lead recorded it; with a coordinator's word it waits for its review."""
+
+    __tablename__ = "refusals"
+    area_id: Mapped[UUID] = area_key()
+    id: Mapped[UUID] = own_key()
+    case_id: Mapped[UUID]
+    recorded_by: Mapped[UUID]
+    recorded_at: Mapped[datetime]
+    reason_sealed: Mapped[bytes]
+    review_on: Mapped[date]
+    confirmed_by: Mapped[UUID | None]
+    confirmed_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    __table_args__ = (
+        to("cases", "case_id"),
+        to("memberships", "recorded_by"),
+        to("memberships", "confirmed_by"),
+        CheckConstraint(
+            "(confirmed_at is null) = (confirmed_by is null) and confirmed_by is distinct from recorded_by",
+            name="confirmed_by_another",
+        ),
+        Index(
+            "refusals_one_at_a_time",
+            "area_id",
+            "case_id",
+            unique=True,
+            postgresql_where=text("ended_at is null"),
+        ),
+    )
+
+
+class Meeting(Base):
+    """A care team met."""
+
+    __tablename__ = "meetings"
+    area_id: Mapped[UUID] = area_key()
+    id: Mapped[UUID] = own_key()
+    team_id: Mapped[UUID]
+    held_at: Mapped[datetime]
+    __table_args__ = (to("teams", "team_id"), Index(None, "area_id", "team_id", "held_at"))
