@@ -166,8 +166,8 @@ class Ending(Departure):
             heir = self.teams.get(named) if named else None
             if named and (heir is None or heir.during.upper is not None or named in self.ending):
                 raise Problem("successor_not_active", "to")
-        if self.heir_team and self.teams[self.heir_team].kind != own.kind:
-            raise Problem("team_of_other_kind", "to")
+            if named and heir and heir.kind != own.kind:
+                raise Problem("team_of_other_kind", "to")
 
     async def decide_all(self) -> tuple[list[Decided], list[Item]]:
         """What its people have, with whoever takes each thing over, and what the team itself has."""
@@ -194,17 +194,27 @@ class Ending(Departure):
 
     async def _household(self, desk: Desk) -> None:
         """What of one household is with the team goes to the team that takes over."""
-        work, heir = self.hand.work, self.heir_team
+        work = self.hand.work
         case = desk.case.id if desk.case else None
         there = await storage.of_household(work, self.team, case, desk.household_id, self.at)
-        if not (there.signals or there.participants or there.invitations or there.actions):
+        if not any((there.signals, there.participants, there.invitations, there.transfers, there.actions)):
             return
         heir = self._heir()
+        for coming in there.transfers:
+            # What was offered to the team that ends is offered to the one that takes over.
+            coming.to_team_id = heir
+            self._event(desk, "case.participants", coming.sphere, coming.audience, team=heir)
+            self._tell(ItemKind.TRANSFER, coming.id, heir)
+        await work.session.flush()
         for signal in there.signals:
             signal.accountable_team_id = heir
+            await storage.offer(
+                work, desk.household_id, Sphere(signal.sphere), signal.audience, self.team, heir
+            )
             self._event(desk, "signal.existence", signal.sphere, signal.audience, signal=signal.id)
             self._tell(ItemKind.SIGNAL, signal.id, heir)
         for part in there.participants:
+            await storage.offer(work, desk.household_id, Sphere(part.sphere), part.audience, self.team, heir)
             await join(self.hand, desk, heir, Sphere(part.sphere), part.audience)
             part.during = between(part.during.lower, max(self.at, part.during.lower or self.at))
             self._event(desk, "case.participants", part.sphere, part.audience, team=heir)

@@ -20,6 +20,7 @@ class ItemKind(StrEnum):
     SIGNAL = "signal"
     PARTICIPANT = "participant"
     INVITATION = "invitation"
+    TRANSFER = "transfer"
     COVER = "cover"
 
 

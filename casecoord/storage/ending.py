@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import NAMESPACE_OID, UUID, uuid5
+from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import Range
 
 from casecoord.domain.leaving import Item, ItemKind
+from casecoord.domain.words import Sphere, TransferKind
 from casecoord.storage.case_tables import Invitation, Participant, PlanAction, Signal
 from casecoord.storage.tables import CoordinatorSeat, Team, TeamCover
+from casecoord.storage.wait_tables import Transfer
 from casecoord.storage.work import Area
 
 _LASTS = "(upper_inf({x}.during) or upper({x}.during) > :at)"
@@ -24,7 +26,10 @@ select 'participant', p.id, c.household_id from participants p
 union all
 select 'invitation', v.id, c.household_id from invitations v
   join cases c on c.area_id = v.area_id and c.id = v.case_id where v.area_id = :area and v.team_id = :team
-   and v.state = 'pending' order by 1, 2
+   and v.state = 'pending'
+union all
+select 'transfer', t.id, t.household_id from transfers t
+ where t.area_id = :area and t.to_team_id = :team and t.state = 'pending' order by 1, 2
 """
 )
 _TEAMS = text(
@@ -39,6 +44,7 @@ class OfTeam:
     signals: list[Signal]
     participants: list[Participant]
     invitations: list[Invitation]
+    transfers: list[Transfer]
     actions: list[PlanAction]
 
 
@@ -91,8 +97,13 @@ async def of_household(work: Area, team: UUID, case: UUID | None, household: UUI
         Signal.area_id == area, Signal.household_id == household, Signal.accountable_team_id == team,
         Signal.state != "ended",
     )  # fmt: skip
+    coming = select(Transfer).where(
+        Transfer.area_id == area, Transfer.household_id == household, Transfer.to_team_id == team,
+        Transfer.state == "pending",
+    )  # fmt: skip
+    transfers = list(await work.session.scalars(coming))
     if case is None:
-        return OfTeam(list(await work.session.scalars(signals)), [], [], [])
+        return OfTeam(list(await work.session.scalars(signals)), [], [], transfers, [])
     participants = select(Participant).where(
         Participant.area_id == area, Participant.case_id == case, Participant.team_id == team, lasts
     )
@@ -108,8 +119,35 @@ async def of_household(work: Area, team: UUID, case: UUID | None, household: UUI
         list(await work.session.scalars(signals)),
         list(await work.session.scalars(participants, {"at": at})),
         list(await work.session.scalars(invitations)),
+        transfers,
         list(await work.session.scalars(actions)),
     )
+
+
+async def offer(
+    work: Area, household: UUID, sphere: Sphere, audience: str | None, old: UUID, new: UUID
+) -> None:
+    """The family passes to another team, whose word on it is waited for; once for each sphere."""
+    there = select(Transfer.id).where(
+        Transfer.area_id == work.area_id, Transfer.household_id == household, Transfer.sphere == sphere,
+        Transfer.from_team_id == old, Transfer.to_team_id == new, Transfer.state == "pending",
+    )  # fmt: skip
+    if (await work.session.execute(there)).first() is None:
+        work.session.add(
+            Transfer(
+                area_id=work.area_id,
+                id=uuid4(),
+                household_id=household,
+                kind=TransferKind.TEAM,
+                sphere=sphere,
+                audience=audience,
+                from_team_id=old,
+                to_team_id=new,
+                state="pending",
+                offered_at=work.now,
+            )
+        )
+        await work.session.flush()
 
 
 async def end_team(work: Area, team: Team, at: datetime) -> None:

@@ -53,6 +53,7 @@ _PROFESSIONAL = text("select professional_id from memberships where area_id = :a
 _ROLE = text("select role from memberships where area_id = :area and id = :membership")
 _TEAM = text(
     "select kind from teams where area_id = :area and id = :team and during @> cast(:now as timestamptz)"
+    " and upper_inf(during)"
 )
 _TEAMS = text(
     "select id, name, kind from teams where area_id = :area and during @> cast(:now as timestamptz)"
@@ -120,7 +121,7 @@ async def on_duty(work: Work) -> bool:
 
 
 async def open_team(work: Area, team: UUID) -> TeamKind | None:
-    """The kind of a team that works now; None for one that does not, or is not there."""
+    """The kind of a team that works now and goes on working; None for one that does not, or is not there."""
     found = await work.session.execute(_TEAM, {"area": work.area_id, "team": team, "now": work.now})
     kind = found.scalar()
     return TeamKind(kind) if kind else None

@@ -62,12 +62,12 @@ begin
 end $$
 """
 
+# Judged is what is there at the commit: a row may have changed since the change that asks.
 RESPONDER_WORKS = """
 create or replace function responder_works() returns trigger language plpgsql as $$
 begin
-    if new.ended_at is null then
-        perform in_good_hands('promises_inside_membership', new.area_id, new.id, new.responder_id);
-    end if;
+    perform in_good_hands('promises_inside_membership', area_id, id, responder_id)
+       from promises where area_id = new.area_id and id = new.id and ended_at is null;
     return null;
 end $$
 """
@@ -75,9 +75,8 @@ end $$
 OWNER_WORKS = """
 create function owner_works() returns trigger language plpgsql as $$
 begin
-    if new.state = 'open' then
-        perform in_good_hands('plan_actions_inside_membership', new.area_id, new.id, new.owner_id);
-    end if;
+    perform in_good_hands('plan_actions_inside_membership', area_id, id, owner_id)
+       from plan_actions where area_id = new.area_id and id = new.id and state = 'open';
     return null;
 end $$
 """
@@ -85,9 +84,8 @@ end $$
 ASKED_WORKS = """
 create function asked_works() returns trigger language plpgsql as $$
 begin
-    if new.state = 'pending' then
-        perform in_good_hands('proposals_inside_membership', new.area_id, new.id, new.membership_id);
-    end if;
+    perform in_good_hands('proposals_inside_membership', area_id, id, membership_id)
+       from proposals where area_id = new.area_id and id = new.id and state = 'pending';
     return null;
 end $$
 """
@@ -206,8 +204,13 @@ create function team_there() returns trigger language plpgsql as $$
 declare term tstzrange; row jsonb := to_jsonb(new); until timestamptz; named uuid;
 begin
     perform judged_as_committed();
+    if row ? 'id' then
+        execute format('select to_jsonb(t) from %I t where t.area_id = $1 and t.id = $2', tg_table_name)
+           into row using new.area_id, (row ->> 'id')::uuid;
+    end if;
     named := coalesce(row ->> 'team_id', row ->> 'accountable_team_id', row ->> 'to_team_id')::uuid;
-    if named is null or row ->> 'state' in ('ended', 'joined', 'accepted', 'declined', 'expired') then
+    if named is null or row ->> 'state' in ('ended', 'joined', 'accepted', 'declined', 'expired')
+       or isempty((row ->> 'during')::tstzrange) then
         return null;
     end if;
     until := upper((row ->> 'during')::tstzrange);
@@ -230,7 +233,8 @@ begin
         select 'signals' as tab, null::timestamptz as until from signals
          where area_id = new.area_id and accountable_team_id = new.id and state <> 'ended'
         union all
-        select 'participants', upper(during) from participants where area_id = new.area_id and team_id = new.id
+        select 'participants', upper(during) from participants
+         where area_id = new.area_id and team_id = new.id and not isempty(during)
         union all
         select 'invitations', null from invitations
          where area_id = new.area_id and team_id = new.id and state = 'pending'
@@ -240,7 +244,8 @@ begin
         union all
         select 'team_covers', null from team_covers where area_id = new.area_id and team_id = new.id
         union all
-        select 'memberships', upper(during) from memberships where area_id = new.area_id and team_id = new.id
+        select 'memberships', upper(during) from memberships
+         where area_id = new.area_id and team_id = new.id and not isempty(during)
     ) work
     where not upper_inf(term) and (until is null or until > upper(term)) limit 1;
     if found then

@@ -1,7 +1,6 @@
 """Whoever leaves leaves nothing behind: every item goes to somebody by name, at once or on a date, or nobody leaves."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -14,7 +13,6 @@ from casecoord.actions.leads import (
     accept_lead,
     decline_hand_over,
     offer_hand_over,
-    propose_lead,
 )
 from casecoord.actions.leaving import (
     EndMembership,
@@ -26,47 +24,12 @@ from casecoord.actions.leaving import (
     hanging,
 )
 from casecoord.actions.plan import AddAction, CompleteAction, add_action, complete_action
-from casecoord.actions.signals import AddSignal, Decision, TriageSignal, triage_signal
 from casecoord.domain.leaving import ItemKind, WorkHanging
 from casecoord.domain.words import LifeDomain, ProposalState
-from tests.actions.life import NEVER, SHOULD_HOLD, running_as_it_should
+from casecoord.storage.organising import Organiser
+from tests.actions.leaving_steps import holds, lead_now, leave, newcomer, one
 from tests.actions.steps import led_case, open_case, pending, propose, refused, signal, sql, take_part
 from tests.world import PEOPLE, Town
-
-
-async def leave(
-    town: Town, who: str, at: datetime | None = None, heir: str | None = None, **more: Any
-) -> Any:
-    """The administrator ends somebody's membership."""
-    successor = town.members[heir].membership if heir else None
-    values = {"ends_at": at, "successor": successor, "confirm": True, **more}
-    return await town.act(
-        "mo", end_membership, EndMembership(town.key(), town.members[who].membership, **values)
-    )
-
-
-async def holds(town: Town, url: str) -> None:
-    """I1 to I4, asked in SQL, with nobody awake: no sweep has run."""
-    async with sql(url) as database:
-        now = town.clock.now
-        for what, query in NEVER.items():
-            assert await database.fetch(query, now) == [], what
-        should, held = await running_as_it_should(database)
-        assert held == should
-        who = "select household_id, membership_id from holders where during @> $1::timestamptz"
-        assert dict(await database.fetch(who, now)) == dict(await database.fetch(SHOULD_HOLD, now, town.area))
-
-
-async def one(url: str, query: str, *values: object) -> Any:
-    async with sql(url) as database:
-        return await database.fetchval(query, *values)
-
-
-async def lead_now(town: Town, url: str) -> UUID:
-    found: UUID = await one(
-        url, "select membership_id from leads where during @> $1::timestamptz", town.clock.now
-    )
-    return found
 
 
 async def busy(town: Town) -> CaseBrief:
@@ -136,7 +99,7 @@ async def test_whoever_takes_over_acts_from_that_moment_and_not_before(town: Tow
 
 async def test_each_item_goes_to_whom_it_is_named(town: Town, database_url: str) -> None:
     await busy(town)
-    town.members["nora"] = await newcomer(town, "klimop")
+    await newcomer(town, "klimop")
     items = await town.office.look(town.caller("mo"), hanging, HangingOf(town.members["amina"].membership))
     named = {item.kind: item.id for item in items}
     assert set(named) == {ItemKind.LEAD, ItemKind.ACTION, ItemKind.PROPOSAL}
@@ -263,7 +226,7 @@ async def test_whoever_takes_the_lead_over_says_yes_before_the_date_or_after(
 async def test_a_coordinator_to_whom_the_lead_falls_cannot_say_no_but_hands_it_on(
     town: Town, database_url: str
 ) -> None:
-    town.members["nora"] = await newcomer(town, "klimop")
+    await newcomer(town, "klimop")
     proposal = await left_lead(town, database_url)
     async with refused("lead_falls_to_you", "proposal"):
         await town.act("bram", decline_hand_over, AnswerProposal(town.key(), proposal, "te vol"))
@@ -279,7 +242,7 @@ async def test_a_coordinator_to_whom_the_lead_falls_cannot_say_no_but_hands_it_o
 async def test_where_the_named_successor_says_no_the_coordinator_is_asked(
     town: Town, database_url: str
 ) -> None:
-    town.members["nora"] = await newcomer(town, "klimop")
+    await newcomer(town, "klimop")
     await led_case(town, (await town.janssens())["noor"])
     await leave(town, "amina", town.clock.now + timedelta(days=6), "nora")
     asked = "select membership_id, id from proposals where state = 'pending'"
@@ -299,7 +262,7 @@ async def test_where_the_named_successor_says_no_the_coordinator_is_asked(
 
 
 async def test_before_the_last_day_the_lead_may_still_ask_another(town: Town, database_url: str) -> None:
-    town.members["nora"] = await newcomer(town, "klimop")
+    await newcomer(town, "klimop")
     await left_lead(town, database_url, town.clock.now + timedelta(days=6))
     case, nora = await one(database_url, "select id from cases"), town.members["nora"]
     offered = await town.act(
@@ -334,7 +297,7 @@ async def test_what_comes_to_somebody_who_will_leave_has_a_successor_from_the_st
 
 
 async def test_a_chain_of_endings_hands_on_from_one_to_the_next(town: Town, database_url: str) -> None:
-    town.members["nora"] = await newcomer(town, "klimop")
+    await newcomer(town, "klimop")
     await busy(town)
     start = town.clock.now
     await leave(town, "amina", start + timedelta(days=5), "nora")
@@ -351,8 +314,6 @@ async def test_a_chain_of_endings_hands_on_from_one_to_the_next(town: Town, data
 async def test_a_professional_leaves_with_every_membership(town: Town, database_url: str) -> None:
     await busy(town)
     async with town.database.within(town.area) as work:
-        from casecoord.storage.organising import Organiser
-
         await Organiser(work, town.clock.now).membership(
             town.members["amina"].professional, town.teams["wijkteam"]
         )
@@ -362,16 +323,3 @@ async def test_a_professional_leaves_with_every_membership(town: Town, database_
     await holds(town, database_url)
     async with refused("not_found", "professional"):
         await town.act("mo", end_professional, EndProfessional(town.key(), input.professional, confirm=True))
-
-
-async def newcomer(town: Town, team: str) -> Any:
-    """Nora comes to work here."""
-    from casecoord.storage.organising import Organiser
-    from tests.world import ISSUER
-
-    async with town.database.within(town.area) as work:
-        organiser = Organiser(work, town.clock.now - timedelta(days=30))
-        return await organiser.member("Nora", town.teams[team], login=(ISSUER, f"{town.area}:nora"))
-
-
-assert AddSignal and Decision and TriageSignal and triage_signal and propose_lead
