@@ -29,6 +29,7 @@ from casecoord.storage.roster import (
     teams_by_name,
 )
 from casecoord.storage.sealed import Keyring
+from casecoord.storage.settle import settle_area
 from casecoord.storage.sweep import sweep
 from casecoord.storage.work import Area, Database
 
@@ -195,5 +196,6 @@ class Loader:
     async def _finish(self, identity: UUID, mark: Mark) -> None:
         """The sweep writes down what is broken by now; then the area is complete."""
         async with self.office.database.within(identity, mark.at) as work:
+            await settle_area(work)
             await sweep(work)
             await Mark(mark.at, self.issuer, told=True).keep(work)

@@ -142,12 +142,16 @@ def _school_team(school: School) -> TeamPlan:
     )
 
 
+def somebodys_name(random: Random) -> str:
+    """A name as they are heard in these neighbourhoods."""
+    tongue = random.choice(tongues())
+    return f"{random.choice(tongue.given)} {random.choice(tongue.surnames)}"
+
+
 def _staff(teams: Sequence[TeamPlan], random: Random) -> Iterator[Colleague]:
     for team in teams:
         for role in (Role.COORDINATOR, Role.MEMBER):
-            tongue = random.choice(tongues())
-            name = f"{random.choice(tongue.given)} {random.choice(tongue.surnames)}"
-            yield Colleague(f"{team.key}-{role}", name, team.key, role, login=False)
+            yield Colleague(f"{team.key}-{role}", somebodys_name(random), team.key, role, login=False)
 
 
 def _buurten(*names: str) -> tuple[Cover, ...]:

@@ -1,14 +1,23 @@
 """An area of the demo before anything happens in it: ground, teams, people at work, people at home."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from random import Random
 from uuid import UUID
 
-from casecoord.demo.neighbourhood import STANDING, ZUID, Colleague, DemoArea, TeamPlan, duty_roster
+from casecoord.demo.neighbourhood import (
+    STANDING,
+    ZUID,
+    Colleague,
+    DemoArea,
+    TeamPlan,
+    duty_roster,
+    somebodys_name,
+)
 from casecoord.demo.people import SEED, House, Register, plain_households
 from casecoord.demo.stories import README_HOUSE
 from casecoord.demo.storybook import STORIES
-from casecoord.domain.words import InstitutionKind, Role
+from casecoord.domain.words import Discipline, InstitutionKind, Role, TeamKind
 from casecoord.storage.newcomers import Settlement, move_in
 from casecoord.storage.organising import Member, Organiser
 from casecoord.storage.roster import set_ceiling
@@ -21,6 +30,8 @@ from casecoord.storage.work import Area
 README = "readme"
 #: Households written at a time, between two signs of progress.
 BATCH = 250
+#: How many school care teams one special-education contact sits in.
+SCHOOLS_EACH = 12
 
 Told = Callable[[int, int], None]
 
@@ -95,17 +106,47 @@ async def _lay_ground(work: Area, area: DemoArea) -> None:
 async def _staff(organiser: Organiser, area: DemoArea, issuer: str, at: datetime) -> None:
     await organiser.kinds()
     teams = {team.key: await _form(organiser, team) for team in area.all_teams}
+    school_teams = {team.key for team in area.all_teams if team.kind is TeamKind.SCHOOL_CARE}
     members: dict[str, Member] = {}
     for number, one in enumerate(area.everybody):
         login = (issuer, one.subject) if one.login else None
         phone = f"010-0000{number:03}"
-        member = await organiser.member(one.name, teams[one.team], one.role, login=login, phone=phone)
+        discipline = _discipline(one) if one.team in school_teams else None
+        member = await organiser.member(
+            one.name, teams[one.team], one.role, login=login, phone=phone, discipline=discipline
+        )
         members[one.key] = member
         await _place(organiser, one, member)
     area_seat = members[area.area_coordinator].membership
     await organiser.coordinate(organiser.work.area_id, area_seat)
     for key, start, until in duty_roster(area, organiser.since, at):
         await Organiser(organiser.work, start).duty(members[key].membership, until)
+    await _complete_school_teams(organiser, area, {key: teams[key] for key in sorted(school_teams)}, at)
+
+
+def _discipline(one: Colleague) -> Discipline:
+    """A school's own people: the internal supervisor coordinates, the social worker is the other."""
+    coordinates = one.role is Role.COORDINATOR
+    return Discipline.INTERNAL_SUPERVISOR if coordinates else Discipline.SCHOOL_SOCIAL_WORK
+
+
+async def _complete_school_teams(
+    organiser: Organiser, area: DemoArea, teams: dict[str, UUID], at: datetime
+) -> None:
+    """Whom a school does not have itself sits in several care teams; all met lately, but the last one."""
+    random = Random(f"{SEED} {area.code} care teams")
+    shared: dict[tuple[Discipline, int], UUID] = {}
+    for number, (key, team) in enumerate(teams.items()):
+        own = {_discipline(one) for one in area.everybody if one.team == key}
+        for discipline in [one for one in Discipline if one not in own]:
+            who = (discipline, number // SCHOOLS_EACH)
+            if who in shared:
+                await organiser.membership(shared[who], team, discipline=discipline)
+            else:
+                member = await organiser.member(somebodys_name(random), team, discipline=discipline)
+                shared[who] = member.professional
+        last = team == list(teams.values())[-1]
+        await organiser.met(team, at - timedelta(days=50 if last else 3 + number % 30))
 
 
 async def _form(organiser: Organiser, plan: TeamPlan) -> UUID:

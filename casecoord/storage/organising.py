@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import Range, insert
 
 from casecoord.domain.teams import TEAM_KINDS
-from casecoord.domain.words import Language, Role, TeamKind
+from casecoord.domain.words import Discipline, Language, Role, TeamKind
 from casecoord.storage.tables import (
     Base,
     CoordinatorSeat,
@@ -21,6 +21,7 @@ from casecoord.storage.tables import (
     TeamCover,
     TeamKindRecord,
 )
+from casecoord.storage.wait_tables import Meeting
 from casecoord.storage.work import Area, Database
 
 
@@ -81,6 +82,7 @@ class Organiser:
         phone: str | None = None,
         email: str | None = None,
         language: Language | None = None,
+        discipline: Discipline | None = None,
     ) -> Member:
         """A new professional with a membership, and the OpenID Connect subject (issuer, subject) bound to it."""
         professional = await self._add(
@@ -94,9 +96,15 @@ class Organiser:
                     area_id=self.work.area_id, issuer=login[0], subject=login[1], professional_id=professional
                 )
             )
-        return Member(professional, await self.membership(professional, team, role), team)
+        return Member(professional, await self.membership(professional, team, role, discipline), team)
 
-    async def membership(self, professional: UUID, team: UUID, role: Role = Role.MEMBER) -> UUID:
+    async def membership(
+        self,
+        professional: UUID,
+        team: UUID,
+        role: Role = Role.MEMBER,
+        discipline: Discipline | None = None,
+    ) -> UUID:
         """A further membership of a professional."""
         return await self._add(
             Membership(
@@ -105,6 +113,7 @@ class Organiser:
                 professional_id=professional,
                 team_id=team,
                 role=role,
+                discipline=discipline,
                 during=Range(self.since, None),
             )
         )
@@ -130,6 +139,10 @@ class Organiser:
                 index_elements=["area_id", "kind", "code"], set_={"team_id": statement.excluded.team_id}
             )
         )
+
+    async def met(self, team: UUID, at: datetime) -> None:
+        """A care team met."""
+        await self._add(Meeting(area_id=self.work.area_id, id=uuid4(), team_id=team, held_at=at))
 
     async def duty(self, membership: UUID, until: datetime | None = None) -> None:
         """Puts a membership on duty for acute signals."""
