@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from casecoord.access.decide import Policy
-from casecoord.actions import closing, leads, matching, participation, plan, signals
+from casecoord.actions import absence, closing, leads, leaving, matching, participation, plan, signals
 from casecoord.actions.clocks import recompute_gaps, sweep_areas
 from casecoord.domain.errors import Problem
 from casecoord.domain.words import LifeDomain, SignalSubject, Urgency, VeiligThuis, Word
 from casecoord.storage.households import holder_at
-from casecoord.storage.work import Database
+from casecoord.storage.settle import settle, settle_area
+from casecoord.storage.work import Database, UnknownLogin
 from tests.actions.steps import concern, led_case, open_case, signal, take_part
 from tests.conftest import of_database
 from tests.world import KEYRING, Clock, Someone, Town, build_town
@@ -409,8 +410,59 @@ class Life(RuleBasedStateMachine):
 
     @rule(days=st.integers(1, 5), heir=st.sampled_from(["amina", "bram"]))
     def a_coordinator_plans_to_pass_the_seat_on(self, days: int, heir: str) -> None:
-        self.loop.run(self._succession(self.clock.now + timedelta(days=days), heir))
+        try:
+            self.loop.run(self._succession(self.clock.now + timedelta(days=days), heir))
+        except asyncpg.IntegrityConstraintViolationError as refusal:
+            self.done[f"not succession: {refusal.constraint_name}"] += 1
+            return
         self.done["succession"] += 1
+
+    @rule(hours=st.sampled_from([1, 20, 48, 24 * 6, 24 * 12]))
+    def time_passes_with_nobody_awake(self, hours: int) -> None:
+        """No sweep: what was planned holds by itself."""
+        self.clock.forward(hours=hours)
+
+    @rule(who=people, number=pick, days=st.sampled_from([0, 0, 1, 4, 11]), heir=st.none() | pick)
+    def somebody_leaves(self, who: str, number: int, days: int, heir: int | None) -> None:
+        """Now or in some days, with somebody of the team to take over or the coordinator; then comes back as a member."""
+        now, professional = self.clock.now, self.town.members[who].professional
+        lasting = "select id, team_id from memberships where {} and upper_inf(during) and lower(during) <= $2 order by id"
+        mine = self._fetch(lasting.format("professional_id = $1"), professional, now)
+        if not mine:
+            return
+        leaver = mine[number % len(mine)]
+        team = [row[0] for row in self._fetch(lasting.format("team_id = $1"), leaver["team_id"], now)]
+        end = leaving.EndMembership(
+            self.town.key(),
+            leaver["id"],
+            now + timedelta(days=days) if days else None,
+            team[heir % len(team)] if heir is not None else None,
+            confirm=True,
+        )
+        if self._try("mo", leaving.end_membership, end):
+            self.loop.run(self._comes_back(professional, leaver["team_id"], now + timedelta(days=days)))
+
+    @rule(who=people, number=pick, days=st.sampled_from([0, 2]), length=st.sampled_from([1, 8]))
+    def somebody_is_away(self, who: str, number: int, days: int, length: int) -> None:
+        member, since = self.town.members[who], self.clock.now + timedelta(days=days)
+        there = "select id from memberships where {} = $1 and during @> $2::timestamptz order by id"
+        mine = self._fetch(there.format("professional_id"), member.professional, since)
+        team = self._fetch(there.format("team_id"), member.team, since)
+        if mine and team:
+            absent, deputy = mine[number % len(mine)][0], team[number % len(team)][0]
+            until = since + timedelta(days=length)
+            self._try(
+                "mo", absence.set_deputy, absence.SetDeputy(self.town.key(), absent, deputy, until, since)
+            )
+
+    async def _comes_back(self, professional: UUID, team: UUID, at: datetime) -> None:
+        """The town would die out otherwise."""
+        await self.beside.execute(
+            "insert into memberships (area_id, id, professional_id, team_id, role, during)"
+            " select $1, gen_random_uuid(), $2, $3, 'member', tstzrange($4, null) where not exists (select"
+            " from memberships where professional_id = $2 and team_id = $3 and role = 'member' and upper_inf(during))",
+            self.town.area, professional, team, at,
+        )  # fmt: skip
 
     @rule(back=st.integers(1, 50))
     def the_clock_goes_back(self, back: int) -> None:
@@ -504,11 +556,19 @@ class Life(RuleBasedStateMachine):
                 " values ($1, gen_random_uuid(), $2, $3, tstzrange($4, null))",
                 area, seat, self.town.members[heir].membership, at,
             )  # fmt: skip
+        for (household,) in await self.beside.fetch(WITH_SOMETHING_OPEN):
+            async with self.database.within(area) as work:
+                await settle(work, household)
+        async with self.database.within(area) as work:
+            await settle_area(work)
 
     def _try(self, who: str, verb: Any, input: Any) -> bool:
         """Does it, or is told why not. Anything else that is raised fails the test."""
         try:
             self.loop.run(self.town.act(who, verb, input))
+        except UnknownLogin:
+            self.done[f"not {verb.name}: gone"] += 1
+            return False
         except Problem as problem:
             self.done[f"not {verb.name}: {problem.code}"] += 1
             return False
@@ -528,7 +588,8 @@ class Life(RuleBasedStateMachine):
         return row[0] if row else None
 
     def _named(self, membership: UUID) -> str:
-        return next(name for name, member in self.town.members.items() if member.membership == membership)
+        whose = "select lower(p.name) from memberships m join professionals p on p.id = m.professional_id where m.id = $1"
+        return str(self._fetch(whose, membership)[0][0])
 
     def _coordinator(self, team: UUID | None) -> str:
         seat = "select membership_id from coordinator_seats where seat = $1 and during @> $2::timestamptz"

@@ -11,11 +11,11 @@ from casecoord.access.decide import Policy
 from tests.actions.life import Life, Loop
 
 #: What has to have happened for a run to prove anything.
-DEEDS = {"add_signal", "triage_signal"}
+DEEDS = {"add_signal", "triage_signal", "end_membership"}
 ALL_DEEDS = DEEDS | {
     "succession", "add_action", "see_signal", "invite_team", "join_case", "decline_invitation", "propose_lead", "accept_lead", "decline_lead",
     "appoint_lead", "offer_hand_over", "accept_hand_over", "decline_hand_over", "complete_action", "record_contact",
-    "confirm_match",
+    "confirm_match", "end_membership", "set_deputy",
 }  # fmt: skip
 
 
