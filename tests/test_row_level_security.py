@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
 from casecoord.access.decide import Policy
+from casecoord.actions.absence import SetDeputy, set_deputy
 from casecoord.actions.clocks import sweep_areas
 from casecoord.actions.plan import AddAction, RecordContact, add_action, record_contact
 from casecoord.domain.words import LifeDomain
@@ -62,6 +64,9 @@ async def everything(town: Town, url: str) -> None:
     await town.act("amina", record_contact, RecordContact(town.key(), case.id))
     await signal(town, "fleur", family["els"])
     await unmatched(town, "ines", "Noor Janssen", family["noor"].born)
+    since, amina, bram = town.clock.now + timedelta(days=40), town.members["amina"], town.members["bram"]
+    away = SetDeputy(town.key(), amina.membership, bram.membership, since + timedelta(days=9), since)
+    await town.act("mo", set_deputy, away)
     connection = await asyncpg.connect(url)
     area, noor, els = town.area, family["noor"], family["els"]
     for statement, values in (

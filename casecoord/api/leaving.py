@@ -133,7 +133,7 @@ class EndMembershipInput:
     ends_at: datetime | None = None
     successor: strawberry.ID | None = None
     successors: list[SuccessorInput] | None = None
-    confirm: bool = False
+    confirm: bool | None = None
 
     def verb(self) -> leaving.EndMembership:
         return leaving.EndMembership(
@@ -142,7 +142,7 @@ class EndMembershipInput:
             zoned(self.ends_at, "endsAt"),
             _key_if("Membership", self.successor, "successor"),
             _successors(self.successors),
-            self.confirm,
+            bool(self.confirm),
         )
 
 
@@ -153,7 +153,7 @@ class EndProfessionalInput:
     ends_at: datetime | None = None
     successor: strawberry.ID | None = None
     successors: list[SuccessorInput] | None = None
-    confirm: bool = False
+    confirm: bool | None = None
 
     def verb(self) -> leaving.EndProfessional:
         return leaving.EndProfessional(
@@ -162,7 +162,7 @@ class EndProfessionalInput:
             zoned(self.ends_at, "endsAt"),
             _key_if("Membership", self.successor, "successor"),
             _successors(self.successors),
-            self.confirm,
+            bool(self.confirm),
         )
 
 
@@ -197,7 +197,7 @@ class EndTeamInput:
     ends_at: datetime | None = None
     covers: list[CoverInput] | None = None
     successors: list[SuccessorInput] | None = None
-    confirm: bool = False
+    confirm: bool | None = None
 
     def verb(self) -> ending.EndTeam:
         return ending.EndTeam(
@@ -207,7 +207,7 @@ class EndTeamInput:
             zoned(self.ends_at, "endsAt"),
             tuple(one.one() for one in self.covers or ()),
             _successors(self.successors),
-            self.confirm,
+            bool(self.confirm),
         )
 
 
@@ -219,7 +219,7 @@ class EndOrganisationInput:
     ends_at: datetime | None = None
     covers: list[CoverInput] | None = None
     successors: list[SuccessorInput] | None = None
-    confirm: bool = False
+    confirm: bool | None = None
 
     def verb(self) -> ending.EndOrganisation:
         return ending.EndOrganisation(
@@ -229,7 +229,7 @@ class EndOrganisationInput:
             zoned(self.ends_at, "endsAt"),
             tuple(one.one() for one in self.covers or ()),
             _successors(self.successors),
-            self.confirm,
+            bool(self.confirm),
         )
 
 

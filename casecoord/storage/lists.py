@@ -160,9 +160,7 @@ with scope as ({_IN_SCOPE}), rels as (
             whose("p", "responder_id")
         } responder_id, 'general', null, null,
     m.team_id = :team, false, p.decision_at <= :now, false, {FACTS}, p.area_id, null, null
-  from promises p join memberships m on m.area_id = p.area_id and m.id = {
-            whose("p", "responder_id")
-        } responder_id
+  from promises p join memberships m on m.area_id = p.area_id and m.id = {whose("p", "responder_id")}
   where p.area_id = :area and p.ended_at is null and p.due_at <= :now
     and (p.household_id is null or not {openly("p")}))
 select i.id, i.rule, i.due_at since, i.household_id, i.sphere, i.audience, i.takes_part, i.is_lead, i.escalated,

@@ -445,9 +445,10 @@ class Life(RuleBasedStateMachine):
     @rule(who=people, number=pick, days=st.sampled_from([0, 2]), length=st.sampled_from([1, 8]))
     def somebody_is_away(self, who: str, number: int, days: int, length: int) -> None:
         member, since = self.town.members[who], self.clock.now + timedelta(days=days)
-        there = "select id from memberships where {} = $1 and during @> $2::timestamptz order by id"
-        mine = self._fetch(there.format("professional_id"), member.professional, since)
-        team = self._fetch(there.format("team_id"), member.team, since)
+        there = "select id from memberships where {} $1 and during @> $2::timestamptz {} order by id"
+        mine = self._fetch(there.format("professional_id =", ""), member.professional, since)
+        others = f"and team_id = '{member.team}' and role in ('member', 'coordinator')"
+        team = self._fetch(there.format("professional_id <>", others), member.professional, since)
         if mine and team:
             absent, deputy = mine[number % len(mine)][0], team[number % len(team)][0]
             until = since + timedelta(days=length)

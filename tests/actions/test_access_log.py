@@ -5,13 +5,14 @@ import hashlib
 import importlib
 import json
 import pkgutil
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 import casecoord.actions
+from casecoord.actions.absence import SetDeputy, set_deputy
 from casecoord.actions.closing import (
     CloseCase,
     ConfirmOutcome,
@@ -26,6 +27,7 @@ from casecoord.actions.closing import (
     reopen_case,
     review_case,
 )
+from casecoord.actions.ending import EndOrganisation, EndTeam, TeamTo, end_organisation, end_team
 from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.leads import (
     AnswerProposal,
@@ -38,6 +40,7 @@ from casecoord.actions.leads import (
     offer_hand_over,
     propose_lead,
 )
+from casecoord.actions.leaving import EndMembership, EndProfessional, end_membership, end_professional
 from casecoord.actions.lists import GapsOf, TimelineOf, WorklistOf, gaps, timeline, worklist
 from casecoord.actions.matching import ConfirmMatch, MatchProposalsOf, confirm_match, match_proposals
 from casecoord.actions.office import Verb
@@ -58,9 +61,10 @@ from casecoord.actions.plan import (
 )
 from casecoord.actions.signals import Decision, SeeSignal, TriageSignal, add_signal, see_signal, triage_signal
 from casecoord.domain.errors import Problem
-from casecoord.domain.words import LifeDomain, Urgency, VeiligThuis, Word
+from casecoord.domain.words import LifeDomain, Role, TeamKind, Urgency, VeiligThuis, Word
 from casecoord.storage.access_log import leaf_of
 from casecoord.storage.faults import DatabaseFault
+from casecoord.storage.organising import Organiser
 from tests.actions.steps import concern, led_case, open_case, pending, signal, sql, unmatched
 from tests.world import Someone, Town
 
@@ -149,11 +153,45 @@ async def whole_story(town: Town, url: str) -> Someone:
     return noor
 
 
+async def story_of_leaving(town: Town, url: str) -> None:
+    """Somebody is away, people leave, a team and an organisation end."""
+    key, teams, members = town.key, town.teams, town.members
+    until = town.clock.now + timedelta(days=3)
+    amina, bram = members["amina"], members["bram"]
+    await town.act("mo", set_deputy, SetDeputy(key(), amina.membership, bram.membership, until))
+    await town.act("mo", end_membership, EndMembership(key(), amina.membership, confirm=True))
+    async with town.database.within(town.area) as work:
+        organiser = Organiser(work, town.clock.now)
+        nora = await organiser.member("Nora", teams["klimop"])
+        heir = await organiser.team(TeamKind.SOCIAL, "Buurtteam", "Stichting Buurt")
+        pim = await organiser.member("Pim", heir, Role.COORDINATOR)
+        await organiser.coordinate(heir, pim.membership)
+    leaves = EndProfessional(key(), bram.professional, successor=nora.membership, confirm=True)
+    await town.act("mo", end_professional, leaves)
+    ends = EndTeam(key(), teams["klimop"], teams["regenboog"], confirm=True)
+    await town.act("mo", end_team, ends)
+    async with sql(url) as plain:
+        organisation = await plain.fetchval(
+            "select organisation_id from teams where id = $1", teams["wijkteam"]
+        )
+    to = (TeamTo(teams["wijkteam"], heir),)
+    await town.act("mo", end_organisation, EndOrganisation(key(), organisation, to, confirm=True))
+
+
 async def test_every_act_and_every_look_leaves_its_record(town: Town, database_url: str) -> None:
     await whole_story(town, database_url)
+    await story_of_leaving(town, database_url)
     found = await records(database_url)
     classes = {(record["event"], record["act"]) for record in found}
-    create = {"add_signal", "invite_team", "propose_lead", "offer_hand_over", "add_action", "record_contact"}
+    create = {
+        "set_deputy",
+        "add_signal",
+        "invite_team",
+        "propose_lead",
+        "offer_hand_over",
+        "add_action",
+        "record_contact",
+    }
     verbs = {one.name for module in ACTIONS for one in vars(module).values() if isinstance(one, Verb)}
     verbs -= {"mark_read"}  # done to one's own inbox, and to no household
     views = {"joint_case", "worklist", "gaps", "timeline", "match_proposals"}

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from casecoord.actions.cases import CaseBrief
+from casecoord.actions.clocks import sweep_areas
 from casecoord.actions.leads import (
     AnswerProposal,
     ProposeLead,
@@ -23,6 +24,7 @@ from casecoord.actions.leaving import (
     end_professional,
     hanging,
 )
+from casecoord.actions.notices import InboxOf, inbox
 from casecoord.actions.plan import AddAction, CompleteAction, add_action, complete_action
 from casecoord.domain.leaving import ItemKind, WorkHanging
 from casecoord.domain.words import LifeDomain, ProposalState
@@ -323,3 +325,37 @@ async def test_a_professional_leaves_with_every_membership(town: Town, database_
     await holds(town, database_url)
     async with refused("not_found", "professional"):
         await town.act("mo", end_professional, EndProfessional(town.key(), input.professional, confirm=True))
+
+
+async def told(town: Town, url: str, who: str) -> set[str]:
+    kinds = "select kind from outbox where receiver_id = $1"
+    async with sql(url) as database:
+        return {row[0] for row in await database.fetch(kinds, town.members[who].membership)}
+
+
+async def test_whoever_takes_over_is_told_what_came_to_them(town: Town, database_url: str) -> None:
+    await busy(town)
+    await newcomer(town, "klimop")
+    await leave(town, "amina", heir="nora")
+    assert await told(town, database_url, "nora") >= {"hand_over", "action", "passed_on"}
+
+
+async def test_whoever_takes_over_on_a_date_finds_it_in_their_inbox_from_then_on(
+    town: Town, database_url: str
+) -> None:
+    await busy(town)
+    await newcomer(town, "klimop")
+    monday = town.clock.now + timedelta(days=7)
+    await leave(town, "amina", monday, "nora")
+
+    async def waits() -> set[str]:
+        found = await town.office.look(town.caller("nora"), inbox, InboxOf())
+        return {one.rule for one in found.waiting}
+
+    assert "G4" not in await waits()
+    town.clock.now = monday
+    assert await waits() >= {"G3", "G4", "G7"}
+    async for _ in sweep_areas(town.database):
+        pass
+    assert "passed_on" in await told(town, database_url, "nora")
+    await holds(town, database_url)
