@@ -28,6 +28,7 @@ from casecoord.storage.cases import (
     open_invitations,
     open_signals,
     rejoin_teams,
+    standing_refusal,
     until_now,
 )
 from casecoord.storage.people import professional_of
@@ -263,6 +264,9 @@ async def _end(hand: Hand, desk: Desk) -> None:
         waiting.state, waiting.answered_at = ProposalState.SUPERSEDED, desk.now
     for invitation in await open_invitations(hand.work, desk.case.id):
         invitation.state, invitation.answered_at = InvitationState.DECLINED, desk.now
+    refusal = await standing_refusal(hand.work, desk.case.id)
+    if refusal is not None:
+        refusal.ended_at = desk.now
     if desk.lead is not None:
         desk.lead.during = until_now(hand.work, desk.lead.during)
     for lead in desk.coming:

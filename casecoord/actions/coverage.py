@@ -17,7 +17,7 @@ from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Viewer
 from casecoord.domain.lists import Slice
 from casecoord.domain.promises import PROMISES, Level, PromiseRow
-from casecoord.domain.words import HolderKind, Language, Purpose, Role
+from casecoord.domain.words import HolderKind, Language, Lapse, Purpose, Role
 from casecoord.storage import coverage as storage
 
 #: Fewer than this in a cell could point at a family.
@@ -27,6 +27,14 @@ SMALLEST_CELL = 10
 class PlaceKind(StrEnum):
     SCHOOL = "school"
     NEIGHBOURHOOD = "neighbourhood"
+
+
+class Lack(StrEnum):
+    """What a place lacks: its team, or for a school's care team a discipline or a recent meeting."""
+
+    TEAM = "team"
+    DISCIPLINE = "discipline"
+    MEETING = "meeting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +48,21 @@ class CoverageOf:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A school or neighbourhood without a team of its kind, by its DUO or CBS code."""
+    """A school or neighbourhood that is not covered as it should be, by its DUO or CBS code."""
 
     kind: PlaceKind
     code: str
     name: str
+    lacks: tuple[Lack, ...] = (Lack.TEAM,)
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Of all places of a kind, how many have no team."""
+    """Of all places of a kind, how many have no team, and how many one that lacks something."""
 
     total: int
     uncovered: int
+    lacking: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +92,22 @@ class GapsOfRule:
 
 
 @dataclass(frozen=True, slots=True)
+class LapsedOfRule:
+    """How many promises of a rule ended in the last year without being kept, and why."""
+
+    rule: str
+    because: Lapse
+    promises: Figure
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     schools: Tally
     neighbourhoods: Tally
     uncovered: Slice[Place]
     households: list[HeldBy]
     gaps: list[GapsOfRule]
+    lapsed: list[LapsedOfRule]
 
 
 async def coverage(hand: Hand, query: CoverageOf) -> Coverage:
@@ -100,7 +120,10 @@ async def coverage(hand: Hand, query: CoverageOf) -> Coverage:
     after = cursors.read(hand, "coverage", query.after)
     row = await storage.coverage(hand.work, first, (after[0], after[1]) if after else None, counted)
     await look.remember("coverage")
-    places = [Place(PlaceKind(x["kind"]), x["code"], x["name"]) for x in row["page"][:first]]
+    places = [
+        Place(PlaceKind(x["kind"]), x["code"], x["name"], tuple(map(Lack, x["lacks"])))
+        for x in row["page"][:first]
+    ]
     tallies = {kind: Tally(*numbers) for kind, numbers in (row["tallies"] or {}).items()}
     return Coverage(
         schools=tallies.get(PlaceKind.SCHOOL, Tally(0, 0)),
@@ -112,6 +135,12 @@ async def coverage(hand: Hand, query: CoverageOf) -> Coverage:
         ),
         households=[HeldBy(kind, _figure(hand, row["held"].get(kind, 0))) for kind in HolderKind],
         gaps=[_gaps_of(hand, promise, row["broken"]) for promise in PROMISES.values()],
+        lapsed=[
+            LapsedOfRule(rule, because, _figure(hand, row["lapsed"].get(f"{rule} {because}", 0)))
+            for rule in PROMISES
+            for because in Lapse
+            if f"{rule} {because}" in row["lapsed"]
+        ],
     )
 
 
@@ -139,7 +168,9 @@ def _counted(hand: Hand, viewer: Viewer, where: str) -> storage.Counted:
         condition(hand, facet, {viewer: where}, Purpose.CARE_COORDINATION)
         for facet in ("gap", "signal.existence", "case.status")
     )
-    return storage.Counted(gaps, signals, cases)
+    # What lapsed in the past year is a figure as the gaps are, whether it had escalated or not.
+    lapses = condition(hand, "gap", {Viewer.COORDINATOR: "true"}, Purpose.CARE_COORDINATION)
+    return storage.Counted(gaps, lapses, signals, cases)
 
 
 def _gaps_of(hand: Hand, promise: PromiseRow, broken: dict[str, int]) -> GapsOfRule:

@@ -29,6 +29,7 @@ _HISTORY = (
     "case.participants",
     "plan.action",
     "case.contact",
+    "family.agreement",
 )
 
 

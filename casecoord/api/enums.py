@@ -3,7 +3,7 @@
 import strawberry
 
 from casecoord.actions.candidates import Reason as CandidateReason
-from casecoord.actions.coverage import PlaceKind
+from casecoord.actions.coverage import Lack, PlaceKind
 from casecoord.actions.plan import Manner
 from casecoord.actions.signals import Decision
 from casecoord.domain.facets import Shown
@@ -17,6 +17,7 @@ from casecoord.domain.words import (
     HolderKind,
     InvitationState,
     Language,
+    Lapse,
     LifeDomain,
     ProposalKind,
     ProposalState,
@@ -40,7 +41,9 @@ __all__ = [
     "HolderKind",
     "InvitationState",
     "ItemKind",
+    "Lack",
     "Language",
+    "Lapse",
     "Level",
     "LifeDomain",
     "Manner",
@@ -66,7 +69,9 @@ for _word in (
     CaseState,
     HolderKind,
     InvitationState,
+    Lack,
     Language,
+    Lapse,
     Level,
     LifeDomain,
     Manner,

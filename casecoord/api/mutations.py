@@ -15,6 +15,7 @@ from casecoord.actions import (
     notices,
     participation,
     plan,
+    refusing,
     signals,
 )
 from casecoord.actions.office import Verb
@@ -52,6 +53,7 @@ from casecoord.api.leaving import (
 )
 from casecoord.api.merging import ConfirmMergeInput, MergeAnswer, MergeDecided
 from casecoord.api.problems import ProblemAnswer, answered
+from casecoord.api.refusing import OfRefusalInput, RecordRefusalInput, RefusalAnswer, RefusalSaved
 from casecoord.domain.leaving import WorkHanging
 
 
@@ -207,6 +209,20 @@ class Mutation:
     @strawberry.mutation(description="Who is there while somebody is away.")
     async def set_deputy(self, info: Info, input: SetDeputyInput) -> DeputyAnswer:
         return await _do(info, absence.set_deputy, input, DeputySet.of)
+
+    @strawberry.mutation(description="The lead heard the family refuse, and says when to ask again.")
+    async def record_refusal(self, info: Info, input: RecordRefusalInput) -> RefusalAnswer:
+        return await _do(info, refusing.record_refusal, input, RefusalSaved.of)
+
+    @strawberry.mutation(
+        description="A coordinator agrees: what needs the family's word lapses until the review."
+    )
+    async def confirm_refusal(self, info: Info, input: OfRefusalInput) -> RefusalAnswer:
+        return await _do(info, refusing.confirm_refusal, input, RefusalSaved.of)
+
+    @strawberry.mutation(description="The family takes part again.")
+    async def end_refusal(self, info: Info, input: OfRefusalInput) -> RefusalAnswer:
+        return await _do(info, refusing.end_refusal, input, RefusalSaved.of)
 
     @strawberry.mutation(description="Marks notices of your own as read.")
     async def mark_read(self, info: Info, input: MarkReadInput) -> MarkReadAnswer:

@@ -7,32 +7,47 @@ import strawberry
 
 from casecoord.actions import asked, candidates, caseload, coverage, holder_at
 from casecoord.api.context import Info
-from casecoord.api.enums import CandidateReason, HolderKind, Level, PlaceKind, ProposalKind, TeamKind
+from casecoord.api.enums import (
+    CandidateReason,
+    HolderKind,
+    Lack,
+    Lapse,
+    Level,
+    PlaceKind,
+    ProposalKind,
+    TeamKind,
+)
 from casecoord.api.ids import global_id, key_of
 from casecoord.api.lists import Connection, connection
 from casecoord.api.results import Professional
 from casecoord.domain.errors import Problem
 
 
-@strawberry.type(description="A school or neighbourhood without a team of its kind.")
+@strawberry.type(description="A school or neighbourhood that is not covered as it should be.")
 class UncoveredPlace:
     kind: PlaceKind
     code: str = strawberry.field(description="Of the school (DUO) or the neighbourhood (CBS).")
     name: str
+    lacks: list[Lack] = strawberry.field(
+        description="Its team; or, of a school's care team, a discipline or a recent meeting."
+    )
 
     @classmethod
     def of(cls, found: coverage.Place) -> "UncoveredPlace":
-        return cls(kind=found.kind, code=found.code, name=found.name)
+        return cls(kind=found.kind, code=found.code, name=found.name, lacks=list(found.lacks))
 
 
-@strawberry.type(description="Of all places of a kind, how many have no team.")
+@strawberry.type(
+    description="Of all places of a kind, how many have no team, and how many one that lacks something."
+)
 class PlaceTally:
     total: int
     uncovered: int
+    lacking: int
 
     @classmethod
     def of(cls, found: coverage.Tally) -> "PlaceTally":
-        return cls(total=found.total, uncovered=found.uncovered)
+        return cls(total=found.total, uncovered=found.uncovered, lacking=found.lacking)
 
 
 @strawberry.type(description="A count. Where it is small, and you are not the coordinator, null.")
@@ -74,6 +89,13 @@ class GapsOfRule:
         )
 
 
+@strawberry.type(description="Promises that ended in the past year without being kept, and why.")
+class LapsedOfRule:
+    rule: str
+    because: Lapse
+    promises: Figure
+
+
 @strawberry.type(
     description="What falls outside the covering structure of an area, in the spheres that count."
 )
@@ -85,6 +107,7 @@ class Coverage:
     )
     households: list[HouseholdsHeld]
     gaps: list[GapsOfRule]
+    lapsed: list[LapsedOfRule]
 
     @classmethod
     def of(cls, found: coverage.Coverage) -> "Coverage":
@@ -97,6 +120,10 @@ class Coverage:
                 for held in found.households
             ],
             gaps=[GapsOfRule.of(gaps) for gaps in found.gaps],
+            lapsed=[
+                LapsedOfRule(rule=one.rule, because=one.because, promises=Figure.of(one.promises))
+                for one in found.lapsed
+            ],
         )
 
 

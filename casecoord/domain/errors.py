@@ -139,10 +139,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Deze opvolger werkt er dan niet. Kies een ander.",
         "This successor does not work there by then. Choose another.",
     ),
-    "successor_unfit": (
-        "Deze opvolger kan dit punt niet overnemen. Kies iemand van het team waar het bij hoort.",
-        "This successor cannot take this item over. Choose somebody of the team that it belongs to.",
-    ),
     "team_of_other_kind": (
         "Alleen een team van dezelfde soort kan dit overnemen.",
         "Only a team of the same kind can take this over.",
@@ -162,6 +158,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "absence_exists": (
         "Voor deze periode is al een vervanger aangewezen.",
         "A deputy is named for this period already.",
+    ),
+    "second_person_missing": (
+        "Dit bevestigt een ander dan wie het vastlegde.",
+        "Somebody other than whoever recorded this confirms it.",
     ),
     "key_reused": (
         "Deze sleutel is al gebruikt voor iets anders. Stuur een nieuwe sleutel.",

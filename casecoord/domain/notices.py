@@ -27,6 +27,7 @@ class NoticeKind(StrEnum):
     INVITATION = "invitation"
     ACTION = "action"
     ANSWER = "answer"
+    REFUSAL = "refusal"
     INVITATION_ANSWER = "invitation_answer"
     PASSED_ON = "passed_on"
     GAP = "gap"
@@ -67,6 +68,12 @@ NOTICES: dict[NoticeKind, NoticeRow] = {
             "your team is asked to take part",
         ),
         NoticeRow(NoticeKind.ACTION, "plan.action", "een actie voor u", "an action for you"),
+        NoticeRow(
+            NoticeKind.REFUSAL,
+            "family.agreement",
+            "een gezin weigert: uw woord is nodig",
+            "a family refuses: your word is needed",
+        ),
         NoticeRow(NoticeKind.ANSWER, "case.lead", "antwoord op uw voorstel", "an answer to your proposal"),
         NoticeRow(
             NoticeKind.INVITATION_ANSWER,

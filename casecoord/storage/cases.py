@@ -29,6 +29,7 @@ from casecoord.storage.settle import settle
 from casecoord.storage.tables import Base
 from casecoord.storage.telling import tell
 from casecoord.storage.turns import whose, whose_now
+from casecoord.storage.wait_tables import Refusal
 from casecoord.storage.work import Area, Work
 
 Row = TypeVar("Row", bound=Base)
@@ -37,7 +38,7 @@ _CASE_OF = {
     Case: "select household_id from cases where area_id = :area and id = :id",
     Signal: "select household_id from signals where area_id = :area and id = :id",
 }
-for _table in (Proposal, Invitation, PlanAction):
+for _table in (Proposal, Invitation, PlanAction, Refusal):
     _CASE_OF[_table] = (
         f"select c.household_id from {_table.__tablename__} x join cases c"
         " on c.area_id = x.area_id and c.id = x.case_id where x.area_id = :area and x.id = :id"
@@ -162,7 +163,7 @@ async def open_desk(work: Work, household_id: UUID) -> Desk | None:
 
 
 async def desk_of(work: Work, kind: type[Row], identity: UUID) -> tuple[Desk, Row] | None:
-    """The desk of the household that a case, signal, proposal, invitation or action belongs to, and that row."""
+    """The desk of the household that a thing of one of these kinds belongs to, and that thing."""
     household = await _household_of(work, kind, identity)
     while household is not None:
         desk = await open_desk(work, household)
@@ -319,6 +320,16 @@ async def open_invitations(work: Area, case_id: UUID) -> list[Invitation]:
         )
     )
     return list(found)
+
+
+async def standing_refusal(work: Area, case_id: UUID) -> Refusal | None:
+    """The refusal of this family that has not ended, confirmed or not."""
+    found = await work.session.scalars(
+        select(Refusal).where(
+            Refusal.area_id == work.area_id, Refusal.case_id == case_id, Refusal.ended_at.is_(None)
+        )
+    )
+    return found.one_or_none()
 
 
 async def rejoin_teams(work: Area, case_id: UUID, closed_at: datetime) -> None:

@@ -4,20 +4,23 @@ The policy's filters stand in it as SQL over the alias `i`, so that a figure cou
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import TextClause, text
 
+from casecoord.domain.covering import disciplines_of
 from casecoord.domain.words import InstitutionKind, TeamKind
 from casecoord.storage.work import Work
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Conditions on what is counted: broken promises, open signals and open cases."""
+    """Conditions on what is counted: broken promises, those that lapsed, open signals and open cases."""
 
     gaps: str
+    lapses: str
     signals: str
     cases: str
 
@@ -25,7 +28,14 @@ class Counted:
 _COVERED = """exists (select from team_covers v
     join teams t on t.area_id = v.area_id and t.id = v.team_id and t.during @> cast(:now as timestamptz)
     where v.area_id = x.area_id and v.kind = '{kind}' and v.code = x.code and t.kind = '{team}')"""
-_SCHOOL = _COVERED.format(kind=InstitutionKind.SCHOOL, team=TeamKind.SCHOOL_CARE)
+# What the care team of a school lacks: a discipline that the area asks for, or a meeting within its weeks.
+_TEAM_OF = f"""(team_covers v join teams t on t.area_id = v.area_id and t.id = v.team_id
+    and t.during @> cast(:now as timestamptz) and t.kind = '{TeamKind.SCHOOL_CARE}')"""
+_LACKS_DISCIPLINE = """exists (select from unnest(cast(:disciplines as text[])) d (name) where not exists (
+    select from memberships m where m.area_id = t.area_id and m.team_id = t.id and m.discipline = d.name
+      and m.during @> cast(:now as timestamptz)))"""
+_LACKS_MEETING = """coalesce((select max(g.held_at) from meetings g where g.area_id = t.area_id
+    and g.team_id = t.id and g.held_at <= :now), lower(t.during)) <= cast(:met_since as timestamptz)"""
 _NEIGHBOURHOOD = _COVERED.format(kind="neighbourhood", team=TeamKind.SOCIAL)
 
 
@@ -34,12 +44,16 @@ def _coverage(counted: Counted) -> TextClause:
     return text(
         f"""
 with places as (
-  select '{InstitutionKind.SCHOOL}' kind, x.code, x.name, {_SCHOOL} covered
-    from institutions x where x.area_id = :area and x.kind = '{InstitutionKind.SCHOOL}'
+  select '{InstitutionKind.SCHOOL}' kind, x.code, x.name, case when t.id is null then array['team'] else
+      array_remove(array[case when {_LACKS_DISCIPLINE} then 'discipline' end,
+        case when {_LACKS_MEETING} then 'meeting' end], null) end lacks
+    from institutions x left join {_TEAM_OF} on v.area_id = x.area_id and v.kind = x.kind and v.code = x.code
+   where x.area_id = :area and x.kind = '{InstitutionKind.SCHOOL}'
   union all
-  select 'neighbourhood', x.code, x.name, {_NEIGHBOURHOOD} from neighbourhoods x where x.area_id = :area
+  select 'neighbourhood', x.code, x.name, case when {_NEIGHBOURHOOD} then '{{}}'::text[] else array['team'] end
+    from neighbourhoods x where x.area_id = :area
 ), page as (
-  select kind, code, name from places where not covered
+  select kind, code, name, lacks from places where lacks <> '{{}}'
     and (cast(:from_kind as text) is null or (kind <> 'school', code) > (:from_kind <> 'school', :from_code))
   order by kind <> 'school', code limit :first
 ), escalated as (
@@ -74,11 +88,18 @@ with places as (
     and y.during @> cast(:now as timestamptz)
   group by 1
 )
-select (select jsonb_object_agg(kind, jsonb_build_array(total, loose)) from (
-    select kind, count(*) total, count(*) filter (where not covered) loose from places group by kind) x) tallies,
+select (select jsonb_object_agg(kind, jsonb_build_array(total, loose, lacking)) from (
+    select kind, count(*) total, count(*) filter (where 'team' = any(lacks)) loose,
+      count(*) filter (where lacks <> '{{}}' and not 'team' = any(lacks)) lacking
+    from places group by kind) x) tallies,
   coalesce((select jsonb_agg(to_jsonb(page) order by kind <> 'school', code) from page), '[]') page,
   coalesce((select jsonb_object_agg(kind, number) from held), '{{}}') held,
-  coalesce((select jsonb_object_agg(rule || ' ' || level, number) from broken), '{{}}') broken
+  coalesce((select jsonb_object_agg(rule || ' ' || level, number) from broken), '{{}}') broken,
+  coalesce((select jsonb_object_agg(rule || ' ' || lapsed_as, number) from (
+    select i.rule, i.lapsed_as, count(*) number from (select p.*, false escalated from promises p
+        where p.area_id = :area and p.lapsed_as is not null
+          and p.ended_at > cast(:now as timestamptz) - interval '1 year') i
+    where {counted.lapses} group by 1, 2) x), '{{}}') lapsed
 """
     )
 
@@ -88,6 +109,14 @@ async def coverage(work: Work, first: int, after: tuple[str, str] | None, counte
     kind, code = after or (None, None)
     row = await work.session.execute(
         _coverage(counted),
-        {"area": work.area_id, "now": work.now, "first": first + 1, "from_kind": kind, "from_code": code},
+        {
+            "area": work.area_id,
+            "now": work.now,
+            "first": first + 1,
+            "from_kind": kind,
+            "from_code": code,
+            "disciplines": sorted(disciplines_of(work.settings)),
+            "met_since": work.now - timedelta(days=work.deadlines.meeting_days),
+        },
     )
     return dict(row.mappings().one())

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from casecoord.domain.notices import MOST_TRIES, digest_day, last_digest, next_try
 from casecoord.domain.words import Language, Role, TeamKind
 from casecoord.storage.notices import Receiver
+from casecoord.storage.settle import settle_area
 from casecoord.storage.work import Area
 
 #: What is this old is no news any more: urgent things then go with the digest, others stay in the inbox.
@@ -162,6 +163,7 @@ async def end(work: Area, letter: DueLetter, outcome: Outcome, code: int | None 
     await work.session.execute(_END, {**values, "outcome": outcome, "tries": tries, "code": code})
     if outcome is Outcome.DEAD:
         await work.session.execute(_TELL_ADMINISTRATORS, values)
+        await settle_area(work)
 
 
 async def refused(work: Area, letter: DueLetter, code: int | None) -> None:
@@ -191,3 +193,4 @@ async def standing(work: Area) -> Standing:
 async def revive(work: Area) -> None:
     """Dead letters are due again, as if they had never been tried."""
     await work.session.execute(_REVIVE, {"area": work.area_id, "now": work.now})
+    await settle_area(work)

@@ -43,6 +43,8 @@ _WAITS = f"""case
     when x.kind in ('signal', 'acute_signal') then s.state = 'open'
     when x.kind in ('proposal', 'hand_over') then exists (select from proposals y
         where y.area_id = :area and y.id = x.source_id and y.state = 'pending')
+    when x.kind = 'refusal' then exists (select from refusals y where y.area_id = :area and y.id = x.source_id
+        and y.confirmed_at is null and y.ended_at is null)
     when x.kind = 'invitation' then v.state = 'pending'
     when x.kind = 'action' then exists (select from plan_actions y
         where y.area_id = :area and y.id = x.source_id and y.state = 'open')

@@ -50,6 +50,7 @@ _NAME = text(
     " where m.area_id = :area and m.id = :membership"
 )
 _PROFESSIONAL = text("select professional_id from memberships where area_id = :area and id = :membership")
+_TEAM_OF = text("select team_id from memberships where area_id = :area and id = :membership")
 _ROLE = text("select role from memberships where area_id = :area and id = :membership")
 _TEAM = text(
     "select kind from teams where area_id = :area and id = :team and during @> cast(:now as timestamptz)"
@@ -77,6 +78,13 @@ async def professional_of(work: Area, membership: UUID) -> UUID:
     found = await work.session.execute(_PROFESSIONAL, {"area": work.area_id, "membership": membership})
     professional: UUID = found.scalar_one()
     return professional
+
+
+async def team_of(work: Area, membership: UUID) -> UUID:
+    """The team of a membership."""
+    found = await work.session.execute(_TEAM_OF, {"area": work.area_id, "membership": membership})
+    team: UUID = found.scalar_one()
+    return team
 
 
 async def role_of(work: Area, membership: UUID) -> Role:

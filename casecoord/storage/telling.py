@@ -66,6 +66,10 @@ with news as (
   from news e join invitations v on v.area_id = e.area_id and v.case_id = e.case_id and v.answered_at = e.at
     and v.team_id::text = e.about ->> 'team' where e.verb in ('join_case', 'decline_invitation')
   union all
+  select 'refusal', f.id, {_SEAT.format(of="lm.team_id")}, false, e.sphere, null, e.at, e.membership_id
+  from news e join refusals f on f.area_id = e.area_id and f.id::text = e.about ->> 'refusal'
+    join memberships lm on lm.area_id = f.area_id and lm.id = f.recorded_by where e.verb = 'record_refusal'
+  union all
   select 'action', a.id, a.owner_id, false, a.sphere, a.audience, e.at, e.membership_id
   from news e join plan_actions a on a.area_id = e.area_id and a.id::text = e.about ->> 'action'
    where e.verb in ('add_action', 'end_membership', 'end_professional', 'end_team', 'end_organisation')

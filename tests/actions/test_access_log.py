@@ -59,6 +59,13 @@ from casecoord.actions.plan import (
     complete_action,
     record_contact,
 )
+from casecoord.actions.refusing import (
+    OfRefusal,
+    RecordRefusal,
+    confirm_refusal,
+    end_refusal,
+    record_refusal,
+)
 from casecoord.actions.signals import Decision, SeeSignal, TriageSignal, add_signal, see_signal, triage_signal
 from casecoord.domain.errors import Problem
 from casecoord.domain.words import LifeDomain, Role, TeamKind, Urgency, VeiligThuis, Word
@@ -133,6 +140,10 @@ async def whole_story(town: Town, url: str) -> Someone:
         await look(town.caller(who), gaps, GapsOf())
         await look(town.caller(who), timeline, TimelineOf(case))
     await act("dirk", review_case, OfCase(town.key(), case))
+    later = town.clock.now.date() + timedelta(days=30)
+    refusal = await act("dirk", record_refusal, RecordRefusal(town.key(), case, told, later))
+    await act("ibrahim", confirm_refusal, OfRefusal(town.key(), refusal.id))
+    await act("dirk", end_refusal, OfRefusal(town.key(), refusal.id))
     later = await act(
         "dirk", add_action, AddAction(town.key(), case, LifeDomain.TIME_USE, told, date(2026, 12, 9))
     )
@@ -191,6 +202,7 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
         "offer_hand_over",
         "add_action",
         "record_contact",
+        "record_refusal",
     }
     verbs = {one.name for module in ACTIONS for one in vars(module).values() if isinstance(one, Verb)}
     verbs -= {"mark_read"}  # done to one's own inbox, and to no household

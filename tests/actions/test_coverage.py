@@ -10,14 +10,16 @@ from casecoord.actions.coverage import (
     Coverage,
     CoverageOf,
     Figure,
+    Lack,
     Place,
     PlaceKind,
     Tally,
     coverage,
 )
 from casecoord.actions.leads import AnswerProposal, accept_lead
+from casecoord.actions.refusing import OfRefusal, RecordRefusal, confirm_refusal, record_refusal
 from casecoord.domain.promises import Level, Rule
-from casecoord.domain.words import HolderKind, LifeDomain, Purpose, Role, TeamKind
+from casecoord.domain.words import HolderKind, Lapse, LifeDomain, Purpose, Role, TeamKind
 from casecoord.storage.organising import Organiser, found_area
 from casecoord.storage.tables import Institution
 from tests.actions.looks import look, look_in_dutch, records, statements
@@ -303,3 +305,41 @@ async def test_a_household_in_a_case_of_a_sphere_out_of_view_is_counted_once(tow
     await take_part(town, "dirk", case, "klimop", "amina")
     found = await look(town, "ibrahim", coverage, CoverageOf())
     assert held(found) == {"lead": 0, "coordinator": 1, "area": 0}
+
+
+async def test_a_school_whose_team_is_incomplete_or_does_not_meet_is_not_covered_as_it_should_be(
+    town: Town, database_url: str
+) -> None:
+    async with sql(database_url) as plain:
+        await plain.execute(
+            "update areas set settings = settings || $1::jsonb",
+            '{"disciplines": ["internal_supervisor"], "deadlines": {"meeting_days": 42}}',
+        )
+        await plain.execute(
+            "update memberships set discipline = 'internal_supervisor' where id = $1",
+            town.members["amina"].membership,
+        )
+        for team, days in (("klimop", 43), ("regenboog", 3)):
+            await plain.execute(
+                "insert into meetings values ($1, gen_random_uuid(), $2, $3)",
+                town.area, town.teams[team], town.clock.now - timedelta(days=days),
+            )  # fmt: skip
+    found = await look(town, "ibrahim", coverage, CoverageOf())
+    assert found.schools == Tally(2, 0, 2)
+    assert [(place.code, place.lacks) for place in found.uncovered.items] == [
+        ("11VO00", (Lack.MEETING,)),
+        ("12AB00", (Lack.DISCIPLINE,)),
+        ("BU05991098", (Lack.TEAM,)),
+    ]
+
+
+async def test_what_lapsed_is_counted_by_rule_and_reason(town: Town) -> None:
+    case = await led_case(town, (await town.janssens())["noor"])
+    said = RecordRefusal(town.key(), case.id, "Moeder wil niet.", date(2026, 12, 1))
+    refusal = await town.act("amina", record_refusal, said)
+    await town.act("bram", confirm_refusal, OfRefusal(town.key(), refusal.id))
+    for who, number in (("ibrahim", 1), ("jasmijn", None)):
+        found = await look(town, who, coverage, CoverageOf(), MONITORING)
+        assert [(one.rule, one.because, one.promises.number) for one in found.lapsed] == [
+            (Rule.FIRST_CONTACT, Lapse.REFUSAL, number)
+        ]

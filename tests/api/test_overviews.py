@@ -105,8 +105,8 @@ async def test_the_coordinator_watches_over_the_area(town: Town, clients: dict[s
     me = await ask(ibrahim, "Me")
     found = await ask(ibrahim, "Coverage", area=me["area"]["id"], first=1)
     assert (found["schools"], found["neighbourhoods"]) == (
-        {"total": 2, "uncovered": 0},
-        {"total": 2, "uncovered": 1},
+        {"total": 2, "uncovered": 0, "lacking": 0},
+        {"total": 2, "uncovered": 1, "lacking": 0},
     )
     assert [place["kind"] for place in nodes(found["uncovered"])] == ["NEIGHBOURHOOD"]
     held = {line["kind"]: line["households"] for line in found["households"]}

@@ -354,3 +354,29 @@ async def test_a_digest_at_the_end_of_summer_is_sent_once(
         await postman.round()
         town.clock.forward(minutes=30)
     assert len(post.mails) == 1
+
+
+async def test_mail_that_was_given_up_is_a_gap_until_it_is_tried_again(town: Town, database_url: str) -> None:
+    async def running() -> list[str]:
+        async with sql(database_url) as database:
+            rows = await database.fetch(
+                "select rule from promises where rule = 'delivery' and ended_at is null"
+            )
+        return [row["rule"] for row in rows]
+
+    async with sql(database_url) as database:
+        await database.execute(
+            "insert into letters (area_id, id, professional_id, made_at, next_attempt_at, tries)"
+            " values ($1, gen_random_uuid(), $2, $3, $3, 7)",
+            town.area, town.members["amina"].professional, town.clock.now,
+        )  # fmt: skip
+    async with town.database.within(town.area) as work:
+        letter = await letters.claim(work)
+        assert letter is not None
+        await letters.refused(work, letter, 550)
+    assert await running() == ["delivery"]
+    waiting = (await town.office.look(town.caller("mo"), inbox, InboxOf())).waiting
+    assert [one.name for one in waiting] == ["mail_undelivered"]
+    async with town.database.within(town.area) as work:
+        await letters.revive(work)
+    assert await running() == []
