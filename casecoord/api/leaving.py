@@ -7,8 +7,9 @@ from uuid import UUID
 import strawberry
 
 from casecoord.actions import absence, ending, leaving
+from casecoord.actions.teams import MemberLine
 from casecoord.api.context import Info
-from casecoord.api.enums import ItemKind
+from casecoord.api.enums import ItemKind, Role
 from casecoord.api.ids import global_id, key_of, key_of_any
 from casecoord.api.problems import ProblemAnswer, problem_answer
 from casecoord.domain.errors import Problem
@@ -35,6 +36,29 @@ class HangingItem:
 class HangingCount:
     kind: ItemKind
     number: int
+
+
+@strawberry.type(description="Somebody who works in a team now or later; `deputy`: who stands in now.")
+class TeamMember:
+    membership: strawberry.ID
+    professional: strawberry.ID
+    name: str
+    role: Role
+    since: datetime | None
+    until: datetime | None
+    deputy: str | None
+
+    @classmethod
+    def of(cls, found: MemberLine) -> "TeamMember":
+        return cls(
+            membership=global_id("Membership", found.id),
+            professional=global_id("Professional", found.professional),
+            name=found.name,
+            role=found.role,
+            since=found.since,
+            until=found.until,
+            deputy=found.deputy,
+        )
 
 
 @strawberry.type(

@@ -12,14 +12,14 @@ from casecoord.actions.leaving import HangingOf, hanging
 from casecoord.actions.matching import MatchProposalsOf, match_proposals
 from casecoord.actions.me import me
 from casecoord.actions.notices import InboxOf, inbox
-from casecoord.actions.teams import TeamsOf, teams
+from casecoord.actions.teams import MembersOf, TeamsOf, members, teams
 from casecoord.api.context import Info
 from casecoord.api.enums import Sphere, TeamKind, Urgency
 from casecoord.api.explained import Explanation
 from casecoord.api.ids import global_id, key_of, key_of_any
 from casecoord.api.inbox import Inbox
 from casecoord.api.joint_case import JointCase
-from casecoord.api.leaving import HangingItem, zoned
+from casecoord.api.leaving import HangingItem, TeamMember, zoned
 from casecoord.api.lists import Connection, Event, FlaggedHousehold, Gap, connection
 from casecoord.api.me import Me, Team
 from casecoord.api.merging import MergeProposal
@@ -104,6 +104,12 @@ class Query(Overviews):
         query = HangingOf(key_of("Membership", membership, "membership"), zoned(at, "at"))
         found = await info.context.office.look(info.context.caller, hanging, query)
         return [HangingItem.of(item) for item in found]
+
+    @strawberry.field(description="Who works in a team, for whoever may name their deputies.")
+    async def members(self, info: Info, team: strawberry.ID) -> list[TeamMember]:
+        query = MembersOf(key_of("Team", team, "team"))
+        found = await info.context.office.look(info.context.caller, members, query)
+        return [TeamMember.of(one) for one in found]
 
     @strawberry.field(description="The teams that work in your area now.")
     async def teams(self, info: Info, kind: TeamKind | None = None) -> list[Team]:

@@ -220,7 +220,7 @@ class Membership(Base):
 
 
 class CoordinatorSeat(Base):
-    """Who coordinates a team (or, with team_id null, the area); `seat` is the team's or the area's id.
+    """Who coordinates a team or the area: `seat` is its id; `stands_in_for`: for whom a deputy sits there.
 
     INVARIANT (one coordinator at any moment): no overlap here, no hole by trigger.
     """
@@ -231,7 +231,6 @@ class CoordinatorSeat(Base):
     seat: Mapped[UUID]
     membership_id: Mapped[UUID]
     during: Mapped[Moments]
-    #: whose seat it is while a deputy sits in it
     stands_in_for: Mapped[UUID | None]
     __table_args__ = (
         to("memberships", "membership_id"),

@@ -11,7 +11,7 @@ from casecoord.demo.provider import DemoProvider
 from casecoord.demo.tokens import obtain
 from tests.actions.leaving_steps import holds, newcomer
 from tests.actions.steps import led_case
-from tests.api.test_overviews import ask, key
+from tests.api.test_overviews import ask, code, key
 from tests.doors import Client, bind, client_of
 from tests.world import Town
 
@@ -33,7 +33,10 @@ async def test_an_administrator_ends_a_membership_by_what_hangs_on_it(
     town: Town, clients: dict[str, Client], database_url: str
 ) -> None:
     await led_case(town, (await town.janssens())["noor"])
-    bram, mo = global_id("Membership", town.members["bram"].membership), clients["mo"]
+    mo, team = clients["mo"], global_id("Team", town.teams["klimop"])
+    known = {one["name"]: one for one in await ask(mo, "Members", team=team)}
+    assert {name: one["role"] for name, one in known.items()} == {"Amina": "MEMBER", "Bram": "COORDINATOR"}
+    bram = known["Bram"]["membership"]
     (seat,) = await ask(mo, "Hanging", membership=bram)
     assert (seat["kind"], seat["place"]) == ("SEAT", None)
     end = {"membership": bram, "confirm": True}
@@ -44,7 +47,7 @@ async def test_an_administrator_ends_a_membership_by_what_hangs_on_it(
         [seat],
     )
     assert refused["counts"] == [{"kind": "SEAT", "number": 1}]
-    heir = global_id("Membership", town.members["amina"].membership)
+    heir = known["Amina"]["membership"]
     end["successors"] = [{"item": seat["item"], "successor": heir}]
     asked = await ask(mo, "EndMembership", input={"idempotencyKey": key(), **end, "confirm": False})
     assert (asked["code"], asked["items"]) == ("not_confirmed", [seat])
@@ -79,6 +82,12 @@ async def test_a_coordinator_names_a_deputy(town: Town, clients: dict[str, Clien
         "until": until.isoformat(),
     }
     done = await ask(clients["bram"], "SetDeputy", input={"idempotencyKey": key(), **given})
+    seen = await ask(clients["bram"], "Members", team=global_id("Team", town.teams["klimop"]))
+    assert [one["name"] for one in seen] == ["Amina", "Bram", "Nora"]
+    assert (
+        await code(clients["bram"], "Members", team=global_id("Team", town.teams["wijkteam"]))
+        == "not_allowed"
+    )
     assert (done["name"], done["since"]) == ("Nora", since.isoformat())
     bare = {**given, "until": until.replace(tzinfo=None).isoformat()}
     odd = await ask(clients["bram"], "SetDeputy", input={"idempotencyKey": key(), **bare})
