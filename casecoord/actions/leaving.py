@@ -161,6 +161,8 @@ class Departure:
         """Ends these memberships, or says what hangs."""
         await self.lock(ids)
         decided = await self.decide(ids)
+        if not set(self.named) <= {item.id for _, item, _ in decided}:
+            raise Problem("not_found", "successors")
         if not confirmed:
             raise WorkHanging("not_confirmed", [item for _, item, _ in decided], "confirm")
         await self.end(decided)

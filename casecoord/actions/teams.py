@@ -7,9 +7,10 @@ from casecoord.access.doing import ActFacts, Doer
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
 from casecoord.domain.words import TeamKind
-from casecoord.storage.memberships import MemberLine as MemberLine
-from casecoord.storage.memberships import members_of
+from casecoord.storage.memberships import MemberLine, members_of
 from casecoord.storage.people import open_teams
+
+__all__ = ["MemberLine", "MembersOf", "TeamLine", "TeamsOf", "members", "teams"]
 
 
 @dataclass(frozen=True, slots=True)

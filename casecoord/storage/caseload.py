@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import TextClause, text
 
-from casecoord.storage.turns import whose
+from casecoord.storage.turns import is_with, whose
 from casecoord.storage.work import Work
 
 
@@ -43,7 +43,7 @@ with page as (
     from plan_actions a
     join cases c on c.area_id = a.area_id and c.id = a.case_id and c.state <> 'closed'
     join memberships b on b.area_id = a.area_id and b.id = a.author_id
-    where a.area_id = :area and a.state = 'open' and {whose("a", "owner_id")} = any(array(select id from seats))) i
+    where a.area_id = :area and a.state = 'open' and {is_with("a", "owner_id", "= any(array(select id from seats))")}) i
   where {actions} group by 1
 )
 select page.*,

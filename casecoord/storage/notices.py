@@ -18,7 +18,7 @@ from casecoord.domain.notices import NOTICES
 from casecoord.storage.cases import RELATION
 from casecoord.storage.lists import FACTS
 from casecoord.storage.telling import openly
-from casecoord.storage.turns import whose
+from casecoord.storage.turns import is_with, whose
 from casecoord.storage.work import Area, Work
 
 _TAKES_PART = """x.household_id is null or coalesce(v.state = 'pending' and v.team_id = :team, false)
@@ -117,7 +117,7 @@ def _waiting(gap: str) -> TextClause:
 select i.*, {_CASE} from (
   select x.id, x.rule, x.due_at, x.household_id, x.sphere, x.audience, {_STOOD}
   from promises x {_STANDING.format(subject="x.subject_id")}
-  where x.area_id = :area and {whose("x", "responder_id")} = :receiver and x.ended_at is null) i
+  where x.area_id = :area and {is_with("x", "responder_id", "= :receiver")} and x.ended_at is null) i
 where {gap} or i.household_id is null or not {openly("i")}
 order by i.due_at, i.id limit :first"""
     )

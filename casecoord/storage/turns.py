@@ -45,6 +45,12 @@ def whose(row: str, named: str) -> str:
     )
 
 
+def is_with(row: str, named: str, who: str) -> str:
+    """SQL that says whether it is the turn of `who` (`= x` or `= any(xs)`), asked of few rows only."""
+    ever = f"select u.subject_id from turns u where u.area_id = :area and u.membership_id {who}"
+    return f"({row}.{named} {who} or {row}.id in ({ever})) and {whose(row, named)} {who}"
+
+
 async def whose_now(work: Area, subject: UUID, named: UUID) -> UUID:
     """The same of one thing."""
     found = await work.session.scalar(

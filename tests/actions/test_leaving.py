@@ -1,7 +1,7 @@
 """Whoever leaves leaves nothing behind: every item goes to somebody by name, at once or on a date, or nobody leaves."""
 
 from datetime import date, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -29,6 +29,7 @@ from casecoord.actions.plan import AddAction, CompleteAction, add_action, comple
 from casecoord.domain.leaving import ItemKind, WorkHanging
 from casecoord.domain.words import LifeDomain, ProposalState
 from casecoord.storage.organising import Organiser
+from casecoord.storage.settle import settle
 from tests.actions.leaving_steps import holds, lead_now, leave, newcomer, one
 from tests.actions.steps import led_case, open_case, pending, propose, refused, signal, sql, take_part
 from tests.world import PEOPLE, Town
@@ -359,3 +360,32 @@ async def test_whoever_takes_over_on_a_date_finds_it_in_their_inbox_from_then_on
         pass
     assert "passed_on" in await told(town, database_url, "nora")
     await holds(town, database_url)
+
+
+async def test_what_waits_for_decision_power_that_leaves_waits_for_the_areas_coordinator(
+    town: Town, database_url: str
+) -> None:
+    case = await led_case(town, (await town.janssens())["noor"])
+    async with town.database.within(town.area) as work:
+        await (await work.session.connection()).exec_driver_sql(
+            "insert into blockades (area_id, id, case_id, team_id, raised_by, kind, domain, sphere, what_sealed,"
+            f" asked_sealed, state, raised_at) values ('{town.area}', gen_random_uuid(), '{case.id}',"
+            f" '{town.teams['klimop']}', '{town.members['amina'].membership}', 'rule', 'time_use', 'general', '', '',"
+            f" 'open', '{town.clock.now}')"
+        )
+        await settle(work, case.household)
+    friday = town.clock.now + timedelta(days=4)
+    assert (await leave(town, "jasmijn", friday)).handed_over == []
+    waits = (
+        "select coalesce((select t.membership_id from turns t where t.subject_id = p.id and t.at <= $1"
+        " order by t.at desc limit 1), p.responder_id) from promises p where p.rule = 'G10'"
+    )
+    for at, who in ((town.clock.now, "jasmijn"), (friday, "ibrahim")):
+        assert await one(database_url, waits, at) == town.members[who].membership
+
+
+async def test_a_successor_for_something_that_does_not_hang_is_refused(town: Town) -> None:
+    await busy(town)
+    bram = town.members["bram"].membership
+    async with refused("not_found", "successors"):
+        await leave(town, "amina", successors=(Successor(uuid4(), bram),))
