@@ -333,13 +333,13 @@ async def standing_refusal(work: Area, case_id: UUID) -> Refusal | None:
 
 
 async def rejoin_teams(work: Area, case_id: UUID, closed_at: datetime) -> None:
-    """The teams that took part until the case closed take part again."""
+    """The teams that took part until the case closed, and that have no end, take part again."""
     await work.session.execute(
         text(
             "insert into participants (area_id, id, case_id, team_id, sphere, audience, during)"
             " select p.area_id, gen_random_uuid(), p.case_id, p.team_id, p.sphere, p.audience,"
             "   tstzrange(:now, null) from participants p"
-            " join teams t on t.area_id = p.area_id and t.id = p.team_id and t.during @> cast(:now as timestamptz)"
+            " join teams t on t.area_id = p.area_id and t.id = p.team_id and upper_inf(t.during)"
             " where p.area_id = :area and p.case_id = :case and upper(p.during) = :closed"
         ),
         {"area": work.area_id, "case": case_id, "closed": closed_at, "now": work.now},

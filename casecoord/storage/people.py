@@ -58,6 +58,7 @@ _TEAM = text(
 )
 _TEAMS = text(
     "select id, name, kind from teams where area_id = :area and during @> cast(:now as timestamptz)"
+    " and upper_inf(during)"
     " order by lower(name), id"
 )
 _ON_DUTY = text(
@@ -149,6 +150,6 @@ async def pending_invitation(work: Area, case: UUID, team: UUID) -> Invitation |
 
 
 async def open_teams(work: Area) -> list[tuple[UUID, str, TeamKind]]:
-    """The teams that work now: id, name, kind, by name."""
+    """The teams that work now and go on working: id, name, kind, by name."""
     found = await work.session.execute(_TEAMS, {"area": work.area_id, "now": work.now})
     return [(row.id, row.name, TeamKind(row.kind)) for row in found]

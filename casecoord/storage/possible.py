@@ -15,8 +15,9 @@ select rel.*, c.id case_id, c.triaged_at,
   exists (select from leads l where l.area_id = h.area_id and l.case_id = c.id and l.during @> cast(:now as timestamptz)) has_lead,
   exists (select from participants q where q.area_id = h.area_id and q.case_id = c.id and q.during @> cast(:now as timestamptz))
     has_teams,
-  exists (select from proposals x where x.area_id = h.area_id and x.case_id = c.id and x.state = 'pending')
-    has_proposal,
+  exists (select from proposals x where x.area_id = h.area_id and x.case_id = c.id and x.state = 'pending'
+      and not exists (select from leads l where l.area_id = x.area_id and l.proposal_id = x.id
+        and (upper_inf(l.during) or upper(l.during) > :now))) has_proposal,
   exists (select from duty_shifts d join memberships m on m.area_id = d.area_id and m.id = d.membership_id
     where d.area_id = h.area_id and d.during @> cast(:now as timestamptz) and m.professional_id = :professional)
     on_duty,

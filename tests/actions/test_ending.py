@@ -5,6 +5,17 @@ from typing import Any
 
 import pytest
 
+from casecoord.actions.closing import (
+    CloseCase,
+    ConfirmOutcome,
+    GiveFeedback,
+    OfCase,
+    begin_aftercare,
+    close_case,
+    confirm_outcome,
+    give_feedback,
+    reopen_case,
+)
 from casecoord.actions.ending import (
     CoverTo,
     EndOrganisation,
@@ -16,7 +27,7 @@ from casecoord.actions.ending import (
 from casecoord.actions.participation import InviteTeam, invite_team
 from casecoord.actions.plan import AddAction, add_action
 from casecoord.domain.leaving import ItemKind, WorkHanging
-from casecoord.domain.words import LifeDomain, Role, TeamKind
+from casecoord.domain.words import LifeDomain, Role, TeamKind, Word
 from casecoord.storage.organising import Organiser
 from casecoord.storage.work import UnknownLogin
 from tests.actions.leaving_steps import holds, lead_now, newcomer, one
@@ -118,6 +129,26 @@ async def test_nothing_new_comes_to_a_team_that_will_end(town: Town, database_ur
         await town.act("ines", invite_team, InviteTeam(town.key(), case.id, town.teams["klimop"]))
     async with refused("membership_over", "team"):
         await ends(town, "klimop", "regenboog")
+    await holds(town, database_url)
+
+
+async def test_a_case_that_is_reopened_goes_on_without_a_team_that_will_end(
+    town: Town, database_url: str
+) -> None:
+    case = await led_case(town, (await town.janssens())["noor"], "amina")
+    await take_part(town, "amina", case.id, "wijkteam", "chaima")
+    town.clock.forward(hours=1)
+    async with sql(database_url) as database:
+        for row in await database.fetch("select id from signals where case_id = $1", case.id):
+            await town.act("amina", give_feedback, GiveFeedback(town.key(), row[0], "Er is een plan."))
+            await town.act("amina", confirm_outcome, ConfirmOutcome(town.key(), "Goed.", Word.FAMILY, row[0]))
+    await town.act("amina", begin_aftercare, OfCase(town.key(), case.id))
+    await town.act("amina", close_case, CloseCase(town.key(), case.id, "Goed.", Word.FAMILY))
+    await ends(town, "klimop", "regenboog", ends_at=town.clock.now + timedelta(days=9))
+    await town.act("ibrahim", reopen_case, OfCase(town.key(), case.id))
+    async with sql(database_url) as database:
+        there = await database.fetch("select team_id from participants where upper_inf(during)")
+    assert [row[0] for row in there] == [town.teams["wijkteam"]]
     await holds(town, database_url)
 
 
