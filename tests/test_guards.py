@@ -146,8 +146,73 @@ ABSENT = (
     " gen_random_uuid(), '{{{who}_m}}', '{{{deputy}_m}}', tstzrange('{{now}}', '{{later}}'), '{{mo_m}}', '{{now}}')"
 )
 TEAM_ENDS = f"update teams set during = {END} where id = '{{{{{{team}}_t}}}}'".replace("{now}", "{{now}}")
+
+
+def offered_after(state: str) -> list[str]:
+    """An offer to another area of the led case's family, whose hand-over has ended in this state."""
+    hand_over = "00000000-0000-4000-8000-000000000007"
+    return [
+        "insert into transfers (area_id, id, household_id, kind, sphere, state, offered_at, answered_at) values"
+        f" ('{{area}}', '{hand_over}', {OF_LED}, 'move', 'general', '{state}', '{{now}}', '{{now}}')",
+        "insert into move_offers (area_id, id, household_id, transfer_id, to_area, offered_by, moved_on, offered_at,"
+        " expires_at, state, persons, children, spheres, signals, content_sealed, key_wrapped) values ('{area}',"
+        f" gen_random_uuid(), {OF_LED}, '{hand_over}', '{{area}}', '{{ibrahim_m}}', '2026-11-02', '{{now}}', '{{later}}',"
+        " 'pending', 1, 0, '{{}}', '{{}}', '', '')",
+    ]
+
+
+def arrived(state: str, by: str, at: str) -> list[str]:
+    """A family offered to this area, with a day to answer, that has ended in this state."""
+    return [
+        "insert into arrivals (area_id, id, from_area, persons, children, spheres, moved_on, arrived_at, expires_at,"
+        " state, answered_by, answered_at) values ('{area}', gen_random_uuid(), '{area}', 1, 0, '{{}}', '2026-11-02',"
+        f" '{{now}}', '{{now}}'::timestamptz + interval '1 day', '{state}', {by}, '{at}')"
+    ]
+
+
+_HEARING = (
+    "insert into hearings (area_id, id, household_id, person_id, held_on, state, planned_by, planned_at)"
+    " select area_id, gen_random_uuid(), household_id, id, '2026-12-17', 'planned', '{hanna_m}', '{now}'"
+    f" from persons where household_id = {OF_LED}"
+)
+_BLOCKADE = (
+    "insert into blockades (area_id, id, case_id, team_id, raised_by, kind, domain, sphere, what_sealed, asked_sealed,"
+    " action_id, state, raised_at) values ('{area}', gen_random_uuid(), '{led}', '{klimop_t}', '{amina_m}', 'rule',"
+    " 'housing', 'livelihood', '', '', '00000000-0000-4000-8000-000000000009', 'open', '{now}')"
+)
+
+
+def _step(team: str) -> list[str]:
+    """An open action of this team, with its promise."""
+    return [
+        "insert into plan_actions (area_id, id, case_id, team_id, owner_id, author_id, domain, sphere, what_sealed,"
+        f" due_on, state, added_at) values ('{{area}}', '00000000-0000-4000-8000-000000000009', '{{led}}', '{{{team}}}',"
+        " '{amina_m}', '{amina_m}', 'time_use', 'general', '', '2026-12-01', 'open', '{now}')",
+        "insert into promises (area_id, id, household_id, rule, subject_id, sphere, responder_id, made_at, due_at,"
+        f" area_at, decision_at, alliance_at) select area_id, gen_random_uuid(), {OF_LED}, 'G4',"
+        " '00000000-0000-4000-8000-000000000009', sphere, responder_id, made_at, due_at, area_at, decision_at,"
+        " alliance_at from promises where subject_id = '{waiting}'",
+    ]
+
+
 #: What it is: the constraint that says so, and the statements that break it.
 BROKEN: dict[str, tuple[str, list[str]]] = {
+    "an offer to another area whose hand-over waits no longer": (
+        "move_offers_timed", offered_after("accepted")),
+    "a family that was declined by nobody": (
+        "arrivals_ends_by_an_act_or_its_date", arrived("declined", "null", "{now}")),
+    "an offer that expired before its date": (
+        "arrivals_ends_by_an_act_or_its_date", arrived("expired", "null", "{now}")),
+    "an offer accepted after its date": (
+        "arrivals_ends_by_an_act_or_its_date",
+        arrived("declined", "'{ibrahim_m}'", "{later}")),
+    "an open signal that has lapsed": (
+        "signals_lapses_at_its_end", ["update signals set lapsed_as = 'death' where id = '{waiting}'"]),
+    "a signal that lapses for no known reason": (
+        "signals_lapses_at_its_end",
+        ["update signals set state = 'ended', ended_at = '{now}', lapsed_as = 'tired' where id = '{waiting}'"]),
+    "a case that lapses and stays open": (
+        "cases_lapses_at_its_end", ["update cases set lapsed_as = 'emigration' where id = '{led}'"]),
     "a second open case": ("cases_one_open", [NEW_CASE]),
     "a second lead": ("leads_one_at_a_time", [NEW_LEAD]),
     "a second holder": (
@@ -407,6 +472,25 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
     "a lead whose case is in search of one": (
         "cases_led",
         ["update leads set case_id = '{searching}' where case_id = '{led}'"]),
+    "a lead who objects without a search for another": (
+        "cases_timed",
+        ["update proposals set kind = 'appointment', objected_at = '{now}', objection_sealed = ''"
+         " where case_id = '{led}'"],
+    ),
+    "an objection to what was no appointment": (
+        "proposals_objects_to_an_appointment",
+        ["update proposals set objected_at = '{now}', objection_sealed = '' where case_id = '{led}'"],
+    ),
+    "two hearings of one youth on one day": (
+        "hearings_one_on_a_day",
+        [_HEARING, _HEARING],
+    ),
+    "an action refused twice": ("blockades_one_on_an_action", [*_step("klimop_t"), _BLOCKADE, _BLOCKADE]),
+    "a step of a team that takes no part": ("plan_actions_in_the_case", _step("wijkteam_t")),
+    "a team that leaves its steps behind": (
+        "plan_actions_in_the_case",
+        [*_step("klimop_t"), "delete from participants where case_id = '{led}' and team_id = '{klimop_t}'"],
+    ),
     "a case led by saying so": (
         "cases_led",
         ["update promises set ended_at = '{now}' where subject_id = '{searching}'",
@@ -511,7 +595,9 @@ async def test_every_guard_is_met_by_a_story_that_breaks_it(standing: Story) -> 
         "memberships_keep_their_work": "coordinator_seats_inside_membership", "signals_held": "households_held",
         "cases_held": "households_held", "holders_held": "households_held", "teams_coordinated": "coordinator_seats_filled",
         "turns_inside_membership": "promises_inside_membership", "teams_keep_their_work": "signals_inside_team",
+        "transfers_offer_timed": "move_offers_timed",
         "proposals_timed": "cases_timed", "promises_timed": "signals_timed", "leads_led": "cases_led",
+        "leads_timed": "cases_timed", "participants_keep_their_actions": "plan_actions_in_the_case",
     }  # fmt: skip
     assert {row[0] for row in excluded} - elsewhere <= met
     assert {triggers.get(row[0], row[0]) for row in timed} <= met | {"memberships_once"}

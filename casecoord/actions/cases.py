@@ -52,15 +52,22 @@ UNMET: dict[str, Callable[[], Problem]] = {
     "!preference_known": lambda: Problem("preference_missing", "reason"),
     "!within_ceiling": lambda: Problem("ceiling_reached", "proposal"),
     "!appointment_due": lambda: Problem("not_yet", "case"),
+    "!reason_and_reviews_done": lambda: Problem("review_overdue"),
+    "!identity_checked": lambda: Problem("identity_unchecked", "identityChecked"),
+    "!ground_recorded": lambda: Problem("ground_missing", "ground"),
+    "!actions_handed_over": lambda: Problem("successor_missing", "successors"),
     "!kind_allowed": lambda: Problem("team_not_invitable", "team"),
 }
 _ADAPTER = TypeAdapter(CaseBrief)
 
 
-def require(hand: Hand, desk: Desk, act: str, *, backstop: bool = False, **facts: bool) -> str:
+def require(
+    hand: Hand, desk: Desk, act: str, *, backstop: bool = False, hanging: tuple[str, ...] = (), **facts: bool
+) -> str:
     """May this actor do this act here, now? The rule that says so; else Problem.
 
     `backstop`: no team is accountable, so the area's coordinator stands in for its coordinator.
+    `hanging`: what a refusal for an unmet condition names.
     """
     known = {
         "membership_valid": True,
@@ -79,7 +86,10 @@ def require(hand: Hand, desk: Desk, act: str, *, backstop: bool = False, **facts
         hand.allowed(desk.household_id, decision.rule)
         return decision.rule
     lacking = next((UNMET[word] for word in decision.reason if word in UNMET), None)
-    raise lacking() if lacking else Problem("not_allowed")
+    if lacking is None:
+        raise Problem("not_allowed")
+    unmet = lacking()
+    raise Problem(unmet.code, unmet.field, hanging)
 
 
 def has_standing(hand: Hand, desk: Desk) -> bool:

@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from casecoord.actions import texts
+from casecoord.actions.blockades import unblock
 from casecoord.actions.cases import CaseBrief, brief, case_desk, has_standing, leave, require
 from casecoord.actions.office import Hand, verb
 from casecoord.actions.plan import ActionBrief
@@ -33,6 +34,7 @@ from casecoord.storage.cases import (
 )
 from casecoord.storage.people import professional_of
 from casecoord.storage.sealed import Compartment
+from casecoord.storage.transfers import drop_idle
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,7 @@ async def reopen_case(hand: Hand, input: OfCase) -> CaseBrief:
     closed_at = case.closed_at
     assert closed_at is not None
     case.state, case.triaged_at, case.closed_at = CaseState.TRIAGED, desk.now, None
-    case.aftercare_at = case.outcome_sealed = case.outcome_by = None
+    case.aftercare_at = case.outcome_sealed = case.outcome_by = case.lapsed_as = None
     desk.case = case
     await rejoin_teams(hand.work, case.id, closed_at)
     desk.add_event("reopen_case", "case.status", Sphere.GENERAL, rule)
@@ -204,9 +206,13 @@ async def re_agree_action(hand: Hand, input: ReAgreeAction) -> ActionBrief:
     texts.not_in_past(input.due_on, hand.now, "dueOn")
     desk, action = await _action_desk(hand, input.action)
     owner = await professional_of(hand.work, action.owner_id)
-    rule = require(hand, desk, "re_agree_action", is_owner=owner == hand.actor.professional_id)
+    owns = owner == hand.actor.professional_id
+    rule = require(hand, desk, "re_agree_action", is_owner=owns)
     if action.state != ActionState.OPEN:
         raise Problem("action_done", "action")
+    # A date that the lead sets alone leaves a refusal standing: only its owner takes it back.
+    if owns:
+        await unblock(desk, action, f"{input.due_on:%d-%m-%Y}")
     action.due_on = input.due_on
     desk.add_event(
         "re_agree_action", "plan.action", action.sphere, rule, audience=action.audience, action=action.id
@@ -228,6 +234,7 @@ async def _end_signal(hand: Hand, identity: UUID, outcome: str, word: Word) -> O
     desk.add_event(
         "confirm_outcome", "outcome", signal.sphere, rule, audience=signal.audience, signal=signal.id
     )
+    await drop_idle(hand.work, desk.household_id)
     await desk.settle()
     return OutcomeConfirmed(signal.id, True, signal.state)
 
@@ -274,4 +281,5 @@ async def _end(hand: Hand, desk: Desk) -> None:
     for team in desk.teams():
         await leave(hand, desk, team)
     desk.case.state, desk.case.closed_at = CaseState.CLOSED, desk.now
+    await drop_idle(hand.work, desk.household_id)
     await desk.settle()

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from casecoord.actions import texts
-from casecoord.actions.looking import Look, viewers
+from casecoord.actions.looking import Look, facts_of, viewers
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Viewer
@@ -53,7 +53,8 @@ async def holder_at(hand: Hand, query: HolderAtOf) -> HeldAt:
     row = await storage.holder_at(hand.work, query.household, at)
     if row is None:
         raise Problem("not_found", "household")
-    look = Look(hand, row["household"], _as_viewer(hand, row, row["participates"] or row["accountable"]))
+    seen_by = _as_viewer(hand, row, row["participates"] or row["accountable"])
+    look = Look(hand, row["household"], seen_by, facts_of(row))
     # Like the timeline, the past is for those to whom the case itself is open: not for whoever only signalled.
     if not (look.sees("case.status") and look.sees("case.lead")):
         raise Problem("not_found", "household")

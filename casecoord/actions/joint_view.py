@@ -5,15 +5,19 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from casecoord.actions.looking import Look, viewers, wrote
+from casecoord.actions.break_glass import by_grant, grants_in_view
+from casecoord.actions.looking import Look, facts_of, viewers, wrote
 from casecoord.actions.office import Hand
+from casecoord.domain.ages import age_on
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Shown, Viewer
 from casecoord.domain.joint_view import (
     ActionView,
+    BlockadeView,
     Colleague,
     ContactView,
     GapView,
+    HearingView,
     JointCase,
     MoveView,
     ParticipantView,
@@ -23,12 +27,25 @@ from casecoord.domain.joint_view import (
     SignalView,
 )
 from casecoord.domain.promises import PROMISES, Level, Rule
-from casecoord.domain.words import ActionState, LifeDomain, Role, SignalState, Sphere, TeamKind, Urgency
+from casecoord.domain.words import (
+    ActionState,
+    BlockadeKind,
+    BlockadeState,
+    HearingState,
+    LifeDomain,
+    Reach,
+    Role,
+    SignalState,
+    Sphere,
+    TeamKind,
+    Urgency,
+)
 from casecoord.domain.workdays import local_date
 from casecoord.storage import views
 from casecoord.storage.sealed import Compartment, HouseholdSeal, Place
 
 Row = dict[str, Any]
+_PREPARED = ("alternative_at", "place_held_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +75,12 @@ class _View:
         self.hand, self.row, self.now = hand, row, hand.now
         self.seal: HouseholdSeal = views.seal_of(hand.work, row["id"], row["keys"])
         # A team that is accountable for a signal beside a case sees whose it is, and nothing of the case.
-        self.look = Look(hand, row["id"], self._as_viewer(row["participates"] or row["accountable"]))
+        self.look = Look(
+            hand,
+            row["id"],
+            self._as_viewer(row["participates"] or row["accountable"]),
+            by_grant(row["grants"], facts_of(row)),
+        )
         self.in_case = self._as_viewer(row["participates"])
 
     def compose(self) -> JointCase:
@@ -82,12 +104,17 @@ class _View:
                 "household.contact", lambda: self._household_text("contact"), address_secret=secret
             ),
             moves=self._moves(),
-            persons=[self._person(person) for person in row["persons"]] if look.sees("person.name") else [],
+            persons=[
+                self._person(one) for one in row["persons"] if look.sees("person.name", **self._of(one))
+            ],
             participants=self._participants(),
             next_deadline=self._next_deadline(),
             contacts=self._contacts(),
             signals=[seen for signal in row["signals"] if (seen := self._signal(signal))],
             actions=[self._action(action) for action in row["actions"] if self._sees_action(action)],
+            blockades=[found for one in row["blockades"] if (found := self._blockade(one))],
+            hearings=[planned for one in row["hearings"] if (planned := self._hearing(one))],
+            grants=grants_in_view(look, self.seal, row["grants"]),
             gaps=self._gaps(),
             withheld=list(look.withheld.values()),
         )
@@ -125,16 +152,24 @@ class _View:
             return []
         return [MoveView(UUID(move["id"]), date.fromisoformat(move["moved_on"])) for move in moves]
 
+    def _of(self, person: Row) -> dict[str, Any]:
+        """A court partner knows the youth with the hearing, and who has custody."""
+        youths = {hearing["person"] for hearing in self.row["hearings"]}
+        custody = {y["holder"] for p in self.row["persons"] if p["id"] in youths for y in p["custody"]}
+        return {"own_hearing": person["id"] in youths | custody}
+
     def _person(self, person: Row) -> PersonView:
-        share, identity = self.look.share, UUID(person["id"])
+        share, identity, known = self.look.share, UUID(person["id"]), self._of(person)
         own_practice = str(self.hand.actor.team_id) in person["practice_teams"]
         return PersonView(
             id=identity,
-            name=share("person.name", lambda: self._person_text(person, "name", "name")),
-            age=share("person.age", lambda: self._age(person)),
-            birth_date=share("person.birth_date", lambda: self._person_text(person, "birth", "birth_date")),
-            language=share("person.language", lambda: person["language"]),
-            custody=share("person.custody", lambda: self._custody(person)),
+            name=share("person.name", lambda: self._person_text(person, "name", "name"), **known),
+            age=share("person.age", lambda: self._age(person), **known),
+            birth_date=share(
+                "person.birth_date", lambda: self._person_text(person, "birth", "birth_date"), **known
+            ),
+            language=share("person.language", lambda: person["language"], **known),
+            custody=share("person.custody", lambda: self._custody(person), **known),
             practice=share(
                 "person.practice", lambda: self._linked(person, "practice"), own_practice=own_practice
             ),
@@ -226,7 +261,9 @@ class _View:
 
     def _viewers_of(self, thing: Row) -> frozenset[Viewer]:
         """As what the actor looks at a signal or its clock: while it is in no case, only the team that is
-        accountable for it takes part in it."""
+        accountable for it takes part in it; in a hearing's also the team that prepares it."""
+        if thing.get("rule") == Rule.HEARING:
+            return self._as_viewer(self.row["participates"] or self.row["prepares"])
         return self._as_viewer(
             self.row["participates"]
             if thing["in_case"]
@@ -259,6 +296,43 @@ class _View:
             state=ActionState.OPEN if as_written else action["state"],
             due_on=date.fromisoformat(action["due_on"]),
             owner=owner,
+        )
+
+    def _blockade(self, blockade: Row) -> BlockadeView | None:
+        by = _colleague(blockade["raised_by"])
+        assert by is not None
+        wrote_it = wrote(self.hand, str(by.team), str(by.professional))
+        if not self._sees_item("blockade", blockade, self.in_case, wrote_it=wrote_it):
+            return None
+        as_written = not self._sees_item("blockade", blockade, self.in_case)
+        seen = {action["id"] for action in self.row["actions"] if self._sees_action(action)}
+        return BlockadeView(
+            id=UUID(blockade["id"]),
+            kind=BlockadeKind(blockade["kind"]),
+            domain=LifeDomain(blockade["domain"]),
+            what=self._item_text("blockades", blockade, "what") or "",
+            asked=self._item_text("blockades", blockade, "asked") or "",
+            state=BlockadeState.OPEN if as_written else BlockadeState(blockade["state"]),
+            raised_at=datetime.fromisoformat(blockade["raised_at"]),
+            raised_by=by,
+            action=UUID(blockade["action"]) if blockade["action"] in seen else None,
+            decision=None if as_written else self._item_text("blockades", blockade, "decision"),
+            reach=Reach(blockade["reach"]) if blockade["reach"] and not as_written else None,
+        )
+
+    def _hearing(self, hearing: Row) -> HearingView | None:
+        """Who planned it and the social team that prepares it take part in it, be there a case or not."""
+        own = hearing["team"] == str(self.hand.actor.team_id)
+        seen_by = self._as_viewer(own or self.row["participates"] or self.row["prepares"])
+        if not self.look.sees("court.hearing", Sphere.JUSTICE, viewers=seen_by):
+            return None
+        done = {name: hearing[name] and datetime.fromisoformat(hearing[name]) for name in _PREPARED}
+        return HearingView(
+            id=UUID(hearing["id"]),
+            person=UUID(hearing["person"]),
+            held_on=date.fromisoformat(hearing["held_on"]),
+            state=HearingState(hearing["state"]),
+            **done,
         )
 
     def _gaps(self) -> list[GapView]:
@@ -294,14 +368,6 @@ class _View:
 
     def _open(self, sealed: str | None, place: Place, compartment: Compartment) -> str | None:
         return None if sealed is None else self.seal.open(bytes.fromhex(sealed), place, compartment)
-
-
-def age_on(born: str, today: date) -> int | None:
-    """The age in whole years; from a birth date with unknown parts, the age that is certain."""
-    year, month, day = (int(part) for part in born.split("-"))
-    if year == 0:
-        return None
-    return today.year - year - ((today.month, today.day) < (month or 12, day or 31))
 
 
 def level_of(levels: list[str], now: datetime) -> Level:

@@ -98,18 +98,38 @@ async def appoint_lead(hand: Hand, input: ProposeLead) -> CaseBrief:
         "appoint_lead",
         appointment_due=desk.now >= appointment_from(desk.case.triaged_at, hand.work.deadlines),
     )
-    if desk.lead is not None:
+    objector = await _objector(desk)
+    if desk.lead is not None and objector is None:
         raise Problem("lead_exists", "case")
     waiting = await desk.pending_proposal()
     if waiting is not None:
         _answer(desk, waiting, ProposalState.SUPERSEDED, None)
         await hand.work.session.flush()
     asked = await _asked(hand, desk, input.professional)
+    if asked.professional == objector:
+        raise Problem("already_lead", "professional")
     proposal = await _propose(desk, ProposalKind.APPOINTMENT, asked, input, reason=reason)
     _answer(desk, proposal, ProposalState.ACCEPTED, None)
     await hand.work.session.flush()  # the lead refers to the proposal: it has to be there first
     await take_lead(desk, proposal)
     desk.add_event("appoint_lead", "case.lead", Sphere.GENERAL, rule)
+    await desk.settle()
+    return await brief(hand, desk)
+
+
+@verb(CaseBrief)
+async def object_to_appointment(hand: Hand, input: AnswerProposal) -> CaseBrief:
+    """Who was appointed objects, and stays the lead until another is: the search goes on in the open (G2)."""
+    reason = texts.reason(input.reason)
+    desk, proposal = await _proposal_desk(hand, input.proposal, ProposalKind.APPOINTMENT)
+    appointed = await professional_of(hand.work, proposal.membership_id) == hand.actor.professional_id
+    rule = require(hand, desk, "object_to_appointment", is_appointed=appointed)
+    leads = desk.lead is not None and desk.lead.proposal_id == proposal.id
+    if not leads or proposal.objected_at is not None:
+        raise Problem("already_answered", "proposal")
+    proposal.objected_at = desk.now
+    proposal.objection_sealed = desk.sealed(reason, proposal, "objection", Compartment.GENERAL)
+    desk.add_event("object_to_appointment", "case.lead", Sphere.GENERAL, rule, proposal=proposal.id)
     await desk.settle()
     return await brief(hand, desk)
 
@@ -245,3 +265,11 @@ def _answer(desk: Desk, proposal: Proposal, state: ProposalState, reason: str | 
     proposal.state = state
     proposal.answered_at = desk.now
     proposal.answer_sealed = desk.sealed_if(reason, proposal, "answer", Compartment.GENERAL)
+
+
+async def _objector(desk: Desk) -> UUID | None:
+    """The professional who leads by appointment and objects to it, if that is how this case is led."""
+    if desk.lead is None:
+        return None
+    by = await desk.work.session.get_one(Proposal, (desk.work.area_id, desk.lead.proposal_id))
+    return await professional_of(desk.work, by.membership_id) if by.objected_at is not None else None

@@ -72,6 +72,12 @@ def wrote(hand: Hand, team: str, author: str | None = None) -> bool:
 
 
 NOTHING_SPECIAL = Facts.that()
+RESTRICTED = Facts.that("restricted")
+
+
+def facts_of(row: Mapping[str, Any]) -> Facts:
+    """What is so for a whole household, as the relation in this row says."""
+    return RESTRICTED if row["restricted"] else NOTHING_SPECIAL
 
 
 @dataclass(slots=True)
@@ -133,6 +139,7 @@ class Look:
             policy=self.hand.policy.digest,
             ground=_grounds(self.shown),
             rules=tuple(sorted(set(self.shown.values()))),
+            emergency=self.facts.break_glass,
         )
 
     def _why(self, facet: str, decision: Decision) -> Withheld:

@@ -47,9 +47,14 @@ CONSTRAINTS = {
     "proposals_one_pending": "proposal_pending",
     "invitations_one_pending": "team_in_case",
     "participants_once": "team_in_case",
+    "blockades_one_on_an_action": "blockade_raised",
+    "hearings_one_on_a_day": "hearing_planned",
     "leads_inside_membership": "professional_not_active",
     "holders_inside_membership": "professional_not_active",
     "promises_inside_membership": "professional_not_active",
+    "move_offers_one_pending": "offer_pending",
+    # The register placed somebody here while a family was accepted: the next try finds them.
+    "persons_area_id_bsn_index_key": "try_again",
 }
 
 

@@ -1,16 +1,30 @@
-"""Teams come to the table: invited by the lead, joining or declining for themselves."""
+"""Teams come to the table and leave it: invited by the lead, joining, declining and leaving for themselves."""
 
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from casecoord.actions.cases import case_desk, join, look_at, require, teams_in_view
+from casecoord.access.attributes import Facts
+from casecoord.actions.cases import case_desk, join, leave, look_at, require, teams_in_view
+from casecoord.actions.looking import team_viewer
 from casecoord.actions.office import Hand, verb
+from casecoord.domain.actors import purposes_of
 from casecoord.domain.errors import Problem
-from casecoord.domain.teams import TEAM_KINDS, presence_sphere
-from casecoord.domain.words import InvitationState, Sphere
-from casecoord.storage.case_tables import Invitation
+from casecoord.domain.facets import Shown, Viewer
+from casecoord.domain.ids import global_id
+from casecoord.domain.teams import TEAM_KINDS, presence_sphere, sphere_among
+from casecoord.domain.words import Audience, CaseState, InvitationState, ProposalState, Role, Sphere
+from casecoord.storage.case_tables import Invitation, PlanAction
 from casecoord.storage.cases import Desk, desk_of
-from casecoord.storage.people import open_team, pending_invitation
+from casecoord.storage.people import (
+    Colleague,
+    colleague,
+    open_team,
+    pending_invitation,
+    professional_of,
+    team_of,
+)
+from casecoord.storage.sealed import Compartment
+from casecoord.storage.taking_part import open_actions_of, signals_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +46,32 @@ class InvitationBrief:
     case: UUID
     team: UUID
     state: InvitationState
+
+
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """Who takes over an open action, in another team that takes part."""
+
+    action: UUID
+    professional: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveCase:
+    """`successors` names, for each open action of the own team, who takes it over."""
+
+    idempotency_key: str
+    case: UUID
+    successors: tuple[Successor, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLeft:
+    """`handed_over`: the actions that are another team's from now on."""
+
+    case: UUID
+    team: UUID
+    handed_over: list[UUID]
 
 
 @verb(InvitationBrief, act="C")
@@ -93,6 +133,86 @@ async def decline_invitation(hand: Hand, input: AnswerInvitation) -> InvitationB
     )
     await desk.settle()
     return _brief(invitation)
+
+
+@verb(CaseLeft)
+async def leave_case(hand: Hand, input: LeaveCase) -> CaseLeft:
+    """A team's coordinator takes the team out of a case; nothing that waits for it is left behind."""
+    desk = await case_desk(hand, input.case)
+    assert desk.case is not None
+    team = hand.actor.team_id
+    actions = {action.id: action for action in await open_actions_of(hand.work, desk.case.id, team)}
+    named = {one.action: one.professional for one in input.successors}
+    missing = [identity for identity in actions if identity not in named]
+    rule = require(
+        hand,
+        desk,
+        "leave_case",
+        actions_handed_over=not missing,
+        hanging=tuple(global_id("Action", identity) for identity in missing),
+    )
+    if not named.keys() <= actions.keys():
+        raise Problem("not_found", "successors")
+    leads = await team_of(hand.work, desk.lead.membership_id) if desk.lead else None
+    await _nothing_waits_for(hand, desk, team, leads)
+    # The lead's team is known to all who take part, also to those who are shown no other.
+    others = (teams_in_view(hand, desk) | ({leads} if leads else set())) - {team}
+    for identity, action in actions.items():
+        await _hand_over(hand, desk, action, named[identity], others)
+        desk.add_event(
+            "leave_case", "plan.action", action.sphere, rule, audience=action.audience, action=identity
+        )
+    for part in [part for part in desk.participants if part.team_id == team]:
+        desk.add_event(
+            "leave_case", "case.participants", part.sphere, rule, audience=part.audience, participant=part.id
+        )
+    await leave(hand, desk, team)
+    await desk.settle()
+    return CaseLeft(desk.case.id, team, list(actions))
+
+
+async def _nothing_waits_for(hand: Hand, desk: Desk, team: UUID, leads: UUID | None) -> None:
+    """Who leads stays until another leads; what the team was accountable for is the lead's team's from now on.
+
+    A member who was asked to lead can no longer say yes: whoever asked is told no.
+    """
+    assert desk.case is not None
+    if leads == team:
+        raise Problem("lead_leaves", "case")
+    for signal in await signals_of(hand.work, desk.case.id, team):
+        if leads is None:
+            raise Problem("lead_first", "case")
+        signal.accountable_team_id = leads
+    asked = await desk.pending_proposal()
+    if asked is not None and await team_of(hand.work, asked.membership_id) == team:
+        asked.state, asked.answered_at = ProposalState.DECLINED, desk.now
+        if desk.lead is None:
+            desk.case.state = CaseState.TRIAGED
+
+
+async def _hand_over(hand: Hand, desk: Desk, action: PlanAction, to: UUID, teams: set[UUID]) -> None:
+    """The action is this professional's from now on, sealed as secretly as its new owner's team requires."""
+    owner = await colleague(hand.work, to, teams)
+    if owner is None:
+        raise Problem("professional_not_in_case", "successors")
+    before = Sphere(action.sphere)
+    after = sphere_among(before, owner.team_kind)
+    if not await _may_see(hand, desk, owner, after, action.audience):
+        raise Problem("successor_not_in_view", "successors")
+    if after is not before:
+        what = desk.opened(action.what_sealed, action, "what", Compartment.of(before))
+        action.what_sealed = desk.sealed(what, action, "what", Compartment.of(after))
+    action.team_id, action.owner_id, action.sphere = owner.team, owner.membership, after
+
+
+async def _may_see(hand: Hand, desk: Desk, owner: Colleague, sphere: Sphere, audience: str | None) -> bool:
+    """Whether an action of this sphere is in view for a member of this professional's team, or for the lead."""
+    leads = desk.lead and await professional_of(hand.work, desk.lead.membership_id) == owner.professional
+    as_team = team_viewer(Role.MEMBER, owner.team_kind)
+    viewers = frozenset(v for v in (as_team, Viewer.LEAD if leads else None) if v is not None)
+    facts = Facts.that(*(("shared_with_teams",) if audience == Audience.TEAMS_IN_CASE else ()))
+    purpose = purposes_of(Role.MEMBER, owner.team_kind)[0]
+    return hand.policy.decide(viewers, "plan.action", sphere, purpose, facts).shown is Shown.FULL
 
 
 async def _invitation_desk(hand: Hand, identity: UUID) -> tuple[Desk, Invitation]:

@@ -6,11 +6,13 @@ from enum import StrEnum
 from uuid import UUID, uuid4
 
 from casecoord.actions import texts
+from casecoord.actions.blockades import unblock
 from casecoord.actions.cases import case_desk, look_at, require
 from casecoord.actions.office import Hand, verb
 from casecoord.domain.errors import Problem
 from casecoord.domain.teams import sphere_among
 from casecoord.domain.words import ActionState, Audience, LifeDomain, Sphere, sphere_of
+from casecoord.domain.workdays import local_date
 from casecoord.storage.case_tables import Contact, PlanAction
 from casecoord.storage.cases import Desk, desk_of
 from casecoord.storage.people import colleague_in, professional_of
@@ -134,6 +136,7 @@ async def complete_action(hand: Hand, input: CompleteAction) -> ActionBrief:
     rule = require(hand, desk, "complete_action", is_owner=owns)
     if action.state != ActionState.OPEN or desk.case is None or desk.case.id != action.case_id:
         raise Problem("action_done", "action")
+    await unblock(desk, action, result or f"{local_date(desk.now):%d-%m-%Y}")
     action.state, action.done_at = ActionState.DONE, desk.now
     action.result_sealed = desk.sealed_if(result, action, "result", Compartment.of(Sphere(action.sphere)))
     desk.add_event(

@@ -61,7 +61,8 @@ async def possible(hand: Hand, household: UUID, in_view: Collection[UUID]) -> Po
         ),
         answer=_ids(one for one in row["proposals"] if asked.answer(one)),
         propose_lead=asked.free and asked.may("propose_lead", preference_known=True),
-        appoint_lead=not row["has_lead"] and asked.may("appoint_lead", appointment_due=asked.appointment_due),
+        appoint_lead=(not row["has_lead"] or row["objected"])
+        and asked.may("appoint_lead", appointment_due=asked.appointment_due),
         offer_hand_over=row["has_lead"]
         and not row["has_proposal"]
         and asked.may("offer_handover", lead_left_or_ill=True),

@@ -4,6 +4,7 @@ import strawberry
 
 from casecoord.actions.candidates import Reason as CandidateReason
 from casecoord.actions.coverage import Lack, PlaceKind
+from casecoord.actions.moving import Destination
 from casecoord.actions.plan import Manner
 from casecoord.actions.signals import Decision
 from casecoord.domain.facets import Shown
@@ -13,7 +14,10 @@ from casecoord.domain.promises import Level
 from casecoord.domain.words import (
     ActionState,
     Audience,
+    BlockadeKind,
+    BlockadeState,
     CaseState,
+    HearingState,
     HolderKind,
     InvitationState,
     Language,
@@ -22,11 +26,16 @@ from casecoord.domain.words import (
     ProposalKind,
     ProposalState,
     Purpose,
+    Reach,
+    RequestKind,
+    RequestState,
     Role,
     SignalState,
     SignalSubject,
     Sphere,
     TeamKind,
+    TransferKind,
+    TransferState,
     Urgency,
     VeiligThuis,
     Word,
@@ -35,9 +44,13 @@ from casecoord.domain.words import (
 __all__ = [
     "ActionState",
     "Audience",
+    "BlockadeKind",
+    "BlockadeState",
     "CandidateReason",
     "CaseState",
     "Decision",
+    "Destination",
+    "HearingState",
     "HolderKind",
     "InvitationState",
     "ItemKind",
@@ -52,12 +65,17 @@ __all__ = [
     "ProposalKind",
     "ProposalState",
     "Purpose",
+    "Reach",
+    "RequestKind",
+    "RequestState",
     "Role",
     "Shown",
     "SignalState",
     "SignalSubject",
     "Sphere",
     "TeamKind",
+    "TransferKind",
+    "TransferState",
     "Urgency",
     "VeiligThuis",
     "Word",
@@ -66,7 +84,10 @@ __all__ = [
 for _word in (
     ActionState,
     Audience,
+    BlockadeKind,
+    BlockadeState,
     CaseState,
+    HearingState,
     HolderKind,
     InvitationState,
     Lack,
@@ -80,12 +101,17 @@ for _word in (
     ProposalKind,
     ProposalState,
     Purpose,
+    Reach,
+    RequestKind,
+    RequestState,
     Role,
     Shown,
     SignalState,
     SignalSubject,
     Sphere,
     TeamKind,
+    TransferKind,
+    TransferState,
     Urgency,
     VeiligThuis,
     Word,
@@ -93,3 +119,4 @@ for _word in (
     strawberry.enum(_word)
 strawberry.enum(Decision, name="TriageDecision")
 strawberry.enum(CandidateReason, name="CandidateReason")
+strawberry.enum(Destination, name="Destination")

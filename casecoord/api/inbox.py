@@ -21,8 +21,19 @@ _ABOUT = {
     NoticeKind.ANSWER: "Proposal",
     NoticeKind.INVITATION: "Invitation",
     NoticeKind.INVITATION_ANSWER: "Invitation",
+    NoticeKind.OBJECTION: "Proposal",
+    NoticeKind.HEARING: "Hearing",
+    NoticeKind.BREAK_GLASS: "BreakGlass",
+    NoticeKind.BLOCKADE: "Blockade",
+    NoticeKind.BLOCKADE_DEFERRED: "Blockade",
+    NoticeKind.BLOCKADE_DECIDED: "Blockade",
     NoticeKind.ACTION: "Action",
     NoticeKind.PASSED_ON: "Promise",
+    NoticeKind.TRANSFER: "Transfer",
+    NoticeKind.TRANSFER_ANSWER: "Transfer",
+    NoticeKind.SIGNAL_LAPSED: "Signal",
+    NoticeKind.MOVE_OFFER: "MoveOffer",
+    NoticeKind.MOVE_ANSWER: "MoveOffer",
 }
 
 

@@ -6,7 +6,17 @@ from typing import Any, Generic, TypeVar
 
 import strawberry
 
-from casecoord.api.enums import Level, LifeDomain, Sphere, TeamKind, Urgency
+from casecoord.api.enums import (
+    BlockadeKind,
+    BlockadeState,
+    HearingState,
+    Level,
+    LifeDomain,
+    Reach,
+    Sphere,
+    TeamKind,
+    Urgency,
+)
 from casecoord.api.ids import global_id
 from casecoord.domain import joint_view as view
 
@@ -151,6 +161,81 @@ class Action:
         )
 
 
+@strawberry.type(description="What stops practice, and what was decided about it.")
+class Blockade:
+    id: strawberry.ID
+    kind: BlockadeKind
+    domain: LifeDomain
+    what: str
+    asked: str = strawberry.field(description="Who should do what, by when.")
+    state: BlockadeState
+    raised_at: datetime
+    raised_by: Colleague
+    action: strawberry.ID | None = strawberry.field(description="The action that cannot be done.")
+    decision: str | None
+    reach: Reach | None
+
+    @classmethod
+    def of(cls, found: view.BlockadeView) -> "Blockade":
+        return cls(
+            id=global_id("Blockade", found.id),
+            kind=found.kind,
+            domain=found.domain,
+            what=found.what,
+            asked=found.asked,
+            state=found.state,
+            raised_at=found.raised_at,
+            raised_by=Colleague.of(found.raised_by),
+            action=global_id("Action", found.action) if found.action else None,
+            decision=found.decision,
+            reach=found.reach,
+        )
+
+
+@strawberry.type(description="A date before the neighbourhood judge.")
+class Hearing:
+    id: strawberry.ID
+    person: strawberry.ID
+    held_on: date
+    state: HearingState
+    alternative_at: datetime | None = strawberry.field(description="An alternative was proposed.")
+    place_held_at: datetime | None = strawberry.field(description="A place in it was held.")
+
+    @classmethod
+    def of(cls, found: view.HearingView) -> "Hearing":
+        return cls(
+            id=global_id("Hearing", found.id),
+            person=global_id("Person", found.person),
+            held_on=found.held_on,
+            state=found.state,
+            alternative_at=found.alternative_at,
+            place_held_at=found.place_held_at,
+        )
+
+
+@strawberry.type(description="Somebody had emergency access.")
+class EmergencyAccess:
+    id: strawberry.ID
+    professional: str
+    since: datetime
+    until: datetime
+    medical: bool
+    reason: str
+    review: str | None
+
+    @classmethod
+    def of(cls, found: view.GrantView) -> "EmergencyAccess":
+        return cls(
+            id=global_id("BreakGlass", found.id),
+            professional=found.professional,
+            since=found.since,
+            until=found.until,
+            medical=found.medical,
+            reason=found.reason,
+            review=found.review,
+        )
+
+
 @strawberry.type(description="A broken promise of this case.")
 class CaseGap:
     id: strawberry.ID
@@ -198,6 +283,9 @@ class JointCase:
     contacts: list[Contact]
     signals: list[Signal]
     actions: list[Action]
+    blockades: list[Blockade]
+    hearings: list[Hearing]
+    grants: list[EmergencyAccess]
     gaps: list[CaseGap]
     withheld: list[Withheld] = strawberry.field(
         description="Every facet of which you may know that it is there."
@@ -233,6 +321,9 @@ class JointCase:
             ],
             signals=[Signal.of(s) for s in found.signals],
             actions=[Action.of(a) for a in found.actions],
+            blockades=[Blockade.of(b) for b in found.blockades],
+            hearings=[Hearing.of(z) for z in found.hearings],
+            grants=[EmergencyAccess.of(g) for g in found.grants],
             gaps=[
                 CaseGap(
                     id=global_id("Promise", g.id),

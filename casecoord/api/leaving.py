@@ -138,7 +138,7 @@ class DeputySet:
 
 
 @strawberry.input(description="Who takes over one item.")
-class SuccessorInput:
+class HeirInput:
     item: strawberry.ID
     successor: strawberry.ID
 
@@ -156,7 +156,7 @@ class EndMembershipInput:
     membership: strawberry.ID
     ends_at: datetime | None = None
     successor: strawberry.ID | None = None
-    successors: list[SuccessorInput] | None = None
+    successors: list[HeirInput] | None = None
     confirm: bool | None = None
 
     def verb(self) -> leaving.EndMembership:
@@ -176,7 +176,7 @@ class EndProfessionalInput:
     professional: strawberry.ID
     ends_at: datetime | None = None
     successor: strawberry.ID | None = None
-    successors: list[SuccessorInput] | None = None
+    successors: list[HeirInput] | None = None
     confirm: bool | None = None
 
     def verb(self) -> leaving.EndProfessional:
@@ -220,7 +220,7 @@ class EndTeamInput:
     to: strawberry.ID | None = None
     ends_at: datetime | None = None
     covers: list[CoverInput] | None = None
-    successors: list[SuccessorInput] | None = None
+    successors: list[HeirInput] | None = None
     confirm: bool | None = None
 
     def verb(self) -> ending.EndTeam:
@@ -242,7 +242,7 @@ class EndOrganisationInput:
     teams: list[TeamToInput] | None = None
     ends_at: datetime | None = None
     covers: list[CoverInput] | None = None
-    successors: list[SuccessorInput] | None = None
+    successors: list[HeirInput] | None = None
     confirm: bool | None = None
 
     def verb(self) -> ending.EndOrganisation:
@@ -288,7 +288,7 @@ def _key_if(kind: str, given: str | None, field: str) -> UUID | None:
     return None if given is None else key_of(kind, given, field)
 
 
-def _successors(given: list[SuccessorInput] | None) -> tuple[leaving.Successor, ...]:
+def _successors(given: list[HeirInput] | None) -> tuple[leaving.Successor, ...]:
     return tuple(one.one() for one in given or ())
 
 

@@ -116,4 +116,4 @@ class Event:
 
 
 #: What an event says besides ids: words of closed vocabularies.
-_WORDS = {"decision", "manner"}
+_WORDS = {"decision", "manner", "state"}

@@ -7,20 +7,43 @@ import strawberry
 
 from casecoord.actions import (
     absence,
+    arriving,
+    blockades,
+    break_glass,
     closing,
     ending,
+    hearings,
     leads,
     leaving,
     matching,
+    moving,
     notices,
     participation,
     plan,
     refusing,
+    rights,
     signals,
+    transfers,
 )
 from casecoord.actions.office import Verb
 from casecoord.api import results
+from casecoord.api.blockades import BlockadeAnswer, BlockadeSaved, DecideBlockadeInput, RaiseBlockadeInput
+from casecoord.api.break_glass import (
+    BreakGlassAnswer,
+    BreakGlassInput,
+    GlassBroken,
+    GlassReviewed,
+    ReviewAnswer,
+    ReviewBreakGlassInput,
+)
 from casecoord.api.context import Info
+from casecoord.api.hearings import (
+    EndHearingInput,
+    HearingAnswer,
+    HearingSaved,
+    MoveHearingInput,
+    PlanHearingInput,
+)
 from casecoord.api.inbox import MarkedRead, MarkReadAnswer, MarkReadInput
 from casecoord.api.inputs import (
     AddActionInput,
@@ -52,8 +75,22 @@ from casecoord.api.leaving import (
     WorkHangingAnswer,
 )
 from casecoord.api.merging import ConfirmMergeInput, MergeAnswer, MergeDecided
+from casecoord.api.moving import (
+    AcceptTransferInput,
+    AnswerMoveInput,
+    DeclineTransferInput,
+    MoveAnswer,
+    MoveAnswered,
+    MoveRecorded,
+    RecordMoveAnswer,
+    RecordMoveInput,
+    TransferAnswer,
+    TransferAnswered,
+)
 from casecoord.api.problems import ProblemAnswer, answered
 from casecoord.api.refusing import OfRefusalInput, RecordRefusalInput, RefusalAnswer, RefusalSaved
+from casecoord.api.rights import DecideRightInput, ExerciseRightInput, RequestAnswer, RequestSaved
+from casecoord.api.taking_part import CaseLeft, LeaveAnswer, LeaveCaseInput
 from casecoord.domain.leaving import WorkHanging
 
 
@@ -120,6 +157,10 @@ class Mutation:
     async def appoint_lead(self, info: Info, input: ProposeLeadInput) -> results.CaseAnswer:
         return await _do(info, leads.appoint_lead, input, results.Case.of)
 
+    @strawberry.mutation(description="Who was appointed objects, and stays the lead until another is.")
+    async def object_to_appointment(self, info: Info, input: AnswerProposalInput) -> results.CaseAnswer:
+        return await _do(info, leads.object_to_appointment, input, results.Case.of)
+
     @strawberry.mutation(description="The lead asks another to take over, and stays until they accepted.")
     async def offer_hand_over(self, info: Info, input: ProposeLeadInput) -> results.CaseAnswer:
         return await _do(info, leads.offer_hand_over, input, results.Case.of)
@@ -144,6 +185,12 @@ class Mutation:
     async def decline_invitation(self, info: Info, input: AnswerInvitationInput) -> results.InvitationAnswer:
         return await _do(info, participation.decline_invitation, input, results.Invitation.of)
 
+    @strawberry.mutation(
+        description="Takes your team out of a case; every open action of it goes to somebody by name."
+    )
+    async def leave_case(self, info: Info, input: LeaveCaseInput) -> LeaveAnswer:
+        return await _do(info, participation.leave_case, input, CaseLeft.of)
+
     @strawberry.mutation(description="A small step with one owner and one date.")
     async def add_action(self, info: Info, input: AddActionInput) -> results.ActionAnswer:
         return await _do(info, plan.add_action, input, results.ActionSaved.of)
@@ -152,6 +199,42 @@ class Mutation:
     async def complete_action(self, info: Info, input: CompleteActionInput) -> results.ActionAnswer:
         return await _do(info, plan.complete_action, input, results.ActionSaved.of)
 
+    @strawberry.mutation(description="What stops practice goes to somebody who can decide.")
+    async def raise_blockade(self, info: Info, input: RaiseBlockadeInput) -> BlockadeAnswer:
+        return await _do(info, blockades.raise_blockade, input, BlockadeSaved.of)
+
+    @strawberry.mutation(description="Decides a blockade, or puts it on the alliance's agenda.")
+    async def decide_blockade(self, info: Info, input: DecideBlockadeInput) -> BlockadeAnswer:
+        return await _do(info, blockades.decide_blockade, input, BlockadeSaved.of)
+
+    @strawberry.mutation(description="A date before the neighbourhood judge.")
+    async def plan_hearing(self, info: Info, input: PlanHearingInput) -> HearingAnswer:
+        return await _do(info, hearings.plan_hearing, input, HearingSaved.of)
+
+    @strawberry.mutation(description="Another day for a hearing.")
+    async def move_hearing(self, info: Info, input: MoveHearingInput) -> HearingAnswer:
+        return await _do(info, hearings.move_hearing, input, HearingSaved.of)
+
+    @strawberry.mutation(description="A hearing took place, or was cancelled.")
+    async def end_hearing(self, info: Info, input: EndHearingInput) -> HearingAnswer:
+        return await _do(info, hearings.end_hearing, input, HearingSaved.of)
+
+    @strawberry.mutation(description="Emergency access to one household, for a day.")
+    async def break_glass(self, info: Info, input: BreakGlassInput) -> BreakGlassAnswer:
+        return await _do(info, break_glass.break_glass, input, GlassBroken.of)
+
+    @strawberry.mutation(description="What the privacy officer finds of an emergency access.")
+    async def review_break_glass(self, info: Info, input: ReviewBreakGlassInput) -> ReviewAnswer:
+        return await _do(info, break_glass.review_break_glass, input, GlassReviewed.of)
+
+    @strawberry.mutation(description="Records what a resident asks by right.")
+    async def exercise_right(self, info: Info, input: ExerciseRightInput) -> RequestAnswer:
+        return await _do(info, rights.exercise_right, input, RequestSaved.of)
+
+    @strawberry.mutation(description="Two people grant or refuse what a resident asked.")
+    async def decide_right(self, info: Info, input: DecideRightInput) -> RequestAnswer:
+        return await _do(info, rights.decide_right, input, RequestSaved.of)
+
     @strawberry.mutation(description="The lead spoke with the family.")
     async def record_contact(self, info: Info, input: RecordContactInput) -> results.ContactAnswer:
         return await _do(info, plan.record_contact, input, results.ContactRecorded.of)
@@ -159,6 +242,26 @@ class Mutation:
     @strawberry.mutation(description="The area's coordinator says whether two households are one.")
     async def confirm_merge(self, info: Info, input: ConfirmMergeInput) -> MergeAnswer:
         return await _do(info, matching.confirm_match, input, MergeDecided.of)
+
+    @strawberry.mutation(description="A family moved; what is open passes on by somebody's yes.")
+    async def record_move(self, info: Info, input: RecordMoveInput) -> RecordMoveAnswer:
+        return await _do(info, moving.record_move, input, MoveRecorded.of)
+
+    @strawberry.mutation(description="Your team is accountable from now on.")
+    async def accept_transfer(self, info: Info, input: AcceptTransferInput) -> TransferAnswer:
+        return await _do(info, transfers.accept_transfer, input, TransferAnswered.of)
+
+    @strawberry.mutation(description="With a reason; it comes to the area's coordinator, who names a team.")
+    async def decline_transfer(self, info: Info, input: DeclineTransferInput) -> TransferAnswer:
+        return await _do(info, transfers.decline_transfer, input, TransferAnswered.of)
+
+    @strawberry.mutation(description="A family from another area is this area's from now on.")
+    async def accept_move(self, info: Info, input: AnswerMoveInput) -> MoveAnswer:
+        return await _do(info, arriving.accept_move, input, MoveAnswered.of)
+
+    @strawberry.mutation(description="With a reason; the family stays the other area's.")
+    async def decline_move(self, info: Info, input: AnswerMoveInput) -> MoveAnswer:
+        return await _do(info, arriving.decline_move, input, MoveAnswered.of)
 
     @strawberry.mutation(description="Tells whoever signalled what they may know.")
     async def give_feedback(self, info: Info, input: GiveFeedbackInput) -> results.TriageAnswer:

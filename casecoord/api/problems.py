@@ -17,6 +17,9 @@ class ProblemAnswer:
     code: str = strawberry.field(description="For machines; stays the same.")
     message: str = strawberry.field(description="For people, in the caller's language.")
     field: str | None = strawberry.field(description="The input at fault, where it is one.")
+    hanging: list[strawberry.ID] = strawberry.field(
+        description="What stands in the way.", default_factory=list
+    )
 
 
 async def answered(info: Info, action: Awaitable[Result]) -> Result | ProblemAnswer:
@@ -33,4 +36,9 @@ async def answered(info: Info, action: Awaitable[Result]) -> Result | ProblemAns
 
 def problem_answer(problem: Problem, info: Info) -> ProblemAnswer:
     language = info.context.caller.language
-    return ProblemAnswer(code=problem.code, message=problem.message(language), field=problem.field)
+    return ProblemAnswer(
+        code=problem.code,
+        message=problem.message(language),
+        field=problem.field,
+        hanging=[strawberry.ID(one) for one in problem.hanging],
+    )

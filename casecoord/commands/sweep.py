@@ -36,7 +36,9 @@ def sweep(
     at: At = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write down the gaps that exist, how far they escalated, and those that ended. Running it twice changes nothing."""
+    """Write down the gaps that exist, how far they escalated, and those that ended; follow birthdays and links;
+    carry families from area to area. Running it twice changes nothing.
+    """
     moment = _moment(at)
     with settings() as chosen:
         keyring = Keyring(chosen.master_key, chosen.match_key)
@@ -144,6 +146,7 @@ def _as_data(found: Recomputed) -> dict[str, Any]:
             for (rule, level), count in sorted(found.counts.items())
         ],
         "without_holder": found.without_holder,
+        "differing": found.differing,
         "differences": [
             {
                 "rule": one.rule,
@@ -167,9 +170,10 @@ def _in_words(found: Recomputed) -> str:
         lines.append(f"  {rule:8} {PROMISES[Rule(rule)].gap:18} {escalated:18} {count}")
     if found.without_holder:
         lines.append(f"  {found.without_holder} households without a holder")
-    differ = len(found.differences)
     lines.append(
-        f"  the sweep differs on {differ}: run casecoord sweep --once" if differ else "  the sweep agrees"
+        f"  the sweep differs on {found.differing}: run casecoord sweep --once"
+        if found.differing
+        else "  the sweep agrees"
     )
     return "\n".join(lines)
 

@@ -63,7 +63,113 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Beide huishoudens hebben een open casus. Sluit er eerst een.",
         "Both households have an open case. Close one of them first.",
     ),
+    "team_missing": (
+        "Noem een team dat dit overneemt, of aanvaard het zelf.",
+        "Name a team that takes this over, or accept it yourself.",
+    ),
+    "already_accountable": (
+        "Dit team is al verantwoordelijk.",
+        "This team is accountable already.",
+    ),
+    "departure_needs_a_word": (
+        "Zeg wie dit gezin heeft overgenomen, of bied het een ander gebied aan.",
+        "Say who took this family over, or offer it to another area.",
+    ),
+    "offer_pending": (
+        "Een ander gebied moet nog antwoorden. Tot dan blijft het gezin hier.",
+        "Another area has yet to answer. Until then the family stays here.",
+    ),
+    "offer_expired": (
+        "Dit aanbod is verlopen en terug bij het andere gebied. Vraag het daar opnieuw aan te bieden.",
+        "This offer has expired and is back with the other area. Ask it to offer again.",
+    ),
+    "area_unknown": ("Dit gebied kennen we niet. Kies een ander.", "This area is not known. Choose another."),
+    "address_missing": ("Vul het nieuwe adres in.", "Fill in the new address."),
+    "same_address": ("Dit gezin woont daar al.", "This family lives there already."),
+    "neighbourhood_unknown": (
+        "Deze postcode ligt in geen buurt die we kennen. Kies de buurt zelf.",
+        "This postcode is in no neighbourhood known here. Choose the neighbourhood yourself.",
+    ),
     "no_open_case": ("Dit huishouden heeft geen open casus.", "This household has no open case."),
+    "lead_leaves": (
+        "Uw team heeft de regie. Draag eerst de regie over aan een ander team.",
+        "Your team has the lead. First hand the lead over to another team.",
+    ),
+    "lead_first": (
+        "Zolang er geen regievoerder is, is uw team verantwoordelijk voor een signaal in deze casus. "
+        "Stel eerst een regievoerder voor.",
+        "While there is no lead, your team is accountable for a signal in this case. First propose a lead.",
+    ),
+    "successor_missing": (
+        "Noem voor elke open actie van uw team wie haar overneemt; de acties staan erbij.",
+        "Name who takes over each open action of your team; they are listed.",
+    ),
+    "successor_not_in_view": (
+        "Deze opvolger mag de actie niet zien. Kies iemand van een team dat dat mag.",
+        "This successor may not see the action. Choose somebody of a team that may.",
+    ),
+    "blockade_out_of_view": (
+        "Wie doorzettingsmacht heeft, mag in deze sfeer niets zien en kan dus niets beslissen. Kies het leefgebied "
+        "waar het besluit over gaat, zoals financiën, of vraag de regievoerder het voor te leggen.",
+        "The person with decision power may see nothing of this sphere, and so cannot decide. Choose the life domain "
+        "that the decision is about, such as finance, or ask the lead to raise it.",
+    ),
+    "blockade_raised": (
+        "Voor deze actie ligt er al een blokkade.",
+        "A blockade was raised for this action already.",
+    ),
+    "decision_or_agenda": (
+        "Beslis, of zet het op de agenda van de alliantie; niet beide.",
+        "Decide, or put it on the alliance's agenda; not both.",
+    ),
+    "decision_incomplete": (
+        "Zeg wat u beslist en waarom, en of het eenmalig of voortaan geldt.",
+        "Say what you decide and why, and whether it holds once or from now on.",
+    ),
+    "hearing_planned": (
+        "Deze jongere heeft op die dag al een zitting.",
+        "This youth has a hearing on that day already.",
+    ),
+    "hearing_ended": (
+        "Deze zitting is al geweest of afgezegd. Plan een nieuwe.",
+        "This hearing was held or cancelled already. Plan a new one.",
+    ),
+    "not_a_working_day": (
+        "Op deze dag is er geen zitting: het is weekend of een feestdag.",
+        "There are no hearings on this day: it is a weekend or a public holiday.",
+    ),
+    "reason_too_short": (
+        "Zeg in 20 tekens of meer waarom dit niet kan wachten.",
+        "Say in 20 characters or more why this cannot wait.",
+    ),
+    "review_overdue": (
+        "Een eerdere noodtoegang van u is nog niet beoordeeld. Bel de privacyfunctionaris; bij direct gevaar: bel 112.",
+        "An earlier emergency access of yours was not reviewed yet. Call the privacy officer; in immediate danger: 112.",
+    ),
+    "household_not_found": (
+        "Hier is geen gezin met dit BSN of adres bekend. Controleer het.",
+        "No family with this BSN or address is known here. Check it.",
+    ),
+    "address_shared": (
+        "Op dit adres wonen meer huishoudens. Zoek op BSN.",
+        "Several households live at this address. Search by BSN.",
+    ),
+    "glass_broken": (
+        "U hebt al noodtoegang tot dit gezin.",
+        "You have emergency access to this family already.",
+    ),
+    "identity_unchecked": (
+        "Controleer eerst wie dit vraagt, en leg dat vast.",
+        "First check who asks this, and record it.",
+    ),
+    "second_person_unknown": (
+        "Hier beslist u met een tweede persoon over. Noem een ander die hier nu werkt.",
+        "You decide this with a second person. Name somebody else who works here now.",
+    ),
+    "ground_missing": (
+        "Zeg op welke grond u beslist, zoals AVG art. 21.",
+        "Say on which ground you decide, such as GDPR art. 21.",
+    ),
     "case_wrong_state": (
         "Dat kan niet in deze fase van de casus.",
         "The case is in a phase in which this cannot be done.",
@@ -186,14 +292,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
 
 
 class Problem(Exception):
-    """A refusal in words: `code` of MESSAGES and, where one input is at fault, its `field` in camelCase."""
+    """A refusal in words: `code` of MESSAGES and, where one input is at fault, its `field` in camelCase.
 
-    def __init__(self, code: str, field: str | None = None) -> None:
+    `hanging`: global ids of what stands in the way, of which the caller knows.
+    """
+
+    def __init__(self, code: str, field: str | None = None, hanging: tuple[str, ...] = ()) -> None:
         if code not in MESSAGES:
             raise KeyError(f"no message for problem {code}")
         super().__init__(code)
         self.code = code
         self.field = field
+        self.hanging = hanging
 
     def message(self, language: Language) -> str:
         """The sentence for the caller."""

@@ -42,6 +42,8 @@ from casecoord.domain.words import (
     Urgency,
 )
 
+#: The spheres in which decision power sees blockades, as the sphere table says and a test compares.
+DECIDED_BY_POWER = frozenset({Sphere.GENERAL, Sphere.LIVELIHOOD})
 #: What cannot be kept while the family refuses.
 NEEDS_THE_FAMILY = frozenset({Rule.FIRST_CONTACT, Rule.ACTION, Rule.OUTCOME})
 
@@ -77,6 +79,8 @@ class OpenCase:
     proposed_at: datetime | None
     reviewed_at: datetime | None = None
     aftercare_at: datetime | None = None
+    #: the lead was appointed and objects
+    objected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +273,11 @@ def _table_waits(household: Household, seats: Seats, deadlines: Deadlines) -> It
     for blockade in household.blockades:
         clock = blockade_clock(blockade.state, blockade.raised_at, deadlines)
         if clock:
-            responder = seats.office(Role.DECISION_POWER)
+            # What decision power may know nothing of is the holder's: the action is to be agreed again.
+            decided = blockade.sphere in DECIDED_BY_POWER
+            responder = (
+                seats.office(Role.DECISION_POWER) if decided else holder_of(household, seats) or seats.area
+            )
             yield Waiting(Rule.BLOCKADE, blockade.id, blockade.sphere, blockade.audience, responder, clock)
 
 
@@ -318,9 +326,11 @@ def _case_waits(
 ) -> Iterator[Waiting]:
     holder = holder_of(household, seats)
     assert holder is not None
-    clock = lead_clock(case.state, case.triaged_at, case.proposed_at, deadlines)
+    clock = lead_clock(case.state, case.triaged_at, case.proposed_at, deadlines, objected=case.objected)
     if clock:
-        yield Waiting(Rule.LEAD, case.id, Sphere.GENERAL, None, case.proposed or holder, clock)
+        # Who objects cannot be the one who finds another.
+        seeker = seats.area if case.objected else holder
+        yield Waiting(Rule.LEAD, case.id, Sphere.GENERAL, None, case.proposed or seeker, clock)
     if household.refusal is not None:
         clock = refusal_clock(household.refusal.review_on, deadlines)
         yield Waiting(Rule.HOLD, household.refusal.id, Sphere.GENERAL, None, holder, clock)

@@ -10,7 +10,16 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from casecoord.domain.promises import Level
-from casecoord.domain.words import LifeDomain, Sphere, TeamKind, Urgency
+from casecoord.domain.words import (
+    BlockadeKind,
+    BlockadeState,
+    HearingState,
+    LifeDomain,
+    Reach,
+    Sphere,
+    TeamKind,
+    Urgency,
+)
 
 T = TypeVar("T")
 
@@ -105,6 +114,48 @@ class GapView:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockadeView:
+    """What stops practice, and what was decided; `action`: the one that cannot be done, if it is in view."""
+
+    id: UUID
+    kind: BlockadeKind
+    domain: LifeDomain
+    what: str
+    asked: str
+    state: BlockadeState
+    raised_at: datetime
+    raised_by: Colleague
+    action: UUID | None
+    decision: str | None
+    reach: Reach | None
+
+
+@dataclass(frozen=True, slots=True)
+class HearingView:
+    """A date before the neighbourhood judge, and when an alternative was proposed and a place held."""
+
+    id: UUID
+    person: UUID
+    held_on: date
+    state: HearingState
+    alternative_at: datetime | None
+    place_held_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class GrantView:
+    """Somebody had emergency access, from when to when, why, and what a supervisor found of it."""
+
+    id: UUID
+    professional: str
+    since: datetime
+    until: datetime
+    medical: bool
+    reason: str
+    review: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class MoveView:
     id: UUID
     moved_on: date
@@ -143,5 +194,8 @@ class JointCase:
     contacts: list[ContactView] = field(default_factory=list)
     signals: list[SignalView] = field(default_factory=list)
     actions: list[ActionView] = field(default_factory=list)
+    blockades: list[BlockadeView] = field(default_factory=list)
+    hearings: list[HearingView] = field(default_factory=list)
+    grants: list[GrantView] = field(default_factory=list)
     gaps: list[GapView] = field(default_factory=list)
     withheld: list[Withheld] = field(default_factory=list)

@@ -29,12 +29,27 @@ class NoticeKind(StrEnum):
     ANSWER = "answer"
     REFUSAL = "refusal"
     INVITATION_ANSWER = "invitation_answer"
+    TEAM_LEFT = "team_left"
+    OBJECTION = "objection"
+    HEARING = "hearing"
+    BREAK_GLASS = "break_glass"
+    BLOCKADE = "blockade"
+    BLOCKADE_DEFERRED = "blockade_deferred"
+    BLOCKADE_DECIDED = "blockade_decided"
+    BLOCKADE_AGENDA = "blockade_agenda"
     PASSED_ON = "passed_on"
     GAP = "gap"
     GAP_AREA = "gap_area"
     GAP_DECISION = "gap_decision"
     AGENDA = "agenda"
     DEAD_LETTER = "dead_letter"
+    TRANSFER = "transfer"
+    TRANSFER_ANSWER = "transfer_answer"
+    SIGNAL_LAPSED = "signal_lapsed"
+    FAMILY_MOVED = "family_moved"
+    FAMILY_CHANGED = "family_changed"
+    MOVE_OFFER = "move_offer"
+    MOVE_ANSWER = "move_answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +97,46 @@ NOTICES: dict[NoticeKind, NoticeRow] = {
             "an answer to your invitation",
         ),
         NoticeRow(
+            NoticeKind.TEAM_LEFT,
+            "case.participants",
+            "een team doet niet meer mee",
+            "a team takes part no longer",
+        ),
+        NoticeRow(
+            NoticeKind.OBJECTION,
+            "case.lead",
+            "de aangewezen regievoerder maakt bezwaar",
+            "the lead who was appointed objects",
+        ),
+        NoticeRow(
+            NoticeKind.BREAK_GLASS,
+            "break_glass.grant",
+            "noodtoegang tot een gezin",
+            "emergency access to a family",
+        ),
+        NoticeRow(
+            NoticeKind.HEARING,
+            "court.hearing",
+            "een zitting om voor te bereiden",
+            "a hearing to prepare for",
+        ),
+        NoticeRow(NoticeKind.BLOCKADE, "blockade", "een blokkade vraagt een besluit", "a blockade to decide"),
+        NoticeRow(
+            NoticeKind.BLOCKADE_DEFERRED,
+            "blockade",
+            "een blokkade gaat naar de alliantie",
+            "a blockade goes to the alliance",
+        ),
+        NoticeRow(
+            NoticeKind.BLOCKADE_DECIDED, "blockade", "een blokkade is beslist", "a blockade is decided"
+        ),
+        NoticeRow(
+            NoticeKind.BLOCKADE_AGENDA,
+            None,
+            "een blokkade op de agenda van de alliantie",
+            "a blockade on the alliance's agenda",
+        ),
+        NoticeRow(
             NoticeKind.PASSED_ON,
             "gap",
             "wat op een ander wachtte, wacht op u",
@@ -96,6 +151,32 @@ NOTICES: dict[NoticeKind, NoticeRow] = {
             NoticeKind.AGENDA, None, "een gat op de agenda van de alliantie", "a gap on the alliance's agenda"
         ),
         NoticeRow(NoticeKind.DEAD_LETTER, None, "e-mail die niet aankomt", "e-mail that does not arrive"),
+        NoticeRow(
+            NoticeKind.TRANSFER, None, "een overdracht aan uw team", "something is handed over to your team"
+        ),
+        NoticeRow(NoticeKind.TRANSFER_ANSWER, None, "antwoord op een overdracht", "an answer to a hand-over"),
+        NoticeRow(
+            NoticeKind.SIGNAL_LAPSED,
+            None,
+            "uw signaal loopt hier niet meer",
+            "your signal no longer runs here",
+        ),
+        NoticeRow(NoticeKind.FAMILY_MOVED, "household.move", "een gezin is verhuisd", "a family has moved"),
+        NoticeRow(
+            NoticeKind.FAMILY_CHANGED,
+            "person.age",
+            "er is iets veranderd in een gezin",
+            "something changed in a family",
+        ),
+        NoticeRow(
+            NoticeKind.MOVE_OFFER,
+            None,
+            "een gezin komt uit een ander gebied",
+            "a family comes from another area",
+        ),
+        NoticeRow(
+            NoticeKind.MOVE_ANSWER, None, "antwoord van een ander gebied", "an answer from another area"
+        ),
     )
 }
 

@@ -229,15 +229,23 @@ def signal_clock(
 
 
 def lead_clock(
-    state: CaseState, triaged_at: datetime, proposed_at: datetime | None, deadlines: Deadlines
+    state: CaseState,
+    triaged_at: datetime,
+    proposed_at: datetime | None,
+    deadlines: Deadlines,
+    *,
+    objected: bool = False,
 ) -> Clock | None:
     """G2: the proposal's answer or, if sooner, the end of the whole search; None once a lead accepted.
 
-    A new proposal never moves the end of the whole search.
+    A new proposal never moves the end of the whole search. One who was appointed and objects has not
+    accepted: the search goes on, as late as it was, while the hand-over that would end it has a clock of its own.
     """
+    due_at = lead_due(triaged_at, deadlines)
+    if objected and state in (CaseState.LED, CaseState.AFTERCARE):
+        return clock(Rule.LEAD, due_at, deadlines)
     if state not in (CaseState.TRIAGED, CaseState.LEAD_PROPOSED):
         return None
-    due_at = lead_due(triaged_at, deadlines)
     if proposed_at is not None:
         due_at = min(due_at, deadlines.after(proposed_at, deadlines.proposal))
     return clock(Rule.LEAD, due_at, deadlines)

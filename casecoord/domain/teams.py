@@ -37,9 +37,14 @@ TEAM_KINDS: dict[TeamKind, TeamKindRow] = {
 SECRECY = (Sphere.GENERAL, Sphere.LIVELIHOOD, Sphere.HEALTH, Sphere.JUSTICE)
 
 
+def most_secret(*spheres: Sphere) -> Sphere:
+    """Of these, the one that fewest may know of."""
+    return max(spheres, key=SECRECY.index)
+
+
 def sphere_among(own: Sphere, *kinds: TeamKind) -> Sphere:
     """The sphere of a thing in which teams of these kinds show: its own, and at least that of their presence."""
-    return max((own, *(TEAM_KINDS[kind].presence for kind in kinds)), key=SECRECY.index)
+    return most_secret(own, *(TEAM_KINDS[kind].presence for kind in kinds))
 
 
 def presence_sphere(kind: TeamKind, source: Sphere) -> Sphere:

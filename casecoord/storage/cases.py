@@ -29,7 +29,7 @@ from casecoord.storage.settle import settle
 from casecoord.storage.tables import Base
 from casecoord.storage.telling import tell
 from casecoord.storage.turns import whose, whose_now
-from casecoord.storage.wait_tables import Refusal
+from casecoord.storage.wait_tables import Blockade, BreakGlassGrant, Hearing, Refusal, Request
 from casecoord.storage.work import Area, Work
 
 Row = TypeVar("Row", bound=Base)
@@ -37,8 +37,11 @@ Row = TypeVar("Row", bound=Base)
 _CASE_OF = {
     Case: "select household_id from cases where area_id = :area and id = :id",
     Signal: "select household_id from signals where area_id = :area and id = :id",
+    Request: "select household_id from requests where area_id = :area and id = :id",
+    Hearing: "select household_id from hearings where area_id = :area and id = :id",
+    BreakGlassGrant: "select household_id from break_glass_grants where area_id = :area and id = :id",
 }
-for _table in (Proposal, Invitation, PlanAction, Refusal):
+for _table in (Proposal, Invitation, PlanAction, Blockade, Refusal):
     _CASE_OF[_table] = (
         f"select c.household_id from {_table.__tablename__} x join cases c"
         " on c.area_id = x.area_id and c.id = x.case_id where x.area_id = :area and x.id = :id"
@@ -54,6 +57,8 @@ class Relation:
     signalled: bool = False
     is_lead: bool = False
     escalated: bool = False
+    #: a restriction or objection of somebody in the household is undecided
+    restricted: bool = False
 
 
 @dataclass(slots=True)
@@ -82,6 +87,11 @@ class Desk:
         """Seals a value for a column of this row: `what_sealed` of a plan action is its facet `what`."""
         place = Place(row.__tablename__, row.id, column)  # type: ignore[attr-defined]
         return self.seal.seal(value, place, compartment)
+
+    def opened(self, sealed: bytes, row: Base, column: str, compartment: Compartment) -> str:
+        """The value that was sealed for a column of this row."""
+        place = Place(row.__tablename__, row.id, column)  # type: ignore[attr-defined]
+        return self.seal.open(sealed, place, compartment)
 
     def sealed_if(self, value: str | None, row: Base, column: str, compartment: Compartment) -> bytes | None:
         return None if value is None else self.sealed(value, row, column, compartment)
@@ -200,22 +210,33 @@ async def relation(work: Work, household_id: UUID) -> Relation:
     return Relation(**row.mappings().one())
 
 
-#: The relation of :team and :professional to a household, as columns; shared by every read. What escalated in
+#: Whether :team is the one of the household's neighbourhood, which prepares its hearings.
+PREPARES = """exists (select from households y join team_covers n on n.area_id = y.area_id
+    and n.kind = 'neighbourhood' and n.code = y.neighbourhood and n.team_id = :team
+  where y.area_id = {area} and y.id = {household})"""
+
+#: The relation of :team and :professional to a household, as columns; shared by every read. A blockade goes to
+#: decision power at once, a gap when it has climbed so far. What escalated in
 #: a sphere that decision power does not see opens nothing to it: being let in would tell that there is something.
-RELATION = """
+RELATION = f"""
 select exists (select from participants p join cases c on c.area_id = p.area_id and c.id = p.case_id
-         where p.area_id = {area} and c.household_id = {household} and c.state <> 'closed'
+         where p.area_id = {{area}} and c.household_id = {{household}} and c.state <> 'closed'
            and p.team_id = :team and p.during @> cast(:now as timestamptz)) participates,
-       exists (select from signals s where s.area_id = {area} and s.household_id = {household}
-           and s.case_id is null and s.state <> 'ended' and s.accountable_team_id = :team) accountable,
-       exists (select from signals s where s.area_id = {area} and s.household_id = {household}
+       exists (select from signals s where s.area_id = {{area}} and s.household_id = {{household}}
+           and s.case_id is null and s.state <> 'ended' and s.accountable_team_id = :team)
+         or exists (select from hearings z where z.area_id = {{area}} and z.household_id = {{household}}
+           and z.state = 'planned') and {PREPARES} accountable,
+       exists (select from signals s where s.area_id = {{area}} and s.household_id = {{household}}
            and s.source_team_id = :team) signalled,
        exists (select from leads l join cases c on c.area_id = l.area_id and c.id = l.case_id
            join memberships m on m.area_id = l.area_id and m.id = l.membership_id
-         where l.area_id = {area} and c.household_id = {household} and c.state <> 'closed'
+         where l.area_id = {{area}} and c.household_id = {{household}} and c.state <> 'closed'
            and l.during @> cast(:now as timestamptz) and m.professional_id = :professional) is_lead,
-       exists (select from promises g where g.area_id = {area} and g.household_id = {household}
-           and g.ended_at is null and g.decision_at <= :now and g.sphere in ('general', 'livelihood')) escalated
+       exists (select from promises g where g.area_id = {{area}} and g.household_id = {{household}}
+           and g.ended_at is null and (g.decision_at <= :now or g.rule = 'G10')
+           and g.sphere in ('general', 'livelihood')) escalated,
+       exists (select from requests q where q.area_id = {{area}} and q.household_id = {{household}}
+           and q.state = 'open' and q.kind in ('restriction', 'objection')) restricted
 """
 
 

@@ -13,16 +13,18 @@ from uuid import UUID
 
 from sqlalchemy import TextClause, text
 
-from casecoord.storage.cases import RELATION
+from casecoord.storage.cases import PREPARES, RELATION
 from casecoord.storage.telling import openly
 from casecoord.storage.turns import whose
 from casecoord.storage.views import KEYS
 from casecoord.storage.work import Work
 
 #: The facts that no table records yet are false for every row.
-FACTS = """false restricted, false deferred_for_safety, false split_other_part, false address_secret,
+FACTS = """coalesce(rel.restricted, false) restricted, false deferred_for_safety, false split_other_part, false address_secret,
   false consent_covers, false own_practice, false own_entry, false own_person, false own_hearing,
   false own_team_item, false own_place, false identity_checked, false break_glass, false medical_lifted"""
+
+_OF_NO_HOUSEHOLD = FACTS.replace("coalesce(rel.restricted, false)", "false")
 
 _RANK = "array_position(array['acute', 'high', 'normal'], {x}.urgency)"
 
@@ -41,6 +43,10 @@ _IN_SCOPE = f"""
    where l.area_id = :area and m.professional_id = :professional and l.during @> cast(:now as timestamptz)
      and not cast(:one_team as boolean)
   union
+  select z.household_id from hearings z join households y on y.area_id = z.area_id and y.id = z.household_id
+    join team_covers n on n.area_id = y.area_id and n.kind = 'neighbourhood' and n.code = y.neighbourhood
+   where z.area_id = :area and z.state = 'planned' and n.team_id = any(:teams)
+  union
   select p.household_id from promises p
    where p.area_id = :area and p.ended_at is null and p.household_id is not null and {openly("p")}
      and cast(:whole_area as boolean)
@@ -48,7 +54,8 @@ _IN_SCOPE = f"""
 
 _PROMISES = f"""
   select p.id, p.rule, p.due_at, p.area_at, p.decision_at, p.alliance_at, {whose("p", "responder_id")} responder_id, p.sphere, p.audience,
-    p.household_id, case when s.id is null or s.case_id is not null then rel.participates
+    p.household_id, case when p.rule = 'G9' then rel.participates or {PREPARES.format(area="p.area_id", household="p.household_id")}
+         when s.id is null or s.case_id is not null then rel.participates
          else s.accountable_team_id = :team end takes_part,
     rel.is_lead, rel.escalated, false wrote_it, {FACTS}
   from promises p left join signals s on s.area_id = p.area_id and s.id = p.subject_id
@@ -120,7 +127,7 @@ with scope as ({_IN_SCOPE}), listed as (
       and {openly("p")}) i
     ) due on true
   cross join lateral (select rel.participates takes_part, rel.is_lead, rel.escalated, false wrote_it, {FACTS}) i
-  where (sig.seen > 0 or due.gaps > 0 or (c.id is not null and {status}))
+  where (sig.seen > 0 or due.gaps > 0 or due.at is not null or (c.id is not null and {status}))
     {"and sig.rank = cast(:urgency as int)" if urgency else ""} {"and due.gaps > 0" if overdue else ""}
 ), paged as (
   select * from listed
@@ -159,7 +166,7 @@ with scope as ({_IN_SCOPE}), rels as (
   select p.id, p.rule, p.due_at, p.area_at, p.decision_at, p.alliance_at, {
             whose("p", "responder_id")
         } responder_id, 'general', null, null,
-    m.team_id = :team, false, p.decision_at <= :now, false, {FACTS}, p.area_id, null, null
+    m.team_id = :team, false, p.decision_at <= :now, false, {_OF_NO_HOUSEHOLD}, p.area_id, null, null
   from promises p join memberships m on m.area_id = p.area_id and m.id = {whose("p", "responder_id")}
   where p.area_id = :area and p.ended_at is null and p.due_at <= :now
     and (p.household_id is null or not {openly("p")}))
@@ -187,6 +194,7 @@ def _timeline(filters: tuple[tuple[str, str], ...]) -> TextClause:
 select h.id household, rel.*, coalesce((select jsonb_agg(to_jsonb(e) order by e.at, e.id) from (
   select i.id, i.at, i.verb, i.sphere, i.audience, i.facet, i.about, i.who, i.takes_part, i.wrote_it from (
     select e.*, case when s.id is not null and s.case_id is null then coalesce(s.accountable_team_id = :team, false)
+                when e.facet = 'court.hearing' then rel.participates or {PREPARES.format(area="h.area_id", household="h.id")}
                 else coalesce(s.case_id, e.case_id) is not null and rel.participates end takes_part,
            rel.is_lead, rel.escalated,
            m.team_id = :team wrote_it, w.name who, {FACTS}

@@ -2,7 +2,8 @@
 
 The policy's filters ride in every query, so that a notice of what somebody may not see, any more or
 yet, is not listed, counted or marked. Whoever is asked counts as taking part in what is asked: the
-invited team in its invitation, the professional on duty in an acute signal that is still open.
+invited team in its invitation, the receiving team in its hand-over, the professional on duty in an acute
+signal that is still open.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import TextClause, text
 
 from casecoord.domain.notices import NOTICES
-from casecoord.storage.cases import RELATION
+from casecoord.storage.cases import PREPARES, RELATION
 from casecoord.storage.lists import FACTS
 from casecoord.storage.telling import openly
 from casecoord.storage.turns import is_with, whose
@@ -26,6 +27,8 @@ _TAKES_PART = """x.household_id is null or coalesce(v.state = 'pending' and v.te
         join memberships dm on dm.area_id = d.area_id and dm.id = d.membership_id
         where d.area_id = :area and d.during @> cast(:now as timestamptz)
           and dm.professional_id = :professional), false)
+    or coalesce(ho.state = 'pending' and ho.to_team_id = :team, false)
+    or coalesce(hearing.prepares, false)
     or case when s.id is null or s.case_id is not null then coalesce(rel.participates, false)
          else s.accountable_team_id is not distinct from :team end"""
 
@@ -33,6 +36,9 @@ _TAKES_PART = """x.household_id is null or coalesce(v.state = 'pending' and v.te
 _STANDING = f"""
   left join signals s on s.area_id = :area and s.id = {{subject}}
   left join invitations v on v.area_id = :area and v.id = {{subject}}
+  left join transfers ho on ho.area_id = :area and ho.id = {{subject}}
+  left join lateral (select {PREPARES.format(area=":area", household="z.household_id")} prepares
+    from hearings z where z.area_id = :area and z.id = {{subject}}) hearing on true
   left join lateral ({RELATION.format(area=":area", household="x.household_id")}) rel on x.household_id is not null"""
 _STOOD = f"""({_TAKES_PART}) takes_part, coalesce(rel.is_lead, false) is_lead,
     coalesce(rel.escalated, false) escalated, coalesce(s.source_team_id = :team, false) wrote_it,
@@ -43,6 +49,14 @@ _WAITS = f"""case
     when x.kind in ('signal', 'acute_signal') then s.state = 'open'
     when x.kind in ('proposal', 'hand_over') then exists (select from proposals y
         where y.area_id = :area and y.id = x.source_id and y.state = 'pending')
+    when x.kind = 'objection' then exists (select from leads y
+        where y.area_id = :area and y.proposal_id = x.source_id and upper_inf(y.during))
+    when x.kind in ('blockade', 'blockade_deferred', 'blockade_agenda') then exists (select from blockades y
+        where y.area_id = :area and y.id = x.source_id and y.state <> 'decided')
+    when x.kind = 'break_glass' then exists (select from break_glass_grants y
+        where y.area_id = :area and y.id = x.source_id and y.reviewed_at is null)
+    when x.kind = 'hearing' then exists (select from hearings y
+        where y.area_id = :area and y.id = x.source_id and y.state = 'planned')
     when x.kind = 'refusal' then exists (select from refusals y where y.area_id = :area and y.id = x.source_id
         and y.confirmed_at is null and y.ended_at is null)
     when x.kind = 'invitation' then v.state = 'pending'
@@ -53,6 +67,10 @@ _WAITS = f"""case
         where y.area_id = :area and y.id = x.source_id and y.ended_at is null)
     when x.kind = 'dead_letter' then exists (select from letters y
         where y.area_id = :area and y.id = x.source_id and y.outcome = 'dead')
+    when x.kind = 'transfer' then exists (select from transfers y
+        where y.area_id = :area and y.id = x.source_id and y.state = 'pending')
+    when x.kind = 'move_offer' then exists (select from arrivals y
+        where y.area_id = :area and y.id = x.source_id and y.state = 'pending')
     else false end"""
 
 _ITEMS = f"""

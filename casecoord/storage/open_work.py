@@ -49,7 +49,10 @@ select h.id as household_id,
       'contacted_at', (select max(k.contacted_at)
          from contacts k where k.area_id = c.area_id and k.case_id = c.id),
       'proposed', p.membership_id, 'proposal', p.id, 'proposed_at', p.proposed_at, 'turns', {_TURNS.format(x="p")},
-      'reviewed_at', c.reviewed_at, 'aftercare_at', c.aftercare_at)
+      'reviewed_at', c.reviewed_at, 'aftercare_at', c.aftercare_at,
+      'objected', exists (select from leads l join proposals q on q.area_id = l.area_id and q.id = l.proposal_id
+         and q.objected_at is not null where l.area_id = c.area_id and l.case_id = c.id
+          and lower(l.during) <= :now and (upper_inf(l.during) or upper(l.during) > :now)))
     from cases c
     left join proposals p on p.area_id = c.area_id and p.case_id = c.id and p.state = 'pending'
     where c.area_id = h.area_id and c.household_id = h.id and c.state <> 'closed') open_case,
@@ -102,12 +105,14 @@ from households h where h.area_id = :area and h.id = :household
 )
 
 
+# Ordered before their work is read: nothing large is ever sorted.
 _ALL = text(
     _STATE
-    + """ from households h where h.area_id = :area and h.id in (
-  select household_id from signals where area_id = :area and state <> 'ended'
-  union select household_id from cases where area_id = :area and state <> 'closed'
-  union select household_id from what_waits where area_id = :area)
+    + """ from (select area_id, id, neighbourhood from households where area_id = :area and id in (
+    select household_id from signals where area_id = :area and state <> 'ended'
+    union select household_id from cases where area_id = :area and state <> 'closed'
+    union select household_id from what_waits where area_id = :area)
+  order by id) h order by h.id
 """
 )
 
@@ -119,7 +124,7 @@ async def open_household(work: Area, household: UUID) -> Row[Any]:
 
 
 async def load_all(work: Area) -> AsyncIterator[Household]:
-    """Every household of the area in which something waits, streamed."""
+    """Every household of the area in which something waits, streamed in the order of their ids."""
     async for row in await work.session.stream(_ALL, {"area": work.area_id, "now": work.now}):
         yield household_of(row, work.now)
 
@@ -228,6 +233,7 @@ def _case(c: dict[str, Any] | None, at: datetime) -> OpenCase | None:
         proposed_at=moment_of(c["proposed_at"]),
         reviewed_at=moment_of(c["reviewed_at"]),
         aftercare_at=moment_of(c["aftercare_at"]),
+        objected=c["objected"],
     )
 
 

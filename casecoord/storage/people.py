@@ -50,6 +50,10 @@ _NAME = text(
     " where m.area_id = :area and m.id = :membership"
 )
 _PROFESSIONAL = text("select professional_id from memberships where area_id = :area and id = :membership")
+_ACTIVE = text(
+    "select id from memberships where area_id = :area and professional_id = :professional"
+    " and during @> cast(:now as timestamptz) order by lower(during), id limit 1"
+)
 _TEAM_OF = text("select team_id from memberships where area_id = :area and id = :membership")
 _ROLE = text("select role from memberships where area_id = :area and id = :membership")
 _TEAM = text(
@@ -86,6 +90,13 @@ async def team_of(work: Area, membership: UUID) -> UUID:
     found = await work.session.execute(_TEAM_OF, {"area": work.area_id, "membership": membership})
     team: UUID = found.scalar_one()
     return team
+
+
+async def active_membership(work: Area, professional: UUID) -> UUID | None:
+    """The oldest membership under which this professional works here now."""
+    values = {"area": work.area_id, "professional": professional, "now": work.now}
+    found: UUID | None = await work.session.scalar(_ACTIVE, values)
+    return found
 
 
 async def role_of(work: Area, membership: UUID) -> Role:

@@ -13,6 +13,8 @@ _POSSIBLE = text(
     f"""
 select rel.*, c.id case_id, c.triaged_at,
   exists (select from leads l where l.area_id = h.area_id and l.case_id = c.id and l.during @> cast(:now as timestamptz)) has_lead,
+  exists (select from leads l join proposals o on o.area_id = l.area_id and o.id = l.proposal_id
+    and o.objected_at is not null where l.area_id = h.area_id and l.case_id = c.id and l.during @> cast(:now as timestamptz)) objected,
   exists (select from participants q where q.area_id = h.area_id and q.case_id = c.id and q.during @> cast(:now as timestamptz))
     has_teams,
   exists (select from proposals x where x.area_id = h.area_id and x.case_id = c.id and x.state = 'pending'

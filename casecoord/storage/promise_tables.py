@@ -54,6 +54,10 @@ class PromiseClock(Base):
     area_at: Mapped[datetime]
     decision_at: Mapped[datetime]
     alliance_at: Mapped[datetime]
+    #: when a sweep has something to write down again: at the deadline, then at each rung (by a trigger)
+    next_at: Mapped[datetime | None]
+    #: when its responder was judged anew after a seat passed on; None: when it was made
+    settled_at: Mapped[datetime | None]
     #: kept then, or lapsed: why and on whose word
     ended_at: Mapped[datetime | None]
     lapsed_as: Mapped[str | None]
@@ -78,8 +82,10 @@ class PromiseClock(Base):
             unique=True,
             postgresql_where=text("ended_at is null"),
         ),
-        # The sweep's index: what runs, by deadline.
         Index("promises_due", "area_id", "due_at", postgresql_where=text("ended_at is null")),
+        # The sweep's indexes: what it has to look at, and whose promises pass on.
+        Index("promises_next", "area_id", "next_at", postgresql_where=text("ended_at is null")),
+        Index("promises_responder", "area_id", "responder_id", postgresql_where=text("ended_at is null")),
         Index(None, "area_id", "household_id"),
         CheckConstraint(
             "due_at < area_at and area_at < decision_at and decision_at < alliance_at", name="ladder_climbs"
@@ -103,5 +109,6 @@ class Gap(Base):
         Index(
             "gaps_one_open", "area_id", "promise_id", unique=True, postgresql_where=text("ended_at is null")
         ),
+        Index("gaps_since", "area_id", "since", postgresql_where=text("ended_at is null")),
         CheckConstraint("level between 1 and 4", name="level_on_the_ladder"),
     )

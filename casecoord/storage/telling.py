@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from casecoord.domain.notices import NoticeKind
 from casecoord.domain.promises import BETWEEN_FEW
 from casecoord.storage.turns import whose
 from casecoord.storage.work import Area
@@ -40,12 +41,13 @@ with news as (
 ), told (kind, source_id, receiver, urgent, sphere, audience, at, by) as (
   select case s.urgency when 'acute' then 'acute_signal' else 'signal' end, s.id, who.membership,
     s.urgency = 'acute', s.sphere, s.audience, e.at, e.membership_id
-  from news e join signals s on s.area_id = e.area_id and s.id::text = e.about ->> 'signal' and s.state = 'open'
+  from news e join signals s on s.area_id = e.area_id and s.id::text = e.about ->> 'signal'
+    and (s.state = 'open' or e.verb = 'accept_move')
   cross join lateral (
     select coalesce({_SEAT.format(of="s.accountable_team_id")}, {_SEAT.format(of=":area")})
     union select coalesce((select d.membership_id from duty_shifts d where d.area_id = :area
         and d.during @> cast(:now as timestamptz)), {_SEAT.format(of=":area")}) where s.urgency = 'acute'
-  ) who (membership) where e.verb = 'add_signal'
+  ) who (membership) where e.verb in ('add_signal', 'accept_move')
   union all
   select case x.kind when 'lead' then 'proposal' when 'handover' then 'hand_over' else 'appointment' end, x.id,
     x.membership_id, false, e.sphere, e.audience, e.at, e.membership_id
@@ -55,8 +57,51 @@ with news as (
   union all
   select 'answer', x.id, x.proposed_by, false, e.sphere, e.audience, e.at, e.membership_id
   from news e join proposals x on x.area_id = e.area_id and x.case_id = e.case_id and x.answered_at = e.at
-    and x.state in ('accepted', 'declined')
-   where e.verb in ('accept_lead', 'decline_lead', 'accept_hand_over', 'decline_hand_over')
+    and x.state in ('accepted', 'declined') and x.kind <> 'appointment'
+   where e.verb in ('accept_lead', 'decline_lead', 'accept_hand_over', 'decline_hand_over', 'leave_case')
+  union all
+  select 'objection', x.id, who.membership, false, e.sphere, e.audience, e.at, e.membership_id
+  from news e join proposals x on x.area_id = e.area_id and x.id::text = e.about ->> 'proposal'
+  cross join lateral (select x.proposed_by union select {_SEAT.format(of=":area")}) who (membership)
+   where e.verb = 'object_to_appointment'
+  union all
+  select 'break_glass', g.id, who.membership, true, e.sphere, e.audience, e.at, e.membership_id
+  from news e join break_glass_grants g on g.area_id = e.area_id and g.id::text = e.about ->> 'grant'
+  cross join lateral (
+    select m.id from memberships m where m.area_id = :area and m.role = 'privacy_officer'
+    union select l.membership_id from leads l join cases c on c.area_id = l.area_id and c.id = l.case_id
+      where c.area_id = g.area_id and c.household_id = g.household_id and c.state <> 'closed' and l.during @> cast(:now as timestamptz)
+  ) who (membership) where e.verb = 'break_glass'
+  union all
+  select 'hearing', z.id, who.membership, false, 'justice', null, e.at, e.membership_id
+  from news e join hearings z on z.area_id = e.area_id and z.id::text = e.about ->> 'hearing'
+  cross join lateral (
+    select {_SEAT.format(of="v.team_id")} from households y join team_covers v on v.area_id = y.area_id
+        and v.kind = 'neighbourhood' and v.code = y.neighbourhood
+      where y.area_id = z.area_id and y.id = z.household_id
+    union select l.membership_id from leads l join cases c on c.area_id = l.area_id and c.id = l.case_id
+      where c.area_id = z.area_id and c.household_id = z.household_id and c.state <> 'closed' and l.during @> cast(:now as timestamptz)
+  ) who (membership) where e.verb = 'plan_hearing'
+  union all
+  select told.kind, b.id, who.membership, false, b.sphere, b.audience, e.at, e.membership_id
+  from news e join blockades b on b.area_id = e.area_id and b.id::text = e.about ->> 'blockade'
+  cross join lateral (select case b.state when 'open' then 'blockade' when 'agenda' then 'blockade_deferred'
+    else 'blockade_decided' end kind) told
+  cross join lateral (
+    select l.membership_id from leads l where l.area_id = b.area_id and l.case_id = b.case_id and l.during @> cast(:now as timestamptz)
+    union select b.raised_by
+    union select m.id from memberships m where m.area_id = :area and m.role = 'decision_power' and b.state = 'open'
+    union select a.owner_id from plan_actions a where a.area_id = b.area_id and a.id = b.action_id
+  ) who (membership)
+  union all
+  select 'blockade_agenda', b.id, {_SEAT.format(of="t.id")}, false, 'general', null, e.at, e.membership_id
+  from news e join blockades b on b.area_id = e.area_id and b.id::text = e.about ->> 'blockade' and b.state = 'agenda'
+  join teams t on t.area_id = :area and t.kind = 'programme_bureau' where e.verb = 'decide_blockade'
+  union all
+  select 'team_left', (e.about ->> 'participant')::uuid, coalesce((select l.membership_id from leads l
+      where l.area_id = e.area_id and l.case_id = e.case_id and l.during @> cast(:now as timestamptz)), {_SEAT.format(of=":area")}),
+    false, e.sphere, e.audience, e.at, e.membership_id
+  from news e where e.verb = 'leave_case' and e.about ->> 'participant' is not null
   union all
   select 'invitation', v.id, {_SEAT.format(of="v.team_id")}, false, v.sphere, null, e.at, e.membership_id
   from news e join invitations v on v.area_id = e.area_id and v.case_id = e.case_id and v.state = 'pending'
@@ -72,11 +117,11 @@ with news as (
   union all
   select 'action', a.id, a.owner_id, false, a.sphere, a.audience, e.at, e.membership_id
   from news e join plan_actions a on a.area_id = e.area_id and a.id::text = e.about ->> 'action'
-   where e.verb in ('add_action', 'end_membership', 'end_professional', 'end_team', 'end_organisation')
+   where e.verb in ('add_action', 'leave_case', 'end_membership', 'end_professional', 'end_team', 'end_organisation')
 )
 insert into outbox ({_COLUMNS})
 select distinct on (m.id, t.kind, t.source_id) :area, gen_random_uuid(), m.id, t.kind, t.source_id,
-  cast(:household as uuid), t.sphere, t.audience, t.urgent, t.at
+  case when t.kind <> 'blockade_agenda' then cast(:household as uuid) end, t.sphere, t.audience, t.urgent, t.at
 from told t
 join memberships m on m.area_id = :area and m.id = t.receiver and m.during @> cast(:now as timestamptz)
 join memberships b on b.area_id = :area and b.id = t.by and b.professional_id <> m.professional_id
@@ -95,6 +140,55 @@ join memberships m on m.area_id = p.area_id and m.id = p.responder_id and m.duri
 left join signals s on s.area_id = p.area_id and s.id = p.subject_id
 where p.area_id = :area and p.household_id = :household and p.ended_at is null and p.xmin = {_THIS_TRANSACTION}
 {_ONCE}
+"""
+)
+
+#: Hand-overs that this transaction opened or answered: to whom they come, and whose they were; and signals that it
+#: let lapse: whoever brought one hears that it is over here, not why. About no household: until it is accepted, the
+#: receiver learns no more than that something waits.
+_TELL_TRANSFERS = text(
+    f"""
+with changed as (
+  select h.* from transfers h where h.area_id = :area and h.household_id = :household and h.xmin = {_THIS_TRANSACTION}
+), told (kind, source_id, receiver) as (
+  select 'transfer', h.id, coalesce({_SEAT.format(of="h.to_team_id")}, {_SEAT.format(of=":area")})
+    from changed h where h.state = 'pending'
+  union
+  select 'transfer_answer', h.id, coalesce({_SEAT.format(of="h.from_team_id")}, {_SEAT.format(of=":area")})
+    from changed h where h.state in ('accepted', 'declined')
+  union
+  select 'signal_lapsed', s.id, s.author_id from signals s where s.area_id = :area and s.household_id = :household
+    and s.lapsed_as is not null and s.xmin = {_THIS_TRANSACTION}
+)
+insert into outbox ({_COLUMNS})
+select :area, gen_random_uuid(), m.id, t.kind, t.source_id, null, 'general', null, false, :now
+from told t
+join memberships m on m.area_id = :area and m.id = t.receiver and m.during @> cast(:now as timestamptz)
+where not exists (select from memberships b where b.area_id = :area and b.id = cast(:by as uuid)
+  and b.professional_id = m.professional_id)
+on conflict (area_id, receiver_id, source_id, kind) do nothing
+"""
+)
+
+#: The lead is told that something changed in the family.
+_TELL_LEAD = text(
+    f"""
+insert into outbox ({_COLUMNS})
+select :area, gen_random_uuid(), m.id, :kind, :source, cast(:household as uuid), 'general', null, false, :now
+from leads l join cases c on c.area_id = l.area_id and c.id = l.case_id and c.state <> 'closed'
+join memberships m on m.area_id = l.area_id and m.id = l.membership_id and m.during @> cast(:now as timestamptz)
+where l.area_id = :area and c.household_id = :household and l.during @> cast(:now as timestamptz)
+on conflict (area_id, receiver_id, source_id, kind) do nothing
+"""
+)
+
+#: The area's coordinator is told that another area offers a family, or has answered.
+_TELL_AREA = text(
+    f"""
+insert into outbox ({_COLUMNS})
+select :area, gen_random_uuid(), y.membership_id, :kind, :source, null, 'general', null, false, :now
+from coordinator_seats y where y.area_id = :area and y.seat = :area and y.during @> cast(:now as timestamptz)
+on conflict (area_id, receiver_id, source_id, kind) do nothing
 """
 )
 
@@ -155,6 +249,22 @@ async def tell(work: Area, household: UUID) -> None:
 async def tell_passed_on(work: Area, household: UUID) -> None:
     """Tells whoever a promise waits for since this transaction."""
     await work.session.execute(_TELL_PASSED_ON, _at(work, household))
+
+
+async def tell_transfers(work: Area, household: UUID, by: UUID | None = None) -> None:
+    """Tells who gets, and whose were, the hand-overs of this transaction; `by` did it and knows."""
+    await work.session.execute(_TELL_TRANSFERS, {**_at(work, household), "by": by})
+
+
+async def tell_lead(work: Area, household: UUID, kind: NoticeKind, source: UUID) -> None:
+    """Tells the family's lead, if there is one, that something changed in it."""
+    await work.session.execute(_TELL_LEAD, {**_at(work, household), "kind": kind, "source": source})
+
+
+async def tell_area(work: Area, kind: NoticeKind, source: UUID) -> None:
+    """Tells the area's coordinator about an offer from or to another area."""
+    at = {"area": work.area_id, "now": work.now}
+    await work.session.execute(_TELL_AREA, {**at, "kind": kind, "source": source})
 
 
 def _at(work: Area, household: UUID) -> dict[str, object]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from casecoord.storage.cases import RELATION
+from casecoord.storage.cases import PREPARES, RELATION
 from casecoord.storage.sealed import HouseholdSeal
 from casecoord.storage.telling import openly
 from casecoord.storage.turns import whose
@@ -80,6 +80,22 @@ select h.id, h.secret_address, encode(h.address_sealed, 'hex') address, encode(h
     from plan_actions a {_who("a", "owner_id")}
     join memberships b on b.area_id = a.area_id and b.id = a.author_id
     where a.area_id = h.area_id and a.case_id = c.id), '[]') actions,
+  coalesce((select jsonb_agg(jsonb_build_object('id', b.id, 'kind', b.kind, 'domain', b.domain, 'sphere', b.sphere,
+      'audience', b.audience, 'state', b.state, 'raised_at', b.raised_at, 'action', b.action_id,
+      'what', encode(b.what_sealed, 'hex'), 'asked', encode(b.asked_sealed, 'hex'),
+      'decision', encode(b.decision_sealed, 'hex'), 'reach', b.reach, 'raised_by', {_PERSON})
+      order by b.raised_at, b.id)
+    from blockades b {_who("b", "raised_by")} where b.area_id = h.area_id and b.case_id = c.id), '[]') blockades,
+  coalesce((select jsonb_agg(jsonb_build_object('id', z.id, 'person', z.person_id, 'held_on', z.held_on,
+      'state', z.state, 'alternative_at', z.alternative_at, 'place_held_at', z.place_held_at, 'team', m.team_id) order by z.held_on, z.id)
+    from hearings z join memberships m on m.area_id = z.area_id and m.id = z.planned_by
+    where z.area_id = h.area_id and z.household_id = h.id and z.state <> 'cancelled'), '[]') hearings,
+  {PREPARES.format(area="h.area_id", household="h.id")} prepares,
+  coalesce((select jsonb_agg(jsonb_build_object('id', g.id, 'name', w.name, 'professional', w.id,
+      'since', lower(g.during), 'until', upper(g.during), 'medical', g.medical,
+      'in_force', g.membership_id = :membership and g.during @> cast(:now as timestamptz),
+      'reason', encode(g.reason_sealed, 'hex'), 'review', encode(g.review_sealed, 'hex')) order by lower(g.during), g.id)
+    from break_glass_grants g {_who("g")} where g.area_id = h.area_id and g.household_id = h.id), '[]') grants,
   coalesce((select jsonb_agg(jsonb_build_object('id', k.id, 'at', k.contacted_at, 'manner', k.manner)
       order by k.contacted_at, k.id)
     from contacts k where k.area_id = h.area_id and k.case_id = c.id), '[]') contacts,
@@ -104,6 +120,7 @@ def _actor(work: Work) -> dict[str, Any]:
         "area": work.area_id,
         "team": work.actor.team_id,
         "professional": work.actor.professional_id,
+        "membership": work.actor.membership_id,
         "now": work.now,
     }
 

@@ -84,6 +84,14 @@ class Blockade(Base):
             " and decision_sealed is not null and reach is not null)",
             name="decided_with_a_reason",
         ),
+        # An action is refused by one blockade at a time.
+        Index(
+            "blockades_one_on_an_action",
+            "area_id",
+            "action_id",
+            unique=True,
+            postgresql_where=text("state <> 'decided'"),
+        ),
         Index(None, "area_id", "case_id"),
     )
 
@@ -106,6 +114,14 @@ class Hearing(Base):
         to("households", "household_id"),
         to("persons", "person_id"),
         to("memberships", "planned_by"),
+        Index(
+            "hearings_one_on_a_day",
+            "area_id",
+            "person_id",
+            "held_on",
+            unique=True,
+            postgresql_where=text("state = 'planned'"),
+        ),
         Index(None, "area_id", "household_id"),
     )
 

@@ -16,14 +16,37 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from casecoord.access.decide import Policy
-from casecoord.actions import absence, closing, leads, leaving, matching, participation, plan, signals
+from casecoord.actions import (
+    absence,
+    blockades,
+    closing,
+    hearings,
+    leads,
+    leaving,
+    matching,
+    participation,
+    plan,
+    rights,
+    signals,
+)
+from casecoord.actions import break_glass as emergencies
 from casecoord.actions.clocks import recompute_gaps, sweep_areas
 from casecoord.domain.errors import Problem
-from casecoord.domain.words import LifeDomain, SignalSubject, Urgency, VeiligThuis, Word
+from casecoord.domain.words import (
+    BlockadeKind,
+    LifeDomain,
+    Reach,
+    RequestKind,
+    SignalSubject,
+    Urgency,
+    VeiligThuis,
+    Word,
+)
 from casecoord.storage.households import holder_at
 from casecoord.storage.settle import settle, settle_area
 from casecoord.storage.work import Database, UnknownLogin
-from tests.actions.steps import concern, led_case, open_case, signal, take_part
+from tests.actions.life_moves import NEVER_WHEN_MOVING, Moving
+from tests.actions.steps import by_bsn, concern, led_case, open_case, signal, take_part
 from tests.conftest import of_database
 from tests.world import KEYRING, Clock, Someone, Town, build_town
 
@@ -72,7 +95,14 @@ union all select c.household_id, 'G14', i.id from invitations i join cases c on 
 union all select c.household_id, 'G5', c.id from cases c where c.state = 'led'
 union all select household_id, 'G6', id from signals
   where state <> 'ended' and triaged_at is not null and feedback_at is null
+union all select c.household_id, 'G2', c.id from cases c join leads l on l.case_id = c.id and upper_inf(l.during)
+  join proposals p on p.id = l.proposal_id where p.objected_at is not null and c.state in ('led', 'aftercare')
+union all select c.household_id, 'G10', b.id from blockades b join cases c on c.id = b.case_id where b.state <> 'decided'
+union all select household_id, 'G9', id from hearings where state = 'planned' and place_held_at is null
+union all select household_id, 'G12', id from break_glass_grants where reviewed_at is null
+union all select household_id, 'G15', id from requests where state = 'open'
 union all select household_id, 'G11', id from cases where state = 'aftercare'
+union all select household_id, 'G7', id from transfers where state = 'pending'
 union all select distinct household_id, 'covered', household_id from signals
   where state <> 'ended' and accountable_team_id is null"""
 IN_SEARCH = """
@@ -86,6 +116,7 @@ RUNNING = (
 
 #: Each finds what must never be: any row is a broken invariant.
 NEVER = {
+    **NEVER_WHEN_MOVING,
     "I1 a household with something open has not exactly one holder, who works here now": f"""
         select open.id from ({WITH_SOMETHING_OPEN}) open where 1 <> (select count(*) from holders o
           join memberships m on m.id = o.membership_id and m.during @> $1::timestamptz
@@ -126,6 +157,14 @@ NEVER = {
     "I6 something open in a household that has ended": f"""
         select h.id from households h where not upper_inf(h.during) and $1::timestamptz is not null
           and h.id in ({WITH_SOMETHING_OPEN})""",
+    "I6 an open action of a team that takes no part in its case": """
+        select a.id from plan_actions a join cases c on c.id = a.case_id and c.state <> 'closed'
+         where a.state = 'open' and $1::timestamptz is not null and not exists (select from participants p
+           where p.case_id = a.case_id and p.team_id = a.team_id and upper_inf(p.during))""",
+    "I6 the lead's team takes no part in the case": """
+        select l.id from leads l join memberships m on m.id = l.membership_id
+         where upper_inf(l.during) and $1::timestamptz is not null and not exists (select from participants p
+           where p.case_id = l.case_id and p.team_id = m.team_id and upper_inf(p.during))""",
     "a gap of a promise that is kept": """
         select g.id from gaps g join promises p on p.id = g.promise_id
          where g.ended_at is null and p.ended_at is not null and $1::timestamptz is not null""",
@@ -165,7 +204,7 @@ class Loop:
         self._loop.close()
 
 
-class Life(RuleBasedStateMachine):
+class Life(Moving, RuleBasedStateMachine):
     """Signals, cases, leads, plans and matches, by whoever, at any moment. `server`, `template`: where."""
 
     server = ""
@@ -242,6 +281,12 @@ class Life(RuleBasedStateMachine):
             lambda: self.a_step_is_added(number, asked, stranger, days),
             lambda: self.the_lead_speaks_with_the_family(number),
             lambda: self.a_lead_is_appointed(number, asked),
+            lambda: self.a_team_leaves(number, asked, stranger),
+            lambda: self.an_appointed_lead_objects(number, stranger),
+            lambda: self.a_blockade_is_raised(number, asked, stranger),
+            lambda: self.a_hearing_is_planned(number, days, stranger),
+            lambda: self.the_glass_is_broken(number, stranger),
+            lambda: self.a_right_is_exercised(number, asked, stranger),
         ]
         beginnings[kind % len(beginnings)]()
 
@@ -262,6 +307,12 @@ class Life(RuleBasedStateMachine):
             "proposals where state = 'pending'": lambda: self.a_proposal_is_answered(number, stranger, yes),
             "plan_actions where state = 'open'": lambda: self.a_step_is_done(number, stranger),
             "merge_proposals where state = 'pending'": lambda: self.a_match_is_decided(number, yes),
+            "blockades where state <> 'decided'": lambda: self.a_blockade_is_decided(number, stranger, yes),
+            "break_glass_grants where reviewed_at is null": lambda: self.an_emergency_is_reviewed(
+                number, stranger
+            ),
+            "requests where state = 'open'": lambda: self.a_right_is_decided(number, stranger, yes),
+            "hearings where state = 'planned'": lambda: self.a_hearing_is_moved_or_ended(number, days, yes),
         }
         waiting = [answer for of, answer in answers.items() if self._fetch(f"select from {of}")]
         if waiting:
@@ -340,6 +391,93 @@ class Life(RuleBasedStateMachine):
             self._try(
                 "jasmijn", leads.appoint_lead, leads.ProposeLead(self.town.key(), case, taker, "te lang")
             )
+
+    def a_team_leaves(self, number: int, asked: int, stranger: str | None) -> None:
+        """With a successor for each of its open actions; whom the town names may be the wrong one."""
+        row = self._row(
+            "select case_id, team_id from participants p where upper_inf(during) order by id", number
+        )
+        if row:
+            open_ones = self._fetch(
+                "select id from plan_actions where case_id = $1 and team_id = $2 and state = 'open'", *row
+            )
+            taker = self.town.members[self._at_the_table(row["case_id"], asked)].professional
+            successors = tuple(participation.Successor(one["id"], taker) for one in open_ones)
+            who = stranger or self._coordinator(row["team_id"])
+            left = participation.LeaveCase(self.town.key(), row["case_id"], successors)
+            self._try(who, participation.leave_case, left)
+
+    def an_appointed_lead_objects(self, number: int, stranger: str | None) -> None:
+        row = self._row(
+            "select p.id, p.membership_id from proposals p join leads l on l.proposal_id = p.id"
+            " where p.kind = 'appointment' and upper_inf(l.during) order by p.id",
+            number,
+        )
+        if row:
+            objection = leads.AnswerProposal(self.town.key(), row["id"], "past niet")
+            self._try(stranger or self._named(row["membership_id"]), leads.object_to_appointment, objection)
+
+    def a_blockade_is_raised(self, number: int, asked: int, stranger: str | None) -> None:
+        """About a step that cannot be done, by its team; or about anything, by whoever is at the table."""
+        case, words = (
+            self._one("select id from cases where state <> 'closed' order by id", number),
+            "Mag niet.",
+        )
+        if case:
+            step = self._row(
+                "select id, owner_id from plan_actions where state = 'open' and case_id = $1 order by id",
+                asked,
+                case,
+            )
+            who = stranger or (self._named(step["owner_id"]) if step else self._at_the_table(case, asked))
+            key, action = self.town.key(), step["id"] if step else None
+            raised = blockades.RaiseBlockade(
+                key, case, BlockadeKind.RULE, LifeDomain.HOUSING, words, words, action
+            )
+            self._try(who, blockades.raise_blockade, raised)
+
+    def a_blockade_is_decided(self, number: int, stranger: str | None, decides: bool) -> None:
+        found = self._one("select id from blockades where state <> 'decided' order by id", number)
+        word = ("Mag voortaan.", Reach.STRUCTURAL) if decides else (None, None)
+        decision = blockades.DecideBlockade(self.town.key(), found, *word, on_agenda=not decides)
+        self._try(stranger or "jasmijn", blockades.decide_blockade, decision)
+
+    def a_hearing_is_planned(self, number: int, days: int, stranger: str | None) -> None:
+        youth, day = self.persons[number % len(self.persons)], self.clock.now.date() + timedelta(days=days)
+        plan = hearings.PlanHearing(self.town.key(), by_bsn(youth), day)
+        self._try(stranger or "hanna", hearings.plan_hearing, plan)
+
+    def a_hearing_is_moved_or_ended(self, number: int, days: int, moves: bool) -> None:
+        found = self._one("select id from hearings where state = 'planned' order by id", number)
+        if moves:
+            day = self.clock.now.date() + timedelta(days=days)
+            self._try("hanna", hearings.move_hearing, hearings.MoveHearing(self.town.key(), found, day))
+        else:
+            end = hearings.EndHearing(self.town.key(), found, held=bool(days % 2))
+            self._try("hanna", hearings.end_hearing, end)
+
+    def the_glass_is_broken(self, number: int, stranger: str | None) -> None:
+        about = emergencies.ByNumber(self.persons[number % len(self.persons)].bsn)
+        broken = emergencies.BreakGlass(self.town.key(), about, "Niemand doet open, kind is alleen.")
+        self._try(stranger or "dirk", emergencies.break_glass, broken)
+
+    def an_emergency_is_reviewed(self, number: int, stranger: str | None) -> None:
+        found = self._one("select id from break_glass_grants where reviewed_at is null order by id", number)
+        review = emergencies.ReviewBreakGlass(self.town.key(), found, "Terecht.")
+        self._try(stranger or "lotte", emergencies.review_break_glass, review)
+
+    def a_right_is_exercised(self, number: int, kind: int, stranger: str | None) -> None:
+        who, kinds = self.persons[number % len(self.persons)], tuple(RequestKind)
+        asked = rights.ExerciseRight(self.town.key(), by_bsn(who), kinds[kind % len(kinds)], True)
+        self._try(stranger or "lotte", rights.exercise_right, asked)
+
+    def a_right_is_decided(self, number: int, stranger: str | None, grants: bool) -> None:
+        found, second = (
+            self._one("select id from requests where state = 'open' order by id", number),
+            self.town.members["ibrahim"].professional,
+        )
+        decision = rights.DecideRight(self.town.key(), found, grants, "AVG art. 18", second, "Klopt.")
+        self._try(stranger or "lotte", rights.decide_right, decision)
 
     def a_step_is_added(self, number: int, who: int, stranger: str | None, days: int) -> None:
         case = self._one("select id from cases where state <> 'closed' order by id", number)
@@ -580,8 +718,8 @@ class Life(RuleBasedStateMachine):
         rows: list[asyncpg.Record] = self.loop.run(self.beside.fetch(query, *values))
         return rows
 
-    def _row(self, query: str, number: int) -> asyncpg.Record | None:
-        rows = self._fetch(query)
+    def _row(self, query: str, number: int, *values: object) -> asyncpg.Record | None:
+        rows = self._fetch(query, *values)
         return rows[number % len(rows)] if rows else None
 
     def _one(self, query: str, number: int) -> Any:

@@ -13,6 +13,22 @@ import pytest
 
 import casecoord.actions
 from casecoord.actions.absence import SetDeputy, set_deputy
+from casecoord.actions.arriving import AnswerMove, MoveOffersOf, accept_move, decline_move, move_offers
+from casecoord.actions.blockades import (
+    BlockadesOf,
+    DecideBlockade,
+    RaiseBlockade,
+    blockades,
+    decide_blockade,
+    raise_blockade,
+)
+from casecoord.actions.break_glass import (
+    BreakGlass,
+    ByNumber,
+    ReviewBreakGlass,
+    break_glass,
+    review_break_glass,
+)
 from casecoord.actions.closing import (
     CloseCase,
     ConfirmOutcome,
@@ -28,6 +44,14 @@ from casecoord.actions.closing import (
     review_case,
 )
 from casecoord.actions.ending import EndOrganisation, EndTeam, TeamTo, end_organisation, end_team
+from casecoord.actions.hearings import (
+    EndHearing,
+    MoveHearing,
+    PlanHearing,
+    end_hearing,
+    move_hearing,
+    plan_hearing,
+)
 from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.leads import (
     AnswerProposal,
@@ -37,6 +61,7 @@ from casecoord.actions.leads import (
     appoint_lead,
     decline_hand_over,
     decline_lead,
+    object_to_appointment,
     offer_hand_over,
     propose_lead,
 )
@@ -47,9 +72,12 @@ from casecoord.actions.office import Verb
 from casecoord.actions.participation import (
     AnswerInvitation,
     InviteTeam,
+    LeaveCase,
+    Successor,
     decline_invitation,
     invite_team,
     join_case,
+    leave_case,
 )
 from casecoord.actions.plan import (
     AddAction,
@@ -66,13 +94,36 @@ from casecoord.actions.refusing import (
     end_refusal,
     record_refusal,
 )
+from casecoord.actions.rights import DecideRight, ExerciseRight, decide_right, exercise_right
 from casecoord.actions.signals import Decision, SeeSignal, TriageSignal, add_signal, see_signal, triage_signal
+from casecoord.actions.transfers import AcceptTransfer, DeclineTransfer, accept_transfer, decline_transfer
 from casecoord.domain.errors import Problem
-from casecoord.domain.words import LifeDomain, Role, TeamKind, Urgency, VeiligThuis, Word
+from casecoord.domain.words import (
+    BlockadeKind,
+    LifeDomain,
+    Reach,
+    RequestKind,
+    Role,
+    TeamKind,
+    Urgency,
+    VeiligThuis,
+    Word,
+)
 from casecoord.storage.access_log import leaf_of
 from casecoord.storage.faults import DatabaseFault
-from casecoord.storage.organising import Organiser
-from tests.actions.steps import concern, led_case, open_case, pending, signal, sql, unmatched
+from casecoord.storage.organising import Organiser, found_area
+from tests.actions.moves import arrives, awaited, moves_to
+from tests.actions.steps import (
+    by_bsn,
+    concern,
+    led_case,
+    open_case,
+    pending,
+    signal,
+    sql,
+    take_part,
+    unmatched,
+)
 from tests.world import Someone, Town
 
 CANARY = "Kanarievogel"
@@ -158,9 +209,44 @@ async def whole_story(town: Town, url: str) -> Someone:
     await act("dirk", close_case, CloseCase(town.key(), case, told, Word.FAMILY))
     await act("ibrahim", reopen_case, OfCase(town.key(), case))
     appointed = ProposeLead(town.key(), searching.id, town.members["amina"].professional, told)
-    await act("jasmijn", appoint_lead, appointed)
+    led = await act("jasmijn", appoint_lead, appointed)
+    await act("amina", object_to_appointment, AnswerProposal(town.key(), led.proposals[-1].id, told))
+    await take_part(town, "amina", searching.id, "huisarts", "fleur")
+    step = await act(
+        "fleur", add_action, AddAction(town.key(), searching.id, LifeDomain.TIME_USE, told, date(2026, 12, 9))
+    )
+    both = [
+        await act(
+            "fleur",
+            raise_blockade,
+            RaiseBlockade(town.key(), searching.id, BlockadeKind.MONEY, LifeDomain.HOUSING, told, told),
+        )
+        for _ in range(2)
+    ]
+    await act("jasmijn", decide_blockade, DecideBlockade(town.key(), both[0].id, on_agenda=True))
+    await look(town.caller("jasmijn"), blockades, BlockadesOf())
+    await act("jasmijn", decide_blockade, DecideBlockade(town.key(), both[1].id, told, Reach.STRUCTURAL))
+    hearing = await act("hanna", plan_hearing, PlanHearing(town.key(), by_bsn(twin), date(2026, 12, 17)))
+    await act("hanna", move_hearing, MoveHearing(town.key(), hearing.id, date(2026, 12, 18)))
+    await act("hanna", end_hearing, EndHearing(town.key(), hearing.id, held=False))
+    asked_for = await act(
+        "lotte",
+        exercise_right,
+        ExerciseRight(town.key(), by_bsn(twin), RequestKind.ACCESS, identity_checked=True, words=told),
+    )
+    colleague = town.members["ibrahim"].professional
+    await act(
+        "lotte", decide_right, DecideRight(town.key(), asked_for.id, True, "AVG art. 15", colleague, told)
+    )
+    broken = await act(
+        "dirk", break_glass, BreakGlass(town.key(), ByNumber(twin.bsn), f"{told} Alleen thuis.")
+    )
+    await act("lotte", review_break_glass, ReviewBreakGlass(town.key(), broken.id, told))
+    successor = Successor(step.id, town.members["bram"].professional)
+    await act("gijs", leave_case, LeaveCase(town.key(), searching.id, (successor,)))
     (match,) = (await look(town.caller("ibrahim"), match_proposals, MatchProposalsOf())).items
     await act("ibrahim", confirm_match, ConfirmMatch(town.key(), match.id, True))
+    await moving_story(town, told)
     return noor
 
 
@@ -189,6 +275,23 @@ async def story_of_leaving(town: Town, url: str) -> None:
     await town.act("mo", end_organisation, EndOrganisation(key(), organisation, to, confirm=True))
 
 
+async def moving_story(town: Town, told: str) -> None:
+    """A family moves away from a team and back; another area offers one, and one more."""
+    (wim,) = await town.family((f"Wim {CANARY}", date(1960, 5, 5)))
+    await signal(town, "amina", wim, summary=told)
+    await moves_to(town, wim.household)
+    (waits,) = await awaited(town, "ibrahim")
+    named = DeclineTransfer(town.key(), waits.id, told, town.teams["werk"])
+    await town.act("ibrahim", decline_transfer, named)
+    (waits,) = await awaited(town, "esra")
+    await town.act("esra", accept_transfer, AcceptTransfer(town.key(), waits.id, told))
+    there, _ = await found_area(town.database, "noord", "Noord")
+    for verb in (decline_move, accept_move):
+        offer = await arrives(town, there, f"Lars {CANARY}", date(2016, 4, 4))
+        await town.office.look(town.caller("ibrahim"), move_offers, MoveOffersOf())
+        await town.act("ibrahim", verb, AnswerMove(town.key(), offer, told))
+
+
 async def test_every_act_and_every_look_leaves_its_record(town: Town, database_url: str) -> None:
     await whole_story(town, database_url)
     await story_of_leaving(town, database_url)
@@ -197,6 +300,7 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
     create = {
         "set_deputy",
         "add_signal",
+        "accept_move",
         "invite_team",
         "propose_lead",
         "offer_hand_over",
@@ -204,16 +308,22 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
         "record_contact",
         "record_refusal",
     }
+    create |= {"raise_blockade", "plan_hearing", "exercise_right"}
     verbs = {one.name for module in ACTIONS for one in vars(module).values() if isinstance(one, Verb)}
     verbs -= {"mark_read"}  # done to one's own inbox, and to no household
-    views = {"joint_case", "worklist", "gaps", "timeline", "match_proposals"}
-    assert classes == {(e, "C" if e in create else "U") for e in verbs} | {(e, "R") for e in views}
+    views = {"joint_case", "worklist", "gaps", "timeline", "match_proposals", "blockades", "move_offers"}
+    of = {"break_glass": "E"} | dict.fromkeys(create, "C")
+    assert classes == {(e, of.get(e, "U")) for e in verbs} | {(e, "R") for e in views}
     members = {member.membership: member for member in town.members.values()}
     for record in found:
         assert record["policy"] == town.office.policy.digest
-        assert record["rules"] and record["ground"] and record["household"] is not None
-        assert record["purpose"] == "care_coordination" and record["trace"] == "0" * 32
+        assert record["rules"] and record["ground"]
+        # A family that another area offers is no household here before it is accepted.
+        assert record["household"] is not None or record["event"] in ("move_offers", "decline_move")
         who = members[UUID(record["membership"])]
+        name = next(name for name, member in town.members.items() if member is who)
+        purpose = {"hanna": "court_alternative", "lotte": "supervision"}.get(name, "care_coordination")
+        assert record["purpose"] == purpose and record["trace"] == "0" * 32
         assert (record["professional"], record["team"]) == (str(who.professional), str(who.team))
 
 

@@ -14,6 +14,7 @@ from casecoord.actions.leads import (
     accept_hand_over,
     accept_lead,
     appoint_lead,
+    object_to_appointment,
     offer_hand_over,
     propose_lead,
 )
@@ -131,6 +132,16 @@ async def leaves(town: Town):
     return household, {**things, "handover": pending}
 
 
+async def appointed_and_objecting(town: Town):
+    household, things = await nobody_for_weeks(town)
+    chaima = town.members["chaima"].professional
+    await take_part(town, "bram", things["case"], "wijkteam", "chaima")
+    appointment = ProposeLead(town.key(), things["case"], chaima, "te lang gewacht")
+    done = await town.act("jasmijn", appoint_lead, appointment)
+    await town.act("chaima", object_to_appointment, AnswerProposal(town.key(), done.proposals[-1].id, "nee"))
+    return household, things
+
+
 def trials(town: Town, name: str, things: dict, may: Possible, in_view: set[UUID]):
     """Each act on what is in view: whether it was offered, the verb and its input."""
     key, me = "trial", town.members[name].professional
@@ -167,7 +178,17 @@ def trials(town: Town, name: str, things: dict, may: Possible, in_view: set[UUID
 
 @pytest.mark.parametrize(
     "story",
-    [one_signal, acute_signal, nobody_leads, somebody_is_asked, nobody_for_weeks, led, handed_over, leaves],
+    [
+        appointed_and_objecting,
+        one_signal,
+        acute_signal,
+        nobody_leads,
+        somebody_is_asked,
+        nobody_for_weeks,
+        led,
+        handed_over,
+        leaves,
+    ],
     ids=lambda story: story.__name__,
 )
 async def test_what_is_offered_is_granted_and_what_is_not_offered_is_not(town, story):

@@ -298,7 +298,8 @@ async def test_at_another_moment_the_sweep_writes_what_would_be_and_nothing_else
     async def rest() -> list[Any]:
         async with sql(database_url) as database:
             return [
-                await database.fetch(f"select * from {table} order by id")
+                # When it looks again is the sweep's own.
+                await database.fetch(f"select to_jsonb(t) - 'next_at' from {table} t order by id")
                 for table in ("promises", "holders")
             ]
 

@@ -8,18 +8,16 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from casecoord.actions.cases import CaseBrief, leave
+from casecoord.actions.cases import CaseBrief
 from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.leads import AnswerProposal, ProposeLead, accept_lead, decline_lead, propose_lead
 from casecoord.actions.lists import GapsOf, TimelineOf, WorklistOf, gaps, timeline, worklist
-from casecoord.actions.office import Hand
-from casecoord.actions.participation import InviteTeam, invite_team
+from casecoord.actions.participation import InviteTeam, LeaveCase, Successor, invite_team, leave_case
 from casecoord.actions.plan import AddAction, CompleteAction, add_action, complete_action
 from casecoord.actions.signals import ByHousehold, Decision, TriageSignal, triage_signal
 from casecoord.domain.errors import Problem
 from casecoord.domain.joint_view import JointCase
 from casecoord.domain.words import LifeDomain, Purpose, SignalSubject, TeamKind, Urgency, VeiligThuis
-from casecoord.storage.cases import open_desk
 from tests.actions.steps import led_case, open_case, propose, refused, signal, sql, take_part
 from tests.world import Someone, Town
 
@@ -289,11 +287,8 @@ async def test_a_team_that_left_sees_what_it_wrote_and_nothing_new(town: Town) -
         "chaima", add_action, AddAction(town.key(), case.id, LifeDomain.TIME_USE, "Eigen woorden.", SOON)
     )
     town.clock.forward(hours=1)
-    async with town.database.enter(town.caller("dirk")) as work:
-        desk = await open_desk(work, family["child"].household)
-        assert desk is not None
-        await leave(Hand(work, town.office.policy), desk, town.teams["wijkteam"])
-        await desk.settle()
+    successor = Successor(step.id, town.members["amina"].professional)
+    await town.act("dirk", leave_case, LeaveCase(town.key(), case.id, (successor,)))
     town.clock.forward(hours=1)
     await town.act("amina", complete_action, CompleteAction(town.key(), step.id, "Kanarie gezongen."))
     seen = await see(town, "chaima", family["child"].household)

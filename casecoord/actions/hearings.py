@@ -1,0 +1,132 @@
+"""A youth's date before the neighbourhood judge: planned, moved and ended by the court partner, in sight of few.
+
+INVARIANT (a hearing is of the sphere justice): that there is one at all shows to the court partner, the social
+team, the lead and the persons concerned, and in nothing to anybody else.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID, uuid4
+
+from casecoord.actions import texts
+from casecoord.actions.cases import look_at, require
+from casecoord.actions.office import Hand, verb
+from casecoord.actions.signals import ByBsn
+from casecoord.domain.errors import Problem
+from casecoord.domain.words import HearingState, Sphere
+from casecoord.domain.workdays import is_working_day, local_date
+from casecoord.storage.cases import Desk, desk_of, open_desk
+from casecoord.storage.hearings import planned_for
+from casecoord.storage.households import find_by_bsn
+from casecoord.storage.people import team_of
+from casecoord.storage.wait_tables import Hearing
+
+
+@dataclass(frozen=True, slots=True)
+class PlanHearing:
+    idempotency_key: str
+    about: ByBsn
+    held_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class MoveHearing:
+    idempotency_key: str
+    hearing: UUID
+    held_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class EndHearing:
+    """`held`: it took place; otherwise it was cancelled."""
+
+    idempotency_key: str
+    hearing: UUID
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HearingBrief:
+    id: UUID
+    household: UUID
+    held_on: date
+    state: HearingState
+
+
+@verb(HearingBrief, act="C")
+async def plan_hearing(hand: Hand, input: PlanHearing) -> HearingBrief:
+    """From here G9 plans back: an alternative proposed, then a place held, in time before the judge asks."""
+    held_on = _court_day(hand, input.held_on)
+    number = texts.bsn(input.about.bsn, "person.bsn")
+    texts.not_in_future(input.about.birth_date, hand.now, "person.birthDate")
+    found = await find_by_bsn(hand.work, number, input.about.birth_date)
+    desk = await open_desk(hand.work, found.household) if found else None
+    if found is None or found.person is None or desk is None:
+        # Unknown here and known with another birth date are one answer.
+        raise Problem("person_not_matched", "person.bsn")
+    rule = require(hand, desk, "plan_hearing")
+    if await planned_for(hand.work, found.person, held_on) is not None:
+        raise Problem("hearing_planned", "heldOn")
+    hearing = Hearing(
+        area_id=hand.work.area_id,
+        id=uuid4(),
+        household_id=desk.household_id,
+        person_id=found.person,
+        held_on=held_on,
+        state=HearingState.PLANNED,
+        planned_by=desk.actor_membership,
+        planned_at=desk.now,
+    )
+    hand.work.session.add(hearing)
+    return await _done(desk, "plan_hearing", hearing, rule)
+
+
+@verb(HearingBrief)
+async def move_hearing(hand: Hand, input: MoveHearing) -> HearingBrief:
+    """Another day: what has to be ready before it moves along."""
+    held_on = _court_day(hand, input.held_on)
+    desk, hearing, rule = await _planned(hand, input.hearing)
+    other = await planned_for(hand.work, hearing.person_id, held_on)
+    if other is not None and other.id != hearing.id:
+        raise Problem("hearing_planned", "heldOn")
+    hearing.held_on = held_on
+    return await _done(desk, "move_hearing", hearing, rule)
+
+
+@verb(HearingBrief)
+async def end_hearing(hand: Hand, input: EndHearing) -> HearingBrief:
+    """It took place, or will not: nothing has to be ready any more."""
+    desk, hearing, rule = await _planned(hand, input.hearing)
+    if input.held and hearing.held_on > local_date(desk.now):
+        raise Problem("not_yet", "held")
+    hearing.state = HearingState.HELD if input.held else HearingState.CANCELLED
+    return await _done(desk, "end_hearing", hearing, rule)
+
+
+def _court_day(hand: Hand, day: date) -> date:
+    texts.soon(day, hand.now, "heldOn")
+    if not is_working_day(day):
+        raise Problem("not_a_working_day", "heldOn")
+    return day
+
+
+async def _planned(hand: Hand, identity: UUID) -> tuple[Desk, Hearing, str]:
+    found = await desk_of(hand.work, Hearing, identity)
+    if found is None:
+        raise Problem("not_found", "hearing")
+    desk, hearing = found
+    own = await team_of(hand.work, hearing.planned_by) == hand.actor.team_id
+    if not look_at(hand, desk, takes_part=own or desk.relation.accountable).sees(
+        "court.hearing", Sphere.JUSTICE
+    ):
+        raise Problem("not_found", "hearing")
+    rule = require(hand, desk, "move_hearing")
+    if hearing.state != HearingState.PLANNED:
+        raise Problem("hearing_ended", "hearing")
+    return desk, hearing, rule
+
+
+async def _done(desk: Desk, verb: str, hearing: Hearing, rule: str) -> HearingBrief:
+    desk.add_event(verb, "court.hearing", Sphere.JUSTICE, rule, hearing=hearing.id, state=hearing.state)
+    await desk.settle()
+    return HearingBrief(hearing.id, hearing.household_id, hearing.held_on, HearingState(hearing.state))
