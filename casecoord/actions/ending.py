@@ -23,7 +23,7 @@ from casecoord.actions.leaving import (
 from casecoord.actions.office import Hand, verb
 from casecoord.domain.errors import Problem
 from casecoord.domain.leaving import Item, ItemKind, WorkHanging
-from casecoord.domain.words import InvitationState, Sphere
+from casecoord.domain.words import InvitationState, Sphere, TransferState
 from casecoord.storage import ending as storage
 from casecoord.storage import leaving
 from casecoord.storage.cases import Desk, between
@@ -201,20 +201,20 @@ class Ending(Departure):
             return
         heir = self._heir()
         for coming in there.transfers:
-            # What was offered to the team that ends is offered to the one that takes over.
-            coming.to_team_id = heir
+            # What was offered to or by the team that ends is so by the one that takes over, which asks itself nothing.
+            coming.to_team_id = heir if coming.to_team_id == self.team else coming.to_team_id
+            coming.from_team_id = heir if coming.from_team_id == self.team else coming.from_team_id
+            if coming.from_team_id == coming.to_team_id:
+                coming.state, coming.answered_at = TransferState.ACCEPTED, work.now
+                coming.answered_by = desk.actor_membership
             self._event(desk, "case.participants", coming.sphere, coming.audience, team=heir)
             self._tell(ItemKind.TRANSFER, coming.id, heir)
         await work.session.flush()
         for signal in there.signals:
             signal.accountable_team_id = heir
-            await storage.offer(
-                work, desk.household_id, Sphere(signal.sphere), signal.audience, self.team, heir
-            )
             self._event(desk, "signal.existence", signal.sphere, signal.audience, signal=signal.id)
             self._tell(ItemKind.SIGNAL, signal.id, heir)
         for part in there.participants:
-            await storage.offer(work, desk.household_id, Sphere(part.sphere), part.audience, self.team, heir)
             await join(self.hand, desk, heir, Sphere(part.sphere), part.audience)
             part.during = between(part.during.lower, max(self.at, part.during.lower or self.at))
             self._event(desk, "case.participants", part.sphere, part.audience, team=heir)

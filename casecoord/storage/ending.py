@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import Range
 
 from casecoord.domain.leaving import Item, ItemKind
-from casecoord.domain.words import Sphere, TransferKind
 from casecoord.storage.case_tables import Invitation, Participant, PlanAction, Signal
 from casecoord.storage.tables import CoordinatorSeat, Team, TeamCover
 from casecoord.storage.wait_tables import Transfer
@@ -29,7 +28,7 @@ select 'invitation', v.id, c.household_id from invitations v
    and v.state = 'pending'
 union all
 select 'transfer', t.id, t.household_id from transfers t
- where t.area_id = :area and t.to_team_id = :team and t.state = 'pending' order by 1, 2
+ where t.area_id = :area and :team in (t.to_team_id, t.from_team_id) and t.state = 'pending' order by 1, 2
 """
 )
 _TEAMS = text(
@@ -98,8 +97,8 @@ async def of_household(work: Area, team: UUID, case: UUID | None, household: UUI
         Signal.state != "ended",
     )  # fmt: skip
     coming = select(Transfer).where(
-        Transfer.area_id == area, Transfer.household_id == household, Transfer.to_team_id == team,
-        Transfer.state == "pending",
+        Transfer.area_id == area, Transfer.household_id == household, Transfer.state == "pending",
+        (Transfer.to_team_id == team) | (Transfer.from_team_id == team),
     )  # fmt: skip
     transfers = list(await work.session.scalars(coming))
     if case is None:
@@ -122,32 +121,6 @@ async def of_household(work: Area, team: UUID, case: UUID | None, household: UUI
         transfers,
         list(await work.session.scalars(actions)),
     )
-
-
-async def offer(
-    work: Area, household: UUID, sphere: Sphere, audience: str | None, old: UUID, new: UUID
-) -> None:
-    """The family passes to another team, whose word on it is waited for; once for each sphere."""
-    there = select(Transfer.id).where(
-        Transfer.area_id == work.area_id, Transfer.household_id == household, Transfer.sphere == sphere,
-        Transfer.from_team_id == old, Transfer.to_team_id == new, Transfer.state == "pending",
-    )  # fmt: skip
-    if (await work.session.execute(there)).first() is None:
-        work.session.add(
-            Transfer(
-                area_id=work.area_id,
-                id=uuid4(),
-                household_id=household,
-                kind=TransferKind.TEAM,
-                sphere=sphere,
-                audience=audience,
-                from_team_id=old,
-                to_team_id=new,
-                state="pending",
-                offered_at=work.now,
-            )
-        )
-        await work.session.flush()
 
 
 async def end_team(work: Area, team: Team, at: datetime) -> None:

@@ -89,7 +89,6 @@ union all select c.household_id, 'G4', a.id from plan_actions a join cases c on 
   where a.state = 'open' and c.state <> 'closed'
 union all select c.household_id, 'G7', c.id from proposals p join cases c on c.id = p.case_id
   where p.state = 'pending' and p.kind = 'handover' and c.state in ('led', 'aftercare')
-union all select household_id, 'G7', id from transfers where state = 'pending'
 union all select c.household_id, 'G14', i.id from invitations i join cases c on c.id = i.case_id
   where i.state = 'pending' and c.state <> 'closed'
 union all select c.household_id, 'G5', c.id from cases c where c.state = 'led'
