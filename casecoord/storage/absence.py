@@ -9,7 +9,8 @@ from sqlalchemy.dialects.postgresql import Range
 
 from casecoord.domain.words import Role
 from casecoord.storage.leaving import heirs, seated
-from casecoord.storage.tables import CoordinatorSeat, Deputy, Membership
+from casecoord.storage.tables import CoordinatorSeat, Membership
+from casecoord.storage.turn_tables import Deputy
 from casecoord.storage.work import Work
 
 _CLASH = text(

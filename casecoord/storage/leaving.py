@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import Range
 from casecoord.domain.leaving import Item, ItemKind
 from casecoord.domain.words import Role
 from casecoord.storage.case_tables import PlanAction, Proposal
-from casecoord.storage.tables import CoordinatorSeat, Deputy, DutyShift, Membership
+from casecoord.storage.tables import CoordinatorSeat, DutyShift, Membership
+from casecoord.storage.turn_tables import Deputy
 from casecoord.storage.turns import line_after, write_turns
 from casecoord.storage.work import Area
 

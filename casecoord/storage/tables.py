@@ -191,7 +191,7 @@ class Login(Base):
 
 
 class Membership(Base):
-    """A professional's place in a team with a role, from a moment to a moment."""
+    """A professional's place in a team with a role, from a moment to a moment; `successor_id`: who takes over."""
 
     __tablename__ = "memberships"
     area_id: Mapped[UUID] = area_key()
@@ -202,7 +202,6 @@ class Membership(Base):
     #: as what the professional sits in a care team
     discipline: Mapped[str | None]
     during: Mapped[Moments]
-    #: who takes over when it ends; None: the coordinator of the team
     successor_id: Mapped[UUID | None]
     __table_args__ = (
         to("professionals", "professional_id"),
@@ -253,41 +252,6 @@ class DutyShift(Base):
         to("memberships", "membership_id"),
         ExcludeConstraint(("area_id", "="), ("during", "&&"), name="duty_shifts_one_at_a_time"),
     )
-
-
-class Deputy(Base):
-    """Somebody is absent for a time, and another of the team stands in. INVARIANT (present): never absent too."""
-
-    __tablename__ = "deputies"
-    area_id: Mapped[UUID] = area_key()
-    id: Mapped[UUID] = own_key()
-    membership_id: Mapped[UUID]
-    deputy_id: Mapped[UUID]
-    during: Mapped[Moments]
-    set_by: Mapped[UUID]
-    set_at: Mapped[datetime]
-    __table_args__ = (
-        to("memberships", "membership_id"),
-        to("memberships", "deputy_id"),
-        to("memberships", "set_by"),
-        CheckConstraint("not isempty(during) and not upper_inf(during)", name="for_a_time"),
-        CheckConstraint("membership_id <> deputy_id", name="another"),
-        ExcludeConstraint(
-            ("area_id", "="), ("membership_id", "="), ("during", "&&"), name="deputies_one_at_a_time"
-        ),
-        Index(None, "area_id", "deputy_id"),
-    )
-
-
-class Turn(Base):
-    """Whose a promise, an action or a proposal is from this moment on, instead of whom it names itself."""
-
-    __tablename__ = "turns"
-    area_id: Mapped[UUID] = area_key()
-    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(primary_key=True)
-    membership_id: Mapped[UUID]
-    __table_args__ = (to("memberships", "membership_id"), Index(None, "area_id", "membership_id"))
 
 
 class Household(Base):

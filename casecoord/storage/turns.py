@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select, text
 
-from casecoord.storage.tables import Turn
+from casecoord.storage.turn_tables import Turn
 from casecoord.storage.work import Area
 
 NAMED = {"promises": "responder_id", "plan_actions": "owner_id", "proposals": "membership_id"}
