@@ -52,7 +52,11 @@ _WRITE = text(
 # A seat passed on, a shift ended, somebody left: what they held or waited for is whoever's came after.
 # From the few who passed something on to what is theirs: `offset 0` keeps anything from starting at what waits.
 _PASSED_ON = text(
-    "select p.household_id from memberships m cross join lateral (select x.household_id from promises x"
+    # A planned turn has come: it is written into what it is about, and whom it came to is told.
+    "select p.household_id from turns u cross join lateral (select x.household_id from promises x"
+    "   where x.area_id = :area and x.id = u.subject_id and x.ended_at is null offset 0) p"
+    " where u.area_id = :area and u.at <= :now and p.household_id is not null"
+    " union select p.household_id from memberships m cross join lateral (select x.household_id from promises x"
     "   where x.area_id = :area and x.responder_id = m.id and x.ended_at is null offset 0) p"
     " where m.area_id = :area and not m.during @> cast(:now as timestamptz) and p.household_id is not null"
     " union select p.household_id from coordinator_seats y cross join lateral ("

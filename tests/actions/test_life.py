@@ -11,11 +11,12 @@ from casecoord.access.decide import Policy
 from tests.actions.life import Life, Loop
 
 #: What has to have happened for a run to prove anything.
-DEEDS = {"add_signal", "triage_signal"}
+DEEDS = {"add_signal", "triage_signal", "end_membership"}
 ALL_DEEDS = DEEDS | {
     "succession", "add_action", "see_signal", "invite_team", "join_case", "decline_invitation", "propose_lead", "accept_lead", "decline_lead",
     "appoint_lead", "offer_hand_over", "accept_hand_over", "decline_hand_over", "complete_action", "record_contact",
     "propose_merge", "confirm_merge", "undo_merge", "split_household",
+    "end_membership", "set_deputy",
     "record_move", "accept_transfer", "decline_transfer", "school",
     "leave_case", "exercise_right", "decide_right", "break_glass", "review_break_glass", "object_to_appointment", "raise_blockade", "decide_blockade", "plan_hearing", "move_hearing",
     "end_hearing",
