@@ -134,6 +134,28 @@ TWICE = (
 )
 
 
+def offered_after(state: str) -> list[str]:
+    """An offer to another area of the led case's family, whose hand-over has ended in this state."""
+    hand_over = "00000000-0000-4000-8000-000000000007"
+    return [
+        "insert into transfers (area_id, id, household_id, kind, sphere, state, offered_at, answered_at) values"
+        f" ('{{area}}', '{hand_over}', {OF_LED}, 'move', 'general', '{state}', '{{now}}', '{{now}}')",
+        "insert into move_offers (area_id, id, household_id, transfer_id, to_area, offered_by, moved_on, offered_at,"
+        " expires_at, state, persons, children, spheres, signals, content_sealed, key_wrapped) values ('{area}',"
+        f" gen_random_uuid(), {OF_LED}, '{hand_over}', '{{area}}', '{{ibrahim_m}}', '2026-11-02', '{{now}}', '{{later}}',"
+        " 'pending', 1, 0, '{{}}', '{{}}', '', '')",
+    ]
+
+
+def arrived(state: str, by: str, at: str) -> list[str]:
+    """A family offered to this area, with a day to answer, that has ended in this state."""
+    return [
+        "insert into arrivals (area_id, id, from_area, persons, children, spheres, moved_on, arrived_at, expires_at,"
+        " state, answered_by, answered_at) values ('{area}', gen_random_uuid(), '{area}', 1, 0, '{{}}', '2026-11-02',"
+        f" '{{now}}', '{{now}}'::timestamptz + interval '1 day', '{state}', {by}, '{at}')"
+    ]
+
+
 _HEARING = (
     "insert into hearings (area_id, id, household_id, person_id, held_on, state, planned_by, planned_at)"
     " select area_id, gen_random_uuid(), household_id, id, '2026-12-17', 'planned', '{hanna_m}', '{now}'"
@@ -161,6 +183,22 @@ def _step(team: str) -> list[str]:
 
 #: What it is: the constraint that says so, and the statements that break it.
 BROKEN: dict[str, tuple[str, list[str]]] = {
+    "an offer to another area whose hand-over waits no longer": (
+        "move_offers_timed", offered_after("accepted")),
+    "a family that was declined by nobody": (
+        "arrivals_ends_by_an_act_or_its_date", arrived("declined", "null", "{now}")),
+    "an offer that expired before its date": (
+        "arrivals_ends_by_an_act_or_its_date", arrived("expired", "null", "{now}")),
+    "an offer accepted after its date": (
+        "arrivals_ends_by_an_act_or_its_date",
+        arrived("declined", "'{ibrahim_m}'", "{later}")),
+    "an open signal that has lapsed": (
+        "signals_lapses_at_its_end", ["update signals set lapsed_as = 'death' where id = '{waiting}'"]),
+    "a signal that lapses for no known reason": (
+        "signals_lapses_at_its_end",
+        ["update signals set state = 'ended', ended_at = '{now}', lapsed_as = 'tired' where id = '{waiting}'"]),
+    "a case that lapses and stays open": (
+        "cases_lapses_at_its_end", ["update cases set lapsed_as = 'emigration' where id = '{led}'"]),
     "a second open case": ("cases_one_open", [NEW_CASE]),
     "a second lead": ("leads_one_at_a_time", [NEW_LEAD]),
     "a second holder": (
@@ -440,6 +478,7 @@ async def test_every_guard_is_met_by_a_story_that_breaks_it(standing: Story) -> 
     triggers = {
         "memberships_keep_their_work": "coordinator_seats_inside_membership", "signals_held": "households_held",
         "cases_held": "households_held", "holders_held": "households_held", "teams_coordinated": "coordinator_seats_filled",
+        "transfers_offer_timed": "move_offers_timed",
         "proposals_timed": "cases_timed", "promises_timed": "signals_timed", "leads_led": "cases_led",
         "leads_timed": "cases_timed", "participants_keep_their_actions": "plan_actions_in_the_case",
     }  # fmt: skip

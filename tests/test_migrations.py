@@ -10,7 +10,14 @@ from sqlalchemy import CheckConstraint, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from casecoord.storage import case_tables, migrate, notice_tables, promise_tables, wait_tables  # noqa: F401
+from casecoord.storage import (  # noqa: F401
+    case_tables,
+    migrate,
+    moving_tables,
+    notice_tables,
+    promise_tables,
+    wait_tables,
+)
 from casecoord.storage.connection import APP_ROLE, MIGRATOR_ROLE, ROLES
 from casecoord.storage.tables import Base
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -9,11 +10,13 @@ import pytest
 
 from casecoord.access.decide import Policy
 from casecoord.actions.clocks import sweep_areas
+from casecoord.actions.moving import Destination
 from casecoord.actions.plan import AddAction, RecordContact, add_action, record_contact
 from casecoord.domain.words import LifeDomain
 from casecoord.storage import migrate
 from casecoord.storage.connection import APP_ROLE, SEQUENCER_ROLE
 from casecoord.storage.work import Database
+from tests.actions.moves import moves
 from tests.actions.steps import led_case, signal, take_part, unmatched
 from tests.conftest import of_database
 from tests.world import KEYRING, Clock, Someone, Town, build_town
@@ -43,6 +46,10 @@ async def areas(server: str, template: str) -> AsyncIterator[TwoAreas]:
         zuid, noord = [await build_town(database, clock, policy, code) for code in ("zuid", "noord")]
         for town in (zuid, noord):
             await everything(town, url)
+        for town, there in ((zuid, "noord"), (noord, "zuid")):
+            (child,) = await town.family(("Sam Bos", date(2017, 2, 2)), links={0: [("school", "12AB00")]})
+            await signal(town, "ines", child)
+            await moves(town, child.household, Destination.ANOTHER_AREA, area=there)
         clock.forward(days=30)
         async for _ in sweep_areas(database):
             pass

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import Range
 from casecoord.access.decide import Policy
 from casecoord.actions.office import Office
 from casecoord.domain.actors import Caller
+from casecoord.domain.ages import next_milestone
 from casecoord.domain.bsn import is_bsn
 from casecoord.domain.words import Language, Purpose, Role, TeamKind
 from casecoord.storage.households import save_keys
@@ -142,6 +143,7 @@ class Town:
                 born, Place("persons", someone.id, "birth_date"), Compartment.IDENTITY
             ),
             language="nl",
+            turns_on=next_milestone(born, self.clock.now.date()),
         )
 
     async def janssens(self) -> dict[str, Someone]:

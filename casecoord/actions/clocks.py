@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from casecoord.actions.carrying import carry
+from casecoord.actions.turning import turn
 from casecoord.domain.covering import area_waiting
 from casecoord.domain.household import Household, Waiting, holder_of, waiting
 from casecoord.storage.covering import load_covering
@@ -62,9 +64,14 @@ class Recomputed:
 async def sweep_areas(database: Database, at: datetime | None = None) -> AsyncIterator[tuple[str, Swept]]:
     """Sweeps every area: what waits finds who is there now, and the gaps are written down.
 
-    At another moment than now only gaps are written: nothing passes on before its time.
+    At another moment than now only gaps are written: nothing passes on, comes of age or is carried to
+    another area before its time.
     """
+    if at is None:
+        await carry(database)
     for code, area_id in (await database.areas()).items():
+        if at is None:
+            await turn(database, area_id)
         for household in await _passed_on(database, area_id) if at is None else ():
             async with database.within(area_id) as work:
                 if await lock_household(work, household):

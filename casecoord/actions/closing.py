@@ -34,6 +34,7 @@ from casecoord.storage.cases import (
 )
 from casecoord.storage.people import professional_of
 from casecoord.storage.sealed import Compartment
+from casecoord.storage.transfers import drop_idle
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,7 @@ async def reopen_case(hand: Hand, input: OfCase) -> CaseBrief:
     closed_at = case.closed_at
     assert closed_at is not None
     case.state, case.triaged_at, case.closed_at = CaseState.TRIAGED, desk.now, None
-    case.aftercare_at = case.outcome_sealed = case.outcome_by = None
+    case.aftercare_at = case.outcome_sealed = case.outcome_by = case.lapsed_as = None
     desk.case = case
     await rejoin_teams(hand.work, case.id, closed_at)
     desk.add_event("reopen_case", "case.status", Sphere.GENERAL, rule)
@@ -233,6 +234,7 @@ async def _end_signal(hand: Hand, identity: UUID, outcome: str, word: Word) -> O
     desk.add_event(
         "confirm_outcome", "outcome", signal.sphere, rule, audience=signal.audience, signal=signal.id
     )
+    await drop_idle(hand.work, desk.household_id)
     await desk.settle()
     return OutcomeConfirmed(signal.id, True, signal.state)
 
@@ -277,4 +279,5 @@ async def _end(hand: Hand, desk: Desk) -> None:
     for team in desk.teams():
         await leave(hand, desk, team)
     desk.case.state, desk.case.closed_at = CaseState.CLOSED, desk.now
+    await drop_idle(hand.work, desk.household_id)
     await desk.settle()

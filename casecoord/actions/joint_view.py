@@ -8,6 +8,7 @@ from uuid import UUID
 from casecoord.actions.break_glass import by_grant, grants_in_view
 from casecoord.actions.looking import Look, facts_of, viewers, wrote
 from casecoord.actions.office import Hand
+from casecoord.domain.ages import age_on
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Shown, Viewer
 from casecoord.domain.joint_view import (
@@ -367,14 +368,6 @@ class _View:
 
     def _open(self, sealed: str | None, place: Place, compartment: Compartment) -> str | None:
         return None if sealed is None else self.seal.open(bytes.fromhex(sealed), place, compartment)
-
-
-def age_on(born: str, today: date) -> int | None:
-    """The age in whole years; from a birth date with unknown parts, the age that is certain."""
-    year, month, day = (int(part) for part in born.split("-"))
-    if year == 0:
-        return None
-    return today.year - year - ((today.month, today.day) < (month or 12, day or 31))
 
 
 def level_of(levels: list[str], now: datetime) -> Level:

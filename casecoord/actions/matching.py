@@ -7,16 +7,17 @@ from uuid import UUID
 
 from casecoord.actions import cursors
 from casecoord.actions.cases import require
-from casecoord.actions.joint_view import age_on
 from casecoord.actions.looking import Look, viewers
 from casecoord.actions.office import Hand, verb
+from casecoord.actions.rerouting import reroute
 from casecoord.actions.signals import routed
+from casecoord.domain.ages import age_on
 from casecoord.domain.errors import Problem
 from casecoord.domain.joint_view import Shared
 from casecoord.domain.lists import Slice
-from casecoord.domain.words import ProposalState, SignalState, Sphere
+from casecoord.domain.words import ProposalState, SignalState, Sphere, TransferKind, TransferState
 from casecoord.domain.workdays import local_date
-from casecoord.storage import access_log, merging
+from casecoord.storage import access_log, merging, transfers
 from casecoord.storage.case_tables import MergeProposal, Signal
 from casecoord.storage.cases import Desk, open_desk
 from casecoord.storage.sealed import Compartment, Place
@@ -91,10 +92,13 @@ async def confirm_match(hand: Hand, input: ConfirmMatch) -> MatchDecided:
         return MatchDecided(proposal.id, beside.household_id, False)
     if beside.case is not None and main.case is not None:
         raise Problem("both_in_case", "proposal")
+    await _let_be(hand, beside)
     merging.decide(proposal, main, accepted=True)
     kin = await merging.kin_of(beside, main)
     for signal in await merging.bring_along(beside, main, kin, proposal.id):
         await _reroute(main, signal)
+    await hand.work.session.flush()
+    await reroute(hand.work, main.seal, TransferKind.MERGE)
     await merging.end_household(beside)
     main.case = main.case or beside.case
     main.add_event("confirm_match", "merge.proposal", Sphere.GENERAL, rule, proposal=proposal.id)
@@ -141,6 +145,14 @@ async def _both(hand: Hand, identity: UUID) -> tuple[MergeProposal, Desk, Desk]:
     if (again.provisional_id, again.household_id) != wanted:
         raise Problem("try_again", "proposal")
     return again, beside, main
+
+
+async def _let_be(hand: Hand, beside: Desk) -> None:
+    """What was being handed over for the one alone is asked anew for the family that they are."""
+    for waits in await transfers.pending_of(hand.work, beside.household_id):
+        if waits.is_offered:
+            raise Problem("offer_pending", "proposal")
+        await transfers.end(hand.work, waits.id, TransferState.EXPIRED)
 
 
 async def _reroute(main: Desk, signal: Signal) -> None:

@@ -38,6 +38,9 @@ CONSTRAINTS = {
     "leads_inside_membership": "professional_not_active",
     "holders_inside_membership": "professional_not_active",
     "promises_inside_membership": "professional_not_active",
+    "move_offers_one_pending": "offer_pending",
+    # The register placed somebody here while a family was accepted: the next try finds them.
+    "persons_area_id_bsn_index_key": "try_again",
 }
 
 

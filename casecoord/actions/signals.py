@@ -9,9 +9,10 @@ from casecoord.actions import texts
 from casecoord.actions.cases import CaseBrief, brief, join, look_at, require
 from casecoord.actions.looking import Look, viewers, wrote
 from casecoord.actions.office import Hand, verb
+from casecoord.actions.rerouting import routes_of
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Shown
-from casecoord.domain.routing import DEFAULT_ORDER, Route, RoutedBy, route
+from casecoord.domain.routing import Route
 from casecoord.domain.teams import sphere_among
 from casecoord.domain.words import (
     Audience,
@@ -30,7 +31,7 @@ from casecoord.domain.words import (
 from casecoord.domain.workdays import local_date
 from casecoord.storage.case_tables import Case, Signal
 from casecoord.storage.cases import Desk, desk_of, open_desk
-from casecoord.storage.households import Found, coverage_of, find_by_bsn, receive_unmatched
+from casecoord.storage.households import Found, find_by_bsn, receive_unmatched
 from casecoord.storage.people import name_of, on_duty
 from casecoord.storage.sealed import Compartment
 from casecoord.storage.work import Work
@@ -279,10 +280,7 @@ async def _record(
 
 async def routed(desk: Desk, sphere: Sphere) -> Route:
     """Which team is accountable for this household in this sphere, in the area's order."""
-    coverage = await coverage_of(desk.work, desk.seal, local_date(desk.now))
-    order = desk.work.settings.get("routing_order")
-    points = [RoutedBy(point) for point in order] if isinstance(order, list) else DEFAULT_ORDER
-    return route(coverage, sphere, points)
+    return (await routes_of(desk.work, desk.seal))[sphere]
 
 
 async def _told(hand: Hand, desk: Desk, signal: UUID) -> SignalAdded:

@@ -4,6 +4,7 @@ import strawberry
 
 from casecoord.actions.candidates import Reason as CandidateReason
 from casecoord.actions.coverage import Lack, PlaceKind
+from casecoord.actions.moving import Destination
 from casecoord.actions.plan import Manner
 from casecoord.actions.signals import Decision
 from casecoord.domain.facets import Shown
@@ -32,6 +33,8 @@ from casecoord.domain.words import (
     SignalSubject,
     Sphere,
     TeamKind,
+    TransferKind,
+    TransferState,
     Urgency,
     VeiligThuis,
     Word,
@@ -45,6 +48,7 @@ __all__ = [
     "CandidateReason",
     "CaseState",
     "Decision",
+    "Destination",
     "HearingState",
     "HolderKind",
     "InvitationState",
@@ -68,6 +72,8 @@ __all__ = [
     "SignalSubject",
     "Sphere",
     "TeamKind",
+    "TransferKind",
+    "TransferState",
     "Urgency",
     "VeiligThuis",
     "Word",
@@ -102,6 +108,8 @@ for _word in (
     SignalSubject,
     Sphere,
     TeamKind,
+    TransferKind,
+    TransferState,
     Urgency,
     VeiligThuis,
     Word,
@@ -109,3 +117,4 @@ for _word in (
     strawberry.enum(_word)
 strawberry.enum(Decision, name="TriageDecision")
 strawberry.enum(CandidateReason, name="CandidateReason")
+strawberry.enum(Destination, name="Destination")

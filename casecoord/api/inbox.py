@@ -29,6 +29,11 @@ _ABOUT = {
     NoticeKind.BLOCKADE_DECIDED: "Blockade",
     NoticeKind.ACTION: "Action",
     NoticeKind.PASSED_ON: "Promise",
+    NoticeKind.TRANSFER: "Transfer",
+    NoticeKind.TRANSFER_ANSWER: "Transfer",
+    NoticeKind.SIGNAL_LAPSED: "Signal",
+    NoticeKind.MOVE_OFFER: "MoveOffer",
+    NoticeKind.MOVE_ANSWER: "MoveOffer",
 }
 
 

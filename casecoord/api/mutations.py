@@ -6,18 +6,21 @@ from typing import Any, Protocol, TypeVar
 import strawberry
 
 from casecoord.actions import (
+    arriving,
     blockades,
     break_glass,
     closing,
     hearings,
     leads,
     matching,
+    moving,
     notices,
     participation,
     plan,
     refusing,
     rights,
     signals,
+    transfers,
 )
 from casecoord.actions.office import Verb
 from casecoord.api import results
@@ -57,6 +60,18 @@ from casecoord.api.inputs import (
     TriageSignalInput,
 )
 from casecoord.api.merging import ConfirmMergeInput, MergeAnswer, MergeDecided
+from casecoord.api.moving import (
+    AcceptTransferInput,
+    AnswerMoveInput,
+    DeclineTransferInput,
+    MoveAnswer,
+    MoveAnswered,
+    MoveRecorded,
+    RecordMoveAnswer,
+    RecordMoveInput,
+    TransferAnswer,
+    TransferAnswered,
+)
 from casecoord.api.problems import ProblemAnswer, answered
 from casecoord.api.refusing import OfRefusalInput, RecordRefusalInput, RefusalAnswer, RefusalSaved
 from casecoord.api.rights import DecideRightInput, ExerciseRightInput, RequestAnswer, RequestSaved
@@ -199,6 +214,26 @@ class Mutation:
     @strawberry.mutation(description="The area's coordinator says whether two households are one.")
     async def confirm_merge(self, info: Info, input: ConfirmMergeInput) -> MergeAnswer:
         return await _do(info, matching.confirm_match, input, MergeDecided.of)
+
+    @strawberry.mutation(description="A family moved; what is open passes on by somebody's yes.")
+    async def record_move(self, info: Info, input: RecordMoveInput) -> RecordMoveAnswer:
+        return await _do(info, moving.record_move, input, MoveRecorded.of)
+
+    @strawberry.mutation(description="Your team is accountable from now on.")
+    async def accept_transfer(self, info: Info, input: AcceptTransferInput) -> TransferAnswer:
+        return await _do(info, transfers.accept_transfer, input, TransferAnswered.of)
+
+    @strawberry.mutation(description="With a reason; it comes to the area's coordinator, who names a team.")
+    async def decline_transfer(self, info: Info, input: DeclineTransferInput) -> TransferAnswer:
+        return await _do(info, transfers.decline_transfer, input, TransferAnswered.of)
+
+    @strawberry.mutation(description="A family from another area is this area's from now on.")
+    async def accept_move(self, info: Info, input: AnswerMoveInput) -> MoveAnswer:
+        return await _do(info, arriving.accept_move, input, MoveAnswered.of)
+
+    @strawberry.mutation(description="With a reason; the family stays the other area's.")
+    async def decline_move(self, info: Info, input: AnswerMoveInput) -> MoveAnswer:
+        return await _do(info, arriving.decline_move, input, MoveAnswered.of)
 
     @strawberry.mutation(description="Tells whoever signalled what they may know.")
     async def give_feedback(self, info: Info, input: GiveFeedbackInput) -> results.TriageAnswer:

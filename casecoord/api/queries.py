@@ -5,6 +5,7 @@ from typing import cast
 import strawberry
 
 from casecoord.actions import lists
+from casecoord.actions.arriving import MoveOffersOf, move_offers
 from casecoord.actions.blockades import BlockadesOf, blockades
 from casecoord.actions.explaining import ExplainOf, explain_facet
 from casecoord.actions.joint_view import JointCaseOf, joint_case
@@ -12,6 +13,7 @@ from casecoord.actions.matching import MatchProposalsOf, match_proposals
 from casecoord.actions.me import me
 from casecoord.actions.notices import InboxOf, inbox
 from casecoord.actions.teams import TeamsOf, teams
+from casecoord.actions.transfers import TransfersOf, transfers
 from casecoord.api.blockades import WaitingBlockade
 from casecoord.api.context import Info
 from casecoord.api.enums import Sphere, TeamKind, Urgency
@@ -22,6 +24,7 @@ from casecoord.api.joint_case import JointCase
 from casecoord.api.lists import Connection, Event, FlaggedHousehold, Gap, connection
 from casecoord.api.me import Me, Team
 from casecoord.api.merging import MergeProposal
+from casecoord.api.moving import AwaitedTransfer, OfferedMove
 from casecoord.api.overviews import Overviews
 
 
@@ -115,3 +118,13 @@ class Query(Overviews):
         query = MatchProposalsOf(first, after)
         found = await info.context.office.look(info.context.caller, match_proposals, query)
         return cast(Connection[MergeProposal], connection(found, MergeProposal.of))
+
+    @strawberry.field(description="Hand-overs that wait for your team's yes, soonest deadline first.")
+    async def transfers(self, info: Info) -> list[AwaitedTransfer]:
+        found = await info.context.office.look(info.context.caller, transfers, TransfersOf())
+        return [AwaitedTransfer.of(one) for one in found]
+
+    @strawberry.field(description="Families that other areas offer to yours, soonest to expire first.")
+    async def move_offers(self, info: Info) -> list[OfferedMove]:
+        found = await info.context.office.look(info.context.caller, move_offers, MoveOffersOf())
+        return [OfferedMove.of(one) for one in found]

@@ -36,7 +36,9 @@ def sweep(
     at: At = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write down the gaps that exist, how far they escalated, and those that ended. Running it twice changes nothing."""
+    """Write down the gaps that exist, how far they escalated, and those that ended; follow birthdays and links;
+    carry families from area to area. Running it twice changes nothing.
+    """
     moment = _moment(at)
     with settings() as chosen:
         keyring = Keyring(chosen.master_key, chosen.match_key)

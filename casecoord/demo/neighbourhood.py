@@ -123,13 +123,14 @@ class DemoArea:
 def duty_roster(
     area: DemoArea, since: datetime, now: datetime
 ) -> Iterator[tuple[str, datetime, datetime | None]]:
-    """Who is on duty from when to when: week and week about, and from this week on the demo's user."""
+    """Who is on duty from when to when: since a week ago the demo's user, before that week and week about."""
     user, other = area.on_duty
-    week, turn = since, False
-    while week + timedelta(weeks=1) < now - timedelta(weeks=1):
-        yield (user if turn else other), week, week + timedelta(weeks=1)
-        week, turn = week + timedelta(weeks=1), not turn
-    yield user, week, None
+    until, turn = now - timedelta(weeks=1), False
+    yield user, until, None
+    while until > since:
+        start = max(since, until - timedelta(weeks=1))
+        yield (user if turn else other), start, until
+        until, turn = start, not turn
 
 
 def _school_team(school: School) -> TeamPlan:

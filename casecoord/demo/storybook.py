@@ -1,9 +1,9 @@
 """The table of all stories, bound in the order in which they are told."""
 
-from casecoord.demo.chapters import elsewhere, endings, homes, leads, plans, routes, signals, spheres
+from casecoord.demo.chapters import elsewhere, endings, homes, leads, plans, routes, seldom, signals, spheres
 from casecoord.demo.stories import TOLD, Story
 
-CHAPTERS = (signals, routes, spheres, leads, plans, endings, homes, elsewhere)
+CHAPTERS = (signals, routes, spheres, leads, plans, endings, homes, seldom, elsewhere)
 
 STORIES: dict[str, Story] = {
     story.key: story

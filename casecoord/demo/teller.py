@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 from uuid import UUID
 
+from casecoord.actions.blockades import RaiseBlockade, raise_blockade
+from casecoord.actions.break_glass import BreakGlass, ByNumber, break_glass
 from casecoord.actions.cases import CaseBrief
 from casecoord.actions.closing import (
     CloseCase,
@@ -18,6 +20,7 @@ from casecoord.actions.closing import (
     give_feedback,
     review_case,
 )
+from casecoord.actions.hearings import PlanHearing, plan_hearing
 from casecoord.actions.leads import (
     AnswerProposal,
     ProposeLead,
@@ -46,6 +49,7 @@ from casecoord.actions.plan import (
     complete_action,
     record_contact,
 )
+from casecoord.actions.rights import ExerciseRight, exercise_right
 from casecoord.actions.signals import (
     AddSignal,
     ByBsn,
@@ -57,12 +61,14 @@ from casecoord.actions.signals import (
     see_signal,
     triage_signal,
 )
-from casecoord.demo.neighbourhood import Cast
+from casecoord.demo.neighbourhood import STANDING, ZUID, Cast, duty_roster
 from casecoord.domain.actors import Caller
 from casecoord.domain.words import (
     Audience,
+    BlockadeKind,
     LifeDomain,
     ProposalState,
+    RequestKind,
     SignalSubject,
     Urgency,
     VeiligThuis,
@@ -282,6 +288,36 @@ class Teller:
 
     async def meet(self, by: str, case: UUID, manner: Manner = Manner.HOME_VISIT) -> None:
         await self._act(by, record_contact, lambda key: RecordContact(key, case, manner))
+
+    async def block(
+        self, by: str, case: UUID, kind: BlockadeKind, domain: LifeDomain, what: str, asked: str
+    ) -> None:
+        """Raises what blocks, and who should do what about it by when."""
+        await self._act(by, raise_blockade, lambda key: RaiseBlockade(key, case, kind, domain, what, asked))
+
+    async def hearing(self, by: str, whom: str, held: int) -> None:
+        """Plans a hearing so many working days after the demo's first day."""
+        who, day = self._dweller(whom), self.day(held)
+        await self._act(by, plan_hearing, lambda key: PlanHearing(key, ByBsn(who.bsn, who.born), day))
+
+    async def break_glass(self, whom: str, reason: str) -> None:
+        """Whoever is on duty then looks by emergency access."""
+        who, roster = self._dweller(whom), duty_roster(ZUID, self.at - STANDING, self.at)
+        by = next(
+            key
+            for key, start, until in roster
+            if start <= self._moment and (not until or self._moment < until)
+        )
+        await self._act(by, break_glass, lambda key: BreakGlass(key, ByNumber(who.bsn), reason))
+
+    async def request(self, by: str, whom: str, kind: RequestKind, words: str) -> None:
+        """A resident, whose identity was checked, asks for something."""
+        who = self._dweller(whom)
+        await self._act(
+            by,
+            exercise_right,
+            lambda key: ExerciseRight(key, ByBsn(who.bsn, who.born), kind, True, words),
+        )
 
     async def review(self, by: str, case: UUID) -> None:
         await self._act(by, review_case, lambda key: OfCase(key, case))

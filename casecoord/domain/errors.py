@@ -63,6 +63,33 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Beide huishoudens hebben een open casus. Sluit er eerst een.",
         "Both households have an open case. Close one of them first.",
     ),
+    "team_missing": (
+        "Noem een team dat dit overneemt, of aanvaard het zelf.",
+        "Name a team that takes this over, or accept it yourself.",
+    ),
+    "already_accountable": (
+        "Dit team is al verantwoordelijk.",
+        "This team is accountable already.",
+    ),
+    "departure_needs_a_word": (
+        "Zeg wie dit gezin heeft overgenomen, of bied het een ander gebied aan.",
+        "Say who took this family over, or offer it to another area.",
+    ),
+    "offer_pending": (
+        "Een ander gebied moet nog antwoorden. Tot dan blijft het gezin hier.",
+        "Another area has yet to answer. Until then the family stays here.",
+    ),
+    "offer_expired": (
+        "Dit aanbod is verlopen en terug bij het andere gebied. Vraag het daar opnieuw aan te bieden.",
+        "This offer has expired and is back with the other area. Ask it to offer again.",
+    ),
+    "area_unknown": ("Dit gebied kennen we niet. Kies een ander.", "This area is not known. Choose another."),
+    "address_missing": ("Vul het nieuwe adres in.", "Fill in the new address."),
+    "same_address": ("Dit gezin woont daar al.", "This family lives there already."),
+    "neighbourhood_unknown": (
+        "Deze postcode ligt in geen buurt die we kennen. Kies de buurt zelf.",
+        "This postcode is in no neighbourhood known here. Choose the neighbourhood yourself.",
+    ),
     "no_open_case": ("Dit huishouden heeft geen open casus.", "This household has no open case."),
     "lead_leaves": (
         "Uw team heeft de regie. Draag eerst de regie over aan een ander team.",

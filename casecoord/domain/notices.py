@@ -43,6 +43,13 @@ class NoticeKind(StrEnum):
     GAP_DECISION = "gap_decision"
     AGENDA = "agenda"
     DEAD_LETTER = "dead_letter"
+    TRANSFER = "transfer"
+    TRANSFER_ANSWER = "transfer_answer"
+    SIGNAL_LAPSED = "signal_lapsed"
+    FAMILY_MOVED = "family_moved"
+    FAMILY_CHANGED = "family_changed"
+    MOVE_OFFER = "move_offer"
+    MOVE_ANSWER = "move_answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +151,32 @@ NOTICES: dict[NoticeKind, NoticeRow] = {
             NoticeKind.AGENDA, None, "een gat op de agenda van de alliantie", "a gap on the alliance's agenda"
         ),
         NoticeRow(NoticeKind.DEAD_LETTER, None, "e-mail die niet aankomt", "e-mail that does not arrive"),
+        NoticeRow(
+            NoticeKind.TRANSFER, None, "een overdracht aan uw team", "something is handed over to your team"
+        ),
+        NoticeRow(NoticeKind.TRANSFER_ANSWER, None, "antwoord op een overdracht", "an answer to a hand-over"),
+        NoticeRow(
+            NoticeKind.SIGNAL_LAPSED,
+            None,
+            "uw signaal loopt hier niet meer",
+            "your signal no longer runs here",
+        ),
+        NoticeRow(NoticeKind.FAMILY_MOVED, "household.move", "een gezin is verhuisd", "a family has moved"),
+        NoticeRow(
+            NoticeKind.FAMILY_CHANGED,
+            "person.age",
+            "er is iets veranderd in een gezin",
+            "something changed in a family",
+        ),
+        NoticeRow(
+            NoticeKind.MOVE_OFFER,
+            None,
+            "een gezin komt uit een ander gebied",
+            "a family comes from another area",
+        ),
+        NoticeRow(
+            NoticeKind.MOVE_ANSWER, None, "antwoord van een ander gebied", "an answer from another area"
+        ),
     )
 }
 

@@ -101,6 +101,8 @@ class SignalSubject(StrEnum):
 class SignalSource(StrEnum):
     TEAM = "team"
     FAMILY = "family"
+    #: came along with a family from another area
+    AREA = "area"
 
 
 class SignalState(StrEnum):
@@ -225,6 +227,8 @@ class Lapse(StrEnum):
 
     DEATH = "death"
     EMIGRATION = "emigration"
+    #: another area accepted what was promised here
+    MOVED = "moved"
     ERASURE = "erasure"
     REFUSAL = "refusal"
 

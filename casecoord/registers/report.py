@@ -25,6 +25,8 @@ class Extra(StrEnum):
     HOUSEHOLDS_ENDED = "households_ended"
     MOVES = "moves"
     MERGES_PROPOSED = "merges_proposed"
+    HAND_OVERS = "hand_overs"
+    LAPSED = "lapsed"
 
 
 _EXTRAS = {
@@ -32,6 +34,8 @@ _EXTRAS = {
     Extra.HOUSEHOLDS_ENDED: ("beëindigde huishoudens", "ended households"),
     Extra.MOVES: ("verhuizingen", "moves"),
     Extra.MERGES_PROPOSED: ("voorstellen om samen te voegen", "proposals to merge"),
+    Extra.HAND_OVERS: ("overdrachten die op een antwoord wachten", "hand-overs that wait for an answer"),
+    Extra.LAPSED: ("signalen en casussen vervallen door overlijden", "signals and cases that a death ended"),
 }
 
 _LABELS = {

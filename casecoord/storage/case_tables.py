@@ -47,6 +47,8 @@ class Signal(Base):
     outcome_sealed: Mapped[bytes | None]
     outcome_by: Mapped[str | None]
     ended_at: Mapped[datetime | None]
+    #: its object is no more, or another area's: death, emigration, moved
+    lapsed_as: Mapped[str | None]
     __table_args__ = (
         to("households", "household_id"),
         to("persons", "person_id"),
@@ -57,9 +59,13 @@ class Signal(Base):
         CheckConstraint("(state = 'ended') = (ended_at is not null)", name="ended_at_its_end"),
         # INVARIANT (closed loop): it ends with a confirmed outcome, and whoever signalled was told.
         CheckConstraint(
-            "state <> 'ended' or (outcome_sealed is not null and outcome_by is not null"
-            " and feedback_at is not null)",
+            "state <> 'ended' or lapsed_as is not null or (outcome_sealed is not null"
+            " and outcome_by is not null and feedback_at is not null)",
             name="ends_with_an_outcome",
+        ),
+        CheckConstraint(
+            "lapsed_as is null or (state = 'ended' and lapsed_as in ('death', 'emigration', 'moved'))",
+            name="lapses_at_its_end",
         ),
         CheckConstraint("state <> 'in_case' or case_id is not null", name="in_a_case"),
         CheckConstraint("state <> 'on_hold' or review_on is not null", name="hold_has_a_review"),
@@ -86,6 +92,8 @@ class Case(Base):
     outcome_sealed: Mapped[bytes | None]
     outcome_by: Mapped[str | None]
     closed_at: Mapped[datetime | None]
+    #: nobody of the family is left here, or another area took it over
+    lapsed_as: Mapped[str | None]
     __table_args__ = (
         to("households", "household_id"),
         # INVARIANT (one case): a household has at most one open case.
@@ -93,8 +101,13 @@ class Case(Base):
         CheckConstraint("(state = 'closed') = (closed_at is not null)", name="closed_at_its_end"),
         CheckConstraint("state <> 'aftercare' or aftercare_at is not null", name="aftercare_since"),
         CheckConstraint(
-            "state <> 'closed' or (outcome_sealed is not null and outcome_by is not null)",
+            "state <> 'closed' or lapsed_as is not null or (outcome_sealed is not null"
+            " and outcome_by is not null)",
             name="closes_with_an_outcome",
+        ),
+        CheckConstraint(
+            "lapsed_as is null or (state = 'closed' and lapsed_as in ('death', 'emigration', 'moved'))",
+            name="lapses_at_its_end",
         ),
         Index(None, "area_id", "household_id"),
     )

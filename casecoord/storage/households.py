@@ -8,7 +8,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import Range
 
+from casecoord.domain.ages import LEFT_PRIMARY_SCHOOL, age_on, next_milestone
 from casecoord.domain.routing import Coverage
+from casecoord.domain.workdays import local_date
 from casecoord.storage.case_tables import MergeProposal
 from casecoord.storage.sealed import Compartment, HouseholdSeal, Place
 from casecoord.storage.tables import Household, HouseholdKey, Person
@@ -36,17 +38,18 @@ _BY_NAME = text(
 )
 _SECRET = text("select secret_address from households where area_id = :area and id = :id")
 _COVERAGE = text(
-    "select l.kind, c.team_id, p.id person, encode(p.birth_date_sealed, 'hex') birth"
+    "select l.kind, c.team_id, p.id person, encode(p.birth_date_sealed, 'hex') birth, l.from_on"
     " from persons p join person_links l on l.area_id = p.area_id and l.person_id = p.id"
     "   and l.from_on <= :today and (l.until_on is null or l.until_on > :today)"
     " join team_covers c on c.area_id = l.area_id and c.kind = l.kind and c.code = l.code"
     " join teams t on t.area_id = c.area_id and t.id = c.team_id and t.during @> cast(:now as timestamptz)"
     " where p.area_id = :area and p.household_id = :id and p.died_on is null"
     " union all"
-    " select 'neighbourhood', c.team_id, null, null from households h"
+    " select 'neighbourhood', c.team_id, null, null, null from households h"
     " join team_covers c on c.area_id = h.area_id and c.kind = 'neighbourhood' and c.code = h.neighbourhood"
     " join teams t on t.area_id = c.area_id and t.id = c.team_id and t.during @> cast(:now as timestamptz)"
-    " where h.area_id = :area and h.id = :id order by 1, 3"
+    # Of one person's schools the newest: an old enrolment is not always ended when a new one begins.
+    " where h.area_id = :area and h.id = :id order by 1, 3, 5 desc"
 )
 
 
@@ -135,6 +138,7 @@ async def receive_unmatched(work: Area, name: str, birth_date: date, postcode: s
             birth_date_sealed=seal.seal(
                 birth_date.isoformat(), Place("persons", person, "birth_date"), Compartment.IDENTITY
             ),
+            turns_on=next_milestone(birth_date.isoformat(), local_date(work.now)),
         )
     )
     await save_keys(work, seal)
@@ -154,15 +158,17 @@ async def receive_unmatched(work: Area, name: str, birth_date: date, postcode: s
 
 
 async def coverage_of(work: Area, seal: HouseholdSeal, today: date) -> Coverage:
-    """The teams that cover this household; of several schools, the youngest child's."""
+    """The teams that cover this household; of several schools, the youngest child's. A youth has left them."""
     rows = await work.session.execute(
         _COVERAGE, {"area": work.area_id, "id": seal.household, "today": today, "now": work.now}
     )
     teams: dict[str, UUID] = {}
     youngest = ""
-    for kind, team, person, birth in rows:
+    for kind, team, person, birth, _ in rows:
         if kind == "school":
             born = _birth(seal, person, birth)
+            if born and (age_on(born, today) or 0) >= LEFT_PRIMARY_SCHOOL:
+                continue
             if "school" not in teams or born > youngest:
                 teams[kind], youngest = team, born
         else:

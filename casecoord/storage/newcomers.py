@@ -12,7 +12,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import insert
 from sqlalchemy.dialects.postgresql import Range
 
+from casecoord.domain.ages import next_milestone
 from casecoord.domain.words import InstitutionKind
+from casecoord.domain.workdays import local_date
 from casecoord.storage.family import Care, Tie, change_cares, change_ties
 from casecoord.storage.households import family_name
 from casecoord.storage.sealed import Compartment, HouseholdSeal, Keyring, Place
@@ -68,7 +70,8 @@ class Settlement:
 
 async def move_in(work: Area, settlements: Sequence[Settlement]) -> None:
     """Writes these households, their people, keys, bonds and moves. None of them is here yet."""
-    made = [_Rows(work.area_id, work.keyring, settlement) for settlement in settlements]
+    today = local_date(work.now)
+    made = [_Rows(work.area_id, work.keyring, settlement, today) for settlement in settlements]
     for kind, name in (
         (Household, "household"),
         (HouseholdKey, "keys"),
@@ -89,8 +92,8 @@ async def _add(work: Area, kind: type[Base], rows: Sequence[dict[str, Any]]) -> 
 class _Rows:
     """One settlement as rows: what is sealed is sealed before the keys are known to be needed."""
 
-    def __init__(self, area: UUID, keyring: Keyring, settlement: Settlement) -> None:
-        self._area, self._keyring, self._one = area, keyring, settlement
+    def __init__(self, area: UUID, keyring: Keyring, settlement: Settlement, today: date) -> None:
+        self._area, self._keyring, self._one, self._today = area, keyring, settlement, today
         self._seal = HouseholdSeal(keyring, settlement.id)
         self.household = [self._household()]
         self.people = [self._person(dweller) for dweller in settlement.people]
@@ -138,6 +141,7 @@ class _Rows:
             "name_sealed": seal.seal(dweller.name, Place("persons", dweller.id, "name"), _IDENTITY),
             "birth_date_sealed": seal.seal(born, Place("persons", dweller.id, "birth_date"), _IDENTITY),
             "language": dweller.language,
+            "turns_on": next_milestone(born, self._today),
         }
 
     def _moves(self) -> Iterator[dict[str, Any]]:

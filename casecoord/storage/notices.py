@@ -2,7 +2,8 @@
 
 The policy's filters ride in every query, so that a notice of what somebody may not see, any more or
 yet, is not listed, counted or marked. Whoever is asked counts as taking part in what is asked: the
-invited team in its invitation, the professional on duty in an acute signal that is still open.
+invited team in its invitation, the receiving team in its hand-over, the professional on duty in an acute
+signal that is still open.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,6 +26,7 @@ _TAKES_PART = """x.household_id is null or coalesce(v.state = 'pending' and v.te
         join memberships dm on dm.area_id = d.area_id and dm.id = d.membership_id
         where d.area_id = :area and d.during @> cast(:now as timestamptz)
           and dm.professional_id = :professional), false)
+    or coalesce(ho.state = 'pending' and ho.to_team_id = :team, false)
     or coalesce(hearing.prepares, false)
     or case when s.id is null or s.case_id is not null then coalesce(rel.participates, false)
          else s.accountable_team_id is not distinct from :team end"""
@@ -33,6 +35,7 @@ _TAKES_PART = """x.household_id is null or coalesce(v.state = 'pending' and v.te
 _STANDING = f"""
   left join signals s on s.area_id = :area and s.id = {{subject}}
   left join invitations v on v.area_id = :area and v.id = {{subject}}
+  left join transfers ho on ho.area_id = :area and ho.id = {{subject}}
   left join lateral (select {PREPARES.format(area=":area", household="z.household_id")} prepares
     from hearings z where z.area_id = :area and z.id = {{subject}}) hearing on true
   left join lateral ({RELATION.format(area=":area", household="x.household_id")}) rel on x.household_id is not null"""
@@ -63,6 +66,10 @@ _WAITS = """case
         where y.area_id = :area and y.id = x.source_id and y.ended_at is null)
     when x.kind = 'dead_letter' then exists (select from letters y
         where y.area_id = :area and y.id = x.source_id and y.outcome = 'dead')
+    when x.kind = 'transfer' then exists (select from transfers y
+        where y.area_id = :area and y.id = x.source_id and y.state = 'pending')
+    when x.kind = 'move_offer' then exists (select from arrivals y
+        where y.area_id = :area and y.id = x.source_id and y.state = 'pending')
     else false end"""
 
 _ITEMS = f"""

@@ -262,6 +262,8 @@ class Household(Base):
     secret_address: Mapped[bool] = mapped_column(server_default=text("false"))
     #: made for a person who could not be matched; waits for a coordinator's word
     provisional: Mapped[bool] = mapped_column(server_default=text("false"))
+    #: since when it lives outside the area; what is open is held here until somebody took it over
+    left_on: Mapped[date | None]
     during: Mapped[Moments]
     __table_args__ = (
         to("neighbourhoods", "neighbourhood", key=("code",)),
@@ -312,11 +314,16 @@ class Person(Base):
     birth_date_sealed: Mapped[bytes | None]
     language: Mapped[str | None]
     died_on: Mapped[date | None]
+    #: The day on which the next age is reached that changes consent or school (12, 13, 16, 18). The birth date
+    #: is sealed, and a sweep cannot open a million to find the few whose day it is: this is the least that
+    #: lets one statement find them. It tells no age by itself, and nothing at all of an adult.
+    turns_on: Mapped[date | None]
     __table_args__ = (
         to("households", "household_id"),
         UniqueConstraint("area_id", "bsn_index"),
         Index(None, "area_id", "name_index"),
         Index(None, "area_id", "household_id"),
+        Index("persons_turning", "area_id", "turns_on", postgresql_where=text("turns_on is not null")),
     )
 
 
@@ -357,4 +364,10 @@ class PersonLink(Base):
     code: Mapped[str] = mapped_column(primary_key=True)
     from_on: Mapped[date] = mapped_column(primary_key=True)
     until_on: Mapped[date | None]
-    __table_args__ = (to("persons", "person_id"), to("institutions", "kind", "code", key=("kind", "code")))
+    __table_args__ = (
+        to("persons", "person_id"),
+        to("institutions", "kind", "code", key=("kind", "code")),
+        # What begins or ends on a day may be another team's from that day.
+        Index(None, "area_id", "from_on"),
+        Index(None, "area_id", "until_on"),
+    )

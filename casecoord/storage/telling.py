@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from casecoord.domain.notices import NoticeKind
 from casecoord.domain.promises import BETWEEN_FEW
 from casecoord.storage.work import Area
 
@@ -39,12 +40,13 @@ with news as (
 ), told (kind, source_id, receiver, urgent, sphere, audience, at, by) as (
   select case s.urgency when 'acute' then 'acute_signal' else 'signal' end, s.id, who.membership,
     s.urgency = 'acute', s.sphere, s.audience, e.at, e.membership_id
-  from news e join signals s on s.area_id = e.area_id and s.id::text = e.about ->> 'signal' and s.state = 'open'
+  from news e join signals s on s.area_id = e.area_id and s.id::text = e.about ->> 'signal'
+    and (s.state = 'open' or e.verb = 'accept_move')
   cross join lateral (
     select coalesce({_SEAT.format(of="s.accountable_team_id")}, {_SEAT.format(of=":area")})
     union select coalesce((select d.membership_id from duty_shifts d where d.area_id = :area
         and d.during @> cast(:now as timestamptz)), {_SEAT.format(of=":area")}) where s.urgency = 'acute'
-  ) who (membership) where e.verb = 'add_signal'
+  ) who (membership) where e.verb in ('add_signal', 'accept_move')
   union all
   select case x.kind when 'lead' then 'proposal' when 'handover' then 'hand_over' else 'appointment' end, x.id,
     x.membership_id, false, e.sphere, e.audience, e.at, e.membership_id
@@ -140,6 +142,55 @@ where p.area_id = :area and p.household_id = :household and p.ended_at is null a
 """
 )
 
+#: Hand-overs that this transaction opened or answered: to whom they come, and whose they were; and signals that it
+#: let lapse: whoever brought one hears that it is over here, not why. About no household: until it is accepted, the
+#: receiver learns no more than that something waits.
+_TELL_TRANSFERS = text(
+    f"""
+with changed as (
+  select h.* from transfers h where h.area_id = :area and h.household_id = :household and h.xmin = {_THIS_TRANSACTION}
+), told (kind, source_id, receiver) as (
+  select 'transfer', h.id, coalesce({_SEAT.format(of="h.to_team_id")}, {_SEAT.format(of=":area")})
+    from changed h where h.state = 'pending'
+  union
+  select 'transfer_answer', h.id, coalesce({_SEAT.format(of="h.from_team_id")}, {_SEAT.format(of=":area")})
+    from changed h where h.state in ('accepted', 'declined')
+  union
+  select 'signal_lapsed', s.id, s.author_id from signals s where s.area_id = :area and s.household_id = :household
+    and s.lapsed_as is not null and s.xmin = {_THIS_TRANSACTION}
+)
+insert into outbox ({_COLUMNS})
+select :area, gen_random_uuid(), m.id, t.kind, t.source_id, null, 'general', null, false, :now
+from told t
+join memberships m on m.area_id = :area and m.id = t.receiver and m.during @> cast(:now as timestamptz)
+where not exists (select from memberships b where b.area_id = :area and b.id = cast(:by as uuid)
+  and b.professional_id = m.professional_id)
+on conflict (area_id, receiver_id, source_id, kind) do nothing
+"""
+)
+
+#: The lead is told that something changed in the family.
+_TELL_LEAD = text(
+    f"""
+insert into outbox ({_COLUMNS})
+select :area, gen_random_uuid(), m.id, :kind, :source, cast(:household as uuid), 'general', null, false, :now
+from leads l join cases c on c.area_id = l.area_id and c.id = l.case_id and c.state <> 'closed'
+join memberships m on m.area_id = l.area_id and m.id = l.membership_id and m.during @> cast(:now as timestamptz)
+where l.area_id = :area and c.household_id = :household and upper_inf(l.during)
+on conflict (area_id, receiver_id, source_id, kind) do nothing
+"""
+)
+
+#: The area's coordinator is told that another area offers a family, or has answered.
+_TELL_AREA = text(
+    f"""
+insert into outbox ({_COLUMNS})
+select :area, gen_random_uuid(), y.membership_id, :kind, :source, null, 'general', null, false, :now
+from coordinator_seats y where y.area_id = :area and y.seat = :area and y.during @> cast(:now as timestamptz)
+on conflict (area_id, receiver_id, source_id, kind) do nothing
+"""
+)
+
 
 def tell_gaps(changed: str) -> str:
     """SQL that tells the rungs of the ladder that each row of `changed` (id, promise_id, before, level) climbed.
@@ -197,6 +248,22 @@ async def tell(work: Area, household: UUID) -> None:
 async def tell_passed_on(work: Area, household: UUID) -> None:
     """Tells whoever a promise waits for since this transaction."""
     await work.session.execute(_TELL_PASSED_ON, _at(work, household))
+
+
+async def tell_transfers(work: Area, household: UUID, by: UUID | None = None) -> None:
+    """Tells who gets, and whose were, the hand-overs of this transaction; `by` did it and knows."""
+    await work.session.execute(_TELL_TRANSFERS, {**_at(work, household), "by": by})
+
+
+async def tell_lead(work: Area, household: UUID, kind: NoticeKind, source: UUID) -> None:
+    """Tells the family's lead, if there is one, that something changed in it."""
+    await work.session.execute(_TELL_LEAD, {**_at(work, household), "kind": kind, "source": source})
+
+
+async def tell_area(work: Area, kind: NoticeKind, source: UUID) -> None:
+    """Tells the area's coordinator about an offer from or to another area."""
+    at = {"area": work.area_id, "now": work.now}
+    await work.session.execute(_TELL_AREA, {**at, "kind": kind, "source": source})
 
 
 def _at(work: Area, household: UUID) -> dict[str, object]:

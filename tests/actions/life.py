@@ -42,6 +42,7 @@ from casecoord.domain.words import (
 )
 from casecoord.storage.households import holder_at
 from casecoord.storage.work import Database
+from tests.actions.life_moves import NEVER_WHEN_MOVING, Moving
 from tests.actions.steps import by_bsn, concern, led_case, open_case, signal, take_part
 from tests.conftest import of_database
 from tests.world import KEYRING, Clock, Someone, Town, build_town
@@ -94,6 +95,7 @@ union all select household_id, 'G9', id from hearings where state = 'planned' an
 union all select household_id, 'G12', id from break_glass_grants where reviewed_at is null
 union all select household_id, 'G15', id from requests where state = 'open'
 union all select household_id, 'G11', id from cases where state = 'aftercare'
+union all select household_id, 'G7', id from transfers where state = 'pending'
 union all select distinct household_id, 'covered', household_id from signals
   where state <> 'ended' and accountable_team_id is null"""
 IN_SEARCH = """
@@ -107,6 +109,7 @@ RUNNING = (
 
 #: Each finds what must never be: any row is a broken invariant.
 NEVER = {
+    **NEVER_WHEN_MOVING,
     "I1 a household with something open has not exactly one holder, who works here now": f"""
         select open.id from ({WITH_SOMETHING_OPEN}) open where 1 <> (select count(*) from holders o
           join memberships m on m.id = o.membership_id and m.during @> $1::timestamptz
@@ -176,7 +179,7 @@ class Loop:
         self._loop.close()
 
 
-class Life(RuleBasedStateMachine):
+class Life(Moving, RuleBasedStateMachine):
     """Signals, cases, leads, plans and matches, by whoever, at any moment. `server`, `template`: where."""
 
     server = ""

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 
 import casecoord.actions
+from casecoord.actions.arriving import AnswerMove, MoveOffersOf, accept_move, decline_move, move_offers
 from casecoord.actions.blockades import (
     BlockadesOf,
     DecideBlockade,
@@ -92,10 +93,13 @@ from casecoord.actions.refusing import (
 )
 from casecoord.actions.rights import DecideRight, ExerciseRight, decide_right, exercise_right
 from casecoord.actions.signals import Decision, SeeSignal, TriageSignal, add_signal, see_signal, triage_signal
+from casecoord.actions.transfers import AcceptTransfer, DeclineTransfer, accept_transfer, decline_transfer
 from casecoord.domain.errors import Problem
 from casecoord.domain.words import BlockadeKind, LifeDomain, Reach, RequestKind, Urgency, VeiligThuis, Word
 from casecoord.storage.access_log import leaf_of
 from casecoord.storage.faults import DatabaseFault
+from casecoord.storage.organising import found_area
+from tests.actions.moves import arrives, awaited, moves_to
 from tests.actions.steps import (
     by_bsn,
     concern,
@@ -229,7 +233,25 @@ async def whole_story(town: Town, url: str) -> Someone:
     await act("gijs", leave_case, LeaveCase(town.key(), searching.id, (successor,)))
     (match,) = (await look(town.caller("ibrahim"), match_proposals, MatchProposalsOf())).items
     await act("ibrahim", confirm_match, ConfirmMatch(town.key(), match.id, True))
+    await moving_story(town, told)
     return noor
+
+
+async def moving_story(town: Town, told: str) -> None:
+    """A family moves away from a team and back; another area offers one, and one more."""
+    (wim,) = await town.family((f"Wim {CANARY}", date(1960, 5, 5)))
+    await signal(town, "amina", wim, summary=told)
+    await moves_to(town, wim.household)
+    (waits,) = await awaited(town, "ibrahim")
+    named = DeclineTransfer(town.key(), waits.id, told, town.teams["werk"])
+    await town.act("ibrahim", decline_transfer, named)
+    (waits,) = await awaited(town, "esra")
+    await town.act("esra", accept_transfer, AcceptTransfer(town.key(), waits.id, told))
+    there, _ = await found_area(town.database, "noord", "Noord")
+    for verb in (decline_move, accept_move):
+        offer = await arrives(town, there, f"Lars {CANARY}", date(2016, 4, 4))
+        await town.office.look(town.caller("ibrahim"), move_offers, MoveOffersOf())
+        await town.act("ibrahim", verb, AnswerMove(town.key(), offer, told))
 
 
 async def test_every_act_and_every_look_leaves_its_record(town: Town, database_url: str) -> None:
@@ -238,6 +260,7 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
     classes = {(record["event"], record["act"]) for record in found}
     create = {
         "add_signal",
+        "accept_move",
         "invite_team",
         "propose_lead",
         "offer_hand_over",
@@ -248,13 +271,15 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
     create |= {"raise_blockade", "plan_hearing", "exercise_right"}
     verbs = {one.name for module in ACTIONS for one in vars(module).values() if isinstance(one, Verb)}
     verbs -= {"mark_read"}  # done to one's own inbox, and to no household
-    views = {"joint_case", "worklist", "gaps", "timeline", "match_proposals", "blockades"}
+    views = {"joint_case", "worklist", "gaps", "timeline", "match_proposals", "blockades", "move_offers"}
     of = {"break_glass": "E"} | dict.fromkeys(create, "C")
     assert classes == {(e, of.get(e, "U")) for e in verbs} | {(e, "R") for e in views}
     members = {member.membership: member for member in town.members.values()}
     for record in found:
         assert record["policy"] == town.office.policy.digest
-        assert record["rules"] and record["ground"] and record["household"] is not None
+        assert record["rules"] and record["ground"]
+        # A family that another area offers is no household here before it is accepted.
+        assert record["household"] is not None or record["event"] in ("move_offers", "decline_move")
         who = members[UUID(record["membership"])]
         name = next(name for name, member in town.members.items() if member is who)
         purpose = {"hanna": "court_alternative", "lotte": "supervision"}.get(name, "care_coordination")

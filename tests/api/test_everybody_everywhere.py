@@ -35,6 +35,7 @@ from graphql import (
     OperationDefinitionNode,
     type_from_ast,
 )
+from tests.actions.moves import COVERED, arrives, moves_to
 from tests.actions.steps import by_bsn, open_case, pending, propose, signal, take_part
 from tests.policies import oracle
 from tests.world import KEYRING, PEOPLE, Clock, Town, build_town
@@ -78,6 +79,8 @@ KINDS = {
     "professional": ("Professional",),
     "owner": ("Professional",),
     "area": ("Area",),
+    "transfer": ("Transfer",),
+    "offer": ("MoveOffer",),
 }
 TABLES = {
     "Case": "cases",
@@ -92,6 +95,8 @@ TABLES = {
     "BreakGlass": "break_glass_grants",
     "Team": "teams",
     "Professional": "professionals",
+    "Transfer": "transfers",
+    "MoveOffer": "arrivals",
 }
 
 
@@ -218,6 +223,10 @@ async def story(town: Town, code: str) -> Place:
         "amina", offer_hand_over, ProposeLead(town.key(), case.id, town.members["dirk"].professional, reason)
     )
     assert pending(offered)
+    (mover,) = await town.family(("Wim Post", date(1960, 5, 5)), neighbourhood="BU05991098")
+    await signal(town, "dirk", mover)
+    await moves_to(town, mover.household, COVERED)
+    await arrives(town, town.area, "Lars Bos", date(2016, 4, 4))
     (loner,) = await town.family(("Wim Post", date(1960, 5, 5)))
     why = "Doet al dagen niet open, buren bellen."
     await town.act("dirk", break_glass, BreakGlass(town.key(), ByNumber(loner.bsn), why))

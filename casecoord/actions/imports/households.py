@@ -1,5 +1,6 @@
 """The population register: persons into households, moves as moves, and nobody's open case dissolved."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -7,6 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 from casecoord.actions.imports.families import take_over_families
+from casecoord.actions.imports.following import follow_death
 from casecoord.actions.imports.moving import Movers
 from casecoord.actions.imports.plan import Ground, Home, Unit, living_together, recognise
 from casecoord.actions.imports.rows import Progress, batches, no_progress
@@ -16,7 +18,7 @@ from casecoord.registers.households import Resident
 from casecoord.registers.jsonfile import JsonList
 from casecoord.registers.persons import Suspension
 from casecoord.registers.reasons import Refused
-from casecoord.registers.report import Outcome, Report
+from casecoord.registers.report import Extra, Outcome, Report
 from casecoord.storage.residents import busy_households, import_alone, load_persons, registered
 from casecoord.storage.territories import postcodes_of, territories
 from casecoord.storage.work import Database
@@ -70,7 +72,7 @@ async def import_households(
                 outcomes |= await movers.settle(batch)
             done += sum(len(unit.members) for unit in batch)
             progress(done, len(elements))
-        outcomes |= await _record_deaths(database, territory.id, survey)
+        outcomes |= await _record_deaths(database, territory.id, survey, report.extra)
         await _take_over_families(database, territory.id, survey, outcomes)
     progress(len(elements), len(elements))
     return _account(report, survey, outcomes)
@@ -98,8 +100,10 @@ async def _postcodes(database: Database, area: UUID) -> dict[str, str]:
         return await postcodes_of(work)
 
 
-async def _record_deaths(database: Database, area: UUID, survey: Survey) -> dict[int, Outcome]:
-    """Who has died stays in their household, with the day."""
+async def _record_deaths(
+    database: Database, area: UUID, survey: Survey, extra: Counter[Extra]
+) -> dict[int, Outcome]:
+    """Who has died stays in their household, with the day; what was open about them has ended with them."""
     outcomes: dict[int, Outcome] = {}
     dead = [
         resident
@@ -109,11 +113,17 @@ async def _record_deaths(database: Database, area: UUID, survey: Survey) -> dict
     for batch in batches(dead, BATCH):
         async with database.within(area) as work:
             rows = await load_persons(work, (survey.homes[resident.bsn].person for resident in batch))
+            died: list[tuple[UUID, UUID]] = []
             for resident in batch:
                 row = rows[survey.homes[resident.bsn].person]
                 died_on = resident.suspended_on.earliest() or row.died_on or survey.today
                 outcomes[resident.row] = Outcome.UNCHANGED if row.died_on == died_on else Outcome.CHANGED
+                if row.died_on is None:
+                    died.append((row.household_id, row.id))
                 row.died_on = died_on
+            await work.session.flush()
+            for household, person in sorted(died):
+                await follow_death(work, household, person, extra)
     return outcomes
 
 

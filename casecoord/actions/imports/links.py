@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from casecoord.actions.imports.following import follow_links
 from casecoord.actions.imports.rows import Columns, Progress, no_progress, take_over
 from casecoord.domain.words import InstitutionKind
 from casecoord.registers.links import Link, links
@@ -22,8 +23,12 @@ async def import_links(
     A school must have been imported; an agency or practice, of which there is no published list, is added
     under its code. Raises Unreadable or UnknownArea.
     """
-    areas = await territories(database, area)
-    return await take_over(database, areas, PersonLink, links(path), _links, Report("links"), progress)
+    areas, report = await territories(database, area), Report("links")
+
+    async def follow(work: Area, written: Sequence[Columns]) -> None:
+        await follow_links(work, {columns["person_id"] for columns in written}, report.extra)
+
+    return await take_over(database, areas, PersonLink, links(path), _links, report, progress, follow)
 
 
 async def _links(work: Area, _: Territory, rows: Sequence[Link]) -> list[Columns | str]:

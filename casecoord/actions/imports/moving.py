@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+from casecoord.actions.imports.following import follow_moves
 from casecoord.actions.imports.plan import Ground, Home, Unit
+from casecoord.domain.ages import next_milestone
 from casecoord.domain.workdays import local_date
 from casecoord.registers import brp
 from casecoord.registers.households import Resident
@@ -64,6 +66,10 @@ class Movers:
         self._persons: dict[UUID, PersonRow] = {}
         self._later: list[PersonRow | HouseholdMove] = []
         self._left: set[UUID] = set()
+        #: what changed for whom, for whoever is accountable to be asked anew
+        self._moved: set[UUID] = set()
+        self._joined: set[UUID] = set()
+        self._gone: set[UUID] = set()
 
     async def settle(self, units: Iterable[Unit]) -> dict[int, Outcome]:
         """Writes the units; the outcome of each of their rows. Raises Disturbed."""
@@ -82,6 +88,8 @@ class Movers:
                 self._extra[Extra.MERGES_PROPOSED] += 1
         if ended := await end_empty(self._work, self._left):
             self._extra[Extra.HOUSEHOLDS_ENDED] += ended
+        changed = self._left | self._joined
+        await follow_moves(self._work, self._moved, changed, self._gone, self._extra)
         return outcomes
 
     async def _load(self, units: Sequence[Unit]) -> None:
@@ -153,6 +161,11 @@ class Movers:
 
     def _keep(self, held: Held, dwelling: Dwelling) -> None:
         row = held.row
+        row.left_on = None if dwelling.address else local_date(self._work.now)
+        if dwelling.address is None:
+            self._gone.add(row.id)
+        else:
+            self._moved.add(row.id)
         place = Place("households", row.id, "address")
         row.address_sealed = held.seal.seal_if(dwelling.line, place, Compartment.IDENTITY)
         row.address_index = dwelling.index
@@ -185,6 +198,8 @@ class Movers:
 
     def _settle_person(self, person: Person, held: Held, dwelling: Dwelling, moved: bool) -> Outcome:
         home = self._homes.get(person.bsn)
+        if home is None or home.household != held.row.id:
+            self._joined.add(held.row.id)
         if home is None:
             self._later.append(self._write(PersonRow(id=uuid4()), person, held, dwelling))
             return Outcome.CREATED
@@ -217,6 +232,7 @@ class Movers:
         row.birth_date_sealed = seal.seal(
             str(person.birth), Place("persons", row.id, "birth_date"), Compartment.IDENTITY
         )
+        row.turns_on = next_milestone(str(person.birth), local_date(self._work.now))
         row.died_on = None
         return row
 

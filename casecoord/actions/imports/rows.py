@@ -28,6 +28,12 @@ ItemT = TypeVar("ItemT")
 #: Tells how far it is: rows done, and of how many where that is known.
 Progress = Callable[[int, int | None], None]
 Prepare = Callable[[Area, Territory, Sequence[RowT]], Awaitable[list[Columns | str]]]
+#: Follows what was written, in the same transaction.
+Follow = Callable[[Area, Sequence[Columns]], Awaitable[None]]
+
+
+async def nothing_follows(work: Area, written: Sequence[Columns]) -> None:
+    """For rows that change nothing but themselves."""
 
 
 def no_progress(done: int, total: int | None) -> None:
@@ -42,6 +48,7 @@ async def take_over(
     prepare: Prepare[RowT],
     report: Report,
     progress: Progress,
+    follow: Follow = nothing_follows,
 ) -> Report:
     """Writes the rows that `prepare` gives columns to, in each area; a row in several areas counts once."""
     for batch in batches(rows, BATCH):
@@ -50,7 +57,7 @@ async def take_over(
         fates: dict[int, Outcome | str] = {}
         for area in areas:
             async with database.within(area.id) as work:
-                await _write(work, kind, good, await prepare(work, area, good), fates)
+                await _write(work, kind, good, await prepare(work, area, good), fates, follow)
         for row in batch:
             if isinstance(row, Refused):
                 report.add(Outcome.REFUSED, row.row, row.reason)
@@ -67,6 +74,7 @@ async def _write(
     rows: Sequence[Row],
     prepared: Sequence[Columns | str],
     fates: dict[int, Outcome | str],
+    follow: Follow,
 ) -> None:
     keys = [column.name for column in kind.__table__.primary_key if column.name != "area_id"]
     written = await upsert(work, kind, [columns for columns in prepared if not isinstance(columns, str)])
@@ -77,6 +85,8 @@ async def _write(
         created = written.get(tuple(columns[key] for key in keys))
         fate = Outcome.UNCHANGED if created is None else Outcome.CREATED if created else Outcome.CHANGED
         fates[row.row] = _stronger(fates.get(row.row), fate)
+    columns_of = {tuple(c[key] for key in keys): c for c in prepared if not isinstance(c, str)}
+    await follow(work, [columns_of[key] for key in written])
 
 
 _STRENGTH = [Outcome.UNCHANGED, Outcome.CHANGED, Outcome.CREATED]
