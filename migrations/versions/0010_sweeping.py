@@ -72,6 +72,8 @@ def upgrade() -> None:
     op.create_index("promises_next", "promises", ["area_id", "next_at"], postgresql_where=RUNNING)
     op.create_index("promises_responder", "promises", ["area_id", "responder_id"], postgresql_where=RUNNING)
     op.create_index("promises_broken", "promises", ["area_id", "due_at"], postgresql_where=BROKEN)
+    # What a team lacks is asked of each school of the area.
+    op.create_index("memberships_area_id_team_id_idx", "memberships", ["area_id", "team_id"])
     op.create_index(
         "signals_unseen",
         "signals",
