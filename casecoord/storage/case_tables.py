@@ -229,7 +229,11 @@ class Contact(Base):
     membership_id: Mapped[UUID]
     contacted_at: Mapped[datetime]
     manner: Mapped[str]
-    __table_args__ = (to("cases", "case_id"), to("memberships", "membership_id"))
+    __table_args__ = (
+        to("cases", "case_id"),
+        to("memberships", "membership_id"),
+        Index(None, "area_id", "case_id", "contacted_at"),
+    )
 
 
 class PlanAction(Base):
