@@ -2,7 +2,18 @@
 
 import typer
 
-from casecoord.commands import deliver, demo, doctor, imports, migrate, policy, schema, serve, sweep
+from casecoord.commands import (
+    deliver,
+    demo,
+    doctor,
+    duplicates,
+    imports,
+    migrate,
+    policy,
+    schema,
+    serve,
+    sweep,
+)
 from casecoord.commands.context import CommandError, fail
 from casecoord.embedded import EmbeddedError
 from casecoord.settings import SettingsError
@@ -14,7 +25,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (demo, serve, migrate, imports, sweep, deliver, policy, schema, doctor):
+for group in (demo, serve, migrate, imports, sweep, deliver, duplicates, policy, schema, doctor):
     group.register(app)
 
 

@@ -12,12 +12,13 @@ from casecoord.access.decide import Policy
 from casecoord.actions.clocks import sweep_areas
 from casecoord.actions.moving import Destination
 from casecoord.actions.plan import AddAction, RecordContact, add_action, record_contact
+from casecoord.actions.splitting import SplitHousehold, split_household
 from casecoord.domain.words import LifeDomain
 from casecoord.storage import migrate
 from casecoord.storage.connection import APP_ROLE, SEQUENCER_ROLE
 from casecoord.storage.work import Database
 from tests.actions.moves import moves
-from tests.actions.steps import led_case, signal, take_part, unmatched
+from tests.actions.steps import led_case, merge, signal, take_part, unmatched
 from tests.conftest import of_database
 from tests.world import KEYRING, Clock, Someone, Town, build_town
 
@@ -69,6 +70,10 @@ async def everything(town: Town, url: str) -> None:
     await town.act("amina", record_contact, RecordContact(town.key(), case.id))
     await signal(town, "fleur", family["els"])
     await unmatched(town, "ines", "Noor Janssen", family["noor"].born)
+    (wim,) = await town.family(("Wim Post", date(1960, 5, 5)))
+    twins = await town.family(("A Bos", date(2000, 1, 1)), ("B Bos", date(2000, 1, 1)))
+    await town.act("ibrahim", split_household, SplitHousehold(town.key(), twins[0].household, (twins[1].id,)))
+    await merge(town, wim.household, twins[0].household)
     connection = await asyncpg.connect(url)
     area, noor, els = town.area, family["noor"], family["els"]
     for statement, values in (

@@ -1,13 +1,13 @@
 """What all verbs on a case share: may this be done, who takes part, and the case as its answer shows it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from uuid import UUID, uuid4
 
 from pydantic import TypeAdapter
 
 from casecoord.access.doing import ActFacts, Doer
-from casecoord.actions.looking import Look, viewers
+from casecoord.actions.looking import Look, facts_of, viewers
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Shown
@@ -52,6 +52,7 @@ UNMET: dict[str, Callable[[], Problem]] = {
     "!preference_known": lambda: Problem("preference_missing", "reason"),
     "!within_ceiling": lambda: Problem("ceiling_reached", "proposal"),
     "!appointment_due": lambda: Problem("not_yet", "case"),
+    "!second_coordinator": lambda: Problem("second_coordinator_needed", "merge"),
     "!reason_and_reviews_done": lambda: Problem("review_overdue"),
     "!identity_checked": lambda: Problem("identity_unchecked", "identityChecked"),
     "!ground_recorded": lambda: Problem("ground_missing", "ground"),
@@ -107,7 +108,7 @@ def look_at(hand: Hand, desk: Desk, *, takes_part: bool = False) -> Look:
         signalled=relation.signalled,
         escalated=relation.escalated,
     )
-    return Look(hand, desk.household_id, seen_by)
+    return Look(hand, desk.household_id, seen_by, facts_of(asdict(relation)))
 
 
 def teams_in_view(hand: Hand, desk: Desk) -> set[UUID]:

@@ -189,6 +189,8 @@ async def reopen_case(hand: Hand, input: OfCase) -> CaseBrief:
     rule = require(hand, desk, "reopen_case")
     if desk.case is not None:
         raise Problem("case_open", "case")
+    if case.merged_into is not None:
+        raise Problem("case_merged", "case")
     closed_at = case.closed_at
     assert closed_at is not None
     case.state, case.triaged_at, case.closed_at = CaseState.TRIAGED, desk.now, None

@@ -1,10 +1,10 @@
 """Why may I see this, or not? The decision on one facet of one household, in words."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from casecoord.access.explain import explain
-from casecoord.actions.looking import Look, viewers
+from casecoord.actions.looking import Look, facts_of, viewers
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import FACETS, Shown
@@ -50,6 +50,7 @@ async def explain_facet(hand: Hand, query: ExplainOf) -> Explained:
             signalled=found.signalled,
             escalated=found.escalated,
         ),
+        facts_of(asdict(found)),
     )
     secret = await has_secret_address(hand.work, query.household)
     if secret is None or look.decide("case.status").shown is Shown.NONE:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from casecoord.actions import cursors
-from casecoord.actions.looking import NOTHING_SPECIAL, RESTRICTED, Look, role_viewer, team_viewer, viewers
+from casecoord.actions.looking import Look, facts_of, role_viewer, team_viewer, viewers
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import FACETS, Shown, Viewer
@@ -192,7 +192,7 @@ def _look(hand: Hand, household: UUID | None, row: Mapping[str, Any], *, takes_p
             signalled=bool(row.get("signalled")),
             escalated=row["escalated"],
         ),
-        RESTRICTED if row.get("restricted") else NOTHING_SPECIAL,
+        facts_of(row),
     )
 
 

@@ -72,12 +72,13 @@ def wrote(hand: Hand, team: str, author: str | None = None) -> bool:
 
 
 NOTHING_SPECIAL = Facts.that()
-RESTRICTED = Facts.that("restricted")
+#: What a relation can say of a whole household.
+_OF_A_HOUSEHOLD = ("restricted", "split_other_part")
 
 
 def facts_of(row: Mapping[str, Any]) -> Facts:
     """What is so for a whole household, as the relation in this row says."""
-    return RESTRICTED if row["restricted"] else NOTHING_SPECIAL
+    return Facts.that(*(name for name in _OF_A_HOUSEHOLD if row.get(name)))
 
 
 @dataclass(slots=True)

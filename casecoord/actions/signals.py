@@ -1,13 +1,13 @@
 """A concern comes in, is seen, and is triaged."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
 
 from casecoord.actions import texts
 from casecoord.actions.cases import CaseBrief, brief, join, look_at, require
-from casecoord.actions.looking import Look, viewers, wrote
+from casecoord.actions.looking import Look, facts_of, viewers, wrote
 from casecoord.actions.office import Hand, verb
 from casecoord.actions.rerouting import routes_of
 from casecoord.domain.errors import Problem
@@ -320,6 +320,7 @@ def _knows_signal(hand: Hand, desk: Desk, signal: Signal) -> bool:
             signalled=relation.signalled,
             escalated=relation.escalated,
         ),
+        facts_of(asdict(relation)),
     )
     return look.sees(
         "signal.existence",

@@ -7,6 +7,8 @@ from casecoord.actions.coverage import Lack, PlaceKind
 from casecoord.actions.moving import Destination
 from casecoord.actions.plan import Manner
 from casecoord.actions.signals import Decision
+from casecoord.actions.splitting import Part as HouseholdPart
+from casecoord.domain.duplicates import MergeReason
 from casecoord.domain.facets import Shown
 from casecoord.domain.notices import NoticeKind
 from casecoord.domain.promises import Level
@@ -51,6 +53,7 @@ __all__ = [
     "Destination",
     "HearingState",
     "HolderKind",
+    "HouseholdPart",
     "InvitationState",
     "Lack",
     "Language",
@@ -58,6 +61,7 @@ __all__ = [
     "Level",
     "LifeDomain",
     "Manner",
+    "MergeReason",
     "NoticeKind",
     "PlaceKind",
     "ProposalKind",
@@ -94,6 +98,7 @@ for _word in (
     Level,
     LifeDomain,
     Manner,
+    MergeReason,
     NoticeKind,
     PlaceKind,
     ProposalKind,
@@ -117,4 +122,5 @@ for _word in (
     strawberry.enum(_word)
 strawberry.enum(Decision, name="TriageDecision")
 strawberry.enum(CandidateReason, name="CandidateReason")
+strawberry.enum(HouseholdPart, name="HouseholdPart")
 strawberry.enum(Destination, name="Destination")

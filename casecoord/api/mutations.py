@@ -12,7 +12,7 @@ from casecoord.actions import (
     closing,
     hearings,
     leads,
-    matching,
+    merging,
     moving,
     notices,
     participation,
@@ -20,6 +20,7 @@ from casecoord.actions import (
     refusing,
     rights,
     signals,
+    splitting,
     transfers,
 )
 from casecoord.actions.office import Verb
@@ -59,7 +60,20 @@ from casecoord.api.inputs import (
     SeeSignalInput,
     TriageSignalInput,
 )
-from casecoord.api.merging import ConfirmMergeInput, MergeAnswer, MergeDecided
+from casecoord.api.merging import (
+    ConfirmMergeInput,
+    HouseholdSplit,
+    MergeAnswer,
+    MergeDecided,
+    MergeProposed,
+    MergeProposedAnswer,
+    MergeUndone,
+    MergeUndoneAnswer,
+    ProposeMergeInput,
+    SplitAnswer,
+    SplitHouseholdInput,
+    UndoMergeInput,
+)
 from casecoord.api.moving import (
     AcceptTransferInput,
     AnswerMoveInput,
@@ -211,9 +225,21 @@ class Mutation:
     async def record_contact(self, info: Info, input: RecordContactInput) -> results.ContactAnswer:
         return await _do(info, plan.record_contact, input, results.ContactRecorded.of)
 
+    @strawberry.mutation(description="The area's coordinator names two households that may be one.")
+    async def propose_merge(self, info: Info, input: ProposeMergeInput) -> MergeProposedAnswer:
+        return await _do(info, merging.propose_merge, input, MergeProposed.of)
+
     @strawberry.mutation(description="The area's coordinator says whether two households are one.")
     async def confirm_merge(self, info: Info, input: ConfirmMergeInput) -> MergeAnswer:
-        return await _do(info, matching.confirm_match, input, MergeDecided.of)
+        return await _do(info, merging.confirm_merge, input, MergeDecided.of)
+
+    @strawberry.mutation(description="Another coordinator says that they are two after all.")
+    async def undo_merge(self, info: Info, input: UndoMergeInput) -> MergeUndoneAnswer:
+        return await _do(info, merging.undo_merge, input, MergeUndone.of)
+
+    @strawberry.mutation(description="Some leave for a household of their own.")
+    async def split_household(self, info: Info, input: SplitHouseholdInput) -> SplitAnswer:
+        return await _do(info, splitting.split_household, input, HouseholdSplit.of)
 
     @strawberry.mutation(description="A family moved; what is open passes on by somebody's yes.")
     async def record_move(self, info: Info, input: RecordMoveInput) -> RecordMoveAnswer:

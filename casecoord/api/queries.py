@@ -9,8 +9,8 @@ from casecoord.actions.arriving import MoveOffersOf, move_offers
 from casecoord.actions.blockades import BlockadesOf, blockades
 from casecoord.actions.explaining import ExplainOf, explain_facet
 from casecoord.actions.joint_view import JointCaseOf, joint_case
-from casecoord.actions.matching import MatchProposalsOf, match_proposals
 from casecoord.actions.me import me
+from casecoord.actions.merge_proposals import MergeProposalsOf, merge_proposals
 from casecoord.actions.notices import InboxOf, inbox
 from casecoord.actions.teams import TeamsOf, teams
 from casecoord.actions.transfers import TransfersOf, transfers
@@ -115,8 +115,8 @@ class Query(Overviews):
     async def merge_proposals(
         self, info: Info, first: int | None = None, after: str | None = None
     ) -> Connection[MergeProposal]:
-        query = MatchProposalsOf(first, after)
-        found = await info.context.office.look(info.context.caller, match_proposals, query)
+        query = MergeProposalsOf(first, after)
+        found = await info.context.office.look(info.context.caller, merge_proposals, query)
         return cast(Connection[MergeProposal], connection(found, MergeProposal.of))
 
     @strawberry.field(description="Hand-overs that wait for your team's yes, soonest deadline first.")

@@ -121,8 +121,10 @@ _HAPPENED = {
     "exercise_right": "recorded what a resident asks",
     "decide_right": "decided what a resident asked",
     "record_contact": "spoke with the family",
-    "confirm_match": "said that two families are one",
-    "decline_match": "said that two families are two",
+    "confirm_merge": "said that two families are one",
+    "decline_merge": "said that two families are two",
+    "undo_merge": "said that they are two families after all",
+    "split_household": "recorded that the family became two",
 }
 
 

@@ -59,9 +59,46 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Dit huishouden heeft al een open casus. Voeg het signaal daaraan toe.",
         "This household has an open case already. Add the signal to it.",
     ),
-    "both_in_case": (
-        "Beide huishoudens hebben een open casus. Sluit er eerst een.",
-        "Both households have an open case. Close one of them first.",
+    "same_household": (
+        "Dit is twee keer hetzelfde huishouden. Noem twee huishoudens.",
+        "This is one household twice. Name two households.",
+    ),
+    "merge_pending": (
+        "Over deze twee huishoudens wacht al een voorstel. Beslis daarover.",
+        "A proposal about these two households is waiting already. Decide on that.",
+    ),
+    "two_leads": (
+        "Beide casussen hebben een regievoerder. Zeg welke casus doorgaat.",
+        "Both cases have a lead. Say which case goes on.",
+    ),
+    "lead_goes_on": (
+        "De casus met een regievoerder gaat door. Noem die, of noem er geen.",
+        "The case with a lead goes on. Name that one, or none.",
+    ),
+    "second_coordinator_needed": (
+        "Een andere gebiedscoördinator dan wie bevestigde, draait dit terug.",
+        "Another area coordinator than the one who confirmed it undoes this.",
+    ),
+    "already_undone": ("Dit is al teruggedraaid.", "This was undone already."),
+    "undo_later_first": (
+        "Daarna is het huishouden weer samengevoegd of gesplitst. Draai eerst dat terug, of splits het huishouden.",
+        "The household was merged or split again since. Undo that first, or split the household.",
+    ),
+    "case_merged": (
+        "Deze casus ging verder in een andere. Heropen die.",
+        "This case went on in another. Reopen that one.",
+    ),
+    "persons_missing": (
+        "Noem wie er verhuist, en laat er minstens een achter.",
+        "Name who leaves, and let at least one stay.",
+    ),
+    "signals_unassigned": (
+        "Zeg van elk open signaal over het hele huishouden bij wie het hoort.",
+        "Say for each open signal about the whole household with whom it goes.",
+    ),
+    "case_unassigned": (
+        "Zeg bij welk deel de casus blijft.",
+        "Say with which part the case stays.",
     ),
     "team_missing": (
         "Noem een team dat dit overneemt, of aanvaard het zelf.",

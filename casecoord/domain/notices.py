@@ -43,6 +43,8 @@ class NoticeKind(StrEnum):
     GAP_DECISION = "gap_decision"
     AGENDA = "agenda"
     DEAD_LETTER = "dead_letter"
+    MERGED = "merged"
+    PARTED = "parted"
     TRANSFER = "transfer"
     TRANSFER_ANSWER = "transfer_answer"
     SIGNAL_LAPSED = "signal_lapsed"
@@ -149,6 +151,15 @@ NOTICES: dict[NoticeKind, NoticeRow] = {
         ),
         NoticeRow(
             NoticeKind.AGENDA, None, "een gat op de agenda van de alliantie", "a gap on the alliance's agenda"
+        ),
+        NoticeRow(
+            NoticeKind.MERGED,
+            "case.lead",
+            "twee huishoudens zijn er een geworden",
+            "two households became one",
+        ),
+        NoticeRow(
+            NoticeKind.PARTED, "case.lead", "een huishouden is er twee geworden", "one household became two"
         ),
         NoticeRow(NoticeKind.DEAD_LETTER, None, "e-mail die niet aankomt", "e-mail that does not arrive"),
         NoticeRow(

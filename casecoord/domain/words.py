@@ -145,6 +145,8 @@ class InvitationState(StrEnum):
     PENDING = "pending"
     JOINED = "joined"
     DECLINED = "declined"
+    #: two cases became one, in which the team takes part or is asked already
+    SUPERSEDED = "superseded"
 
 
 class ActionState(StrEnum):

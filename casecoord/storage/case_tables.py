@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -92,19 +92,23 @@ class Case(Base):
     outcome_sealed: Mapped[bytes | None]
     outcome_by: Mapped[str | None]
     closed_at: Mapped[datetime | None]
+    #: the case in which this one went on when two households became one
+    merged_into: Mapped[UUID | None]
     #: nobody of the family is left here, or another area took it over
     lapsed_as: Mapped[str | None]
     __table_args__ = (
         to("households", "household_id"),
+        to("cases", "merged_into"),
         # INVARIANT (one case): a household has at most one open case.
         Index("cases_one_open", "area_id", "household_id", unique=True, postgresql_where=text(OPEN_CASE)),
         CheckConstraint("(state = 'closed') = (closed_at is not null)", name="closed_at_its_end"),
         CheckConstraint("state <> 'aftercare' or aftercare_at is not null", name="aftercare_since"),
         CheckConstraint(
-            "state <> 'closed' or lapsed_as is not null or (outcome_sealed is not null"
-            " and outcome_by is not null)",
+            "state <> 'closed' or lapsed_as is not null or merged_into is not null"
+            " or (outcome_sealed is not null and outcome_by is not null)",
             name="closes_with_an_outcome",
         ),
+        CheckConstraint("merged_into is null or state = 'closed'", name="merged_at_its_end"),
         CheckConstraint(
             "lapsed_as is null or (state = 'closed' and lapsed_as in ('death', 'emigration', 'moved'))",
             name="lapses_at_its_end",
@@ -149,6 +153,7 @@ class Invitation(Base):
         to("cases", "case_id"),
         to("teams", "team_id"),
         to("memberships", "invited_by"),
+        Index(None, "area_id", "case_id"),
         Index(
             "invitations_one_pending",
             "area_id",
@@ -184,6 +189,7 @@ class Proposal(Base):
         to("cases", "case_id"),
         to("memberships", "membership_id"),
         to("memberships", "proposed_by"),
+        Index(None, "area_id", "case_id"),
         Index(
             "proposals_one_pending",
             "area_id",
@@ -232,7 +238,7 @@ class Contact(Base):
     __table_args__ = (
         to("cases", "case_id"),
         to("memberships", "membership_id"),
-        Index(None, "area_id", "case_id", "contacted_at"),
+        Index(None, "area_id", "case_id"),
     )
 
 
@@ -291,27 +297,6 @@ class Event(Base):
         to("households", "household_id"),
         to("memberships", "membership_id"),
         Index(None, "area_id", "household_id", "at"),
-    )
-
-
-class MergeProposal(Base):
-    """A person who could not be matched for certain, beside the household it may belong to."""
-
-    __tablename__ = "merge_proposals"
-    area_id: Mapped[UUID] = area_key()
-    id: Mapped[UUID] = own_key()
-    provisional_id: Mapped[UUID]
-    household_id: Mapped[UUID]
-    reason: Mapped[str]
-    state: Mapped[str]
-    proposed_at: Mapped[datetime]
-    decided_at: Mapped[datetime | None]
-    decided_by: Mapped[UUID | None]
-    __table_args__ = (
-        to("households", "provisional_id"),
-        to("households", "household_id"),
-        to("memberships", "decided_by"),
-        UniqueConstraint("area_id", "provisional_id", "household_id"),
     )
 
 

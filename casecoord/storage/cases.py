@@ -56,6 +56,7 @@ class Relation:
     signalled: bool = False
     is_lead: bool = False
     escalated: bool = False
+    split_other_part: bool = False
     #: a restriction or objection of somebody in the household is undecided
     restricted: bool = False
 
@@ -142,9 +143,12 @@ class Desk:
         )
 
 
-async def open_desk(work: Work, household_id: UUID) -> Desk | None:
-    """Locks the household and loads its open case; None if there is no such household."""
-    seal = await lock_household(work, household_id)
+async def open_desk(work: Work, household_id: UUID, *, ended: bool = False) -> Desk | None:
+    """Locks the household and loads its open case; None if there is no such household.
+
+    `ended`: also one that is no more, because it went on in another.
+    """
+    seal = await lock_household(work, household_id, ended=ended)
     if seal is None:
         return None
     desk = Desk(work, household_id, seal, await relation(work, household_id))
@@ -197,6 +201,7 @@ async def relation(work: Work, household_id: UUID) -> Relation:
     return Relation(**row.mappings().one())
 
 
+# `split_other_part`: who stands in the one part of a household that split, and in the other by nothing of its own.
 #: Whether :team is the one of the household's neighbourhood, which prepares its hearings.
 PREPARES = """exists (select from households y join team_covers n on n.area_id = y.area_id
     and n.kind = 'neighbourhood' and n.code = y.neighbourhood and n.team_id = :team
@@ -223,7 +228,23 @@ select exists (select from participants p join cases c on c.area_id = p.area_id 
            and g.ended_at is null and (g.decision_at <= :now or g.rule = 'G10')
            and g.sphere in ('general', 'livelihood')) escalated,
        exists (select from requests q where q.area_id = {{area}} and q.household_id = {{household}}
-           and q.state = 'open' and q.kind in ('restriction', 'objection')) restricted
+           and q.state = 'open' and q.kind in ('restriction', 'objection')) restricted,
+       exists (select from splits k join households o on o.area_id = k.area_id and upper_inf(o.during)
+             and o.id = case k.part_id when {{household}} then k.household_id else k.part_id end
+           join teams t on t.area_id = k.area_id and t.id = :team and t.kind <> 'programme_bureau'
+         where k.area_id = {{area}} and {{household}} in (k.household_id, k.part_id)
+           and (exists (select from signals s where s.area_id = o.area_id and s.household_id = o.id
+                    and :team in (s.source_team_id, s.accountable_team_id))
+             or exists (select from participants p join cases c on c.area_id = p.area_id and c.id = p.case_id
+                  where p.area_id = o.area_id and c.household_id = o.id and p.team_id = :team and upper_inf(p.during)))
+           and not exists (select from signals s where s.area_id = k.area_id and s.household_id = {{household}}
+                 and s.case_id is null and s.state <> 'ended' and s.accountable_team_id = :team)
+           and not exists (select from cases c where c.area_id = k.area_id and c.household_id = {{household}}
+                 and c.state <> 'closed' and (exists (select from participants p where p.area_id = c.area_id
+                     and p.case_id = c.id and p.team_id = :team and upper_inf(p.during))
+                   or exists (select from leads l join memberships m on m.area_id = l.area_id
+                     and m.id = l.membership_id where l.area_id = c.area_id and l.case_id = c.id
+                     and upper_inf(l.during) and m.professional_id = :professional)))) split_other_part
 """
 
 

@@ -9,14 +9,16 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import Range
 
 from casecoord.domain.ages import LEFT_PRIMARY_SCHOOL, age_on, next_milestone
+from casecoord.domain.duplicates import MergeReason, score_of
 from casecoord.domain.routing import Coverage
 from casecoord.domain.workdays import local_date
-from casecoord.storage.case_tables import MergeProposal
+from casecoord.storage.merge_tables import MergeProposal
 from casecoord.storage.sealed import Compartment, HouseholdSeal, Place
 from casecoord.storage.tables import Household, HouseholdKey, Person
 from casecoord.storage.work import Area
 
 _LOCK = text("select id from households where area_id = :area and id = :id and upper_inf(during) for update")
+_LOCK_ANY = text("select id from households where area_id = :area and id = :id for update")
 _AFTER_LOCK = text(
     "select greatest(case when coalesce(current_setting('casecoord.now', true), '') = '' then clock_timestamp()"
     "   else clock() end, (select max(at) from events where area_id = :area and household_id = :id)) now,"
@@ -61,15 +63,17 @@ class Found:
     person: UUID | None = None
 
 
-async def lock_household(work: Area, household: UUID) -> HouseholdSeal | None:
-    """Locks the household for this transaction and gives its seal; None if it is not there.
+async def lock_household(work: Area, household: UUID, *, ended: bool = False) -> HouseholdSeal | None:
+    """Locks the household for this transaction and gives its seal; None if it is not there, or is no more.
+
+    `ended`: also one that is no more.
 
     The moment of the transaction becomes the moment at which the lock was had, so that what two
     waiting transactions do to one household happens in the order of their locks, whatever the clock does.
     What has happened counts, by its event; what is planned, as who holds the household next month, does not.
     """
     parameters = {"area": work.area_id, "id": household}
-    if (await work.session.execute(_LOCK, parameters)).first() is None:
+    if (await work.session.execute(_LOCK_ANY if ended else _LOCK, parameters)).first() is None:
         return None
     row = (await work.session.execute(_AFTER_LOCK, parameters)).one()
     work.now = max(work.now, row.now)
@@ -148,7 +152,8 @@ async def receive_unmatched(work: Area, name: str, birth_date: date, postcode: s
                 area_id=work.area_id,
                 provisional_id=household,
                 household_id=candidate,
-                reason="name_birth_postcode",
+                reasons=[MergeReason.NAME_BIRTH_POSTCODE],
+                score=score_of([MergeReason.NAME_BIRTH_POSTCODE]),
                 state="pending",
                 proposed_at=work.now,
             )

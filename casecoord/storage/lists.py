@@ -18,12 +18,15 @@ from casecoord.storage.telling import openly
 from casecoord.storage.views import KEYS
 from casecoord.storage.work import Work
 
-#: The facts that no table records yet are false for every row.
-FACTS = """coalesce(rel.restricted, false) restricted, false deferred_for_safety, false split_other_part, false address_secret,
+#: The facts that no table records yet are false for every row; `rel` is the actor's relation to its household.
+FACTS = """coalesce(rel.restricted, false) restricted, false deferred_for_safety,
+  coalesce(rel.split_other_part, false) split_other_part, false address_secret,
   false consent_covers, false own_practice, false own_entry, false own_person, false own_hearing,
   false own_team_item, false own_place, false identity_checked, false break_glass, false medical_lifted"""
 
-_OF_NO_HOUSEHOLD = FACTS.replace("coalesce(rel.restricted, false)", "false")
+_OF_NO_HOUSEHOLD = FACTS.replace("coalesce(rel.restricted, false)", "false").replace(
+    "coalesce(rel.split_other_part, false)", "false"
+)
 
 _RANK = "array_position(array['acute', 'high', 'normal'], {x}.urgency)"
 
@@ -79,6 +82,21 @@ _COORDINATOR_NAME = """(select w.name from coordinator_seats s
      join memberships m on m.area_id = s.area_id and m.id = s.membership_id
      join professionals w on w.area_id = m.area_id and w.id = m.professional_id
     where s.area_id = {x} and s.seat = coalesce({team}, {x}) and s.during @> cast(:now as timestamptz))"""
+
+
+#: An event stands where it was written; whose it is says the signal, action or case that it is about, wherever
+#: that is now. `near`: where such events can have been written; `own`: what went on in this household.
+_NEAR = """
+asked (id) as (
+  select coalesce((select c.household_id from cases c where c.area_id = :area and c.id = :id), cast(:id as uuid))),
+linked (one, other, now) as (
+  select household_id, merged_id, undone_at is null from merges where area_id = :area
+  union all select household_id, part_id, false from splits where area_id = :area),
+near (id) as (
+  select id from asked union
+  select case l.one when n.id then l.other else l.one end from near n join linked l on n.id in (l.one, l.other)),
+own (id) as (
+  select id from asked union select l.other from own o join linked l on l.one = o.id and l.now)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +203,7 @@ def _timeline(filters: tuple[tuple[str, str], ...]) -> TextClause:
     shown = " or ".join(f"(i.facet = '{facet}' and {condition})" for facet, condition in filters)
     return text(
         f"""
+with recursive {_NEAR}
 select h.id household, rel.*, coalesce((select jsonb_agg(to_jsonb(e) order by e.at, e.id) from (
   select i.id, i.at, i.verb, i.sphere, i.audience, i.facet, i.about, i.who, i.takes_part, i.wrote_it from (
     select e.*, case when s.id is not null and s.case_id is null then coalesce(s.accountable_team_id = :team, false)
@@ -193,17 +212,20 @@ select h.id household, rel.*, coalesce((select jsonb_agg(to_jsonb(e) order by e.
            rel.is_lead, rel.escalated,
            m.team_id = :team wrote_it, w.name who, {FACTS}
       from events e
-      left join signals s on s.area_id = e.area_id and s.id::text = e.about ->> 'signal'
+      left join signals s on s.area_id = e.area_id and s.id = cast(e.about ->> 'signal' as uuid)
+      left join plan_actions a on a.area_id = e.area_id and a.id = cast(e.about ->> 'action' as uuid)
+      left join cases c on c.area_id = e.area_id and c.id = coalesce(a.case_id, e.case_id)
       join memberships m on m.area_id = e.area_id and m.id = e.membership_id
       join professionals w on w.area_id = m.area_id and w.id = m.professional_id
-     where e.area_id = h.area_id and e.household_id = h.id) i
+     where e.area_id = h.area_id and e.household_id in (select id from near)
+       and case when coalesce(s.household_id, c.household_id) is null then e.household_id in (select id from own)
+                else coalesce(s.household_id, c.household_id) = h.id end) i
    where ({shown}) and (cast(:from_at as timestamptz) is null
      or (i.at, i.id) > (cast(:from_at as timestamptz), cast(:from_id as uuid)))
    order by i.at, i.id limit :first) e), '[]') events
 from households h
 cross join lateral ({RELATION.format(area="h.area_id", household="h.id")}) rel
-where h.area_id = :area and h.id = coalesce(
-  (select c.household_id from cases c where c.area_id = :area and c.id = :id), :id)
+where h.area_id = :area and h.id = (select id from asked)
 """
     )
 

@@ -6,6 +6,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select, text
 
+from casecoord.domain.duplicates import MergeReason
+from casecoord.storage.duplicates import asked_before, propose
 from casecoord.storage.households import family_name
 from casecoord.storage.sealed import Compartment, HouseholdSeal, Place
 from casecoord.storage.tables import Household, HouseholdMove, Person
@@ -14,13 +16,9 @@ from casecoord.storage.work import Area
 _NEIGHBOURHOOD = text("select neighbourhood from postcodes where area_id = :area and postcode = :postcode")
 _KNOWN = text("select exists (select from neighbourhoods where area_id = :area and code = :code)")
 # Nothing merges by itself: that two families live at one address is for a coordinator to judge.
-_PROPOSE = text(
-    "insert into merge_proposals (area_id, id, provisional_id, household_id, reason, state, proposed_at)"
-    " select :area, gen_random_uuid(), :household, h.id, 'same_address', 'pending', :now from households h"
-    " where h.area_id = :area and h.address_index = :index and h.id <> :household and upper_inf(h.during)"
-    "   and h.left_on is null and not exists (select from merge_proposals x where x.area_id = :area"
-    "     and x.provisional_id = h.id and x.household_id = :household)"
-    " on conflict (area_id, provisional_id, household_id) do nothing returning id"
+_SAME_ADDRESS = text(
+    "select h.id from households h where h.area_id = :area and h.address_index = :index and h.id <> :household"
+    " and upper_inf(h.during) and h.left_on is null order by h.id"
 )
 
 
@@ -104,8 +102,12 @@ async def match_anew(work: Area, seal: HouseholdSeal, postcode: str) -> None:
 
 
 async def propose_merges(work: Area, household: UUID, index: bytes) -> int:
-    """Asks the coordinator about each other household at this address, once; how many were new."""
-    made = await work.session.execute(
-        _PROPOSE, {"area": work.area_id, "household": household, "index": index, "now": work.now}
+    """Asks the coordinator about the families that live at this address already; how many."""
+    there = await work.session.scalars(
+        _SAME_ADDRESS, {"area": work.area_id, "household": household, "index": index}
     )
-    return len(made.all())
+    asked = 0
+    for other in list(there):
+        if not await asked_before(work, household, other):
+            asked += await propose(work, household, other, [MergeReason.SAME_ADDRESS]) is not None
+    return asked

@@ -33,6 +33,7 @@ class Notice(Base):
         to("letters", "letter_id"),
         UniqueConstraint("area_id", "receiver_id", "source_id", "kind"),
         Index(None, "area_id", "receiver_id", "at", "id"),
+        Index(None, "area_id", "household_id"),
         Index("outbox_unlettered", "area_id", "at", postgresql_where=text("letter_id is null")),
         Index(None, "area_id", "letter_id", postgresql_where=text("letter_id is not null")),
     )

@@ -110,6 +110,7 @@ class Gap(Base):
     ended_at: Mapped[datetime | None]
     __table_args__ = (
         to("promises", "promise_id"),
+        Index(None, "area_id", "promise_id"),
         Index(
             "gaps_one_open", "area_id", "promise_id", unique=True, postgresql_where=text("ended_at is null")
         ),

@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import Range
 
+from casecoord.domain.duplicates import MergeReason
+from casecoord.storage.duplicates import asked_before, propose
 from casecoord.storage.sealed import HouseholdSeal
 from casecoord.storage.tables import Household, HouseholdKey, Person
 from casecoord.storage.work import Area
@@ -26,11 +28,6 @@ _END_EMPTY = text(
     " where area_id = :area and id = any(:ids) and upper_inf(during)"
     " and not exists (select from persons p where p.area_id = h.area_id and p.household_id = h.id)"
     " returning id"
-)
-_PROPOSE_MERGE = text(
-    "insert into merge_proposals (area_id, id, provisional_id, household_id, reason, state, proposed_at)"
-    " values (:area, gen_random_uuid(), :beside, :main, 'one_household_in_the_register', 'pending', :now)"
-    " on conflict (area_id, provisional_id, household_id) do nothing returning id"
 )
 
 
@@ -134,7 +131,7 @@ async def save_all_keys(work: Area, held: Iterable[Held]) -> None:
 
 async def propose_merge(work: Area, beside: UUID, main: UUID) -> bool:
     """Asks the coordinator whether two households that now live together are one; False if asked before."""
-    made = await work.session.execute(
-        _PROPOSE_MERGE, {"area": work.area_id, "beside": beside, "main": main, "now": work.now}
-    )
-    return made.first() is not None
+    if await asked_before(work, beside, main):
+        return False
+    made = await propose(work, beside, main, [MergeReason.ONE_HOUSEHOLD_IN_THE_REGISTER])
+    return made is not None

@@ -88,6 +88,14 @@ class Keyring:
         """The keyed hash that proposes, and never makes, a match without a BSN."""
         return self._index("name", _plain(family_name), birth_date, _plain(postcode))
 
+    def birth_index(self, birth_date: str) -> bytes:
+        """The keyed hash of a birth date: with an address's it proposes that two households are one."""
+        return self._index("birth", birth_date)
+
+    def sound_index(self, sound: str, birth_year: str) -> bytes:
+        """The keyed hash of how a family name sounds and the birth year."""
+        return self._index("sound", sound, birth_year)
+
     def address_index(self, postcode: str, number: str, suffix: str = "") -> bytes:
         """The keyed hash by which a Dutch address is matched."""
         return self._index("address", _plain(postcode), number.strip(), _plain(suffix))

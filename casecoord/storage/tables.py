@@ -311,6 +311,9 @@ class Person(Base):
     bsn_birth_index: Mapped[bytes | None]
     #: family name, birth date and postcode: proposes a match, never makes one
     name_index: Mapped[bytes | None]
+    #: what duplicates are found by: the birth date, and the sound of the family name with the birth year
+    birth_index: Mapped[bytes | None]
+    sound_index: Mapped[bytes | None]
     name_sealed: Mapped[bytes]
     birth_date_sealed: Mapped[bytes | None]
     language: Mapped[str | None]
@@ -323,6 +326,7 @@ class Person(Base):
         to("households", "household_id"),
         UniqueConstraint("area_id", "bsn_index"),
         Index(None, "area_id", "name_index"),
+        Index(None, "area_id", "sound_index"),
         Index(None, "area_id", "household_id"),
         Index("persons_turning", "area_id", "turns_on", postgresql_where=text("turns_on is not null")),
     )

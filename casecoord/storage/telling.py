@@ -4,13 +4,14 @@ One row for each receiver and thing, however often it is told; nobody is told wh
 and nobody whose membership is over.
 """
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import text
 
 from casecoord.domain.notices import NoticeKind
 from casecoord.domain.promises import BETWEEN_FEW
-from casecoord.storage.work import Area
+from casecoord.storage.work import Area, Work
 
 _SEAT = (
     "(select y.membership_id from coordinator_seats y where y.area_id = :area and y.seat = {of}"
@@ -248,6 +249,46 @@ async def tell(work: Area, household: UUID) -> None:
 async def tell_passed_on(work: Area, household: UUID) -> None:
     """Tells whoever a promise waits for since this transaction."""
     await work.session.execute(_TELL_PASSED_ON, _at(work, household))
+
+
+_TELL_MEMBERS = text(
+    f"""
+insert into outbox ({_COLUMNS})
+select m.area_id, gen_random_uuid(), m.id, :kind, cast(:source as uuid), cast(:household as uuid), 'general', null,
+  false, cast(:now as timestamptz)
+from memberships m where m.area_id = :area and m.id = any(:members) and m.during @> cast(:now as timestamptz)
+  and m.professional_id <> :by
+{_ONCE}
+"""
+)
+
+
+_TELL_SIGNALS = text(
+    f"""
+insert into outbox ({_COLUMNS})
+select m.area_id, gen_random_uuid(), m.id, case s.urgency when 'acute' then 'acute_signal' else 'signal' end, s.id,
+  s.household_id, s.sphere, s.audience, s.urgency = 'acute', cast(:now as timestamptz)
+from signals s
+join memberships m on m.area_id = s.area_id and m.during @> cast(:now as timestamptz)
+  and m.id = coalesce({_SEAT.format(of="s.accountable_team_id")}, {_SEAT.format(of=":area")})
+where s.area_id = :area and s.id = any(:signals) and s.state = 'open' and m.professional_id <> :by
+{_ONCE}
+"""
+)
+
+
+async def tell_signals(work: Work, signals: Iterable[UUID]) -> None:
+    """Tells the coordinators of the teams that are accountable for these signals now."""
+    values = {"signals": list(signals), "by": work.actor.professional_id}
+    await work.session.execute(_TELL_SIGNALS, {"area": work.area_id, "now": work.now, **values})
+
+
+async def tell_members(
+    work: Work, household: UUID, kind: NoticeKind, source: UUID, members: Iterable[UUID]
+) -> None:
+    """Tells these memberships, but for the actor's own, of a thing of this household."""
+    values = {"kind": kind, "source": source, "members": list(members), "by": work.actor.professional_id}
+    await work.session.execute(_TELL_MEMBERS, {**_at(work, household), **values})
 
 
 async def tell_transfers(work: Area, household: UUID, by: UUID | None = None) -> None:

@@ -72,10 +72,6 @@ def upgrade() -> None:
     op.create_index("promises_next", "promises", ["area_id", "next_at"], postgresql_where=RUNNING)
     op.create_index("promises_responder", "promises", ["area_id", "responder_id"], postgresql_where=RUNNING)
     op.create_index("promises_broken", "promises", ["area_id", "due_at"], postgresql_where=BROKEN)
-    # When the lead last spoke with the family is asked of each case.
-    op.create_index(
-        "contacts_area_id_case_id_contacted_at_idx", "contacts", ["area_id", "case_id", "contacted_at"]
-    )
     # What a team lacks is asked of each school of the area.
     op.create_index("memberships_area_id_team_id_idx", "memberships", ["area_id", "team_id"])
     op.create_index(

@@ -21,11 +21,12 @@ from casecoord.actions import (
     closing,
     hearings,
     leads,
-    matching,
+    merging,
     participation,
     plan,
     rights,
     signals,
+    splitting,
 )
 from casecoord.actions import break_glass as emergencies
 from casecoord.actions.clocks import recompute_gaps, sweep_areas
@@ -43,7 +44,8 @@ from casecoord.domain.words import (
 from casecoord.storage.households import holder_at
 from casecoord.storage.work import Database
 from tests.actions.life_moves import NEVER_WHEN_MOVING, Moving
-from tests.actions.steps import by_bsn, concern, led_case, open_case, signal, take_part
+from tests.actions.steps import by_bsn, concern, led_case, open_case, second_coordinator, signal, take_part
+from tests.actions.whole_state import Opened, whole_state
 from tests.conftest import of_database
 from tests.world import KEYRING, Clock, Someone, Town, build_town
 
@@ -82,6 +84,7 @@ union all select c.household_id, 'G4', a.id from plan_actions a join cases c on 
   where a.state = 'open' and c.state <> 'closed'
 union all select c.household_id, 'G7', c.id from proposals p join cases c on c.id = p.case_id
   where p.state = 'pending' and p.kind = 'handover' and c.state in ('led', 'aftercare')
+union all select household_id, 'G7', id from transfers where state = 'pending'
 union all select c.household_id, 'G14', i.id from invitations i join cases c on c.id = i.case_id
   where i.state = 'pending' and c.state <> 'closed'
 union all select c.household_id, 'G5', c.id from cases c join leads l on l.case_id = c.id and upper_inf(l.during)
@@ -95,7 +98,6 @@ union all select household_id, 'G9', id from hearings where state = 'planned' an
 union all select household_id, 'G12', id from break_glass_grants where reviewed_at is null
 union all select household_id, 'G15', id from requests where state = 'open'
 union all select household_id, 'G11', id from cases where state = 'aftercare'
-union all select household_id, 'G7', id from transfers where state = 'pending'
 union all select distinct household_id, 'covered', household_id from signals
   where state <> 'ended' and accountable_team_id is null"""
 IN_SEARCH = """
@@ -138,6 +140,19 @@ NEVER = {
     "I6 something open in a household that has ended": f"""
         select h.id from households h where not upper_inf(h.during) and $1::timestamptz is not null
           and h.id in ({WITH_SOMETHING_OPEN})""",
+    "I6 a case that went on in another is open, or went on in one that is nowhere": """
+        select c.id from cases c left join cases k on k.id = c.merged_into where c.merged_into is not null
+          and (c.state <> 'closed' or k.id is null) and $1::timestamptz is not null""",
+    "I6 a household went on in another and is there still, or is gone and went on nowhere": """
+        select g.id from merges g join households h on h.id = g.merged_id
+         where (g.undone_at is null) = upper_inf(h.during) and $1::timestamptz is not null
+           and not exists (select from merges y where y.merged_id = g.merged_id and y.undone_at is null
+             and y.id <> g.id)""",
+    "I6 a person, a team's part or an invitation that waits is in a household that has ended": """
+        select p.id from participants p join cases c on c.id = p.case_id join households h on h.id = c.household_id
+         where upper_inf(p.during) and not upper_inf(h.during) and $1::timestamptz is not null
+        union all select i.id from invitations i join cases c on c.id = i.case_id
+         where i.state = 'pending' and c.state = 'closed'""",
     "I6 an open action of a team that takes no part in its case": """
         select a.id from plan_actions a join cases c on c.id = a.case_id and c.state <> 'closed'
          where a.state = 'open' and $1::timestamptz is not null and not exists (select from participants p
@@ -204,6 +219,7 @@ class Life(Moving, RuleBasedStateMachine):
         self.url = of_database(self.server, self.name)
         self.database = Database(self.url, KEYRING, clock=self.clock, pool_size=4)
         self.town: Town = await build_town(self.database, self.clock, self.policy)
+        await second_coordinator(self.town)
         family = await self.town.janssens()
         (loner,) = await self.town.family(("Wim Post", date(1960, 5, 5)), neighbourhood="BU05991098")
         (child,) = await self.town.family(("Sam Bos", date(2017, 2, 2)), links={0: [("school", "12AB00")]})
@@ -477,12 +493,49 @@ class Life(Moving, RuleBasedStateMachine):
 
     def a_match_is_decided(self, number: int, accept: bool) -> None:
         row = self._row(
-            "select id, household_id from merge_proposals where state = 'pending' order by id", number
+            "select id, household_id, provisional_id from merge_proposals where state = 'pending' order by id",
+            number,
         )
         if row:
-            word = matching.ConfirmMatch(self.town.key(), row["id"], accept)
-            if self._try("ibrahim", matching.confirm_match, word) and accept:
-                self.merged.add(row["household_id"])
+            both = [row["household_id"], row["provisional_id"]]
+            led = "select id from cases where household_id = any($1) and state in ('led', 'aftercare') order by id"
+            cases = [case for (case,) in self._fetch(led, both)]
+            keep = cases[number % 2] if len(cases) == 2 else None
+            word = merging.ConfirmMerge(self.town.key(), row["id"], accept, keep)
+            if self._try("ibrahim", merging.confirm_merge, word) and accept:
+                self.merged.update(both)
+
+    @rule(number=pick, other=pick)
+    def two_households_are_named_as_one(self, number: int, other: int) -> None:
+        there = "select id from households where upper_inf(during) order by id"
+        named = merging.ProposeMerge(self.town.key(), self._one(there, number), self._one(there, other))
+        self._try("ibrahim", merging.propose_merge, named)
+
+    @rule(number=pick, by=st.sampled_from(["nora", "nora", "nora", "ibrahim", "amina"]))
+    def a_merge_is_undone(self, number: int, by: str) -> None:
+        merge = self._one("select id from merges where undone_at is null order by merged_at, id", number)
+        if merge:
+            self._try(by, merging.undo_merge, merging.UndoMerge(self.town.key(), merge))
+
+    @rule(number=pick, case_goes=st.booleans(), signals_go=st.booleans())
+    def a_household_splits(self, number: int, case_goes: bool, signals_go: bool) -> None:
+        row = self._row(
+            "select h.id, array_agg(p.id order by p.id) people from households h join persons p"
+            " on p.household_id = h.id where upper_inf(h.during) group by h.id having count(*) > 1 order by h.id",
+            number,
+        )
+        if row is None:
+            return
+        parts = (splitting.Part.STAYING, splitting.Part.LEAVING)
+        loud = "select id from signals where household_id = $1 and person_id is null and state <> 'ended' order by id"
+        goes = tuple(
+            splitting.SignalGoes(signal, parts[signals_go]) for (signal,) in self._fetch(loud, row["id"])
+        )
+        split = splitting.SplitHousehold(
+            self.town.key(), row["id"], tuple(row["people"][: 1 + number % (len(row["people"]) - 1)]), goes,
+            parts[case_goes],
+        )  # fmt: skip
+        self._try("ibrahim", splitting.split_household, split)
 
     @rule(number=st.integers(0, 5), stranger=st.sampled_from([None, None, None, "amina", "dirk", "ines"]))
     def the_loop_is_closed_a_little_further(self, number: int, stranger: str | None) -> None:
@@ -570,6 +623,7 @@ class Life(Moving, RuleBasedStateMachine):
             try:
                 self._sweep()
                 self.loop.run(self._line_of_holders_is_the_history())
+                self.loop.run(self._everything_opens_at_home())
             finally:
                 self.loop.run(self._end())
 
@@ -590,6 +644,16 @@ class Life(Moving, RuleBasedStateMachine):
                 found = await holder_at(work, household, moment)
                 # What came along with a match was held elsewhere before.
                 assert found == holder or (holder is None and household in self.merged)
+
+    async def _everything_opens_at_home(self) -> None:
+        """Whatever was moved: what is sealed opens with the keys of the household that it belongs to."""
+        state = await whole_state(self.url)
+        homes = {row["id"]: row["household_id"] for (table, _), row in state.items() if table == "cases"}
+        for (table, _), row in state.items():
+            home = row.get("household_id") or homes.get(row.get("case_id"))
+            for value in row.values():
+                if isinstance(value, Opened):
+                    assert value.household == (row["id"] if table == "households" else home), table
 
     async def _end(self) -> None:
         await self.beside.close()

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,18 @@ import asyncpg
 import pytest
 
 from casecoord.actions.cases import CaseBrief
+from casecoord.actions.clocks import recompute_gaps, sweep_areas
 from casecoord.actions.leads import AnswerProposal, ProposeLead, accept_lead, propose_lead
+from casecoord.actions.merging import (
+    ConfirmMerge,
+    MergeDecided,
+    MergeUndone,
+    ProposeMerge,
+    UndoMerge,
+    confirm_merge,
+    propose_merge,
+    undo_merge,
+)
 from casecoord.actions.participation import AnswerInvitation, InviteTeam, invite_team, join_case
 from casecoord.actions.signals import (
     AddSignal,
@@ -24,8 +35,9 @@ from casecoord.actions.signals import (
     triage_signal,
 )
 from casecoord.domain.errors import Problem
-from casecoord.domain.words import LifeDomain, ProposalState, SignalSubject, Urgency
-from tests.world import Someone, Town
+from casecoord.domain.words import LifeDomain, ProposalState, Role, SignalSubject, Urgency
+from casecoord.storage.organising import Organiser
+from tests.world import ISSUER, Someone, Town
 
 POSTCODE = "3073 AB"
 
@@ -109,3 +121,31 @@ async def waiting_for_locks(beside: asyncpg.Connection, count: int) -> None:
     async with asyncio.timeout(20):
         while await beside.fetchval(waiting) < count:
             pass
+
+
+async def second_coordinator(town: Town, name: str = "nora") -> str:
+    """Another coordinator of the area, besides Ibrahim."""
+    async with town.database.within(town.area) as work:
+        organiser = Organiser(work, town.clock.now - timedelta(days=365))
+        town.members[name] = await organiser.member(
+            name.title(), town.teams["bureau"], Role.AREA_COORDINATOR, login=(ISSUER, f"{town.area}:{name}")
+        )
+    return name
+
+
+async def merge(town: Town, main: UUID, other: UUID, **how: Any) -> MergeDecided:
+    """Two households made one on the coordinator's word."""
+    asked = await town.act("ibrahim", propose_merge, ProposeMerge(town.key(), main, other))
+    return await town.act("ibrahim", confirm_merge, ConfirmMerge(town.key(), asked.proposal, True, **how))
+
+
+async def undo(town: Town, merged: UUID, by: str = "nora") -> MergeUndone:
+    return await town.act(by, undo_merge, UndoMerge(town.key(), merged))
+
+
+async def whole(town: Town) -> None:
+    """The sweep and the recomputation agree, and everything open is held."""
+    async for _ in sweep_areas(town.database):
+        pass
+    found = await recompute_gaps(town.database, "zuid", town.area)
+    assert (found.differences, found.without_holder) == ([], 0)

@@ -64,7 +64,8 @@ from casecoord.actions.leads import (
     propose_lead,
 )
 from casecoord.actions.lists import GapsOf, TimelineOf, WorklistOf, gaps, timeline, worklist
-from casecoord.actions.matching import ConfirmMatch, MatchProposalsOf, confirm_match, match_proposals
+from casecoord.actions.merge_proposals import MergeProposalsOf, merge_proposals
+from casecoord.actions.merging import ConfirmMerge, confirm_merge
 from casecoord.actions.office import Verb
 from casecoord.actions.participation import (
     AnswerInvitation,
@@ -93,6 +94,7 @@ from casecoord.actions.refusing import (
 )
 from casecoord.actions.rights import DecideRight, ExerciseRight, decide_right, exercise_right
 from casecoord.actions.signals import Decision, SeeSignal, TriageSignal, add_signal, see_signal, triage_signal
+from casecoord.actions.splitting import SplitHousehold, split_household
 from casecoord.actions.transfers import AcceptTransfer, DeclineTransfer, accept_transfer, decline_transfer
 from casecoord.domain.errors import Problem
 from casecoord.domain.words import BlockadeKind, LifeDomain, Reach, RequestKind, Urgency, VeiligThuis, Word
@@ -104,11 +106,14 @@ from tests.actions.steps import (
     by_bsn,
     concern,
     led_case,
+    merge,
     open_case,
     pending,
+    second_coordinator,
     signal,
     sql,
     take_part,
+    undo,
     unmatched,
 )
 from tests.world import Someone, Town
@@ -231,8 +236,15 @@ async def whole_story(town: Town, url: str) -> Someone:
     await act("lotte", review_break_glass, ReviewBreakGlass(town.key(), broken.id, told))
     successor = Successor(step.id, town.members["bram"].professional)
     await act("gijs", leave_case, LeaveCase(town.key(), searching.id, (successor,)))
-    (match,) = (await look(town.caller("ibrahim"), match_proposals, MatchProposalsOf())).items
-    await act("ibrahim", confirm_match, ConfirmMatch(town.key(), match.id, True))
+    (match,) = (await look(town.caller("ibrahim"), merge_proposals, MergeProposalsOf())).items
+    await act("ibrahim", confirm_merge, ConfirmMerge(town.key(), match.id, True))
+    merged = await merge(town, noor.household, twin.household)
+    await second_coordinator(town)
+    await undo(town, merged.merge)
+    cousin, aunt = await town.family((f"Lou {CANARY}", date(2016, 3, 3)), (f"An {CANARY}", date(1980, 4, 4)))
+    await act(
+        "ibrahim", split_household, SplitHousehold(town.key(), cousin.household, (aunt.id,), address=told)
+    )
     await moving_story(town, told)
     return noor
 
@@ -259,6 +271,7 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
     found = await records(database_url)
     classes = {(record["event"], record["act"]) for record in found}
     create = {
+        "propose_merge",
         "add_signal",
         "accept_move",
         "invite_team",
@@ -271,7 +284,7 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
     create |= {"raise_blockade", "plan_hearing", "exercise_right"}
     verbs = {one.name for module in ACTIONS for one in vars(module).values() if isinstance(one, Verb)}
     verbs -= {"mark_read"}  # done to one's own inbox, and to no household
-    views = {"joint_case", "worklist", "gaps", "timeline", "match_proposals", "blockades", "move_offers"}
+    views = {"joint_case", "worklist", "gaps", "timeline", "merge_proposals", "blockades", "move_offers"}
     of = {"break_glass": "E"} | dict.fromkeys(create, "C")
     assert classes == {(e, of.get(e, "U")) for e in verbs} | {(e, "R") for e in views}
     members = {member.membership: member for member in town.members.values()}
@@ -372,9 +385,9 @@ async def test_where_the_log_cannot_be_written_nothing_is_shown_and_nothing_is_d
 async def test_an_accepted_match_is_in_the_log_of_both_households(town: Town, database_url: str) -> None:
     noor = (await town.janssens())["noor"]
     await unmatched(town, "fleur", "Noor Janssen", noor.born)
-    (match,) = (await town.office.look(town.caller("ibrahim"), match_proposals, MatchProposalsOf())).items
-    await town.act("ibrahim", confirm_match, ConfirmMatch(town.key(), match.id, True))
-    told = [record for record in await records(database_url) if record["event"] == "confirm_match"]
+    (match,) = (await town.office.look(town.caller("ibrahim"), merge_proposals, MergeProposalsOf())).items
+    await town.act("ibrahim", confirm_merge, ConfirmMerge(town.key(), match.id, True))
+    told = [record for record in await records(database_url) if record["event"] == "confirm_merge"]
     assert {record["household"] for record in told} == {match.beside.household, match.main.household}
 
 

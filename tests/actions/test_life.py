@@ -15,7 +15,8 @@ DEEDS = {"add_signal", "triage_signal"}
 ALL_DEEDS = DEEDS | {
     "succession", "add_action", "see_signal", "invite_team", "join_case", "decline_invitation", "propose_lead", "accept_lead", "decline_lead",
     "appoint_lead", "offer_hand_over", "accept_hand_over", "decline_hand_over", "complete_action", "record_contact",
-    "confirm_match", "record_move", "accept_transfer", "decline_transfer", "school",
+    "propose_merge", "confirm_merge", "undo_merge", "split_household",
+    "record_move", "accept_transfer", "decline_transfer", "school",
     "leave_case", "exercise_right", "decide_right", "break_glass", "review_break_glass", "object_to_appointment", "raise_blockade", "decide_blockade", "plan_hearing", "move_hearing",
     "end_hearing",
 }  # fmt: skip

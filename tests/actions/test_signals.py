@@ -311,11 +311,11 @@ async def test_a_name_without_a_bsn_says_nothing_about_a_match(town: Town, datab
     unknown = await unmatched(town, "ines", "Nora Jansen", noor.born)
     assert [(told.case_open, told.lead) for told in (known, unknown)] == [(False, None)] * 2
     async with sql(database_url) as database:
-        proposed = await database.fetch("select household_id, state, reason from merge_proposals")
+        proposed = await database.fetch("select household_id, state, reasons from merge_proposals")
         beside = await database.fetch(
             "select h.provisional, s.accountable_team_id, s.routed_by from signals s"
             " join households h on h.id = s.household_id where s.id = any($1) order by h.provisional desc",
             [known.signal, unknown.signal],
         )
-    assert [tuple(row) for row in proposed] == [(noor.household, "pending", "name_birth_postcode")]
+    assert [tuple(row) for row in proposed] == [(noor.household, "pending", ["name_birth_postcode"])]
     assert [tuple(row) for row in beside] == [(True, None, "backstop"), (False, None, "backstop")]

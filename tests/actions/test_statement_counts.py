@@ -9,7 +9,7 @@ from sqlalchemy import event
 
 from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.lists import GapsOf, TimelineOf, WorklistOf, gaps, timeline, worklist
-from casecoord.actions.matching import MatchProposalsOf, match_proposals
+from casecoord.actions.merge_proposals import MergeProposalsOf, merge_proposals
 from casecoord.actions.signals import add_signal
 from casecoord.domain.words import LifeDomain
 from casecoord.storage.work import Database
@@ -70,11 +70,11 @@ async def test_fifty_lines_take_as_many_statements_as_one(town: Town, view: obje
     assert counts[0] == counts[1] <= AT_MOST
 
 
-async def test_timeline_and_match_proposals_take_at_most_four_too(town: Town) -> None:
+async def test_timeline_and_merge_proposals_take_at_most_four_too(town: Town) -> None:
     noor = (await town.janssens())["noor"]
     case = await led_case(town, noor)
     await unmatched(town, "fleur", "Noor Janssen", noor.born)
-    for view, query in ((timeline, TimelineOf(case.id)), (match_proposals, MatchProposalsOf())):
+    for view, query in ((timeline, TimelineOf(case.id)), (merge_proposals, MergeProposalsOf())):
         with counted(town.database) as sent:
             assert (await town.office.look(town.caller("ibrahim"), view, query)).items
         assert len(sent) <= AT_MOST, sent

@@ -258,9 +258,9 @@ async def test_a_move_to_an_address_with_another_open_case_proposes_a_merge_and_
     case = await open_case(town, "ines", (await signal(town, "ines", by_bsn(sam))).signal)
     done = await moves_to(town, sam.household)
     assert done.merges_proposed == 1
-    proposed = "select provisional_id, household_id, reason, state from merge_proposals"
+    proposed = "select provisional_id, household_id, reasons, state from merge_proposals"
     assert await all_of(database_url, proposed) == [
-        (sam.household, noor.household, "same_address", "pending")
+        (sam.household, noor.household, ["same_address"], "pending")
     ]
     assert await one(database_url, "select count(*) from cases where state <> 'closed'") == 2
     await town.act(

@@ -17,6 +17,7 @@ from casecoord.actions.blockades import RaiseBlockade, raise_blockade
 from casecoord.actions.break_glass import BreakGlass, ByNumber, break_glass
 from casecoord.actions.hearings import PlanHearing, plan_hearing
 from casecoord.actions.leads import AnswerProposal, ProposeLead, accept_lead, offer_hand_over
+from casecoord.actions.merging import ProposeMerge, propose_merge
 from casecoord.actions.plan import AddAction, add_action
 from casecoord.actions.rights import ExerciseRight, exercise_right
 from casecoord.actions.signals import Decision, TriageSignal, triage_signal
@@ -36,7 +37,7 @@ from graphql import (
     type_from_ast,
 )
 from tests.actions.moves import COVERED, arrives, moves_to
-from tests.actions.steps import by_bsn, open_case, pending, propose, signal, take_part
+from tests.actions.steps import by_bsn, merge, open_case, pending, propose, signal, take_part
 from tests.policies import oracle
 from tests.world import KEYRING, PEOPLE, Clock, Town, build_town
 
@@ -79,6 +80,10 @@ KINDS = {
     "professional": ("Professional",),
     "owner": ("Professional",),
     "area": ("Area",),
+    "other": ("Household",),
+    "persons": ("Person",),
+    "keepCase": ("Case",),
+    "merge": ("Merge",),
     "transfer": ("Transfer",),
     "offer": ("MoveOffer",),
 }
@@ -95,6 +100,9 @@ TABLES = {
     "BreakGlass": "break_glass_grants",
     "Team": "teams",
     "Professional": "professionals",
+    "Person": "persons",
+    "MergeProposal": "merge_proposals",
+    "Merge": "merges",
     "Transfer": "transfers",
     "MoveOffer": "arrivals",
 }
@@ -223,6 +231,10 @@ async def story(town: Town, code: str) -> Place:
         "amina", offer_hand_over, ProposeLead(town.key(), case.id, town.members["dirk"].professional, reason)
     )
     assert pending(offered)
+    (wim,) = await town.family(("Wim Post", date(1960, 5, 5)))
+    (jan,) = await town.family(("Jan Post", date(1961, 5, 5)))
+    await merge(town, wim.household, jan.household)
+    await town.act("ibrahim", propose_merge, ProposeMerge(town.key(), child.household, wim.household))
     (mover,) = await town.family(("Wim Post", date(1960, 5, 5)), neighbourhood="BU05991098")
     await signal(town, "dirk", mover)
     await moves_to(town, mover.household, COVERED)

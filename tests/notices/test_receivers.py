@@ -15,7 +15,8 @@ from casecoord.actions.leads import (
     decline_lead,
     offer_hand_over,
 )
-from casecoord.actions.matching import ConfirmMatch, MatchProposalsOf, confirm_match, match_proposals
+from casecoord.actions.merge_proposals import MergeProposalsOf, merge_proposals
+from casecoord.actions.merging import ConfirmMerge, confirm_merge
 from casecoord.actions.participation import AnswerInvitation, InviteTeam, decline_invitation, invite_team
 from casecoord.actions.plan import AddAction, add_action
 from casecoord.domain.notices import NOTICES, NoticeKind
@@ -237,8 +238,8 @@ async def test_a_family_that_was_matched_takes_its_notice_to_where_it_belongs(
 ) -> None:
     noor = (await town.janssens())["noor"]
     sent = await unmatched(town, "fleur", "Noor Janssen", noor.born)
-    waiting = (await town.office.look(town.caller("ibrahim"), match_proposals, MatchProposalsOf())).items
-    await town.act("ibrahim", confirm_match, ConfirmMatch(town.key(), waiting[0].id, True))
+    waiting = (await town.office.look(town.caller("ibrahim"), merge_proposals, MergeProposalsOf())).items
+    await town.act("ibrahim", confirm_merge, ConfirmMerge(town.key(), waiting[0].id, True))
     found = await told(town, database_url, NoticeKind.SIGNAL)
     assert ("bram", "signal") in found
     async with sql(database_url) as database:

@@ -226,6 +226,7 @@ class Movers:
         row.household_id = held.row.id
         row.bsn_index = self._work.keyring.bsn_index(person.bsn)
         row.bsn_birth_index, row.name_index = self._indexes(person, dwelling)
+        row.birth_index = row.sound_index = None  # the next search for duplicates writes them
         row.name_sealed = seal.seal(
             person.name_in_use, Place("persons", row.id, "name"), Compartment.IDENTITY
         )

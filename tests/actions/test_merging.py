@@ -6,11 +6,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from casecoord.actions.clocks import recompute_gaps, sweep_areas
+from casecoord.actions.closing import OfCase, reopen_case
 from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.leads import AnswerProposal, accept_lead
 from casecoord.actions.lists import TimelineOf, timeline
-from casecoord.actions.matching import ConfirmMatch, MatchProposalsOf, confirm_match, match_proposals
+from casecoord.actions.merge_proposals import MergeProposalsOf, merge_proposals
+from casecoord.actions.merging import ConfirmMerge, confirm_merge
 from casecoord.actions.plan import AddAction, add_action
 from casecoord.actions.signals import ByHousehold, Decision, TriageSignal, triage_signal
 from casecoord.domain.errors import Problem
@@ -26,38 +27,31 @@ from tests.actions.steps import (
     take_part,
     unmatched,
     waiting_for_locks,
+    whole,
 )
 from tests.world import Town
 
 
 async def proposals(town: Town, name: str = "ibrahim"):
-    return (await town.office.look(town.caller(name), match_proposals, MatchProposalsOf())).items
+    return (await town.office.look(town.caller(name), merge_proposals, MergeProposalsOf())).items
 
 
 async def decide(town: Town, proposal: UUID, accept: bool = True, by: str = "ibrahim"):
-    return await town.act(by, confirm_match, ConfirmMatch(town.key(), proposal, accept))
-
-
-async def whole(town: Town) -> None:
-    """The sweep and the recomputation agree, and everything open is held."""
-    async for _ in sweep_areas(town.database):
-        pass
-    found = await recompute_gaps(town.database, "zuid", town.area)
-    assert (found.differences, found.without_holder) == ([], 0)
+    return await town.act(by, confirm_merge, ConfirmMerge(town.key(), proposal, accept))
 
 
 async def test_a_coordinator_sees_both_sides_and_the_look_is_logged(town: Town, database_url: str) -> None:
     noor = (await town.janssens())["noor"]
     await unmatched(town, "fleur", "N. Janssen", noor.born)
     (found,) = await proposals(town)
-    assert (found.main.household, found.reason) == (noor.household, "name_birth_postcode")
+    assert (found.main.household, found.reasons, found.score) == (noor.household, ["name_birth_postcode"], 60)
     assert {known.name.value for known in found.main.persons} >= {"Noor Janssen", "Els Janssen"}
     assert [(known.name.value, known.age.value) for known in found.beside.persons] == [("N. Janssen", 8)]
     assert (found.main.address.value, found.beside.address) == ("Dahliastraat 12, 3073 AB Rotterdam", None)
     async with sql(database_url) as database:
         logged = await database.fetch(
             "select h.id, a.record::jsonb -> 'facets' ? 'merge.proposal' from access_log a"
-            " join households h on h.pseudonym = a.household where a.record::jsonb ->> 'event' = 'match_proposals'"
+            " join households h on h.pseudonym = a.household where a.record::jsonb ->> 'event' = 'merge_proposals'"
         )
     assert {tuple(row) for row in logged} == {(found.main.household, True), (found.beside.household, True)}
 
@@ -177,15 +171,22 @@ async def test_a_case_that_was_opened_meanwhile_comes_along_with_its_plan(
         ) == 0  # fmt: skip
 
 
-async def test_two_open_cases_are_not_made_one(town: Town) -> None:
+async def test_of_two_open_cases_the_one_with_a_lead_goes_on(town: Town, database_url: str) -> None:
     noor = (await town.janssens())["noor"]
-    await led_case(town, noor)
+    led = await led_case(town, noor)
     sent = await unmatched(town, "chaima", "Noor Janssen", noor.born)
-    await open_case(town, "ibrahim", sent.signal)
+    other = await open_case(town, "ibrahim", sent.signal)
     (found,) = await proposals(town)
-    async with refused("both_in_case", "proposal"):
-        await decide(town, found.id)
-    assert [one.id for one in await proposals(town)] == [found.id]
+    decided = await decide(town, found.id)
+    view = await town.office.look(town.caller("amina"), joint_case, JointCaseOf(decided.household))
+    assert (view.case, view.lead.value.name, len(view.signals)) == (led.id, "Amina", 2)
+    async with sql(database_url) as database:
+        ended = await database.fetchrow(
+            "select state, merged_into, outcome_by from cases where id = $1", other.id
+        )
+    assert tuple(ended) == ("closed", led.id, None)
+    async with refused("case_open", "case"):
+        await town.act("amina", reopen_case, OfCase(town.key(), other.id))
     await whole(town)
 
 
