@@ -215,6 +215,7 @@ class Membership(Base):
             ("during", "&&"),
             name="memberships_once",
         ),
+        Index(None, "area_id", "team_id"),
     )
 
 
