@@ -17,7 +17,7 @@ from tests.world import Town
 
 TABLES = (
     "organisations", "teams", "professionals", "memberships", "coordinator_seats", "households", "cases", "signals",
-    "proposals", "leads", "contacts", "plan_actions", "invitations", "holders", "promises",
+    "participants", "proposals", "leads", "contacts", "plan_actions", "invitations", "holders", "promises",
 )  # fmt: skip
 HOUSEHOLDS_OF_A_TEAM = 400
 DEFAULT = Deadlines()
@@ -72,6 +72,8 @@ insert into signals (area_id, id, household_id, case_id, state, domain, sphere, 
       when k > 1 then 'ended' when n.state = 7 then 'on_hold' else 'open' end state) s
   cross join lateral (select case when s.state = 'ended' then began - interval '100 days' else began end at,
       case when k = 1 and n.state in (0, 7) or s.state = 'open' then null else ''::bytea end told) b;
+insert into participants (area_id, id, case_id, team_id, sphere, during)
+  select {area}, gen_random_uuid(), case_id, team, 'general', tstzrange(began, null) from n where state < 5;
 insert into proposals (area_id, id, case_id, kind, membership_id, proposed_by, state, proposed_at, answered_at)
   select {area}, proposal, case_id, 'lead', member, coordinator, case when state = 1 then 'pending' else 'accepted' end,
     began, case when state > 1 then began end from n where state between 1 and 4

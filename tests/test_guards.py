@@ -141,6 +141,20 @@ TWICE = (
     " sphere, responder_id, made_at, due_at, area_at, decision_at, alliance_at from promises"
     " where subject_id = '{waiting}'"
 )
+STEP = "00000000-0000-4000-8000-000000000009"
+NEW_STEP = (
+    "insert into plan_actions (area_id, id, case_id, team_id, owner_id, author_id, domain, sphere, what_sealed,"
+    " due_on, state, added_at) values ('{area}', '" + STEP + "', '{led}', '{klimop_t}', '{fleur_m}',"
+    " '{amina_m}', 'time_use', 'general', '', '2026-12-01', 'open', '{now}')"
+)
+NEW_STEPS_PROMISE = (
+    "update promises set rule = 'G4', subject_id = '" + STEP + "' where subject_id = '{led}' and rule = 'G3'"
+)
+ABSENT = (
+    "insert into deputies (area_id, id, membership_id, deputy_id, during, set_by, set_at) values ('{{area}}',"
+    " gen_random_uuid(), '{{{who}_m}}', '{{{deputy}_m}}', tstzrange('{{now}}', '{{later}}'), '{{mo_m}}', '{{now}}')"
+)
+TEAM_ENDS = f"update teams set during = {END} where id = '{{{{{{team}}_t}}}}'".replace("{now}", "{{now}}")
 
 
 def offered_after(state: str) -> list[str]:
@@ -368,6 +382,99 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
          "set constraints all deferred",
          "update memberships set during = tstzrange(lower(during), '{now}') where id = '{fleur_m}'"],
     ),
+    "a step that would wait for somebody who left": (
+        "plan_actions_inside_membership",
+        [NEW_STEP, NEW_STEPS_PROMISE,
+         f"update memberships set during = {END} where id = '{{fleur_m}}'"],
+    ),
+    "a step whose next owner will have left": (
+        "plan_actions_inside_membership",
+        [NEW_STEP.replace("{fleur_m}", "{bram_m}"), NEW_STEPS_PROMISE,
+         "insert into turns (area_id, subject_id, at, membership_id) values ('{area}', '" + STEP + "', '{now}', '{fleur_m}')",
+         f"update memberships set during = {END} where id = '{{fleur_m}}'"],
+    ),
+    "a question to somebody who will have left": (
+        "proposals_inside_membership",
+        ["insert into proposals (area_id, id, case_id, kind, membership_id, proposed_by, state, proposed_at)"
+         " values ('{area}', gen_random_uuid(), '{led}', 'handover', '{fleur_m}', '{amina_m}', 'pending', '{now}')",
+         "update promises set rule = 'G7', subject_id = '{led}' where subject_id = '{led}' and rule = 'G3'",
+         f"update memberships set during = {END} where id = '{{fleur_m}}'"],
+    ),
+    "a promise that passes to somebody who is not here yet": (
+        "promises_inside_membership",
+        ["update memberships set during = tstzrange('{now}'::timestamptz + interval '2 days', null) where id = '{fleur_m}'",
+         "insert into turns (area_id, subject_id, at, membership_id) select area_id, id,"
+         " '{now}'::timestamptz + interval '1 day', '{fleur_m}' from promises where subject_id = '{waiting}' and ended_at is null"],
+    ),
+    "a turn taken back from whoever should have it": (
+        "promises_inside_membership",
+        ["insert into turns (area_id, subject_id, at, membership_id) select area_id, id,"
+         " '{now}'::timestamptz - interval '1 day', '{amina_m}' from promises where subject_id = '{waiting}' and ended_at is null",
+         "update promises set responder_id = '{fleur_m}' where subject_id = '{waiting}'",
+         "update memberships set during = tstzrange(lower(during), '{now}') where id = '{fleur_m}'",
+         "set constraints all immediate", "set constraints all deferred",
+         "delete from turns where membership_id = '{amina_m}'"],
+    ),
+    "a deputy of another team": ("deputies_inside_membership", [ABSENT.format(who="amina", deputy="fleur")]),
+    "a deputy who leaves meanwhile": (
+        "deputies_inside_membership",
+        [ABSENT.format(who="gijs", deputy="fleur"), f"update memberships set during = {END} where id = '{{fleur_m}}'"],
+    ),
+    "a deputy who is absent too": (
+        "deputies_present",
+        [ABSENT.format(who="amina", deputy="bram"), ABSENT.format(who="bram", deputy="amina")]),
+    "two deputies at once": (
+        "deputies_one_at_a_time",
+        [ABSENT.format(who="dirk", deputy="chaima"), ABSENT.format(who="dirk", deputy="chaima")]),
+    "a successor who will have left first": (
+        "memberships_successor_works",
+        [f"update memberships set during = {END} where id = '{{fleur_m}}'",
+         "update memberships set during = tstzrange(lower(during), '{now}'::timestamptz + interval '2 days'),"
+         " successor_id = '{fleur_m}' where id = '{karim_m}'"],
+    ),
+    "a signal with a team that ends": ("signals_inside_team", [TEAM_ENDS.format(team="klimop")]),
+    "a signal that comes to a team that ended": (
+        "signals_inside_team",
+        ["delete from team_covers where team_id = '{werk_t}'",
+         f"update coordinator_seats set during = {END} where seat = '{{werk_t}}'",
+         f"update memberships set during = {END} where id = '{{esra_m}}'", TEAM_ENDS.format(team="werk"),
+         "update signals set accountable_team_id = '{werk_t}' where id = '{waiting}'"],
+    ),
+    "a place in a case past a team's end": (
+        "participants_inside_team",
+        ["insert into participants (area_id, id, case_id, team_id, sphere, during) values ('{area}', gen_random_uuid(),"
+         " '{led}', '{rechtbank_t}', 'justice', tstzrange('{now}', null))",
+         f"update coordinator_seats set during = {END} where seat = '{{rechtbank_t}}'",
+         f"update memberships set during = {END} where id = '{{hanna_m}}'", TEAM_ENDS.format(team="rechtbank")],
+    ),
+    "an invitation of a team that ends": (
+        "invitations_inside_team",
+        ["insert into invitations (area_id, id, case_id, team_id, invited_by, sphere, state, invited_at) values"
+         " ('{area}', '" + STEP + "', '{led}', '{rechtbank_t}', '{amina_m}', 'justice', 'pending', '{now}')",
+         "update promises set rule = 'G14', subject_id = '" + STEP + "' where subject_id = '{led}' and rule = 'G3'",
+         f"update coordinator_seats set during = {END} where seat = '{{rechtbank_t}}'",
+         f"update memberships set during = {END} where id = '{{hanna_m}}'", TEAM_ENDS.format(team="rechtbank")],
+    ),
+    "a family that would come to a team that ends": (
+        "transfers_inside_team",
+        ["insert into transfers (area_id, id, household_id, kind, sphere, to_team_id, state, offered_at) values"
+         f" ('{{area}}', '{STEP}', {OF_LED}, 'move', 'general', '{{rechtbank_t}}', 'pending', '{{now}}')",
+         "update promises set rule = 'G7', subject_id = '" + STEP + "' where subject_id = '{led}' and rule = 'G3'",
+         f"update coordinator_seats set during = {END} where seat = '{{rechtbank_t}}'",
+         f"update memberships set during = {END} where id = '{{hanna_m}}'", TEAM_ENDS.format(team="rechtbank")],
+    ),
+    "a practice that a team covers past its end": ("team_covers_inside_team", [TEAM_ENDS.format(team="huisarts")]),
+    "a membership that outlives its team": (
+        "memberships_inside_team",
+        [f"update coordinator_seats set during = {END} where seat = '{{rechtbank_t}}'", TEAM_ENDS.format(team="rechtbank")],
+    ),
+    "a led case whose next lead comes too late": (
+        "cases_led",
+        [f"update leads set during = {END} where case_id = '{{led}}'",
+         "insert into leads (area_id, id, case_id, membership_id, proposal_id, during) select area_id,"
+         " gen_random_uuid(), case_id, '{bram_m}', proposal_id, tstzrange('{now}'::timestamptz + interval '25 hours', null)"
+         " from leads where case_id = '{led}'"],
+    ),
     "a led case without a lead": ("cases_led", ["delete from leads where case_id = '{led}'"]),
     "a led case whose lead has ended": (
         "cases_led", [f"update leads set during = {END} where case_id = '{{led}}'"]),
@@ -445,6 +552,12 @@ async def test_plain_sql_cannot_leave(standing: Story, role: str, broken: str) -
     assert refusal.value.constraint_name == constraint
 
 
+#: What waits for somebody waits for another from tomorrow on.
+PASSES = (
+    "insert into turns (area_id, subject_id, at, membership_id) select area_id, id,"
+    " '{{now}}'::timestamptz + interval '1 day', '{heir}' from promises"
+    " where responder_id = '{{{who}}}' and ended_at is null"
+)
 #: What is in order, each the counterpart of a guard: it passes.
 IN_ORDER: dict[str, list[str]] = {
     "a second case after the first was closed": [
@@ -476,9 +589,12 @@ IN_ORDER: dict[str, list[str]] = {
         " from memberships where id = '{bram_m}'",
         "insert into coordinator_seats (area_id, id, seat, membership_id, during)"
         f" values ('{{area}}', gen_random_uuid(), '{{regenboog_t}}', '00000000-0000-4000-8000-000000000002', {FROM_THEN})",
+        PASSES.format(who="ines_m", heir="00000000-0000-4000-8000-000000000002"),
         f"update memberships set during = {END} where id = '{{ines_m}}'",
     ],
     "a team that ends with its coordinator": [
+        "delete from team_covers where team_id = '{regenboog_t}'",
+        PASSES.format(who="ines_m", heir="{ibrahim_m}"),
         f"update teams set during = {END} where id = '{{regenboog_t}}'",
         f"update coordinator_seats set during = {END} where seat = '{{regenboog_t}}'",
         f"update memberships set during = {END} where id = '{{ines_m}}'",
@@ -522,6 +638,7 @@ async def test_every_guard_is_met_by_a_story_that_breaks_it(standing: Story) -> 
     triggers = {
         "memberships_keep_their_work": "coordinator_seats_inside_membership", "signals_held": "households_held",
         "cases_held": "households_held", "holders_held": "households_held", "teams_coordinated": "coordinator_seats_filled",
+        "turns_inside_membership": "promises_inside_membership", "teams_keep_their_work": "signals_inside_team",
         "transfers_offer_timed": "move_offers_timed",
         "proposals_timed": "cases_timed", "promises_timed": "signals_timed", "leads_led": "cases_led",
         "cases_at_home": "signals_in_a_case_at_home",

@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
 from casecoord.access.decide import Policy
+from casecoord.actions.absence import SetDeputy, set_deputy
 from casecoord.actions.clocks import sweep_areas
 from casecoord.actions.moving import Destination
 from casecoord.actions.plan import AddAction, RecordContact, add_action, record_contact
@@ -74,6 +75,9 @@ async def everything(town: Town, url: str) -> None:
     twins = await town.family(("A Bos", date(2000, 1, 1)), ("B Bos", date(2000, 1, 1)))
     await town.act("ibrahim", split_household, SplitHousehold(town.key(), twins[0].household, (twins[1].id,)))
     await merge(town, wim.household, twins[0].household)
+    since, amina, bram = town.clock.now + timedelta(days=40), town.members["amina"], town.members["bram"]
+    away = SetDeputy(town.key(), amina.membership, bram.membership, since + timedelta(days=9), since)
+    await town.act("mo", set_deputy, away)
     connection = await asyncpg.connect(url)
     area, noor, els = town.area, family["noor"], family["els"]
     for statement, values in (

@@ -12,7 +12,8 @@ from casecoord.domain.covering import area_waiting
 from casecoord.domain.household import Household, Waiting, holder_of, waiting
 from casecoord.storage.covering import load_covering
 from casecoord.storage.households import lock_household
-from casecoord.storage.open_work import load_all, load_seats
+from casecoord.storage.open_work import load_all
+from casecoord.storage.seats import load_seats
 from casecoord.storage.settle import settle, settle_area
 from casecoord.storage.sweep import (
     Swept,

@@ -278,6 +278,8 @@ async def _end(hand: Hand, desk: Desk) -> None:
         refusal.ended_at = desk.now
     if desk.lead is not None:
         desk.lead.during = until_now(hand.work, desk.lead.during)
+    for lead in desk.coming:
+        await hand.work.session.delete(lead)
     for team in desk.teams():
         await leave(hand, desk, team)
     desk.case.state, desk.case.closed_at = CaseState.CLOSED, desk.now

@@ -5,12 +5,13 @@ from uuid import UUID, uuid4
 
 from casecoord.actions import texts
 from casecoord.actions.cases import CaseBrief, brief, case_desk, has_standing, require, teams_in_view
+from casecoord.actions.mandate import ask_instead, ask_next, left_hand_over, take_lead
 from casecoord.actions.office import Hand, verb
 from casecoord.domain.errors import Problem
 from casecoord.domain.promises import appointment_from
 from casecoord.domain.words import CaseState, ProposalKind, ProposalState, Role, Sphere
-from casecoord.storage.case_tables import Lead, Proposal
-from casecoord.storage.cases import Desk, desk_of, from_now, until_now
+from casecoord.storage.case_tables import Proposal
+from casecoord.storage.cases import Desk, desk_of
 from casecoord.storage.people import (
     Colleague,
     colleague,
@@ -20,6 +21,7 @@ from casecoord.storage.people import (
     role_of,
 )
 from casecoord.storage.sealed import Compartment
+from casecoord.storage.turns import plan_turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ async def accept_lead(hand: Hand, input: AnswerProposal) -> CaseBrief:
     if desk.lead is not None:
         raise Problem("lead_exists", "proposal")
     _answer(desk, proposal, ProposalState.ACCEPTED, texts.optional(input.reason, "reason"))
-    await _take_lead_from(desk, proposal)
+    await take_lead(desk, proposal)
     desk.add_event("accept_lead", "case.lead", Sphere.GENERAL, rule)
     await desk.settle()
     return await brief(hand, desk)
@@ -109,7 +111,7 @@ async def appoint_lead(hand: Hand, input: ProposeLead) -> CaseBrief:
     proposal = await _propose(desk, ProposalKind.APPOINTMENT, asked, input, reason=reason)
     _answer(desk, proposal, ProposalState.ACCEPTED, None)
     await hand.work.session.flush()  # the lead refers to the proposal: it has to be there first
-    await _take_lead_from(desk, proposal)
+    await take_lead(desk, proposal)
     desk.add_event("appoint_lead", "case.lead", Sphere.GENERAL, rule)
     await desk.settle()
     return await brief(hand, desk)
@@ -134,7 +136,11 @@ async def object_to_appointment(hand: Hand, input: AnswerProposal) -> CaseBrief:
 
 @verb(CaseBrief, act="C")
 async def offer_hand_over(hand: Hand, input: ProposeLead) -> CaseBrief:
-    """The lead asks another to take over, and stays the lead until that other accepted."""
+    """The lead asks another to take over, and stays the lead until that other accepted.
+
+    Whoever is to take over from a lead who leaves, and was asked so, gives way to whom is asked now; until
+    that other says yes it stays theirs from the lead's last day on.
+    """
     reason = texts.reason(input.reason)
     desk = await case_desk(hand, input.case)
     if desk.lead is None:
@@ -143,7 +149,15 @@ async def offer_hand_over(hand: Hand, input: ProposeLead) -> CaseBrief:
     asked = await _asked(hand, desk, input.professional)
     if asked.professional == await professional_of(hand.work, desk.lead.membership_id):
         raise Problem("already_lead", "professional")
-    await _propose(desk, ProposalKind.HANDOVER, asked, input, reason=reason)
+    left = await left_hand_over(desk)
+    if left is not None:
+        own = left.membership_id == desk.lead.membership_id and desk.relation.is_lead
+        _answer(desk, left, ProposalState.ACCEPTED if own else ProposalState.SUPERSEDED, None)
+        await hand.work.session.flush()
+    offered = await _propose(desk, ProposalKind.HANDOVER, asked, input, reason=reason)
+    if left is not None and left.state == ProposalState.SUPERSEDED:
+        await hand.work.session.flush()
+        ask_instead(desk, left, offered)
     desk.add_event("offer_hand_over", "case.lead", Sphere.GENERAL, rule)
     await desk.settle()
     return await brief(hand, desk)
@@ -157,7 +171,7 @@ async def accept_hand_over(hand: Hand, input: AnswerProposal) -> CaseBrief:
     if desk.lead is None:
         raise Problem("no_lead", "proposal")
     _answer(desk, proposal, ProposalState.ACCEPTED, texts.optional(input.reason, "reason"))
-    await _take_lead_from(desk, proposal)
+    await take_lead(desk, proposal)
     desk.add_event("accept_hand_over", "case.lead", Sphere.GENERAL, rule)
     await desk.settle()
     return await brief(hand, desk)
@@ -165,11 +179,14 @@ async def accept_hand_over(hand: Hand, input: AnswerProposal) -> CaseBrief:
 
 @verb(CaseBrief)
 async def decline_hand_over(hand: Hand, input: AnswerProposal) -> CaseBrief:
-    """The receiver says no, with a reason; the old lead stays."""
+    """The receiver says no, with a reason; the old lead stays, or where that one leaves, the next is asked."""
     reason = texts.reason(input.reason)
     desk, proposal = await _proposal_desk(hand, input.proposal, ProposalKind.HANDOVER)
     rule = await _answerable(hand, desk, proposal, "decline_handover")
+    left = await left_hand_over(desk)
     _answer(desk, proposal, ProposalState.DECLINED, reason)
+    if left is not None:
+        await ask_next(desk, left)
     desk.add_event("decline_hand_over", "case.lead", Sphere.GENERAL, rule)
     await desk.settle()
     return await brief(hand, desk)
@@ -207,6 +224,9 @@ async def _propose(
     proposal.reason_sealed = desk.sealed_if(said, proposal, "reason", Compartment.GENERAL)
     proposal.preference_sealed = desk.sealed_if(preference, proposal, "preference", Compartment.GENERAL)
     desk.work.session.add(proposal)
+    if asked.until is not None:
+        await desk.work.session.flush()
+        await plan_turns(desk.work, proposal.id, asked.membership)
     return proposal
 
 
@@ -245,25 +265,6 @@ def _answer(desk: Desk, proposal: Proposal, state: ProposalState, reason: str | 
     proposal.state = state
     proposal.answered_at = desk.now
     proposal.answer_sealed = desk.sealed_if(reason, proposal, "answer", Compartment.GENERAL)
-
-
-async def _take_lead_from(desk: Desk, proposal: Proposal) -> None:
-    """One transaction ends the old lead, if there is one, and begins the new."""
-    assert desk.case is not None
-    if desk.lead is None:
-        desk.case.state = CaseState.LED
-    else:
-        desk.lead.during = until_now(desk.work, desk.lead.during)
-        await desk.work.session.flush()
-    desk.lead = Lead(
-        area_id=desk.work.area_id,
-        id=uuid4(),
-        case_id=desk.case.id,
-        membership_id=proposal.membership_id,
-        proposal_id=proposal.id,
-        during=from_now(desk.work),
-    )
-    desk.work.session.add(desk.lead)
 
 
 async def _objector(desk: Desk) -> UUID | None:

@@ -28,6 +28,20 @@ LONGEST_KEY = 200
 
 #: What two transactions can only find out at their commit, as the person who was second is told it.
 CONSTRAINTS = {
+    "plan_actions_inside_membership": "professional_not_active",
+    "proposals_inside_membership": "professional_not_active",
+    "coordinator_seats_inside_membership": "professional_not_active",
+    "duty_shifts_inside_membership": "professional_not_active",
+    "deputies_inside_membership": "deputy_unfit",
+    "deputies_present": "deputy_absent",
+    "deputies_one_at_a_time": "absence_exists",
+    "memberships_successor_works": "successor_not_active",
+    "signals_inside_team": "try_again",
+    "participants_inside_team": "try_again",
+    "invitations_inside_team": "try_again",
+    "transfers_inside_team": "try_again",
+    "team_covers_inside_team": "try_again",
+    "memberships_inside_team": "try_again",
     "cases_one_open": "case_open",
     "leads_one_at_a_time": "lead_exists",
     "proposals_one_pending": "proposal_pending",
@@ -44,6 +58,14 @@ CONSTRAINTS = {
     # Two merges at once brought the same two families together: the next try finds them asked about.
     "merge_proposals_one_pending": "try_again",
 }
+
+
+#: Somebody or some team left a moment ago: done again, the same act finds whoever came after them.
+OVERTAKEN = {
+    name
+    for name in CONSTRAINTS
+    if name.endswith(("_inside_membership", "_inside_team")) and name != "deputies_inside_membership"
+} - {"leads_inside_membership"}
 
 
 class Keyed(Protocol):
@@ -126,7 +148,7 @@ class Office:
         key = input.idempotency_key
         if not key.strip() or len(key) > LONGEST_KEY or not key.isprintable():
             raise Problem("key_missing", "idempotencyKey")
-        for _ in range(ATTEMPTS):
+        for attempt in range(ATTEMPTS):
             try:
                 return await self._act_once(caller, verb, input)
             except DatabaseFault as fault:
@@ -137,6 +159,8 @@ class Office:
                 name = broken_constraint(fault)
                 if name not in CONSTRAINTS:
                     raise
+                if name in OVERTAKEN and attempt + 1 < ATTEMPTS:
+                    continue
                 raise Problem(CONSTRAINTS[name]) from None
         raise Problem("try_again")
 

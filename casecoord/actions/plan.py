@@ -17,6 +17,7 @@ from casecoord.storage.case_tables import Contact, PlanAction
 from casecoord.storage.cases import Desk, desk_of
 from casecoord.storage.people import colleague_in, professional_of
 from casecoord.storage.sealed import Compartment
+from casecoord.storage.turns import plan_turns
 
 
 class Manner(StrEnum):
@@ -113,6 +114,9 @@ async def add_action(hand: Hand, input: AddAction) -> ActionBrief:
     )
     action.what_sealed = desk.sealed(what, action, "what", Compartment.of(sphere))
     hand.work.session.add(action)
+    if owner.until is not None:
+        await hand.work.session.flush()
+        await plan_turns(hand.work, action.id, owner.membership)
     desk.add_event("add_action", "plan.action", sphere, rule, action=action.id)
     await desk.settle()
     return ActionBrief(action.id, action.case_id, ActionState.OPEN, action.due_on)

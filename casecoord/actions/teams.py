@@ -1,11 +1,16 @@
-"""The teams of the area: whom one can invite. No personal data."""
+"""The teams of the area: whom one can invite; and who works in a team. No family's data."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
+from casecoord.access.doing import ActFacts, Doer
 from casecoord.actions.office import Hand
+from casecoord.domain.errors import Problem
 from casecoord.domain.words import TeamKind
+from casecoord.storage.memberships import MemberLine, members_of
 from casecoord.storage.people import open_teams
+
+__all__ = ["MemberLine", "MembersOf", "TeamLine", "TeamsOf", "members", "teams"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +34,20 @@ async def teams(hand: Hand, query: TeamsOf) -> list[TeamLine]:
         for identity, name, kind in await open_teams(hand.work)
         if query.kind in (None, kind)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class MembersOf:
+    team: UUID
+
+
+async def members(hand: Hand, query: MembersOf) -> list[MemberLine]:
+    """Who works in a team? For whoever may name their deputies: an administrator, and its own coordinator."""
+    own = query.team == hand.actor.team_id
+    facts = ActFacts(membership_valid=True, own_team_deputy=own)
+    if not hand.policy.may(Doer(hand.actor.role, hand.actor.team_kind), "set_deputy", facts).allowed:
+        raise Problem("not_allowed")
+    found = await members_of(hand.work, query.team)
+    if not found:
+        raise Problem("not_found", "team")
+    return found

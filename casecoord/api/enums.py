@@ -10,6 +10,7 @@ from casecoord.actions.signals import Decision
 from casecoord.actions.splitting import Part as HouseholdPart
 from casecoord.domain.duplicates import MergeReason
 from casecoord.domain.facets import Shown
+from casecoord.domain.leaving import ItemKind
 from casecoord.domain.notices import NoticeKind
 from casecoord.domain.promises import Level
 from casecoord.domain.words import (
@@ -55,6 +56,7 @@ __all__ = [
     "HolderKind",
     "HouseholdPart",
     "InvitationState",
+    "ItemKind",
     "Lack",
     "Language",
     "Lapse",

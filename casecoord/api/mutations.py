@@ -6,12 +6,15 @@ from typing import Any, Protocol, TypeVar
 import strawberry
 
 from casecoord.actions import (
+    absence,
     arriving,
     blockades,
     break_glass,
     closing,
+    ending,
     hearings,
     leads,
+    leaving,
     merging,
     moving,
     notices,
@@ -60,6 +63,18 @@ from casecoord.api.inputs import (
     SeeSignalInput,
     TriageSignalInput,
 )
+from casecoord.api.leaving import (
+    DeputyAnswer,
+    DeputySet,
+    EndAnswer,
+    Ended,
+    EndMembershipInput,
+    EndOrganisationInput,
+    EndProfessionalInput,
+    EndTeamInput,
+    SetDeputyInput,
+    WorkHangingAnswer,
+)
 from casecoord.api.merging import (
     ConfirmMergeInput,
     HouseholdSplit,
@@ -90,6 +105,7 @@ from casecoord.api.problems import ProblemAnswer, answered
 from casecoord.api.refusing import OfRefusalInput, RecordRefusalInput, RefusalAnswer, RefusalSaved
 from casecoord.api.rights import DecideRightInput, ExerciseRightInput, RequestAnswer, RequestSaved
 from casecoord.api.taking_part import CaseLeft, LeaveAnswer, LeaveCaseInput
+from casecoord.domain.leaving import WorkHanging
 
 
 class Input(Protocol):
@@ -107,6 +123,18 @@ async def _do(
 ) -> Shown | ProblemAnswer:
     async def act() -> Shown:
         return show(await info.context.office.act(info.context.caller, verb, input.verb()))
+
+    return await answered(info, act())
+
+
+async def _end(info: Info, verb: Verb[Any, Any], input: Input) -> Ended | WorkHangingAnswer | ProblemAnswer:
+    """As `_do`; what hangs is answered as a list."""
+
+    async def act() -> Ended | WorkHangingAnswer:
+        try:
+            return Ended.of(await info.context.office.act(info.context.caller, verb, input.verb()))
+        except WorkHanging as problem:
+            return WorkHangingAnswer.of(problem, info)
 
     return await answered(info, act())
 
@@ -288,6 +316,28 @@ class Mutation:
     @strawberry.mutation(description="A new date for an action.")
     async def re_agree_action(self, info: Info, input: ReAgreeActionInput) -> results.ActionAnswer:
         return await _do(info, closing.re_agree_action, input, results.ActionSaved.of)
+
+    @strawberry.mutation(
+        description="Somebody stops working under a membership; all that hangs on it goes to others."
+    )
+    async def end_membership(self, info: Info, input: EndMembershipInput) -> EndAnswer:
+        return await _end(info, leaving.end_membership, input)
+
+    @strawberry.mutation(description="Somebody leaves altogether.")
+    async def end_professional(self, info: Info, input: EndProfessionalInput) -> EndAnswer:
+        return await _end(info, leaving.end_professional, input)
+
+    @strawberry.mutation(description="A team ends, and another of its kind takes over.")
+    async def end_team(self, info: Info, input: EndTeamInput) -> EndAnswer:
+        return await _end(info, ending.end_team, input)
+
+    @strawberry.mutation(description="An organisation ends, with all its teams.")
+    async def end_organisation(self, info: Info, input: EndOrganisationInput) -> EndAnswer:
+        return await _end(info, ending.end_organisation, input)
+
+    @strawberry.mutation(description="Who is there while somebody is away.")
+    async def set_deputy(self, info: Info, input: SetDeputyInput) -> DeputyAnswer:
+        return await _do(info, absence.set_deputy, input, DeputySet.of)
 
     @strawberry.mutation(description="The lead heard the family refuse, and says when to ask again.")
     async def record_refusal(self, info: Info, input: RecordRefusalInput) -> RefusalAnswer:

@@ -1,5 +1,6 @@
 """The queries: each resolver is one action; below the root, fields only read attributes of finished values."""
 
+from datetime import datetime
 from typing import cast
 
 import strawberry
@@ -9,10 +10,11 @@ from casecoord.actions.arriving import MoveOffersOf, move_offers
 from casecoord.actions.blockades import BlockadesOf, blockades
 from casecoord.actions.explaining import ExplainOf, explain_facet
 from casecoord.actions.joint_view import JointCaseOf, joint_case
+from casecoord.actions.leaving import HangingOf, hanging
 from casecoord.actions.me import me
 from casecoord.actions.merge_proposals import MergeProposalsOf, merge_proposals
 from casecoord.actions.notices import InboxOf, inbox
-from casecoord.actions.teams import TeamsOf, teams
+from casecoord.actions.teams import MembersOf, TeamsOf, members, teams
 from casecoord.actions.transfers import TransfersOf, transfers
 from casecoord.api.blockades import WaitingBlockade
 from casecoord.api.context import Info
@@ -21,6 +23,7 @@ from casecoord.api.explained import Explanation
 from casecoord.api.ids import global_id, key_of, key_of_any
 from casecoord.api.inbox import Inbox
 from casecoord.api.joint_case import JointCase
+from casecoord.api.leaving import HangingItem, TeamMember, zoned
 from casecoord.api.lists import Connection, Event, FlaggedHousehold, Gap, connection
 from casecoord.api.me import Me, Team
 from casecoord.api.merging import MergeProposal
@@ -98,6 +101,20 @@ class Query(Overviews):
     ) -> Explanation:
         query = ExplainOf(key_of("Household", household, "household"), facet, sphere)
         return Explanation.of(await info.context.office.look(info.context.caller, explain_facet, query))
+
+    @strawberry.field(description="What would have to be handed over if this membership ended then.")
+    async def hanging(
+        self, info: Info, membership: strawberry.ID, at: datetime | None = None
+    ) -> list[HangingItem]:
+        query = HangingOf(key_of("Membership", membership, "membership"), zoned(at, "at"))
+        found = await info.context.office.look(info.context.caller, hanging, query)
+        return [HangingItem.of(item) for item in found]
+
+    @strawberry.field(description="Who works in a team, for whoever may name their deputies.")
+    async def members(self, info: Info, team: strawberry.ID) -> list[TeamMember]:
+        query = MembersOf(key_of("Team", team, "team"))
+        found = await info.context.office.look(info.context.caller, members, query)
+        return [TeamMember.of(one) for one in found]
 
     @strawberry.field(description="The teams that work in your area now.")
     async def teams(self, info: Info, kind: TeamKind | None = None) -> list[Team]:

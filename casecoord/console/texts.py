@@ -125,6 +125,10 @@ _HAPPENED = {
     "decline_merge": "said that two families are two",
     "undo_merge": "said that they are two families after all",
     "split_household": "recorded that the family became two",
+    "end_membership": "handed on what waited for somebody who leaves",
+    "end_professional": "handed on what waited for somebody who leaves",
+    "end_team": "handed on what was with a team that ends",
+    "end_organisation": "handed on what was with a team that ends",
 }
 
 

@@ -1,7 +1,7 @@
 """What is promised of an area itself: complete school care teams that meet, a duty roster without holes, mail that arrives."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -44,7 +44,12 @@ class Covering:
 
 
 def area_waiting(covering: Covering, seats: Seats, deadlines: Deadlines) -> Iterator[Waiting]:
-    """Every promise that should be running for the area itself, each with its clock."""
+    """Every promise that should be running for the area itself, each with its clock and who is there for it."""
+    for wait in _waits(covering, seats, deadlines):
+        yield replace(wait, responder=seats.present(wait.responder))
+
+
+def _waits(covering: Covering, seats: Seats, deadlines: Deadlines) -> Iterator[Waiting]:
     for school in covering.schools:
         since = min((at for at in (school.uncovered_since, *school.missing) if at), default=None)
         clock = school_clock(since, school.last_met, deadlines)

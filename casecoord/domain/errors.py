@@ -262,6 +262,46 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Zeg wat de uitkomst is en wie dat bevestigde.",
         "Say what the outcome is and who confirmed it.",
     ),
+    "lead_falls_to_you": (
+        "De regie valt aan u toe als coördinator. Neem haar aan, of draag haar over aan een ander.",
+        "The lead falls to you as the coordinator. Accept it, or hand it over to somebody else.",
+    ),
+    "work_hanging": (
+        "Hier hangt nog werk aan. Noem voor elk punt een opvolger die er dan werkt.",
+        "Work still hangs on this. Name for each item a successor who works there by then.",
+    ),
+    "not_confirmed": (
+        "Er is nog niets veranderd. Kijk na wat naar wie gaat en bevestig.",
+        "Nothing was changed yet. Check what goes to whom, and confirm.",
+    ),
+    "membership_over": (
+        "Dit is al beëindigd, of eindigt al eerder.",
+        "This has ended already, or ends sooner already.",
+    ),
+    "successor_not_active": (
+        "Deze opvolger werkt er dan niet. Kies een ander.",
+        "This successor does not work there by then. Choose another.",
+    ),
+    "team_of_other_kind": (
+        "Alleen een team van dezelfde soort kan dit overnemen.",
+        "Only a team of the same kind can take this over.",
+    ),
+    "period_invalid": (
+        "Kies een periode die nog moet komen of nu loopt, met een einde.",
+        "Choose a period that is to come or runs now, with an end.",
+    ),
+    "deputy_unfit": (
+        "Kies een vervanger uit hetzelfde team, die er de hele periode werkt.",
+        "Choose a deputy of the same team who works there during the whole period.",
+    ),
+    "deputy_absent": (
+        "Deze vervanger is dan zelf afwezig, of deze professional vervangt dan een ander. Kies een ander.",
+        "This deputy is absent then too, or this professional stands in for another. Choose somebody else.",
+    ),
+    "absence_exists": (
+        "Voor deze periode is al een vervanger aangewezen.",
+        "A deputy is named for this period already.",
+    ),
     "second_person_missing": (
         "Dit bevestigt een ander dan wie het vastlegde.",
         "Somebody other than whoever recorded this confirms it.",

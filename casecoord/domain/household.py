@@ -1,7 +1,7 @@
 """A household as the clocks see it: what waits, until when, on whom, and who holds it all."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -67,7 +67,7 @@ class OpenSignal:
 
 @dataclass(frozen=True, slots=True)
 class OpenCase:
-    """The household's open case; lead and proposed are memberships."""
+    """The household's open case; lead and proposed are memberships. `lead_since`: when one last said yes."""
 
     id: UUID
     state: CaseState
@@ -176,12 +176,13 @@ class Household:
 
 @dataclass(frozen=True, slots=True)
 class Seats:
-    """Who coordinates now: memberships by team, and the area's; and who has another office, if anybody."""
+    """Who coordinates now: memberships by team, and the area's; who has another office, who stands in for whom."""
 
     teams: Mapping[UUID, UUID]
     area: UUID
     on_duty: UUID | None
     offices: Mapping[Role, UUID] = field(default_factory=dict)
+    deputies: Mapping[UUID, UUID] = field(default_factory=dict)
 
     def of(self, team: UUID | None) -> UUID:
         """The coordinator of this team, else the area's."""
@@ -190,6 +191,10 @@ class Seats:
     def office(self, role: Role) -> UUID:
         """Who has this office in the area, else the area's coordinator."""
         return self.offices.get(role, self.area)
+
+    def present(self, membership: UUID) -> UUID:
+        """This one or, while it is absent, its deputy."""
+        return self.deputies.get(membership, membership)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,19 +213,24 @@ def holder_of(household: Household, seats: Seats) -> UUID | None:
     """Who is accountable for this household now? None if, and only if, nothing is open.
 
     The lead; else the coordinator of the team accountable for the oldest open general signal, else
-    for the oldest open one; else the area's coordinator.
+    for the oldest open one; else the area's coordinator. For whoever is absent the deputy.
     """
     if not household.has_something_open:
         return None
     if household.case is not None and household.case.lead is not None:
-        return household.case.lead
+        return seats.present(household.case.lead)
     general = [signal for signal in household.signals if signal.sphere is Sphere.GENERAL]
     at_hand = (general or household.signals)[:1]
-    return seats.of(at_hand[0].accountable if at_hand else None)
+    return seats.present(seats.of(at_hand[0].accountable if at_hand else None))
 
 
 def waiting(household: Household, seats: Seats, deadlines: Deadlines) -> Iterator[Waiting]:
-    """Every promise that should be running for this household, each with its clock."""
+    """Every promise that should be running for this household, each with its clock and who is there for it."""
+    for wait in _waits(household, seats, deadlines):
+        yield replace(wait, responder=seats.present(wait.responder))
+
+
+def _waits(household: Household, seats: Seats, deadlines: Deadlines) -> Iterator[Waiting]:
     for signal in household.signals:
         yield from _signal_waits(signal, seats, deadlines)
         yield from _feedback_waits(household, signal, seats, deadlines)

@@ -121,7 +121,10 @@ class CaseState(StrEnum):
 
 
 class HolderKind(StrEnum):
-    """As what somebody is accountable for a household: the lead, a team's coordinator, or the area's backstop."""
+    """As what somebody is accountable for a household: the lead, a team's coordinator, or the area's backstop.
+
+    While one of them is away, their deputy is, in their place.
+    """
 
     LEAD = "lead"
     COORDINATOR = "coordinator"

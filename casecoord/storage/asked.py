@@ -9,6 +9,7 @@ from sqlalchemy import TextClause, text
 
 from casecoord.domain.promises import Rule
 from casecoord.domain.words import ProposalKind
+from casecoord.storage.turns import is_with
 from casecoord.storage.work import Work
 
 _INVITATIONS = text(
@@ -27,13 +28,15 @@ order by p.due_at, x.id limit :first
 )
 
 
+_MINE = "select q.id from memberships q where q.area_id = :area and q.professional_id = :professional"
+
+
 @lru_cache(maxsize=64)
 def _proposals(shown: str) -> TextClause:
     return text(
         f"""
 with mine as materialized (
-  select r.* from proposals r where r.area_id = :area and r.state = 'pending' and r.membership_id = any(array(
-    select q.id from memberships q where q.area_id = :area and q.professional_id = :professional))
+  select r.* from proposals r where r.area_id = :area and r.state = 'pending' and {is_with("r", "membership_id", f"= any(array({_MINE}))")}
 ), known as materialized (
   select r.*,
     (select c.household_id from cases c

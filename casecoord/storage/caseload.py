@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import TextClause, text
 
+from casecoord.storage.turns import is_with, whose
 from casecoord.storage.work import Work
 
 
@@ -35,14 +36,14 @@ with page as (
    group by 1
 ), doing as materialized (
   select i.owner_id, count(*) number from (
-    select a.sphere, a.audience, a.owner_id, b.team_id = :team wrote_it,
+    select a.sphere, a.audience, {whose("a", "owner_id")} owner_id, b.team_id = :team wrote_it,
       exists (select from leads l join memberships q on q.area_id = l.area_id and q.id = l.membership_id
         where l.area_id = a.area_id and l.case_id = a.case_id and l.during @> cast(:now as timestamptz)
           and q.professional_id = :professional) is_lead
     from plan_actions a
     join cases c on c.area_id = a.area_id and c.id = a.case_id and c.state <> 'closed'
     join memberships b on b.area_id = a.area_id and b.id = a.author_id
-    where a.area_id = :area and a.state = 'open' and a.owner_id = any(array(select id from seats))) i
+    where a.area_id = :area and a.state = 'open' and {is_with("a", "owner_id", "= any(array(select id from seats))")}) i
   where {actions} group by 1
 )
 select page.*,

@@ -28,6 +28,7 @@ from casecoord.storage.sealed import Compartment, HouseholdSeal, Place
 from casecoord.storage.settle import settle
 from casecoord.storage.tables import Base
 from casecoord.storage.telling import tell
+from casecoord.storage.turns import whose, whose_now
 from casecoord.storage.wait_tables import Blockade, BreakGlassGrant, Hearing, Refusal, Request
 from casecoord.storage.work import Area, Work
 
@@ -71,6 +72,8 @@ class Desk:
     relation: Relation
     case: Case | None = None
     lead: Lead | None = None
+    #: who leads after the lead, from a planned end on
+    coming: list[Lead] = field(default_factory=list)
     participants: list[Participant] = field(default_factory=list)
 
     @property
@@ -107,7 +110,10 @@ class Desk:
                 Proposal.state == ProposalState.PENDING,
             )
         )
-        return found.one_or_none()
+        proposal = found.one_or_none()
+        if proposal is not None:
+            await _take_turn(self.work, proposal)
+        return proposal
 
     async def settle(self, lapse: Lapse | None = None) -> None:
         """Writes keys made and rows changed, then who holds the household, which promises run and who is told.
@@ -160,7 +166,12 @@ async def open_desk(work: Work, household_id: UUID, *, ended: bool = False) -> D
         )
     ).one_or_none()
     if desk.case is not None:
-        desk.lead = await _current_lead(work, desk.case.id)
+        # A clock set back may come before the first lead: that one leads.
+        leads = await _leads(work, desk.case.id)
+        desk.lead = next(
+            (lead for lead in reversed(leads) if _has_begun(lead, work.now)), next(iter(leads), None)
+        )
+        desk.coming = [lead for lead in leads if lead is not desk.lead]
         desk.participants = await _participants(work, desk.case.id)
     return desk
 
@@ -177,6 +188,8 @@ async def desk_of(work: Work, kind: type[Row], identity: UUID) -> tuple[Desk, Ro
     if household is None or desk is None:
         return None
     row = await work.session.get(kind, (work.area_id, identity), populate_existing=True)
+    if isinstance(row, Proposal | PlanAction):
+        await _take_turn(work, row)
     return (desk, row) if row is not None else None
 
 
@@ -213,7 +226,7 @@ PREPARES = """exists (select from households y join team_covers n on n.area_id =
 RELATION = f"""
 select exists (select from participants p join cases c on c.area_id = p.area_id and c.id = p.case_id
          where p.area_id = {{area}} and c.household_id = {{household}} and c.state <> 'closed'
-           and p.team_id = :team and upper_inf(p.during)) participates,
+           and p.team_id = :team and p.during @> cast(:now as timestamptz)) participates,
        exists (select from signals s where s.area_id = {{area}} and s.household_id = {{household}}
            and s.case_id is null and s.state <> 'ended' and s.accountable_team_id = :team)
          or exists (select from hearings z where z.area_id = {{area}} and z.household_id = {{household}}
@@ -223,7 +236,7 @@ select exists (select from participants p join cases c on c.area_id = p.area_id 
        exists (select from leads l join cases c on c.area_id = l.area_id and c.id = l.case_id
            join memberships m on m.area_id = l.area_id and m.id = l.membership_id
          where l.area_id = {{area}} and c.household_id = {{household}} and c.state <> 'closed'
-           and upper_inf(l.during) and m.professional_id = :professional) is_lead,
+           and l.during @> cast(:now as timestamptz) and m.professional_id = :professional) is_lead,
        exists (select from promises g where g.area_id = {{area}} and g.household_id = {{household}}
            and g.ended_at is null and (g.decision_at <= :now or g.rule = 'G10')
            and g.sphere in ('general', 'livelihood')) escalated,
@@ -253,10 +266,10 @@ _BRIEF = text(
     "select c.id, c.household_id household, c.state,"
     f" (select {_WHO} from leads l join memberships m on m.area_id = l.area_id and m.id = l.membership_id"
     "    join professionals p on p.area_id = m.area_id and p.id = m.professional_id"
-    "   where l.area_id = c.area_id and l.case_id = c.id and upper_inf(l.during)) as lead,"
+    "   where l.area_id = c.area_id and l.case_id = c.id and l.during @> cast(:now as timestamptz)) as lead,"
     " coalesce((select jsonb_agg(jsonb_build_object('id', x.id, 'kind', x.kind, 'state', x.state,"
     f"     'proposed', {_WHO}) order by x.proposed_at, x.id)"
-    "    from proposals x join memberships m on m.area_id = x.area_id and m.id = x.membership_id"
+    f"    from proposals x join memberships m on m.area_id = x.area_id and m.id = {whose('x', 'membership_id')}"
     "    join professionals p on p.area_id = m.area_id and p.id = m.professional_id"
     "   where x.area_id = c.area_id and x.case_id = c.id), '[]') proposals"
     " from cases c where c.area_id = :area and c.id = :case"
@@ -266,17 +279,36 @@ _BRIEF = text(
 async def case_brief(work: Area, case_id: UUID) -> dict[str, Any]:
     """A case with its lead and proposals, as plain values."""
     await work.session.flush()
-    row = await work.session.execute(_BRIEF, {"area": work.area_id, "case": case_id})
+    row = await work.session.execute(_BRIEF, {"area": work.area_id, "case": case_id, "now": work.now})
     return dict(row.mappings().one())
 
 
-async def _current_lead(work: Area, case_id: UUID) -> Lead | None:
+async def _leads(work: Area, case_id: UUID) -> list[Lead]:
+    """Who leads now and who will, in order."""
     found = await work.session.scalars(
-        select(Lead).where(
-            Lead.area_id == work.area_id, Lead.case_id == case_id, text("upper_inf(leads.during)")
+        select(Lead)
+        .where(
+            Lead.area_id == work.area_id,
+            Lead.case_id == case_id,
+            text("(upper_inf(leads.during) or upper(leads.during) > :now)"),
         )
+        .order_by(text("lower(leads.during)"))
+        .execution_options(populate_existing=True),
+        {"now": work.now},
     )
-    return found.one_or_none()
+    return list(found)
+
+
+def _has_begun(lead: Lead, now: datetime) -> bool:
+    return lead.during.lower is None or lead.during.lower <= now
+
+
+async def _take_turn(work: Area, row: Proposal | PlanAction) -> None:
+    """Lets an action or a proposal name whoever has it now."""
+    if isinstance(row, Proposal):
+        row.membership_id = await whose_now(work, row.id, row.membership_id)
+    else:
+        row.owner_id = await whose_now(work, row.id, row.owner_id)
 
 
 async def _participants(work: Area, case_id: UUID) -> list[Participant]:
@@ -284,8 +316,9 @@ async def _participants(work: Area, case_id: UUID) -> list[Participant]:
         select(Participant).where(
             Participant.area_id == work.area_id,
             Participant.case_id == case_id,
-            text("upper_inf(participants.during)"),
-        )
+            text("(upper_inf(participants.during) or upper(participants.during) > :now)"),
+        ),
+        {"now": work.now},
     )
     return list(found)
 
@@ -293,6 +326,11 @@ async def _participants(work: Area, case_id: UUID) -> list[Participant]:
 def from_now(work: Area) -> Range[datetime]:
     """From this moment, without an end."""
     return Range(work.now, None)
+
+
+def between(since: datetime | None, until: datetime | None) -> Range[datetime]:
+    """From a moment to another; None: without a begin, without an end."""
+    return Range(since, until)
 
 
 def until_now(work: Area, during: Range[datetime]) -> Range[datetime]:
@@ -337,13 +375,13 @@ async def standing_refusal(work: Area, case_id: UUID) -> Refusal | None:
 
 
 async def rejoin_teams(work: Area, case_id: UUID, closed_at: datetime) -> None:
-    """The teams that took part until the case closed take part again."""
+    """The teams that took part until the case closed, and that have no end, take part again."""
     await work.session.execute(
         text(
             "insert into participants (area_id, id, case_id, team_id, sphere, audience, during)"
             " select p.area_id, gen_random_uuid(), p.case_id, p.team_id, p.sphere, p.audience,"
             "   tstzrange(:now, null) from participants p"
-            " join teams t on t.area_id = p.area_id and t.id = p.team_id and t.during @> cast(:now as timestamptz)"
+            " join teams t on t.area_id = p.area_id and t.id = p.team_id and upper_inf(t.during)"
             " where p.area_id = :area and p.case_id = :case and upper(p.during) = :closed"
         ),
         {"area": work.area_id, "case": case_id, "closed": closed_at, "now": work.now},

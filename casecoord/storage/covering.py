@@ -46,7 +46,8 @@ select (select since from hole) uncovered_from,
 """)
 _RUNNING = text(
     "select coalesce(jsonb_object_agg(rule || ' ' || subject_id, jsonb_build_array(id, due_at, responder_id,"
-    " sphere, audience, alliance_at)), '{}') from promises"
+    " sphere, audience, alliance_at, coalesce((select jsonb_agg(jsonb_build_array(u.membership_id, u.at) order by u.at)"
+    " from turns u where u.area_id = promises.area_id and u.subject_id = promises.id), '[]'))), '{}') from promises"
     " where area_id = :area and household_id is null and ended_at is null"
 )
 

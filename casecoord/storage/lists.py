@@ -15,6 +15,7 @@ from sqlalchemy import TextClause, text
 
 from casecoord.storage.cases import PREPARES, RELATION
 from casecoord.storage.telling import openly
+from casecoord.storage.turns import whose
 from casecoord.storage.views import KEYS
 from casecoord.storage.work import Work
 
@@ -37,12 +38,13 @@ _IN_SCOPE = f"""
   union
   select c.household_id from participants p
     join cases c on c.area_id = p.area_id and c.id = p.case_id and c.state <> 'closed'
-   where p.area_id = :area and p.team_id = any(:teams) and upper_inf(p.during)
+   where p.area_id = :area and p.team_id = any(:teams) and p.during @> cast(:now as timestamptz)
   union
   select c.household_id from leads l
     join cases c on c.area_id = l.area_id and c.id = l.case_id and c.state <> 'closed'
     join memberships m on m.area_id = l.area_id and m.id = l.membership_id
-   where l.area_id = :area and m.professional_id = :professional and upper_inf(l.during) and not cast(:one_team as boolean)
+   where l.area_id = :area and m.professional_id = :professional and l.during @> cast(:now as timestamptz)
+     and not cast(:one_team as boolean)
   union
   select z.household_id from hearings z join households y on y.area_id = z.area_id and y.id = z.household_id
     join team_covers n on n.area_id = y.area_id and n.kind = 'neighbourhood' and n.code = y.neighbourhood
@@ -54,7 +56,7 @@ _IN_SCOPE = f"""
 """
 
 _PROMISES = f"""
-  select p.id, p.rule, p.due_at, p.area_at, p.decision_at, p.alliance_at, p.responder_id, p.sphere, p.audience,
+  select p.id, p.rule, p.due_at, p.area_at, p.decision_at, p.alliance_at, {whose("p", "responder_id")} responder_id, p.sphere, p.audience,
     p.household_id, case when p.rule = 'G9' then rel.participates or {PREPARES.format(area="p.area_id", household="p.household_id")}
          when s.id is null or s.case_id is not null then rel.participates
          else s.accountable_team_id = :team end takes_part,
@@ -75,9 +77,11 @@ _SIGNALS = f"""
 # The holder that a list names is the lead, else the coordinator of the team accountable for the oldest signal
 # in view: naming another would give away a sphere.
 _ACCOUNTABLE = "(array_agg(i.accountable_team_id order by i.sphere <> 'general', i.received_at))[1]"
-_LEAD_NAME = """(select w.name from leads l join memberships m on m.area_id = l.area_id and m.id = l.membership_id
+_LEAD_NAME = """(select w.name from leads l join memberships m on m.area_id = l.area_id and m.id = coalesce(
+       (select d.deputy_id from deputies d where d.area_id = l.area_id and d.membership_id = l.membership_id
+           and d.during @> cast(:now as timestamptz)), l.membership_id)
      join professionals w on w.area_id = m.area_id and w.id = m.professional_id
-    where l.area_id = {x} and l.case_id = {case} and upper_inf(l.during))"""
+    where l.area_id = {x} and l.case_id = {case} and l.during @> cast(:now as timestamptz))"""
 _COORDINATOR_NAME = """(select w.name from coordinator_seats s
      join memberships m on m.area_id = s.area_id and m.id = s.membership_id
      join professionals w on w.area_id = m.area_id and w.id = m.professional_id
@@ -177,9 +181,11 @@ with scope as ({_IN_SCOPE}), rels as (
   union all
   -- What is promised of the area itself, and what is between few: without a household, to whom it waits for
   -- and to those to whom it escalates.
-  select p.id, p.rule, p.due_at, p.area_at, p.decision_at, p.alliance_at, p.responder_id, 'general', null, null,
+  select p.id, p.rule, p.due_at, p.area_at, p.decision_at, p.alliance_at, {
+            whose("p", "responder_id")
+        } responder_id, 'general', null, null,
     m.team_id = :team, false, p.decision_at <= :now, false, {_OF_NO_HOUSEHOLD}, p.area_id, null, null
-  from promises p join memberships m on m.area_id = p.area_id and m.id = p.responder_id
+  from promises p join memberships m on m.area_id = p.area_id and m.id = {whose("p", "responder_id")}
   where p.area_id = :area and p.ended_at is null and p.due_at <= :now
     and (p.household_id is null or not {openly("p")}))
 select i.id, i.rule, i.due_at since, i.household_id, i.sphere, i.audience, i.takes_part, i.is_lead, i.escalated,

@@ -1,6 +1,8 @@
-"""The memberships of one professional, with the area that they are in."""
+"""The memberships of one professional, with the area that they are in; and who works in a team."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -48,3 +50,35 @@ async def memberships_of(work: Work, professional: UUID) -> list[MembershipRow]:
         )
         for row in found
     ]
+
+
+_OF_TEAM = text("""
+select m.id, m.professional_id professional, w.name, m.role, lower(m.during) since, upper(m.during) until,
+  (select p.name from deputies d join memberships x on x.area_id = d.area_id and x.id = d.deputy_id
+     join professionals p on p.area_id = x.area_id and p.id = x.professional_id
+    where d.area_id = m.area_id and d.membership_id = m.id and d.during @> cast(:now as timestamptz)) deputy
+from memberships m join professionals w on w.area_id = m.area_id and w.id = m.professional_id
+where m.area_id = :area and m.team_id = :team and not isempty(m.during)
+  and (upper_inf(m.during) or upper(m.during) > :now)
+order by lower(w.name), lower(m.during), m.id
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLine:
+    """Somebody who works in a team, or will; `deputy`: by name who stands in now."""
+
+    id: UUID
+    professional: UUID
+    name: str
+    role: Role
+    since: datetime | None
+    until: datetime | None
+    deputy: str | None
+
+
+async def members_of(work: Work, team: UUID) -> list[MemberLine]:
+    """Who works in a team now or later, by name."""
+    found = await work.session.execute(_OF_TEAM, {"area": work.area_id, "team": team, "now": work.now})
+    rows: list[dict[str, Any]] = [dict(row) for row in found.mappings()]
+    return [MemberLine(**{**row, "role": Role(row["role"])}) for row in rows]

@@ -19,6 +19,7 @@ from casecoord.domain.notices import NOTICES
 from casecoord.storage.cases import PREPARES, RELATION
 from casecoord.storage.lists import FACTS
 from casecoord.storage.telling import openly
+from casecoord.storage.turns import is_with, whose
 from casecoord.storage.work import Area, Work
 
 _TAKES_PART = """x.household_id is null or coalesce(v.state = 'pending' and v.team_id = :team, false)
@@ -44,7 +45,7 @@ _STOOD = f"""({_TAKES_PART}) takes_part, coalesce(rel.is_lead, false) is_lead,
     coalesce(v.team_id = :team, false) own_invitation, {FACTS}"""
 
 #: Whether somebody still has to do something about a notice.
-_WAITS = """case
+_WAITS = f"""case
     when x.kind in ('signal', 'acute_signal') then s.state = 'open'
     when x.kind in ('proposal', 'hand_over') then exists (select from proposals y
         where y.area_id = :area and y.id = x.source_id and y.state = 'pending')
@@ -61,7 +62,7 @@ _WAITS = """case
     when x.kind = 'invitation' then v.state = 'pending'
     when x.kind = 'action' then exists (select from plan_actions y
         where y.area_id = :area and y.id = x.source_id and y.state = 'open')
-    when x.kind = 'passed_on' then g.ended_at is null and g.responder_id = x.receiver_id
+    when x.kind = 'passed_on' then g.ended_at is null and {whose("g", "responder_id")} = x.receiver_id
     when x.kind in ('gap', 'gap_area', 'gap_decision', 'agenda') then exists (select from gaps y
         where y.area_id = :area and y.id = x.source_id and y.ended_at is null)
     when x.kind = 'dead_letter' then exists (select from letters y
@@ -134,7 +135,7 @@ def _waiting(gap: str) -> TextClause:
 select i.*, {_CASE} from (
   select x.id, x.rule, x.due_at, x.household_id, x.sphere, x.audience, {_STOOD}
   from promises x {_STANDING.format(subject="x.subject_id")}
-  where x.area_id = :area and x.responder_id = :receiver and x.ended_at is null) i
+  where x.area_id = :area and {is_with("x", "responder_id", "= :receiver")} and x.ended_at is null) i
 where {gap} or i.household_id is null or not {openly("i")}
 order by i.due_at, i.id limit :first"""
     )

@@ -5,7 +5,6 @@ the recomputation that checks the sweep.
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -24,12 +23,16 @@ from casecoord.domain.household import (
     OpenTransfer,
     PlannedHearing,
     Refusal,
-    Seats,
 )
-from casecoord.domain.words import Audience, BlockadeState, CaseState, Role, SignalState, Sphere, Urgency
+from casecoord.domain.words import Audience, BlockadeState, CaseState, SignalState, Sphere, Urgency
+from casecoord.storage.seats import PLAN, Plan
 from casecoord.storage.work import Area
 
-_STATE = """
+_TURNS = """coalesce((select jsonb_agg(jsonb_build_array(u.membership_id, u.at) order by u.at) from turns u
+      where u.area_id = {x}.area_id and u.subject_id = {x}.id), '[]')"""
+
+# A lead who leaves is the lead until that date, and from then on the next; G3 and G5 run since one last said yes.
+_STATE = f"""
 select h.id as household_id,
   coalesce((select jsonb_agg(jsonb_build_object('id', s.id, 'state', s.state, 'urgency', s.urgency,
       'sphere', s.sphere, 'audience', s.audience, 'received_at', s.received_at, 'seen_at', s.seen_at,
@@ -37,17 +40,24 @@ select h.id as household_id,
       'feedback_at', s.feedback_at) order by s.received_at, s.id)
     from signals s where s.area_id = h.area_id and s.household_id = h.id and s.state <> 'ended'), '[]') signals,
   (select jsonb_build_object('id', c.id, 'state', c.state, 'triaged_at', c.triaged_at,
-      'lead', l.membership_id, 'lead_since', lower(l.during), 'contacted_at', (select max(k.contacted_at)
+      'leads', coalesce((select jsonb_agg(jsonb_build_array(l.membership_id, lower(l.during)) order by lower(l.during))
+         from leads l where l.area_id = c.area_id and l.case_id = c.id
+          and (upper_inf(l.during) or upper(l.during) > :now)), '[]'),
+      'lead_since', (select max(greatest(lower(l.during), q.answered_at)) from leads l
+         join proposals q on q.area_id = l.area_id and q.id = l.proposal_id and q.state = 'accepted'
+        where l.area_id = c.area_id and l.case_id = c.id),
+      'contacted_at', (select max(k.contacted_at)
          from contacts k where k.area_id = c.area_id and k.case_id = c.id),
-      'proposed', p.membership_id, 'proposed_at', p.proposed_at, 'reviewed_at', c.reviewed_at,
-      'aftercare_at', c.aftercare_at, 'objected', exists (select from proposals q where q.area_id = l.area_id
-         and q.id = l.proposal_id and q.objected_at is not null))
+      'proposed', p.membership_id, 'proposal', p.id, 'proposed_at', p.proposed_at, 'turns', {_TURNS.format(x="p")},
+      'reviewed_at', c.reviewed_at, 'aftercare_at', c.aftercare_at,
+      'objected', exists (select from leads l join proposals q on q.area_id = l.area_id and q.id = l.proposal_id
+         and q.objected_at is not null where l.area_id = c.area_id and l.case_id = c.id
+          and lower(l.during) <= :now and (upper_inf(l.during) or upper(l.during) > :now)))
     from cases c
-    left join leads l on l.area_id = c.area_id and l.case_id = c.id and upper_inf(l.during)
     left join proposals p on p.area_id = c.area_id and p.case_id = c.id and p.state = 'pending'
     where c.area_id = h.area_id and c.household_id = h.id and c.state <> 'closed') open_case,
   coalesce((select jsonb_agg(jsonb_build_object('id', a.id, 'owner', a.owner_id, 'sphere', a.sphere,
-      'audience', a.audience, 'due_on', a.due_on) order by a.due_on, a.id)
+      'turns', {_TURNS.format(x="a")}, 'audience', a.audience, 'due_on', a.due_on) order by a.due_on, a.id)
     from plan_actions a join cases c on c.area_id = a.area_id and c.id = a.case_id and c.state <> 'closed'
     where c.area_id = h.area_id and c.household_id = h.id and a.state = 'open'), '[]') actions,
   coalesce((select jsonb_agg(jsonb_build_object('id', i.id, 'team', i.team_id, 'sphere', i.sphere,
@@ -79,29 +89,17 @@ select h.id as household_id,
     where v.area_id = h.area_id and v.kind = 'neighbourhood' and v.code = h.neighbourhood
       and t.during @> cast(:now as timestamptz)) social_team
 """
-# Who has which office in the area now; of several the one who has been there longest.
-_OFFICES = """coalesce((select jsonb_object_agg(o.role, o.id) from (
-    select distinct on (m.role) m.role, m.id from memberships m where m.area_id = :area
-      and m.role in ('decision_power', 'privacy_officer', 'administrator')
-      and m.during @> cast(:now as timestamptz) order by m.role, lower(m.during), m.id) o), '{}') offices"""
-
-
 _ONE = text(
     _STATE
     + f""",
-  coalesce((select jsonb_agg(jsonb_build_array(s.seat, s.membership_id, lower(s.during), upper(s.during)))
-    from coordinator_seats s
-    where s.area_id = h.area_id and coalesce(upper(s.during) > :now, true)), '[]') seats,
-  (select d.membership_id from duty_shifts d
-    where d.area_id = h.area_id and d.during @> cast(:now as timestamptz)) on_duty,
   coalesce((select jsonb_agg(jsonb_build_array(o.membership_id, lower(o.during), upper(o.during))
       order by lower(o.during))
     from holders o where o.area_id = h.area_id and o.household_id = h.id
       and coalesce(upper(o.during) > :now, not isempty(o.during))), '[]') holders,
   coalesce((select jsonb_object_agg(p.rule || ' ' || p.subject_id, jsonb_build_array(p.id, p.due_at,
-      p.responder_id, p.sphere, p.audience, p.alliance_at))
+      p.responder_id, p.sphere, p.audience, p.alliance_at, {_TURNS.format(x="p")}))
     from promises p where p.area_id = h.area_id and p.household_id = h.id and p.ended_at is null), '{{}}') running,
-  {_OFFICES}
+  {PLAN}
 from households h where h.area_id = :area and h.id = :household
 """
 )
@@ -118,30 +116,9 @@ _ALL = text(
 """
 )
 
-_SEATS = text(
-    "select coalesce((select jsonb_agg(jsonb_build_array(seat, membership_id, lower(during), upper(during)))"
-    " from coordinator_seats where area_id = :area and during @> cast(:now as timestamptz)), '[]') seats,"
-    " (select membership_id from duty_shifts"
-    f" where area_id = :area and during @> cast(:now as timestamptz)) on_duty, {_OFFICES}"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """Who coordinates a team, or the area, from when to when."""
-
-    of: UUID
-    membership: UUID
-    since: datetime
-    until: datetime | None
-
-
-class NoCoordinator(Exception):
-    """An area without a coordinator can hold nothing: set one up first."""
-
 
 async def open_household(work: Area, household: UUID) -> Row[Any]:
-    """The row of one household, with the seats to come, its holders and its running promises."""
+    """The row of one household, with the plan of seats, its holders and its running promises."""
     values = {"area": work.area_id, "household": household, "now": work.now}
     return (await work.session.execute(_ONE, values)).one()
 
@@ -149,44 +126,26 @@ async def open_household(work: Area, household: UUID) -> Row[Any]:
 async def load_all(work: Area) -> AsyncIterator[Household]:
     """Every household of the area in which something waits, streamed in the order of their ids."""
     async for row in await work.session.stream(_ALL, {"area": work.area_id, "now": work.now}):
-        yield household_of(row)
+        yield household_of(row, work.now)
 
 
-async def load_seats(work: Area) -> Seats:
-    """Who coordinates, who is on duty and who has which office now."""
-    row = (await work.session.execute(_SEATS, {"area": work.area_id, "now": work.now})).one()
-    return seats_at(work.area_id, plan_of(row), work.now, row.on_duty, row.offices)
+def moments_of(row: Row[Any], plan: Plan, now: datetime) -> list[datetime]:
+    """Now, and every moment to come at which somebody takes somebody's place."""
+    case = row.open_case or {"leads": [], "turns": []}
+    lines = (case["leads"], case["turns"], *(action["turns"] for action in row.actions))
+    taken = {datetime.fromisoformat(at) for line in lines for _, at in line}
+    return sorted({now} | {at for at in plan.turns() | taken if at > now})
 
 
-def plan_of(row: Row[Any]) -> list[Seat]:
-    """The seats of a row that holds `seats`."""
-    return [
-        Seat(UUID(seat), UUID(membership), datetime.fromisoformat(since), moment_of(until))
-        for seat, membership, since, until in row.seats
-    ]
+def turns_come(row: Row[Any], now: datetime) -> list[UUID]:
+    """The actions and the proposal of which a planned turn has come."""
+    case = row.open_case or {"proposal": None, "turns": []}
+    things = [(case["proposal"], case["turns"]), *((a["id"], a["turns"]) for a in row.actions)]
+    return [UUID(one) for one, turns in things if turns and datetime.fromisoformat(turns[0][1]) <= now]
 
 
-def seats_at(
-    area_id: UUID,
-    plan: list[Seat],
-    at: datetime,
-    on_duty: UUID | None = None,
-    offices: dict[str, str] | None = None,
-) -> Seats:
-    """Who coordinates at this moment, by the plan of seats."""
-    seats = {
-        seat.of: seat.membership
-        for seat in plan
-        if seat.since <= at and (seat.until is None or at < seat.until)
-    }
-    if area_id not in seats:
-        raise NoCoordinator
-    held = {Role(role): UUID(membership) for role, membership in (offices or {}).items()}
-    return Seats(teams=seats, area=seats[area_id], on_duty=on_duty, offices=held)
-
-
-def household_of(row: Row[Any]) -> Household:
-    """The household of a row, as its clocks see it."""
+def household_of(row: Row[Any], at: datetime) -> Household:
+    """The household of a row, as its clocks see it: what is open now, with whoever has it at a moment."""
     return Household(
         id=row.household_id,
         signals=tuple(
@@ -205,11 +164,11 @@ def household_of(row: Row[Any]) -> Household:
             )
             for s in row.signals
         ),
-        case=_case(row.open_case),
+        case=_case(row.open_case, at),
         actions=tuple(
             OpenAction(
                 UUID(a["id"]),
-                UUID(a["owner"]),
+                _whose(a["owner"], a["turns"], at) or UUID(a["owner"]),
                 Sphere(a["sphere"]),
                 _audience(a["audience"]),
                 date.fromisoformat(a["due_on"]),
@@ -258,22 +217,29 @@ def household_of(row: Row[Any]) -> Household:
     )
 
 
-def _case(c: dict[str, Any] | None) -> OpenCase | None:
+def _case(c: dict[str, Any] | None, at: datetime) -> OpenCase | None:
     if c is None:
         return None
+    # A clock set back may come before the first lead: that one leads.
+    lead = _whose(c["leads"][0][0], c["leads"], at) if c["leads"] else None
     return OpenCase(
         id=UUID(c["id"]),
         state=CaseState(c["state"]),
         triaged_at=datetime.fromisoformat(c["triaged_at"]),
-        lead=_id(c["lead"]),
-        lead_since=moment_of(c["lead_since"]),
+        lead=lead,
+        lead_since=moment_of(c["lead_since"]) if lead else None,
         contacted_at=moment_of(c["contacted_at"]),
-        proposed=_id(c["proposed"]),
+        proposed=_whose(c["proposed"], c["turns"], at),
         proposed_at=moment_of(c["proposed_at"]),
         reviewed_at=moment_of(c["reviewed_at"]),
         aftercare_at=moment_of(c["aftercare_at"]),
         objected=c["objected"],
     )
+
+
+def _whose(named: str | None, turns: list[list[str]], at: datetime) -> UUID | None:
+    """Whose it is at a moment: the last of the line to have had a turn, else whoever it names."""
+    return _id(next((who for who, since in reversed(turns) if datetime.fromisoformat(since) <= at), named))
 
 
 def _id(value: str | None) -> UUID | None:

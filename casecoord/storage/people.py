@@ -1,6 +1,7 @@
 """Professionals and their memberships, as verbs need them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import TextClause, select, text
@@ -21,15 +22,18 @@ class Colleague:
     team_kind: TeamKind
     ceiling: int | None
     leads: int
+    #: when the membership ends, where that is set
+    until: datetime | None
 
 
 _MEMBER = """
 select m.id membership, p.id professional, p.name, m.team_id team, t.kind team_kind, p.case_ceiling ceiling,
+  upper(m.during) until,
   (select count(*) from leads l join memberships x on x.area_id = l.area_id and x.id = l.membership_id
-    where l.area_id = p.area_id and x.professional_id = p.id and upper_inf(l.during)) leads
+    where l.area_id = p.area_id and x.professional_id = p.id and l.during @> cast(:now as timestamptz)) leads
 from memberships m
 join professionals p on p.area_id = m.area_id and p.id = m.professional_id
-join teams t on t.area_id = m.area_id and t.id = m.team_id and t.during @> cast(:now as timestamptz)
+join teams t on t.area_id = m.area_id and t.id = m.team_id and upper_inf(t.during)
 where m.area_id = :area and m.during @> cast(:now as timestamptz) and m.role in ('member', 'coordinator')
 """
 _OF_PROFESSIONAL = text(
@@ -54,9 +58,11 @@ _TEAM_OF = text("select team_id from memberships where area_id = :area and id = 
 _ROLE = text("select role from memberships where area_id = :area and id = :membership")
 _TEAM = text(
     "select kind from teams where area_id = :area and id = :team and during @> cast(:now as timestamptz)"
+    " and upper_inf(during)"
 )
 _TEAMS = text(
     "select id, name, kind from teams where area_id = :area and during @> cast(:now as timestamptz)"
+    " and upper_inf(during)"
     " order by lower(name), id"
 )
 _ON_DUTY = text(
@@ -135,7 +141,7 @@ async def on_duty(work: Work) -> bool:
 
 
 async def open_team(work: Area, team: UUID) -> TeamKind | None:
-    """The kind of a team that works now; None for one that does not, or is not there."""
+    """The kind of a team that works now and goes on working; None for one that does not, or is not there."""
     found = await work.session.execute(_TEAM, {"area": work.area_id, "team": team, "now": work.now})
     kind = found.scalar()
     return TeamKind(kind) if kind else None
@@ -155,6 +161,6 @@ async def pending_invitation(work: Area, case: UUID, team: UUID) -> Invitation |
 
 
 async def open_teams(work: Area) -> list[tuple[UUID, str, TeamKind]]:
-    """The teams that work now: id, name, kind, by name."""
+    """The teams that work now and go on working: id, name, kind, by name."""
     found = await work.session.execute(_TEAMS, {"area": work.area_id, "now": work.now})
     return [(row.id, row.name, TeamKind(row.kind)) for row in found]

@@ -6,18 +6,20 @@ from uuid import UUID
 from sqlalchemy import text
 
 from casecoord.storage.cases import RELATION
+from casecoord.storage.turns import whose
 from casecoord.storage.work import Work
 
 _POSSIBLE = text(
     f"""
 select rel.*, c.id case_id, c.triaged_at,
-  exists (select from leads l where l.area_id = h.area_id and l.case_id = c.id and upper_inf(l.during)) has_lead,
+  exists (select from leads l where l.area_id = h.area_id and l.case_id = c.id and l.during @> cast(:now as timestamptz)) has_lead,
   exists (select from leads l join proposals o on o.area_id = l.area_id and o.id = l.proposal_id
-    and o.objected_at is not null where l.area_id = h.area_id and l.case_id = c.id and upper_inf(l.during)) objected,
-  exists (select from participants q where q.area_id = h.area_id and q.case_id = c.id and upper_inf(q.during))
+    and o.objected_at is not null where l.area_id = h.area_id and l.case_id = c.id and l.during @> cast(:now as timestamptz)) objected,
+  exists (select from participants q where q.area_id = h.area_id and q.case_id = c.id and q.during @> cast(:now as timestamptz))
     has_teams,
-  exists (select from proposals x where x.area_id = h.area_id and x.case_id = c.id and x.state = 'pending')
-    has_proposal,
+  exists (select from proposals x where x.area_id = h.area_id and x.case_id = c.id and x.state = 'pending'
+      and not exists (select from leads l where l.area_id = x.area_id and l.proposal_id = x.id
+        and (upper_inf(l.during) or upper(l.during) > :now))) has_proposal,
   exists (select from duty_shifts d join memberships m on m.area_id = d.area_id and m.id = d.membership_id
     where d.area_id = h.area_id and d.during @> cast(:now as timestamptz) and m.professional_id = :professional)
     on_duty,
@@ -27,12 +29,12 @@ select rel.*, c.id case_id, c.triaged_at,
     from signals s where s.area_id = h.area_id and s.household_id = h.id
       and s.state in ('open', 'on_hold')), '[]') signals,
   coalesce((select jsonb_agg(jsonb_build_object('id', x.id, 'kind', x.kind))
-    from proposals x join memberships m on m.area_id = x.area_id and m.id = x.membership_id
+    from proposals x join memberships m on m.area_id = x.area_id and m.id = {whose("x", "membership_id")}
     where x.area_id = h.area_id and x.case_id = c.id and x.state = 'pending'
       and m.professional_id = :professional), '[]') proposals,
   coalesce((select jsonb_agg(jsonb_build_object('id', a.id, 'own', m.professional_id = :professional)
       order by a.due_on, a.id)
-    from plan_actions a join memberships m on m.area_id = a.area_id and m.id = a.owner_id
+    from plan_actions a join memberships m on m.area_id = a.area_id and m.id = {whose("a", "owner_id")}
     where a.area_id = h.area_id and a.case_id = c.id and a.state = 'open'), '[]') actions
 from households h
 cross join lateral ({RELATION.format(area="h.area_id", household="h.id")}) rel

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped
 
 from casecoord.storage.tables import Base, Moments, area_key, own_key, to
 
+#: A sweep wrote its gap down: it looks at another instant than the deadline.
+BROKEN = "ended_at is null and next_at is distinct from due_at"
+
 
 class Holder(Base):
     """INVARIANT (owned): who was accountable for a household, from when to when.
@@ -83,8 +86,9 @@ class PromiseClock(Base):
             postgresql_where=text("ended_at is null"),
         ),
         Index("promises_due", "area_id", "due_at", postgresql_where=text("ended_at is null")),
-        # The sweep's indexes: what it has to look at, and whose promises pass on.
+        # The sweep's indexes: what it has to look at, what it found broken, and whose promises pass on.
         Index("promises_next", "area_id", "next_at", postgresql_where=text("ended_at is null")),
+        Index("promises_broken", "area_id", "due_at", postgresql_where=text(BROKEN)),
         Index("promises_responder", "area_id", "responder_id", postgresql_where=text("ended_at is null")),
         Index(None, "area_id", "household_id"),
         CheckConstraint(
@@ -110,6 +114,5 @@ class Gap(Base):
         Index(
             "gaps_one_open", "area_id", "promise_id", unique=True, postgresql_where=text("ended_at is null")
         ),
-        Index("gaps_since", "area_id", "since", postgresql_where=text("ended_at is null")),
         CheckConstraint("level between 1 and 4", name="level_on_the_ladder"),
     )

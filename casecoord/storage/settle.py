@@ -3,28 +3,21 @@
 Reads what is open, asks the domain, and writes the difference.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
 from casecoord.domain.covering import area_waiting
-from casecoord.domain.household import Household, Waiting, holder_of, lapse_of, waiting
+from casecoord.domain.household import Household, Seats, Waiting, holder_of, lapse_of, waiting
 from casecoord.domain.promises import Rule
 from casecoord.domain.words import Lapse
 from casecoord.storage.covering import load_covering, running_of_area
-from casecoord.storage.open_work import (
-    Seat,
-    household_of,
-    load_seats,
-    moment_of,
-    open_household,
-    plan_of,
-    seats_at,
-)
+from casecoord.storage.open_work import household_of, moment_of, moments_of, open_household, turns_come
+from casecoord.storage.seats import Plan, load_plan
+from casecoord.storage.turns import forget_turns, take_turns, write_turns
 from casecoord.storage.work import Area
 
 # What began this very instant is replaced, not followed by an empty range.
@@ -47,7 +40,7 @@ _END = text(
 )
 _RUN = text(
     "insert into promises (area_id, id, household_id, rule, subject_id, sphere, audience, responder_id,"
-    " made_at, due_at, area_at, decision_at, alliance_at) values (:area, gen_random_uuid(), :household, :rule,"
+    " made_at, due_at, area_at, decision_at, alliance_at) values (:area, :id, :household, :rule,"
     " :subject, :sphere, :audience, :responder, :now, :due_at, :area_at, :decision_at, :alliance_at)"
 )
 _RESET = text(
@@ -66,6 +59,10 @@ _END_EARLY = text(
 _ALONE = text("select pg_advisory_xact_lock(hashtextextended('casecoord settle ' || :area, 0))")
 
 
+#: What waits at a moment, now or to come.
+Waits = tuple[datetime, list[Waiting]]
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """Who holds a household from when to when."""
@@ -76,15 +73,19 @@ class Span:
 
 
 async def settle(work: Area, household_id: UUID, lapse: Lapse | None = None, by: UUID | None = None) -> None:
-    """Writes who holds the household from now and which promises run for it.
+    """Writes who holds the household from now and which promises run for it, now and after each planned turn.
 
     `lapse`, `by`: why, and on whose word (a membership), what waits no longer ended without being kept.
     """
     row = await open_household(work, household_id)
-    household, plan = household_of(row), plan_of(row)
-    seats = seats_at(work.area_id, plan, work.now, row.on_duty, row.offices)
-    await _settle_holders(work, household, _line(work, household, plan), row.holders)
-    over = await _settle_promises(work, household_id, waiting(household, seats, work.deadlines), row.running)
+    come = turns_come(row, work.now)
+    if come:
+        await take_turns(work, come)
+    plan = Plan.of(work.area_id, row)
+    views = [(at, household_of(row, at), plan.at(at)) for at in moments_of(row, plan, work.now)]
+    await _settle_holders(work, household_id, _line(views), row.holders)
+    waits = [(at, list(waiting(household, seats, work.deadlines))) for at, household, seats in views]
+    over = await _settle_promises(work, household_id, waits, row.running)
     lapsed = [one for rule, one in over if lapse_of(rule, lapse)] if lapse else []
     await _end(work, [one for _, one in over if one not in lapsed])
     await _end(work, lapsed, lapse, by)
@@ -93,18 +94,18 @@ async def settle(work: Area, household_id: UUID, lapse: Lapse | None = None, by:
 async def settle_area(work: Area) -> None:
     """Writes which promises run for the area itself: its schools, its roster, its mail."""
     await work.session.execute(_ALONE, {"area": str(work.area_id)})
-    seats, covering = await load_seats(work), await load_covering(work)
-    waits = area_waiting(covering, seats, work.deadlines)
+    plan, covering = await load_plan(work), await load_covering(work)
+    moments = sorted({work.now} | {at for at in plan.turns() if at > work.now})
+    waits = [(at, list(area_waiting(covering, plan.at(at), work.deadlines))) for at in moments]
     over = await _settle_promises(work, None, waits, await running_of_area(work))
     await _end(work, [one for _, one in over])
 
 
-def _line(work: Area, household: Household, plan: list[Seat]) -> list[Span]:
-    """Who holds the household from now on: a coordinator whose seat passes on takes what is held along."""
+def _line(views: list[tuple[datetime, Household, Seats]]) -> list[Span]:
+    """Who holds the household from now on: whoever takes a place takes what is held there along."""
     line: list[Span] = []
-    turns = {work.now} | {at for seat in plan for at in (seat.since, seat.until) if at and at > work.now}
-    for since in sorted(turns):
-        holder = holder_of(household, seats_at(work.area_id, plan, since))
+    for since, household, seats in views:
+        holder = holder_of(household, seats)
         if holder is None:
             return []
         if not line or line[-1].holder != holder:
@@ -112,12 +113,12 @@ def _line(work: Area, household: Household, plan: list[Seat]) -> list[Span]:
     return line
 
 
-async def _settle_holders(work: Area, household: Household, line: list[Span], stored: list[Any]) -> None:
+async def _settle_holders(work: Area, household: UUID, line: list[Span], stored: list[Any]) -> None:
     known = [(UUID(holder), moment_of(until)) for holder, since, until in stored]
     began = not stored or datetime.fromisoformat(stored[0][1]) <= work.now
     if began and known == [(span.holder, span.until) for span in line]:
         return
-    values = {"area": work.area_id, "household": household.id, "now": work.now}
+    values = {"area": work.area_id, "household": household, "now": work.now}
     for statement in _UNHOLD if stored else ():
         await work.session.execute(statement, values)
     for span in line:
@@ -127,22 +128,41 @@ async def _settle_holders(work: Area, household: Household, line: list[Span], st
 
 
 async def _settle_promises(
-    work: Area, household: UUID | None, waits: Iterable[Waiting], running: dict[str, Any]
+    work: Area, household: UUID | None, waits: list[Waits], running: dict[str, Any]
 ) -> list[tuple[Rule, UUID]]:
-    """Starts and resets what should run; what runs and should no longer, with its rule."""
-    over = dict(running)
-    for wait in waits:
+    """Starts and resets what should run, and whom it will wait for; what runs and should no longer, with its rule."""
+    over, turns = dict(running), _turns(waits)
+    for wait in waits[0][1]:
         stored = over.pop(f"{wait.rule} {wait.subject}", None)
-        values = _values(work, household, wait)
+        values = {**_values(work, household, wait), "id": UUID(stored[0]) if stored else uuid4()}
         if stored is None:
             await work.session.execute(_RUN, values)
         elif _differs(stored, wait):
-            await work.session.execute(_RESET, {**values, "id": UUID(stored[0])})
+            await work.session.execute(_RESET, values)
             await work.session.execute(
                 _END_EARLY,
-                {"area": work.area_id, "now": work.now, "id": UUID(stored[0]), "due_at": wait.clock.due_at},
+                {"area": work.area_id, "now": work.now, "id": values["id"], "due_at": wait.clock.due_at},
             )
+        planned = turns.get((wait.rule, wait.subject), [])
+        if planned != ([(moment_of(at), UUID(who)) for who, at in stored[-1]] if stored else []):
+            await write_turns(work, values["id"], planned)
+    forgotten = [UUID(stored[0]) for stored in over.values() if stored[-1]]
+    if forgotten:
+        await forget_turns(work, forgotten)
     return [(Rule(key.rsplit(" ", 1)[0]), UUID(stored[0])) for key, stored in over.items()]
+
+
+def _turns(waits: list[Waits]) -> dict[tuple[Rule, UUID], list[tuple[datetime, UUID]]]:
+    """For every promise whom it will wait for, from when; nothing where it stays with whoever has it now."""
+    turns: dict[tuple[Rule, UUID], list[tuple[datetime, UUID]]] = {}
+    last = {(wait.rule, wait.subject): wait.responder for wait in waits[0][1]}
+    for at, then in waits[1:]:
+        for wait in then:
+            key = (wait.rule, wait.subject)
+            if last.get(key, wait.responder) != wait.responder:
+                turns.setdefault(key, []).append((at, wait.responder))
+                last[key] = wait.responder
+    return turns
 
 
 async def _end(work: Area, ids: list[UUID], lapse: Lapse | None = None, by: UUID | None = None) -> None:
@@ -170,7 +190,7 @@ def _values(work: Area, household: UUID | None, wait: Waiting) -> dict[str, Any]
 
 
 def _differs(stored: list[Any], wait: Waiting) -> bool:
-    _, due_at, responder, sphere, audience, alliance_at = stored
+    _, due_at, responder, sphere, audience, alliance_at, _ = stored
     return (
         datetime.fromisoformat(due_at),
         UUID(responder),

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, text
 
+from casecoord.storage.promise_tables import BROKEN
 from casecoord.storage.telling import tell_gaps
 from casecoord.storage.work import Area
 
@@ -23,7 +24,11 @@ AT_ONCE = 2_000
 # One at a time in each area: what ten sweeps find at once is found once, and none waits for another's rows.
 _ALONE = text("select pg_advisory_xact_lock(hashtextextended('casecoord sweep ' || :area, 0))")
 # A clock that was set back ends what it found too early; any other gap ends with its promise, by a trigger.
-_END = text("update gaps set ended_at = since where area_id = :area and ended_at is null and since > :now")
+_END = text(
+    "update gaps set ended_at = since where area_id = :area and ended_at is null and promise_id = any(array("
+    f" select id from promises where area_id = :area and {BROKEN} and due_at > :now"
+    " order by due_at desc limit :some))"
+)
 # What somebody is writing is left to the next sweep: this waits for nobody, and so nobody for each other.
 _TAKE = text(
     "select id from promises where area_id = :area and ended_at is null and next_at <= :now"
@@ -31,28 +36,35 @@ _TAKE = text(
 )
 _LEVEL = "1 + (p.area_at <= :now)::int + (p.decision_at <= :now)::int + (p.alliance_at <= :now)::int"
 # Of what was taken: its gap is raised or escalates, whom the ladder names is told, and the next rung awaited.
-# Look-ups by key are subqueries: while gaps are new their number is not known, and a join might read all for each.
+# How far it was written down shows in what was awaited; gaps are not looked up, for while they are new it is not
+# known how many there are, and a plan might read all of them for each.
 _WRITE = text(
     "with due as materialized ("
-    f" select p.id, p.due_at, {_LEVEL} as level, coalesce((select g.level from gaps g where g.area_id = :area"
-    "   and g.promise_id = p.id and g.ended_at is null), 0) as before from promises p"
+    f" select p.id, p.due_at, {_LEVEL} as level, case p.next_at when p.due_at then 0 when p.area_at then 1"
+    "   when p.decision_at then 2 else 3 end as before from promises p"
     " where p.area_id = :area and p.id = any(:ids) and p.ended_at is null and p.due_at <= :now"
     "), written as (insert into gaps as g (area_id, id, promise_id, since, level, noticed_at)"
-    " select :area, gen_random_uuid(), d.id, d.due_at, d.level, :now from due d where d.before < d.level"
+    " select :area, gen_random_uuid(), d.id, d.due_at, d.level, :now from due d"
     " on conflict (area_id, promise_id) where ended_at is null do update set level = excluded.level"
-    " returning g.id, g.promise_id, g.level"
-    "), changed as (select w.id, w.promise_id, d.before, w.level from written w join due d on d.id = w.promise_id"
+    "   where g.level < excluded.level"
+    " returning g.id, g.promise_id, g.level, g.xmax = 0 as raised"
+    "), changed as (select w.id, w.promise_id, d.before, w.level, w.raised"
+    " from written w join due d on d.id = w.promise_id"
     f"), told as ({tell_gaps('changed')}"
     "), awaited as (update promises p set next_at = case when p.due_at > :now then p.due_at"
     "   when p.area_at > :now then p.area_at when p.decision_at > :now then p.decision_at"
     "   when p.alliance_at > :now then p.alliance_at end"
     " where p.area_id = :area and p.id = any(:ids) and p.ended_at is null)"
-    " select count(*) filter (where before = 0) raised, count(*) filter (where before > 0) escalated from changed"
+    " select count(*) filter (where raised) raised, count(*) filter (where not raised) escalated from changed"
 )
 # A seat passed on, a shift ended, somebody left: what they held or waited for is whoever's came after.
 # From the few who passed something on to what is theirs: `offset 0` keeps anything from starting at what waits.
 _PASSED_ON = text(
-    "select p.household_id from memberships m cross join lateral (select x.household_id from promises x"
+    # A planned turn has come: it is written into what it is about, and whom it came to is told.
+    "select p.household_id from turns u cross join lateral (select x.household_id from promises x"
+    "   where x.area_id = :area and x.id = u.subject_id and x.ended_at is null offset 0) p"
+    " where u.area_id = :area and u.at <= :now and p.household_id is not null"
+    " union select p.household_id from memberships m cross join lateral (select x.household_id from promises x"
     "   where x.area_id = :area and x.responder_id = m.id and x.ended_at is null offset 0) p"
     " where m.area_id = :area and not m.during @> cast(:now as timestamptz) and p.household_id is not null"
     " union select p.household_id from coordinator_seats y cross join lateral ("
@@ -107,10 +119,11 @@ async def sweep_some(work: Area) -> tuple[Swept, bool]:
     """Some of a sweep of the area at the transaction's moment, and whether there may be more."""
     await work.session.execute(_ALONE, {"area": str(work.area_id)})
     at = {"area": work.area_id, "now": work.now}
-    ended: Any = await work.session.execute(_END, at)
+    ended: Any = await work.session.execute(_END, {**at, "some": AT_ONCE})
     ids = list(await work.session.scalars(_TAKE, {**at, "some": AT_ONCE}))
     written = (await work.session.execute(_WRITE, {**at, "ids": ids})).one()
-    return Swept(written.raised, written.escalated, int(ended.rowcount)), len(ids) == AT_ONCE
+    swept = Swept(written.raised, written.escalated, int(ended.rowcount))
+    return swept, AT_ONCE in (swept.ended, len(ids))
 
 
 async def sweep(work: Area) -> Swept:

@@ -191,7 +191,7 @@ class Login(Base):
 
 
 class Membership(Base):
-    """A professional's place in a team with a role, from a moment to a moment."""
+    """A professional's place in a team with a role, from a moment to a moment; `successor_id`: who takes over."""
 
     __tablename__ = "memberships"
     area_id: Mapped[UUID] = area_key()
@@ -202,9 +202,11 @@ class Membership(Base):
     #: as what the professional sits in a care team
     discipline: Mapped[str | None]
     during: Mapped[Moments]
+    successor_id: Mapped[UUID | None]
     __table_args__ = (
         to("professionals", "professional_id"),
         to("teams", "team_id"),
+        to("memberships", "successor_id"),
         ExcludeConstraint(
             ("area_id", "="),
             ("professional_id", "="),
@@ -213,11 +215,12 @@ class Membership(Base):
             ("during", "&&"),
             name="memberships_once",
         ),
+        Index(None, "area_id", "team_id"),
     )
 
 
 class CoordinatorSeat(Base):
-    """Who coordinates a team (or, with team_id null, the area); `seat` is the team's or the area's id.
+    """Who coordinates a team or the area: `seat` is its id; `stands_in_for`: for whom a deputy sits there.
 
     INVARIANT (one coordinator at any moment): no overlap here, no hole by trigger.
     """
@@ -228,8 +231,10 @@ class CoordinatorSeat(Base):
     seat: Mapped[UUID]
     membership_id: Mapped[UUID]
     during: Mapped[Moments]
+    stands_in_for: Mapped[UUID | None]
     __table_args__ = (
         to("memberships", "membership_id"),
+        to("memberships", "stands_in_for"),
         ExcludeConstraint(
             ("area_id", "="), ("seat", "="), ("during", "&&"), name="coordinator_seats_one_at_a_time"
         ),

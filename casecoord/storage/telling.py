@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from casecoord.domain.notices import NoticeKind
 from casecoord.domain.promises import BETWEEN_FEW
+from casecoord.storage.turns import whose
 from casecoord.storage.work import Area, Work
 
 _SEAT = (
@@ -52,7 +53,7 @@ with news as (
   select case x.kind when 'lead' then 'proposal' when 'handover' then 'hand_over' else 'appointment' end, x.id,
     x.membership_id, false, e.sphere, e.audience, e.at, e.membership_id
   from news e join proposals x on x.area_id = e.area_id and x.case_id = e.case_id and x.proposed_at = e.at
-   where (e.verb in ('propose_lead', 'offer_hand_over') and x.state = 'pending')
+   where (e.facet = 'case.lead' and x.state = 'pending')
       or (e.verb = 'appoint_lead' and x.kind = 'appointment')
   union all
   select 'answer', x.id, x.proposed_by, false, e.sphere, e.audience, e.at, e.membership_id
@@ -70,7 +71,7 @@ with news as (
   cross join lateral (
     select m.id from memberships m where m.area_id = :area and m.role = 'privacy_officer'
     union select l.membership_id from leads l join cases c on c.area_id = l.area_id and c.id = l.case_id
-      where c.area_id = g.area_id and c.household_id = g.household_id and c.state <> 'closed' and upper_inf(l.during)
+      where c.area_id = g.area_id and c.household_id = g.household_id and c.state <> 'closed' and l.during @> cast(:now as timestamptz)
   ) who (membership) where e.verb = 'break_glass'
   union all
   select 'hearing', z.id, who.membership, false, 'justice', null, e.at, e.membership_id
@@ -80,7 +81,7 @@ with news as (
         and v.kind = 'neighbourhood' and v.code = y.neighbourhood
       where y.area_id = z.area_id and y.id = z.household_id
     union select l.membership_id from leads l join cases c on c.area_id = l.area_id and c.id = l.case_id
-      where c.area_id = z.area_id and c.household_id = z.household_id and c.state <> 'closed' and upper_inf(l.during)
+      where c.area_id = z.area_id and c.household_id = z.household_id and c.state <> 'closed' and l.during @> cast(:now as timestamptz)
   ) who (membership) where e.verb = 'plan_hearing'
   union all
   select told.kind, b.id, who.membership, false, b.sphere, b.audience, e.at, e.membership_id
@@ -88,7 +89,7 @@ with news as (
   cross join lateral (select case b.state when 'open' then 'blockade' when 'agenda' then 'blockade_deferred'
     else 'blockade_decided' end kind) told
   cross join lateral (
-    select l.membership_id from leads l where l.area_id = b.area_id and l.case_id = b.case_id and upper_inf(l.during)
+    select l.membership_id from leads l where l.area_id = b.area_id and l.case_id = b.case_id and l.during @> cast(:now as timestamptz)
     union select b.raised_by
     union select m.id from memberships m where m.area_id = :area and m.role = 'decision_power' and b.state = 'open'
     union select a.owner_id from plan_actions a where a.area_id = b.area_id and a.id = b.action_id
@@ -99,7 +100,7 @@ with news as (
   join teams t on t.area_id = :area and t.kind = 'programme_bureau' where e.verb = 'decide_blockade'
   union all
   select 'team_left', (e.about ->> 'participant')::uuid, coalesce((select l.membership_id from leads l
-      where l.area_id = e.area_id and l.case_id = e.case_id and upper_inf(l.during)), {_SEAT.format(of=":area")}),
+      where l.area_id = e.area_id and l.case_id = e.case_id and l.during @> cast(:now as timestamptz)), {_SEAT.format(of=":area")}),
     false, e.sphere, e.audience, e.at, e.membership_id
   from news e where e.verb = 'leave_case' and e.about ->> 'participant' is not null
   union all
@@ -117,7 +118,7 @@ with news as (
   union all
   select 'action', a.id, a.owner_id, false, a.sphere, a.audience, e.at, e.membership_id
   from news e join plan_actions a on a.area_id = e.area_id and a.id::text = e.about ->> 'action'
-   where e.verb in ('add_action', 'leave_case')
+   where e.verb in ('add_action', 'leave_case', 'end_membership', 'end_professional', 'end_team', 'end_organisation')
 )
 insert into outbox ({_COLUMNS})
 select distinct on (m.id, t.kind, t.source_id) :area, gen_random_uuid(), m.id, t.kind, t.source_id,
@@ -177,7 +178,7 @@ insert into outbox ({_COLUMNS})
 select :area, gen_random_uuid(), m.id, :kind, :source, cast(:household as uuid), 'general', null, false, :now
 from leads l join cases c on c.area_id = l.area_id and c.id = l.case_id and c.state <> 'closed'
 join memberships m on m.area_id = l.area_id and m.id = l.membership_id and m.during @> cast(:now as timestamptz)
-where l.area_id = :area and c.household_id = :household and upper_inf(l.during)
+where l.area_id = :area and c.household_id = :household and l.during @> cast(:now as timestamptz)
 on conflict (area_id, receiver_id, source_id, kind) do nothing
 """
 )
@@ -208,7 +209,7 @@ def tell_gaps(changed: str) -> str:
     return f"""
 insert into outbox ({_COLUMNS})
 with climbed as (
-  select g.id, rung, p.rule, p.household_id, p.responder_id, p.subject_id, p.sphere, p.audience,
+  select g.id, rung, p.rule, p.household_id, {whose("p", "responder_id")} responder_id, p.subject_id, p.sphere, p.audience,
     not {openly("p")} as between_few
   from {changed} g join promises p on p.area_id = :area and p.id = g.promise_id
   cross join lateral generate_series(g.before + 1, g.level) rung

@@ -8,17 +8,18 @@ from sqlalchemy import text
 from casecoord.storage.cases import PREPARES, RELATION
 from casecoord.storage.sealed import HouseholdSeal
 from casecoord.storage.telling import openly
+from casecoord.storage.turns import whose
 from casecoord.storage.work import Work
 
 _PERSON = """jsonb_build_object('membership', m.id, 'professional', w.id, 'name', w.name, 'phone', w.phone,
   'team', t.id, 'team_name', t.name, 'team_kind', t.kind)"""
-_JOIN_PERSON = """join memberships m on m.area_id = {x}.area_id and m.id = {x}.{column}
+_JOIN_PERSON = """join memberships m on m.area_id = {x}.area_id and m.id = {who}
   join professionals w on w.area_id = m.area_id and w.id = m.professional_id
   join teams t on t.area_id = m.area_id and t.id = m.team_id"""
 
 
-def _who(alias: str, column: str = "membership_id") -> str:
-    return _JOIN_PERSON.format(x=alias, column=column)
+def _who(alias: str, named: str | None = None) -> str:
+    return _JOIN_PERSON.format(x=alias, who=whose(alias, named) if named else f"{alias}.membership_id")
 
 
 KEYS = """coalesce((select jsonb_agg(jsonb_build_array(k.compartment, k.version, encode(k.wrapped, 'hex')))
@@ -51,15 +52,15 @@ select h.id, h.secret_address, encode(h.address_sealed, 'hex') address, encode(h
   case when c.id is not null then jsonb_build_object('id', c.id, 'state', c.state) end as open_case,
   exists (select from cases d where d.area_id = h.area_id and d.household_id = h.id) had_case,
   (select {_PERSON} from leads l {_who("l")}
-    where l.area_id = h.area_id and l.case_id = c.id and upper_inf(l.during)) as lead,
+    where l.area_id = h.area_id and l.case_id = c.id and l.during @> cast(:now as timestamptz)) as lead,
   coalesce((select jsonb_agg(jsonb_build_object('id', x.id, 'kind', x.kind, 'state', x.state,
       'proposed', {_PERSON}) order by x.proposed_at, x.id)
-    from proposals x {_who("x")} where x.area_id = h.area_id and x.case_id = c.id and x.state = 'pending'),
+    from proposals x {_who("x", "membership_id")} where x.area_id = h.area_id and x.case_id = c.id and x.state = 'pending'),
     '[]') proposals,
   coalesce((select jsonb_agg(jsonb_build_object('team', q.team_id, 'name', t.name, 'kind', t.kind,
       'sphere', q.sphere, 'audience', q.audience) order by lower(q.during), q.id)
     from participants q join teams t on t.area_id = q.area_id and t.id = q.team_id
-    where q.area_id = h.area_id and q.case_id = c.id and upper_inf(q.during)), '[]') participants,
+    where q.area_id = h.area_id and q.case_id = c.id and q.during @> cast(:now as timestamptz)), '[]') participants,
   coalesce((select jsonb_agg(jsonb_build_object('id', s.id, 'person', s.person_id, 'state', s.state,
       'domain', s.domain, 'sphere', s.sphere, 'audience', s.audience, 'urgency', s.urgency,
       'received_at', s.received_at, 'source_team', s.source_team_id, 'source_name', t.name,
@@ -103,7 +104,7 @@ select h.id, h.secret_address, encode(h.address_sealed, 'hex') address, encode(h
       'in_case', s.id is null or s.case_id is not null, 'accountable', s.accountable_team_id,
       'levels', jsonb_build_array(p.area_at, p.decision_at, p.alliance_at)) order by p.due_at, p.id)
     from promises p left join signals s on s.area_id = p.area_id and s.id = p.subject_id
-    join memberships m on m.area_id = p.area_id and m.id = p.responder_id
+    join memberships m on m.area_id = p.area_id and m.id = {whose("p", "responder_id")}
     join professionals w on w.area_id = m.area_id and w.id = m.professional_id
     where p.area_id = h.area_id and p.household_id = h.id and p.ended_at is null and {openly("p")}), '[]') promises
 from found h

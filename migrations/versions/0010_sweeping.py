@@ -12,6 +12,7 @@ branch_labels = None
 depends_on = None
 
 RUNNING = sa.text("ended_at is null")
+BROKEN = sa.text("ended_at is null and next_at is distinct from due_at")
 
 # Whoever writes a deadline, the next sweep after it looks.
 WATCHED = """
@@ -70,7 +71,9 @@ def upgrade() -> None:
     op.execute("alter table promises enable trigger user")
     op.create_index("promises_next", "promises", ["area_id", "next_at"], postgresql_where=RUNNING)
     op.create_index("promises_responder", "promises", ["area_id", "responder_id"], postgresql_where=RUNNING)
-    op.create_index("gaps_since", "gaps", ["area_id", "since"], postgresql_where=RUNNING)
+    op.create_index("promises_broken", "promises", ["area_id", "due_at"], postgresql_where=BROKEN)
+    # What a team lacks is asked of each school of the area.
+    op.create_index("memberships_area_id_team_id_idx", "memberships", ["area_id", "team_id"])
     op.create_index(
         "signals_unseen",
         "signals",

@@ -108,6 +108,10 @@ class Passer(Life):
             lambda: self.a_blockade_is_raised(number, asked, stranger): 1,
             lambda: self.the_loop_is_closed_a_little_further(number, stranger): 1,
             lambda: self.two_households_are_named_as_one(number, asked): 1,
+            lambda: self.somebody_leaves(
+                draw.choice(WORKING), number, days % 3, draw.choice((None, asked))
+            ): 3,
+            lambda: self.somebody_is_away(draw.choice(WORKING), number, days % 3, 1): 1,
             lambda: self.a_merge_is_undone(number, "nora"): 1,
             lambda: self.a_household_splits(number, yes, asked % 2 == 0): 1,
             lambda: self.a_closed_case_is_reopened(number, "ibrahim"): 1,

@@ -11,11 +11,12 @@ from hypothesis.stateful import invariant, rule
 from sqlalchemy import event
 from sqlalchemy.util import await_only
 
+from casecoord.actions import leaving
 from casecoord.domain.errors import Problem
 from casecoord.storage.availability import is_unavailable
 from casecoord.storage.work import UnknownLogin
 from tests.actions.ids import Ascending
-from tests.actions.life import ANSWER, Life, pick
+from tests.actions.life import ANSWER, WORKING, Life, pick
 from tests.actions.mortal_clerk import Clerks, Errand
 
 #: Who, which verb, with what.
@@ -24,7 +25,7 @@ Deed = tuple[str, Any, Any]
 PLAN = st.fixed_dictionaries(
     {
         **ANSWER,
-        "what": st.sampled_from(["answers"] * 5 + ["begins"] * 3 + ["moves", "takes over"]),
+        "what": st.sampled_from(["answers"] * 5 + ["begins"] * 3 + ["moves", "takes over", "leaves"]),
         "asked": pick,
         "team": st.sampled_from(["wijkteam", "huisarts", "rechtbank", "werk"]),
     }
@@ -79,6 +80,11 @@ class FailingLife(Life):
         self.checks += 1
         self.lived["steps"] += self.checks > 2
 
+    def teardown(self) -> None:
+        if hasattr(self, "town"):
+            self.merged.update(*self._fetch("select merged_id, household_id from merges"))
+        super().teardown()
+
     def _deeds(self, plan: dict[str, Any]) -> list[Deed]:
         """What this plan would do now: it is not done yet."""
         number, kind, stranger, yes = plan["number"], plan["kind"], plan["stranger"], plan["yes"]
@@ -91,6 +97,8 @@ class FailingLife(Life):
                     self.something_is_begun(number, kind, plan["asked"], stranger, plan["team"], plan["days"])
                 case "moves":
                     self.a_family_moves(number, kind % 2, "ibrahim")
+                case "leaves":
+                    self.somebody_leaves(WORKING[kind % len(WORKING)], number, plan["days"] % 3, None)
                 case "takes over":
                     self.a_hand_over_is_answered(number, yes, stranger, None)
             return self._meant
@@ -100,7 +108,7 @@ class FailingLife(Life):
     def _try(self, who: str, verb: Any, input: Any) -> bool:
         if self._meant is not None:
             self._meant.append((who, verb, input))
-            return True
+            return False
         return super()._try(who, verb, input)
 
     def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
@@ -108,8 +116,18 @@ class FailingLife(Life):
 
     async def _at_once(self, deeds: list[Deed]) -> None:
         outcomes = await asyncio.gather(*(self._outcome(deed) for deed in deeds))
-        for (_, verb, _), outcome in zip(deeds, outcomes, strict=True):
-            self.done[f"not {verb.name}: {outcome}" if isinstance(outcome, str) else verb.name] += 1
+        for deed, outcome in zip(deeds, outcomes, strict=True):
+            await self._became(deed, outcome)
+
+    async def _became(self, deed: Deed, outcome: Any) -> None:
+        _, verb, input = deed
+        if isinstance(outcome, str):
+            self.done[f"not {verb.name}: {outcome}"] += 1
+            return
+        self.done[verb.name] += 1
+        if verb is leaving.end_membership:
+            left = "select professional_id, team_id, upper(during) from memberships where id = $1"
+            await self._comes_back(*await self.beside.fetchrow(left, input.membership))
 
     async def _outcome(self, deed: Deed) -> Any:
         """The answer, or the code of the problem; whatever else is raised fails the test."""
@@ -172,8 +190,7 @@ class FailingLife(Life):
         assert self._run(self._outcome(deed)) == first
         assert self._happened() == after and (not written or after == before)
         self.done["done, but not told"] += bool(written)
-        done = deed[1].name
-        self.done[f"not {done}: {first}" if isinstance(first, str) else done] += 1
+        self._run(self._became(deed, first))
 
     def _happened(self) -> int:
         return int(self._fetch("select count(*) from events")[0][0])

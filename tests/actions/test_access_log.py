@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 
 import casecoord.actions
+from casecoord.actions.absence import SetDeputy, set_deputy
 from casecoord.actions.arriving import AnswerMove, MoveOffersOf, accept_move, decline_move, move_offers
 from casecoord.actions.blockades import (
     BlockadesOf,
@@ -42,6 +43,7 @@ from casecoord.actions.closing import (
     reopen_case,
     review_case,
 )
+from casecoord.actions.ending import EndOrganisation, EndTeam, TeamTo, end_organisation, end_team
 from casecoord.actions.hearings import (
     EndHearing,
     MoveHearing,
@@ -63,6 +65,7 @@ from casecoord.actions.leads import (
     offer_hand_over,
     propose_lead,
 )
+from casecoord.actions.leaving import EndMembership, EndProfessional, end_membership, end_professional
 from casecoord.actions.lists import GapsOf, TimelineOf, WorklistOf, gaps, timeline, worklist
 from casecoord.actions.merge_proposals import MergeProposalsOf, merge_proposals
 from casecoord.actions.merging import ConfirmMerge, confirm_merge
@@ -97,10 +100,20 @@ from casecoord.actions.signals import Decision, SeeSignal, TriageSignal, add_sig
 from casecoord.actions.splitting import SplitHousehold, split_household
 from casecoord.actions.transfers import AcceptTransfer, DeclineTransfer, accept_transfer, decline_transfer
 from casecoord.domain.errors import Problem
-from casecoord.domain.words import BlockadeKind, LifeDomain, Reach, RequestKind, Urgency, VeiligThuis, Word
+from casecoord.domain.words import (
+    BlockadeKind,
+    LifeDomain,
+    Reach,
+    RequestKind,
+    Role,
+    TeamKind,
+    Urgency,
+    VeiligThuis,
+    Word,
+)
 from casecoord.storage.access_log import leaf_of
 from casecoord.storage.faults import DatabaseFault
-from casecoord.storage.organising import found_area
+from casecoord.storage.organising import Organiser, found_area
 from tests.actions.moves import arrives, awaited, moves_to
 from tests.actions.steps import (
     by_bsn,
@@ -249,6 +262,31 @@ async def whole_story(town: Town, url: str) -> Someone:
     return noor
 
 
+async def story_of_leaving(town: Town, url: str) -> None:
+    """Somebody is away, people leave, a team and an organisation end."""
+    key, teams, members = town.key, town.teams, town.members
+    until = town.clock.now + timedelta(days=3)
+    amina, bram = members["amina"], members["bram"]
+    await town.act("mo", set_deputy, SetDeputy(key(), amina.membership, bram.membership, until))
+    await town.act("mo", end_membership, EndMembership(key(), amina.membership, confirm=True))
+    async with town.database.within(town.area) as work:
+        organiser = Organiser(work, town.clock.now)
+        nora = await organiser.member("Nora", teams["klimop"])
+        heir = await organiser.team(TeamKind.SOCIAL, "Buurtteam", "Stichting Buurt")
+        pim = await organiser.member("Pim", heir, Role.COORDINATOR)
+        await organiser.coordinate(heir, pim.membership)
+    leaves = EndProfessional(key(), bram.professional, successor=nora.membership, confirm=True)
+    await town.act("mo", end_professional, leaves)
+    ends = EndTeam(key(), teams["klimop"], teams["regenboog"], confirm=True)
+    await town.act("mo", end_team, ends)
+    async with sql(url) as plain:
+        organisation = await plain.fetchval(
+            "select organisation_id from teams where id = $1", teams["wijkteam"]
+        )
+    to = (TeamTo(teams["wijkteam"], heir),)
+    await town.act("mo", end_organisation, EndOrganisation(key(), organisation, to, confirm=True))
+
+
 async def moving_story(town: Town, told: str) -> None:
     """A family moves away from a team and back; another area offers one, and one more."""
     (wim,) = await town.family((f"Wim {CANARY}", date(1960, 5, 5)))
@@ -268,10 +306,12 @@ async def moving_story(town: Town, told: str) -> None:
 
 async def test_every_act_and_every_look_leaves_its_record(town: Town, database_url: str) -> None:
     await whole_story(town, database_url)
+    await story_of_leaving(town, database_url)
     found = await records(database_url)
     classes = {(record["event"], record["act"]) for record in found}
     create = {
         "propose_merge",
+        "set_deputy",
         "add_signal",
         "accept_move",
         "invite_team",

@@ -143,3 +143,28 @@ async def plant(town: Town, url: str, number: int) -> UUID:
             await connection.exec_driver_sql(named)
         await settle(work, household)
     return household
+
+
+async def test_the_recomputation_tells_what_is_not_written_and_what_is_written_of_nothing(
+    town: Town, database_url: str
+) -> None:
+    """Among households before and after it, whatever the order of their ids: of each side what the other lacks."""
+    async with sql(database_url, role="casecoord_migrator") as database:
+        await crowd(database, town, 300)
+        lost = await database.fetch(
+            "delete from promises where rule in ('G5', 'G11') returning rule, subject_id"
+        )
+        strays = await database.fetch(
+            "insert into promises (area_id, id, household_id, rule, subject_id, sphere, responder_id, made_at,"
+            " due_at, area_at, decision_at, alliance_at) select $1, gen_random_uuid(), h.id, 'G3', gen_random_uuid(),"
+            " 'general', $2, n, n, n + interval '3 days', n + interval '5 days', n + interval '9 days'"
+            " from households h, cast($3 as timestamptz) n where h.id not in (select household_id from holders) returning rule, subject_id",
+            town.area, town.members["dirk"].membership, town.clock.now,
+        )  # fmt: skip
+    assert await swept(town) == Swept(len(strays), 0, 0)
+    found = await recompute_gaps(town.database, "zuid", town.area)
+    assert (len(lost), len(strays), found.differing) == (90, 60, 150)
+    told = {(one.rule, one.subject, one.recomputed is None, one.swept is None) for one in found.differences}
+    assert told == {(*one, False, True) for one in map(tuple, lost)} | {
+        (*one, True, False) for one in map(tuple, strays)
+    }

@@ -56,7 +56,7 @@ PLANTED = {
 DONE = {
     ("accept_lead", "accept_hand_over", "accept_transfer", "join_case"): 5,
     ("decline_lead", "decline_hand_over", "decline_transfer", "decline_invitation"): 2,
-    ("offer_hand_over", "accept_hand_over"): 1, ("record_move",): 5, ("leave_case",): 1, ("add_signal",): 10,
+    ("offer_hand_over", "accept_hand_over"): 1, ("record_move",): 5, ("leave_case",): 1, ("end_membership",): 2, ("add_signal",): 10,
     ("triage_signal",): 5, ("invite_team",): 1, ("raise_blockade",): 3, ("decide_blockade",): 1,
     ("confirm_merge",): 1, ("sweep",): 10,
 }  # fmt: skip

@@ -16,13 +16,14 @@ from tests.actions.life_failing import FailingLife
 from tests.actions.mortal_clerk import clerks
 
 #: What has to have happened for a run to prove anything.
-DEEDS = {"add_signal", "triage_signal", "at once"}
+DEEDS = {"add_signal", "triage_signal", "end_membership", "at once"}
 KILLED = {"killed connection", "killed process"}
 ALL_DEEDS = DEEDS | KILLED | {
     "done, but not told",
     "succession", "add_action", "see_signal", "invite_team", "join_case", "decline_invitation", "propose_lead", "accept_lead", "decline_lead",
     "appoint_lead", "offer_hand_over", "accept_hand_over", "decline_hand_over", "complete_action", "record_contact",
     "propose_merge", "confirm_merge", "undo_merge", "split_household",
+    "end_membership", "set_deputy",
     "record_move", "accept_transfer", "decline_transfer", "school",
     "leave_case", "exercise_right", "decide_right", "break_glass", "review_break_glass", "object_to_appointment", "raise_blockade", "decide_blockade", "plan_hearing", "move_hearing",
     "end_hearing",

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.leads import (
@@ -32,6 +33,7 @@ from casecoord.actions.signals import Decision, SeeSignal, TriageSignal, see_sig
 from casecoord.domain.errors import Problem
 from casecoord.domain.words import LifeDomain, Urgency, VeiligThuis
 from casecoord.domain.workdays import local_date
+from tests.actions.leaving_steps import leave
 from tests.actions.steps import led_case, open_case, propose, signal, take_part
 from tests.world import PEOPLE, Town
 
@@ -121,6 +123,15 @@ async def handed_over(town: Town):
     return household, {**things, "handover": next(p.id for p in case.proposals if p.state == "pending")}
 
 
+async def leaves(town: Town):
+    """Whoever is asked to take over from a lead who leaves gives way to whom the lead asks."""
+    household, things = await led(town)
+    await leave(town, "amina", town.clock.now + timedelta(days=6))
+    async with town.database.within(town.area) as work:
+        pending = await work.session.scalar(text("select id from proposals where state = 'pending'"))
+    return household, {**things, "handover": pending}
+
+
 async def appointed_and_objecting(town: Town):
     household, things = await nobody_for_weeks(town)
     chaima = town.members["chaima"].professional
@@ -176,6 +187,7 @@ def trials(town: Town, name: str, things: dict, may: Possible, in_view: set[UUID
         nobody_for_weeks,
         led,
         handed_over,
+        leaves,
     ],
     ids=lambda story: story.__name__,
 )

@@ -1,7 +1,6 @@
 """Sweeps beside each other, beside writers, and killed at any statement: in the end as if one had swept alone."""
 
 import asyncio
-import json
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,6 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from casecoord.actions.clocks import recompute_gaps, sweep_areas
 from casecoord.storage import sweep as sweeping
@@ -210,29 +210,35 @@ async def test_a_clock_set_back_ends_what_was_found_too_early_and_finds_it_again
     assert await swept(town.database) == Swept(1, 0, 0)
 
 
-#: What no sweep may read from end to end.
+#: What no sweep may read from end to end, by an index either.
 LARGE = {"households", "signals", "cases", "promises", "gaps", "holders", "outbox"}
 
 
-async def test_no_statement_of_a_sweep_reads_a_large_table_from_end_to_end(
+async def test_each_statement_of_a_sweep_goes_straight_to_what_came_due_or_changed(
     town: Town, database_url: str
 ) -> None:
     async with sql(database_url, role="casecoord_migrator") as connection:
-        await crowd(connection, town, 3000, late_of_ten=1)
+        await crowd(connection, town, 2000, late_of_ten=1)
     await swept(town.database)
     async with sql(database_url, role="casecoord_migrator") as connection:
         await connection.execute("analyze gaps, outbox, promises")
-    at = {"area": town.area, "now": town.clock.now}
-    given = {**at, "some": sweeping.AT_ONCE, "ids": [uuid4() for _ in range(50)]}
-    statements = [sweeping._END, sweeping._TAKE, sweeping._WRITE, sweeping._PASSED_ON]
-    async with town.database.within(town.area) as work:
-        for statement in statements:
-            named = {name: given[name] for name in statement.compile().params}
-            explained = await work.session.scalar(
-                type(statement)(f"explain (format json) {statement.text}"), named
-            )
-            plan = json.loads(explained) if isinstance(explained, str) else explained
-            read = {
-                node["Relation Name"] for node in nodes(plan[0]["Plan"]) if node["Node Type"] == "Seq Scan"
-            }
-            assert read & LARGE == set(), statement.text
+    given = {"area": town.area, "now": town.clock.now, "some": 10, "ids": [uuid4()]}
+    for statement in (sweeping._END, sweeping._TAKE, sweeping._WRITE, sweeping._PASSED_ON):
+        named = {name: given[name] for name in statement.compile().params}
+        async with town.database.within(town.area) as work:
+            # Small tables are read whole with good reason: asked is whether there is another way.
+            await work.session.execute(text("set local enable_seqscan = off"))
+            explained = await work.session.scalar(text(f"explain (format json) {statement.text}"), named)
+        read = [
+            one
+            for one in nodes(explained[0]["Plan"])
+            if one.get("Relation Name") in LARGE or "Index Name" in one
+        ]
+        assert read
+        for one in read:
+            assert one["Node Type"] != "Seq Scan", one
+            if LARGE & {one["Relation Name"] if "Relation Name" in one else one["Index Name"].split("_")[0]}:
+                straight = (
+                    one["Node Type"] in ("ModifyTable", "Bitmap Heap Scan") or " AND " in one["Index Cond"]
+                )
+                assert straight or one["Index Name"] == "signals_unseen", one
