@@ -105,7 +105,8 @@ class Passer(Life):
             lambda: self.a_team_is_invited(number, stranger, team): 4,
             lambda: self.an_invitation_is_answered(number, stranger, yes): 3,
             lambda: self.a_team_leaves(number, asked, stranger): 3,
-            lambda: self.a_blockade_is_raised(number, asked, stranger): 1,
+            lambda: self.a_blockade_is_raised(number, asked, stranger): 2,
+            lambda: self.a_blockade_is_decided(number, stranger, yes): 2,
             lambda: self.the_loop_is_closed_a_little_further(number, stranger): 1,
             lambda: self.two_households_are_named_as_one(number, asked): 1,
             lambda: self.somebody_leaves(

@@ -656,8 +656,9 @@ class Life(Moving, RuleBasedStateMachine):
         """The town would die out otherwise."""
         await self.beside.execute(
             "insert into memberships (area_id, id, professional_id, team_id, role, during)"
-            " select $1, $5, $2, $3, 'member', tstzrange($4, null) where not exists (select"
-            " from memberships where professional_id = $2 and team_id = $3 and role = 'member' and upper_inf(during))",
+            " select $1, $5, $2, $3, 'member', tstzrange(greatest($4, max(upper(during))), null) from memberships"
+            " where professional_id = $2 and team_id = $3 and role = 'member' having not coalesce(bool_or(upper_inf(during)), false)"
+            " on conflict do nothing",
             self.town.area, professional, team, at, uuid4(),
         )  # fmt: skip
 
