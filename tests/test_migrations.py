@@ -1,6 +1,8 @@
 """The schema comes to its head from nothing, once, in the hands of the right role."""
 
 import asyncio
+import importlib
+import pkgutil
 
 import asyncpg
 import pytest
@@ -10,14 +12,8 @@ from sqlalchemy import CheckConstraint, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from casecoord.storage import (  # noqa: F401
-    case_tables,
-    migrate,
-    moving_tables,
-    notice_tables,
-    promise_tables,
-    wait_tables,
-)
+from casecoord import storage
+from casecoord.storage import migrate
 from casecoord.storage.connection import APP_ROLE, MIGRATOR_ROLE, ROLES
 from casecoord.storage.tables import Base
 
@@ -105,6 +101,9 @@ async def test_an_owner_that_is_no_superuser_may_migrate(server, template, empty
 
 async def test_the_declared_tables_are_the_migrated_ones(database_url):
     """Columns, indexes and constraints by name; what only migrations know (triggers, policies) has its own tests."""
+    for module in pkgutil.iter_modules(storage.__path__, "casecoord.storage."):
+        if module.name.endswith("tables"):
+            importlib.import_module(module.name)  # it declares its tables
     engine = create_async_engine(database_url.replace("postgresql://", "postgresql+asyncpg://"))
 
     def differences(connection):

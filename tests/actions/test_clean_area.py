@@ -28,6 +28,10 @@ QUIET = (
 )
 HELD_SINCE = f"update holders set during = tstzrange({LONG_AGO}, null) where household_id = $household"
 CASE = "(select id from cases where household_id = $household)"
+SAID_YES = (
+    f"update proposals set answered_at = {LONG_AGO}::timestamptz - interval '20 days'"
+    f" where case_id = {CASE} and state = 'accepted'"
+)
 SOMEBODY = "insert into persons (area_id, id, household_id, name_sealed) values ($area, gen_random_uuid(), $household, '')"
 SOMEBODYS_ID = "(select id from persons where household_id = $household)"
 
@@ -38,11 +42,14 @@ PLANTED: list[tuple[Rule, str, tuple[str, ...]]] = [
         (f"update signals set received_at = {LONG_AGO} where household_id = $household and state = 'open'", HELD_SINCE),
     ),
     (Rule.LEAD, IN_SEARCH, (f"update cases set triaged_at = {LONG_AGO} where household_id = $household", HELD_SINCE)),
-    (Rule.FIRST_CONTACT, LED, (f"update leads set during = tstzrange({LONG_AGO}, null) where case_id = {CASE}",)),
+    (
+        Rule.FIRST_CONTACT, LED,
+        (SAID_YES, f"update leads set during = tstzrange({LONG_AGO}, null) where case_id = {CASE}"),
+    ),
     (Rule.ACTION, LED, (f"update plan_actions set due_on = {LONG_AGO} where id = (select min(id::text)::uuid from plan_actions where case_id = {CASE})",)),
     (
         Rule.REVIEW, HANDED_OVER,
-        (f"update leads set during = tstzrange({LONG_AGO}::timestamptz - interval '20 days', null) where case_id = {CASE}",),
+        (SAID_YES, f"update leads set during = tstzrange({LONG_AGO}::timestamptz - interval '20 days', null) where case_id = {CASE}"),
     ),
     (Rule.FEEDBACK, IN_SEARCH, (f"update signals set triaged_at = {LONG_AGO} where household_id = $household and feedback_at is null",)),
     (Rule.HANDOVER, HANDED_OVER, (f"update proposals set proposed_at = {LONG_AGO} where case_id = {CASE} and state = 'pending'",)),

@@ -6,8 +6,8 @@ Guards of a promise judge changes of what they speak about, not that a sweep cam
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

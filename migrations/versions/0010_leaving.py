@@ -7,8 +7,8 @@ moment on, each thing that waits. So a date that merely passes breaks nothing.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
