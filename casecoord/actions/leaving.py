@@ -211,8 +211,6 @@ class Departure:
             raise Problem("membership_over", "membership")
         by_id = {leaver.id: leaver for leaver in self.leavers}
         items = await storage.hanging(work, list(by_id), self.at)
-        if not {item.household for item in items if item.household} <= set(self.desks):
-            raise Problem("try_again")  # something of another family came to them meanwhile
         items = [item for item in items if not (item.kind is ItemKind.SEAT and item.teams <= self.ending)]
         coordinators = {one: await self._coordinator(leaver) for one, leaver in by_id.items()}
         wanted = {*self.named.values(), *coordinators.values(), *([self.successor] if self.successor else [])}
@@ -236,6 +234,8 @@ class Departure:
             decided.append((leaver, item, heir))
         if loose:
             raise WorkHanging("work_hanging", loose, "successors")
+        if not {item.household for item in items if item.household} <= set(self.desks):
+            raise Problem("try_again")  # something of another family came to them meanwhile
         return decided
 
     async def _coordinator(self, leaver: Membership) -> UUID:
