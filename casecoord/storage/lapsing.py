@@ -47,9 +47,8 @@ _CASE = (
     " where area_id = :area and case_id = :case and state = 'pending'",
     "update invitations set state = 'declined', answered_at = :now"
     " where area_id = :area and case_id = :case and state = 'pending'",
-    # Also of whoever would lead it from a date to come.
-    "delete from leads where area_id = :area and case_id = :case and lower(during) > :now",
-    "update leads set during = tstzrange(lower(during), :now)"
+    # Whoever would lead it from a date to come never does.
+    "update leads set during = tstzrange(lower(during), greatest(lower(during), :now))"
     " where area_id = :area and case_id = :case and (upper_inf(during) or upper(during) > :now)",
     "update participants set during = tstzrange(lower(during), :now)"
     " where area_id = :area and case_id = :case and upper_inf(during)",

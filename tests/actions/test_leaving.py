@@ -34,7 +34,19 @@ from casecoord.storage.organising import Organiser
 from casecoord.storage.settle import settle
 from tests.actions.leaving_steps import holds, lead_now, leave, newcomer, one
 from tests.actions.moves import moves
-from tests.actions.steps import led_case, merge, open_case, pending, propose, refused, signal, sql, take_part
+from tests.actions.steps import (
+    led_case,
+    merge,
+    open_case,
+    pending,
+    propose,
+    refused,
+    second_coordinator,
+    signal,
+    sql,
+    take_part,
+    undo,
+)
 from tests.world import PEOPLE, Town
 
 
@@ -409,9 +421,14 @@ async def test_a_family_departs_and_another_merges_while_their_leads_are_to_be_s
     town.clock.forward(days=1)
     gone = await moves(town, noor.household, Destination.OUTSIDE)
     await town.act("ibrahim", accept_transfer, AcceptTransfer(town.key(), gone.transfers[0], "Utrecht."))
-    await merge(town, children[0].household, children[1].household, keep_case=keep)
+    merged = await merge(town, children[0].household, children[1].household, keep_case=keep)
+    await holds(town, database_url)
+    led = "select case_id from leads where upper_inf(during) and membership_id = $1"
+    async with sql(database_url) as database:
+        assert await database.fetch(led, town.members["bram"].membership) == [(keep,)]
+        await second_coordinator(town, "pien")
+        await undo(town, merged.merge, "pien")
+        assert len(await database.fetch(led, town.members["bram"].membership)) == 2
     await holds(town, database_url)
     town.clock.forward(days=7)
     await holds(town, database_url)
-    async with sql(database_url) as database:
-        assert await database.fetch("select case_id from leads where upper_inf(during)") == [(keep,)]

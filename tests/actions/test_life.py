@@ -79,6 +79,8 @@ def test_ten_thousand_steps_keep_every_invariant(
     while life.lived["steps"] < MANY:
         lived(life, seed + batch, lives=20, steps=100)
         batch += 1
+        with capsys.disabled():
+            print(f"\n{life.lived['steps']} steps from --hypothesis-seed={seed}")
     with capsys.disabled():
         print(told(life, seed))
     assert set(life.done) >= ALL_DEEDS, ALL_DEEDS - set(life.done)
