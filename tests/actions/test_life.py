@@ -16,10 +16,9 @@ from tests.actions.life_failing import FailingLife
 from tests.actions.mortal_clerk import clerks
 
 #: What has to have happened for a run to prove anything.
-DEEDS = {"add_signal", "triage_signal", "end_membership", "at once"}
-KILLED = {"killed connection", "killed process"}
-ALL_DEEDS = DEEDS | KILLED | {
-    "done, but not told",
+FAILURES = {"at once", "killed connection", "killed process"}
+ALL_DEEDS = FAILURES | {
+    "done, but not told", "add_signal", "triage_signal",
     "succession", "add_action", "see_signal", "invite_team", "join_case", "decline_invitation", "propose_lead", "accept_lead", "decline_lead",
     "appoint_lead", "offer_hand_over", "accept_hand_over", "decline_hand_over", "complete_action", "record_contact",
     "propose_merge", "confirm_merge", "undo_merge", "split_household",
@@ -66,8 +65,8 @@ def told(life: type[FailingLife], seed: int) -> str:
 
 def test_a_few_lives_keep_every_invariant(life: type[FailingLife], seed: int) -> None:
     lived(life, seed, lives=6, steps=50)
-    assert set(life.done) >= DEEDS, DEEDS - set(life.done)
-    assert set(life.done) & KILLED
+    # Of so few, each without some of what may happen, none has to do any one thing.
+    assert set(life.done) & FAILURES
     assert sum(times for deed, times in life.done.items() if not deed.startswith("not ")) > 60
 
 
