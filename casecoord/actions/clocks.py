@@ -11,6 +11,7 @@ from casecoord.actions.turning import turn
 from casecoord.domain.covering import area_waiting
 from casecoord.domain.household import Household, Waiting, holder_of, waiting
 from casecoord.storage.covering import load_covering
+from casecoord.storage.faults import retried
 from casecoord.storage.households import lock_household
 from casecoord.storage.open_work import load_all
 from casecoord.storage.seats import load_seats
@@ -72,21 +73,33 @@ async def sweep_areas(database: Database, at: datetime | None = None) -> AsyncIt
         await carry(database)
     for code, area_id in (await database.areas()).items():
         if at is None:
-            await turn(database, area_id)
+            await retried(turn, database, area_id)
         for household in await _passed_on(database, area_id) if at is None else ():
-            async with database.within(area_id) as work:
-                if await lock_household(work, household):
-                    await settle(work, household)
-                    await tell_passed_on(work, household)
-                    await settled(work, household)
-        async with database.within(area_id) as work:
-            await settle_area(work)
+            await retried(_pass_on, database, area_id, household)
+        await retried(_settle_area, database, area_id)
         swept, more = Swept(0, 0, 0), True
         while more:
-            async with database.within(area_id, at) as work:
-                some, more = await sweep_some(work)
+            some, more = await retried(_sweep_some, database, area_id, at)
             swept += some
         yield code, swept
+
+
+async def _pass_on(database: Database, area_id: UUID, household: UUID) -> None:
+    async with database.within(area_id) as work:
+        if await lock_household(work, household):
+            await settle(work, household)
+            await tell_passed_on(work, household)
+            await settled(work, household)
+
+
+async def _settle_area(database: Database, area_id: UUID) -> None:
+    async with database.within(area_id) as work:
+        await settle_area(work)
+
+
+async def _sweep_some(database: Database, area_id: UUID, at: datetime | None) -> tuple[Swept, bool]:
+    async with database.within(area_id, at) as work:
+        return await sweep_some(work)
 
 
 async def _passed_on(database: Database, area_id: UUID) -> list[UUID]:

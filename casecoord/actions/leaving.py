@@ -234,6 +234,8 @@ class Departure:
             decided.append((leaver, item, heir))
         if loose:
             raise WorkHanging("work_hanging", loose, "successors")
+        if not {item.household for item in items if item.household} <= set(self.desks):
+            raise Problem("try_again")  # something of another family came to them meanwhile
         return decided
 
     async def _coordinator(self, leaver: Membership) -> UUID:

@@ -55,6 +55,8 @@ CONSTRAINTS = {
     "move_offers_one_pending": "offer_pending",
     # The register placed somebody here while a family was accepted: the next try finds them.
     "persons_area_id_bsn_index_key": "try_again",
+    # Two merges at once brought the same two families together: the next try finds them asked about.
+    "merge_proposals_one_pending": "try_again",
 }
 
 

@@ -1,10 +1,17 @@
 """What the database refuses, told apart without its text: that may hold data."""
 
+from collections.abc import Awaitable, Callable
+from typing import ParamSpec, TypeVar
+
 from sqlalchemy.exc import DBAPIError
 
 #: Anything that the database or the way to it answered with.
 DatabaseFault = DBAPIError
 
+Given = ParamSpec("Given")
+Done = TypeVar("Done")
+
+_ATTEMPTS = 3
 _RETRIED = {"40001", "40P01"}  # serialization failure, deadlock
 
 
@@ -23,3 +30,14 @@ def broken_constraint(fault: DBAPIError) -> str | None:
     cause = getattr(fault.orig, "__cause__", None)
     name = getattr(cause, "constraint_name", None)
     return str(name) if name else None
+
+
+async def retried(step: Callable[Given, Awaitable[Done]], *given: Given.args, **named: Given.kwargs) -> Done:
+    """Does a step, of transactions that may be done twice, again when somebody else was in its way."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return await step(*given, **named)
+        except DBAPIError as fault:
+            if not (may_be_retried(fault) or gave_up_waiting(fault)):
+                raise
+    return await step(*given, **named)

@@ -47,8 +47,9 @@ _CASE = (
     " where area_id = :area and case_id = :case and state = 'pending'",
     "update invitations set state = 'declined', answered_at = :now"
     " where area_id = :area and case_id = :case and state = 'pending'",
-    "update leads set during = tstzrange(lower(during), :now)"
-    " where area_id = :area and case_id = :case and upper_inf(during)",
+    # Whoever would lead it from a date to come never does.
+    "update leads set during = tstzrange(lower(during), greatest(lower(during), :now))"
+    " where area_id = :area and case_id = :case and (upper_inf(during) or upper(during) > :now)",
     "update participants set during = tstzrange(lower(during), :now)"
     " where area_id = :area and case_id = :case and upper_inf(during)",
     "update cases set state = 'closed', closed_at = :now, lapsed_as = :why where area_id = :area and id = :case",

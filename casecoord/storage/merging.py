@@ -112,8 +112,9 @@ _FOLD = (
     "      and upper_inf(k.during))",
     "update participants set during = tstzrange(lower(during), :now)"
     " where area_id = :area and case_id = :gone and upper_inf(during)",
-    "update leads set during = tstzrange(lower(during), :now)"
-    " where area_id = :area and case_id = :gone and upper_inf(during)",
+    # Whoever would lead it from a date to come never does.
+    "update leads set during = tstzrange(lower(during), greatest(lower(during), :now))"
+    " where area_id = :area and case_id = :gone and (upper_inf(during) or upper(during) > :now)",
     # Work that goes on in the one goes on in both.
     "update cases k set state = 'led', aftercare_at = null from cases g where k.area_id = :area and k.id = :keep"
     " and g.area_id = :area and g.id = :gone and k.state = 'aftercare' and g.state <> 'aftercare'",

@@ -1,5 +1,6 @@
 """A town with its own database for each test."""
 
+import secrets
 from collections.abc import AsyncIterator
 
 import pytest
@@ -22,3 +23,10 @@ async def town(database_url: str, policy: Policy) -> AsyncIterator[Town]:
         yield await build_town(database, clock, policy)
     finally:
         await database.close()
+
+
+@pytest.fixture
+def seed(pytestconfig: pytest.Config) -> int:
+    """What is drawn at random is drawn from this; `--hypothesis-seed` draws the same again."""
+    given = pytestconfig.getoption("--hypothesis-seed", None)
+    return secrets.randbelow(1 << 32) if given in (None, "random") else int(given)

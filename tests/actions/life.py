@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Coroutine
 from datetime import date, datetime, timedelta
+from secrets import token_hex
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -230,7 +231,7 @@ class Life(Moving, RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.name = f"casecoord_life_{uuid4().hex}"
+        self.name = f"casecoord_life_{token_hex(16)}"
         self.merged: set[UUID] = set()
         self.history: dict[tuple[UUID, datetime], UUID | None] = {}
         self.loop.run(self._begin())
@@ -410,7 +411,8 @@ class Life(Moving, RuleBasedStateMachine):
     def a_team_leaves(self, number: int, asked: int, stranger: str | None) -> None:
         """With a successor for each of its open actions; whom the town names may be the wrong one."""
         row = self._row(
-            "select case_id, team_id from participants p where upper_inf(during) order by id", number
+            "select case_id, team_id from participants p where upper_inf(during) order by case_id, team_id, sphere",
+            number,
         )
         if row:
             open_ones = self._fetch(
@@ -453,9 +455,10 @@ class Life(Moving, RuleBasedStateMachine):
 
     def a_blockade_is_decided(self, number: int, stranger: str | None, decides: bool) -> None:
         found = self._one("select id from blockades where state <> 'decided' order by id", number)
-        word = ("Mag voortaan.", Reach.STRUCTURAL) if decides else (None, None)
-        decision = blockades.DecideBlockade(self.town.key(), found, *word, on_agenda=not decides)
-        self._try(stranger or "jasmijn", blockades.decide_blockade, decision)
+        if found:
+            word = ("Mag voortaan.", Reach.STRUCTURAL) if decides else (None, None)
+            decision = blockades.DecideBlockade(self.town.key(), found, *word, on_agenda=not decides)
+            self._try(stranger or "jasmijn", blockades.decide_blockade, decision)
 
     def a_hearing_is_planned(self, number: int, days: int, stranger: str | None) -> None:
         youth, day = self.persons[number % len(self.persons)], self.clock.now.date() + timedelta(days=days)
@@ -464,10 +467,10 @@ class Life(Moving, RuleBasedStateMachine):
 
     def a_hearing_is_moved_or_ended(self, number: int, days: int, moves: bool) -> None:
         found = self._one("select id from hearings where state = 'planned' order by id", number)
-        if moves:
+        if found and moves:
             day = self.clock.now.date() + timedelta(days=days)
             self._try("hanna", hearings.move_hearing, hearings.MoveHearing(self.town.key(), found, day))
-        else:
+        elif found:
             end = hearings.EndHearing(self.town.key(), found, held=bool(days % 2))
             self._try("hanna", hearings.end_hearing, end)
 
@@ -478,8 +481,9 @@ class Life(Moving, RuleBasedStateMachine):
 
     def an_emergency_is_reviewed(self, number: int, stranger: str | None) -> None:
         found = self._one("select id from break_glass_grants where reviewed_at is null order by id", number)
-        review = emergencies.ReviewBreakGlass(self.town.key(), found, "Terecht.")
-        self._try(stranger or "lotte", emergencies.review_break_glass, review)
+        if found:
+            review = emergencies.ReviewBreakGlass(self.town.key(), found, "Terecht.")
+            self._try(stranger or "lotte", emergencies.review_break_glass, review)
 
     def a_right_is_exercised(self, number: int, kind: int, stranger: str | None) -> None:
         who, kinds = self.persons[number % len(self.persons)], tuple(RequestKind)
@@ -491,8 +495,9 @@ class Life(Moving, RuleBasedStateMachine):
             self._one("select id from requests where state = 'open' order by id", number),
             self.town.members["ibrahim"].professional,
         )
-        decision = rights.DecideRight(self.town.key(), found, grants, "AVG art. 18", second, "Klopt.")
-        self._try(stranger or "lotte", rights.decide_right, decision)
+        if found:
+            decision = rights.DecideRight(self.town.key(), found, grants, "AVG art. 18", second, "Klopt.")
+            self._try(stranger or "lotte", rights.decide_right, decision)
 
     def a_step_is_added(self, number: int, who: int, stranger: str | None, days: int) -> None:
         case = self._one("select id from cases where state <> 'closed' order by id", number)
@@ -517,7 +522,8 @@ class Life(Moving, RuleBasedStateMachine):
 
     def a_match_is_decided(self, number: int, accept: bool) -> None:
         row = self._row(
-            "select id, household_id, provisional_id from merge_proposals where state = 'pending' order by id",
+            "select id, household_id, provisional_id from merge_proposals where state = 'pending'"
+            " order by household_id, provisional_id",
             number,
         )
         if row:
@@ -650,9 +656,10 @@ class Life(Moving, RuleBasedStateMachine):
         """The town would die out otherwise."""
         await self.beside.execute(
             "insert into memberships (area_id, id, professional_id, team_id, role, during)"
-            " select $1, gen_random_uuid(), $2, $3, 'member', tstzrange($4, null) where not exists (select"
-            " from memberships where professional_id = $2 and team_id = $3 and role = 'member' and upper_inf(during))",
-            self.town.area, professional, team, at,
+            " select $1, $5, $2, $3, 'member', tstzrange(greatest($4, max(upper(during))), null) from memberships"
+            " where professional_id = $2 and team_id = $3 and role = 'member' having not coalesce(bool_or(upper_inf(during)), false)"
+            " on conflict do nothing",
+            self.town.area, professional, team, at, uuid4(),
         )  # fmt: skip
 
     @rule(back=st.integers(1, 50))

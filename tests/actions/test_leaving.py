@@ -24,14 +24,29 @@ from casecoord.actions.leaving import (
     end_professional,
     hanging,
 )
+from casecoord.actions.moving import Destination
 from casecoord.actions.notices import InboxOf, inbox
 from casecoord.actions.plan import AddAction, CompleteAction, add_action, complete_action
+from casecoord.actions.transfers import AcceptTransfer, accept_transfer
 from casecoord.domain.leaving import ItemKind, WorkHanging
 from casecoord.domain.words import LifeDomain, ProposalState
 from casecoord.storage.organising import Organiser
 from casecoord.storage.settle import settle
 from tests.actions.leaving_steps import holds, lead_now, leave, newcomer, one
-from tests.actions.steps import led_case, open_case, pending, propose, refused, signal, sql, take_part
+from tests.actions.moves import moves
+from tests.actions.steps import (
+    led_case,
+    merge,
+    open_case,
+    pending,
+    propose,
+    refused,
+    second_coordinator,
+    signal,
+    sql,
+    take_part,
+    undo,
+)
 from tests.world import PEOPLE, Town
 
 
@@ -389,3 +404,31 @@ async def test_a_successor_for_something_that_does_not_hang_is_refused(town: Tow
     bram = town.members["bram"].membership
     async with refused("not_found", "successors"):
         await leave(town, "amina", successors=(Successor(uuid4(), bram),))
+
+
+async def test_a_family_departs_and_another_merges_while_their_leads_are_to_be_succeeded(
+    town: Town, database_url: str
+) -> None:
+    """Amina leaves in a week, and Bram would lead from then: neither does, of a case that ends before."""
+    noor = (await town.janssens())["noor"]
+    await led_case(town, noor)
+    children = [
+        (await town.family((f"Kind {name}", date(2018, 1, 1)), links={0: [("school", "11VO00")]}))[0]
+        for name in "AB"
+    ]
+    keep, _ = [(await led_case(town, child)).id for child in children]
+    await leave(town, "amina", town.clock.now + timedelta(days=7), "bram")
+    town.clock.forward(days=1)
+    gone = await moves(town, noor.household, Destination.OUTSIDE)
+    await town.act("ibrahim", accept_transfer, AcceptTransfer(town.key(), gone.transfers[0], "Utrecht."))
+    merged = await merge(town, children[0].household, children[1].household, keep_case=keep)
+    await holds(town, database_url)
+    led = "select case_id from leads where upper_inf(during) and membership_id = $1"
+    async with sql(database_url) as database:
+        assert await database.fetch(led, town.members["bram"].membership) == [(keep,)]
+        await second_coordinator(town, "pien")
+        await undo(town, merged.merge, "pien")
+        assert len(await database.fetch(led, town.members["bram"].membership)) == 2
+    await holds(town, database_url)
+    town.clock.forward(days=7)
+    await holds(town, database_url)

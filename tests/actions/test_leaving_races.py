@@ -11,12 +11,13 @@ import pytest
 from casecoord.actions.absence import SetDeputy, set_deputy
 from casecoord.actions.ending import EndTeam, end_team
 from casecoord.actions.leads import AnswerProposal, accept_lead
+from casecoord.actions.leaving import EndMembership, end_membership
 from casecoord.actions.plan import AddAction, add_action
 from casecoord.domain.errors import Problem
 from casecoord.domain.words import LifeDomain
 from casecoord.storage.work import UnknownLogin
 from tests.actions.leaving_steps import holds, lead_now, leave, newcomer, one
-from tests.actions.steps import led_case, open_case, propose, signal
+from tests.actions.steps import led_case, open_case, propose, refused, signal, sql, waiting_for_locks
 from tests.world import Town
 
 
@@ -126,4 +127,27 @@ async def test_one_absence_has_one_deputy(town: Town, database_url: str) -> None
         town.act("mo", set_deputy, SetDeputy(town.key(), town.members["nora"].membership, absent, until)),
     )
     assert done == 1 and set(said) <= {"absence_exists", "deputy_absent"}, said
+    await holds(town, database_url)
+
+
+async def test_what_comes_to_somebody_while_their_leaving_waits_is_handed_over_at_the_next_try(
+    town: Town, database_url: str
+) -> None:
+    (child,) = await town.family(("Sam Bos", date(2018, 2, 2)), links={0: [("school", "11VO00")]})
+    case = await open_case(town, "bram", (await signal(town, "fleur", child)).signal)
+    amina, due = town.members["amina"], date(2026, 11, 10)
+    step = AddAction(town.key(), case.id, LifeDomain.TIME_USE, "Ga langs.", due)
+    added = await town.act("bram", add_action, step)
+    ends = EndMembership(town.key(), amina.membership, confirm=True)
+    async with sql(database_url) as beside, sql(database_url) as watching:
+        # Whoever gives somebody something holds their membership until that is committed.
+        async with beside.transaction():
+            await beside.execute("select from memberships where id = $1 for share", amina.membership)
+            leaving = asyncio.ensure_future(town.act("mo", end_membership, ends))
+            await waiting_for_locks(watching, 1)
+            await beside.execute("set local session_replication_role = replica")
+            await beside.execute("update plan_actions set owner_id = $1", amina.membership)
+        async with refused("try_again"):
+            await leaving
+    assert [one.item for one in (await town.act("mo", end_membership, ends)).handed_over] == [added.id]
     await holds(town, database_url)

@@ -1,5 +1,6 @@
 """A merge while both cases change: whoever is second finds things where they went, or is told; nothing is in between."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
@@ -26,11 +27,13 @@ from tests.actions.steps import (
     merge,
     open_case,
     propose,
+    refused,
     second_coordinator,
     signal,
     sql,
     take_part,
     undo,
+    waiting_for_locks,
     whole,
 )
 from tests.actions.test_races import at_once
@@ -209,3 +212,38 @@ def test_every_table_that_names_a_household_says_whose_its_rows_are() -> None:
         columns = [column.name for column in Base.metadata.tables[name].columns]
         sealed = {column.removesuffix("_sealed") for column in columns if column.endswith("_sealed")}
         assert sealed == set(kind.sealed), name
+
+
+async def test_two_merges_at_once_that_bring_the_same_two_families_together_ask_about_them_once(
+    town: Town, database_url: str
+) -> None:
+    """A goes on in B and C in D, while A is asked about with D, and C with B: then B is asked about with D."""
+    await second_coordinator(town)
+    a, b, c, d = [
+        (await town.family((f"Kind {name}", date(2018, 1, 1)), links={0: [("school", "11VO00")]}))[
+            0
+        ].household
+        for name in "ABCD"
+    ]
+
+    async def asks(main: UUID, other: UUID) -> UUID:
+        return (await town.act("ibrahim", propose_merge, ProposeMerge(town.key(), main, other))).proposal
+
+    one, _, crossing = await asks(b, a), await asks(d, a), await asks(b, c)
+    word = ConfirmMerge(town.key(), one, True)
+    async with sql(database_url) as beside, sql(database_url) as watching:
+        # What the other merge does, and has not committed yet.
+        other = beside.transaction()
+        await other.start()
+        await beside.execute("update merge_proposals set provisional_id = $1 where id = $2", d, crossing)
+        merging = asyncio.ensure_future(town.act("ibrahim", confirm_merge, word))
+        await waiting_for_locks(watching, 1)
+        await other.commit()
+        async with refused("try_again"):
+            await merging
+        assert (await town.act("ibrahim", confirm_merge, word)).accepted
+        asked = await watching.fetch(
+            "select provisional_id, household_id from merge_proposals where state = 'pending'"
+        )
+    assert [set(pair) for pair in asked] == [{b, d}]
+    await nothing_is_broken(town, database_url)

@@ -15,7 +15,7 @@ from casecoord.actions.clocks import recompute_gaps, sweep_areas
 from casecoord.storage import sweep as sweeping
 from casecoord.storage.sweep import Swept
 from casecoord.storage.work import Database
-from tests.actions.steps import led_case, open_case, propose, signal, sql
+from tests.actions.steps import led_case, open_case, propose, signal, sql, waiting_for_locks
 from tests.actions.test_overview_plans import nodes
 from tests.actions.test_statement_counts import counted
 from tests.conftest import of_database
@@ -153,6 +153,29 @@ async def test_a_sweep_waits_for_nobody_and_the_next_one_takes_what_was_being_wr
         await held.rollback()
     assert len(late) == 3 and rest.raised > 3
     assert await swept(town.database) == Swept(3, 0, 0)
+    assert (await recompute_gaps(town.database, "zuid", town.area)).differences == []
+
+
+async def test_a_sweep_in_whose_way_somebody_is_tries_again(town: Town, database_url: str) -> None:
+    """Each waits for the other: the database ends the sweep's transaction, and the sweep goes on."""
+    await signal(town, "amina", (await town.janssens())["noor"])
+    town.clock.forward(weeks=2)
+    assert await swept(town.database) == Swept(1, 0, 0)
+    town.clock.forward(weeks=1)
+    async with sql(database_url) as writer, sql(database_url) as watching:
+        # Whoever waited so long looks whether both wait: only the sweep does.
+        name = await writer.fetchval("select current_database()")
+        await writer.execute(f"alter database {name} set deadlock_timeout = '2s'")
+        await writer.execute("set deadlock_timeout = '10min'")
+        await town.database.engine.dispose()
+        async with writer.transaction():
+            (late,) = await writer.fetch("select promise_id from gaps where ended_at is null for update")
+            sweeping_now = asyncio.ensure_future(swept(town.database))
+            await waiting_for_locks(watching, 1)
+            await writer.execute("update promises set next_at = next_at where id = $1", late["promise_id"])
+    once = await sweeping_now
+    again = await swept(town.database)
+    assert once + again == Swept(0, 1, 0)
     assert (await recompute_gaps(town.database, "zuid", town.area)).differences == []
 
 
