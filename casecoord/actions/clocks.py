@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from casecoord.actions.carrying import carry
+from casecoord.actions.following import follow
 from casecoord.actions.turning import turn
 from casecoord.domain.covering import area_waiting
 from casecoord.domain.household import Household, Waiting, holder_of, waiting
@@ -73,6 +74,7 @@ async def sweep_areas(database: Database, at: datetime | None = None) -> AsyncIt
         await carry(database)
     for code, area_id in (await database.areas()).items():
         if at is None:
+            await retried(follow, database, area_id)
             await retried(turn, database, area_id)
         for household in await _passed_on(database, area_id) if at is None else ():
             await retried(_pass_on, database, area_id, household)

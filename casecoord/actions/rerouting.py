@@ -1,6 +1,7 @@
 """After a change in a family: is each open signal still its team's? Where it is not, a hand-over begins.
 
-Asked after a move, another school, practice or benefit, a birthday, a birth and a death. The team that was
+Asked after a move, another school, practice or benefit, a birthday, a birth and a death, and when another team
+covers a place. The team that was
 accountable stays so, and whoever holds the household holds it, until the receiver has accepted.
 """
 
@@ -18,7 +19,6 @@ from casecoord.storage.households import coverage_of
 from casecoord.storage.sealed import HouseholdSeal
 from casecoord.storage.settle import settle
 from casecoord.storage.telling import tell_transfers
-from casecoord.storage.transfers import FOLLOWING
 from casecoord.storage.work import Area
 
 
@@ -55,7 +55,7 @@ async def reroute(work: Area, seal: HouseholdSeal, kind: TransferKind) -> Rerout
     for known in pending:
         if known.transfer.key in wanted and not known.is_departure:
             del wanted[known.transfer.key]
-        elif known.kind in FOLLOWING and not known.is_offered:
+        elif not known.is_offered:
             await transfers.end(work, known.id, TransferState.EXPIRED)
             moot += 1
     for transfer in wanted.values():
@@ -76,8 +76,7 @@ async def depart(work: Area, household: UUID) -> UUID | None:
     for known in pending:
         if known.is_departure:
             return known.id
-        if known.kind in FOLLOWING:
-            await transfers.end(work, known.id, TransferState.EXPIRED)
+        await transfers.end(work, known.id, TransferState.EXPIRED)
     in_case = await transfers.open_case_of(work, household) is not None
     least = min(signals, key=lambda signal: SECRECY.index(signal.sphere), default=None)
     sphere = Sphere.GENERAL if in_case or least is None else least.sphere

@@ -13,12 +13,14 @@ from casecoord.domain.facets import Shown
 from casecoord.domain.leaving import ItemKind
 from casecoord.domain.notices import NoticeKind
 from casecoord.domain.promises import Level
+from casecoord.domain.routing import RoutedBy
 from casecoord.domain.words import (
     ActionState,
     Audience,
     BlockadeKind,
     BlockadeState,
     CaseState,
+    Discipline,
     HearingState,
     HolderKind,
     InvitationState,
@@ -52,6 +54,7 @@ __all__ = [
     "CaseState",
     "Decision",
     "Destination",
+    "Discipline",
     "HearingState",
     "HolderKind",
     "HouseholdPart",
@@ -73,6 +76,7 @@ __all__ = [
     "RequestKind",
     "RequestState",
     "Role",
+    "RoutedBy",
     "Shown",
     "SignalState",
     "SignalSubject",
@@ -91,6 +95,7 @@ for _word in (
     BlockadeKind,
     BlockadeState,
     CaseState,
+    Discipline,
     HearingState,
     HolderKind,
     InvitationState,
@@ -110,6 +115,7 @@ for _word in (
     RequestKind,
     RequestState,
     Role,
+    RoutedBy,
     Shown,
     SignalState,
     SignalSubject,

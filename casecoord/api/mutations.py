@@ -11,10 +11,12 @@ from casecoord.actions import (
     blockades,
     break_glass,
     closing,
+    duty,
     ending,
     hearings,
     leads,
     leaving,
+    managing,
     merging,
     moving,
     notices,
@@ -24,9 +26,11 @@ from casecoord.actions import (
     rights,
     signals,
     splitting,
+    staffing,
     transfers,
 )
 from casecoord.actions.office import Verb
+from casecoord.api import managing as shown
 from casecoord.api import results
 from casecoord.api.blockades import BlockadeAnswer, BlockadeSaved, DecideBlockadeInput, RaiseBlockadeInput
 from casecoord.api.break_glass import (
@@ -338,6 +342,26 @@ class Mutation:
     @strawberry.mutation(description="Who is there while somebody is away.")
     async def set_deputy(self, info: Info, input: SetDeputyInput) -> DeputyAnswer:
         return await _do(info, absence.set_deputy, input, DeputySet.of)
+
+    @strawberry.mutation(description="Deadlines, days off and what else an area decides for itself.")
+    async def change_settings(self, info: Info, input: shown.ChangeSettingsInput) -> shown.SettingsAnswer:
+        return await _do(info, managing.change_settings, input, shown.Settings.of)
+
+    @strawberry.mutation(description="Who is on duty for what is acute.")
+    async def plan_duty(self, info: Info, input: shown.PlanDutyInput) -> shown.RosterAnswer:
+        return await _do(info, duty.plan_duty, input, shown.Roster.of)
+
+    @strawberry.mutation(description="Which team covers a place; what is open there is offered to it.")
+    async def cover_place(self, info: Info, input: shown.CoverPlaceInput) -> shown.CoverAnswer:
+        return await _do(info, staffing.cover_place, input, shown.PlaceCovered.of)
+
+    @strawberry.mutation(description="Somebody works in a team from a moment on.")
+    async def add_member(self, info: Info, input: shown.AddMemberInput) -> shown.MemberAnswer:
+        return await _do(info, staffing.add_member, input, shown.MemberAdded.of)
+
+    @strawberry.mutation(description="Your team met.")
+    async def record_meeting(self, info: Info, input: shown.RecordMeetingInput) -> shown.MeetingAnswer:
+        return await _do(info, staffing.record_meeting, input, shown.MeetingRecorded.of)
 
     @strawberry.mutation(description="The lead heard the family refuse, and says when to ask again.")
     async def record_refusal(self, info: Info, input: RecordRefusalInput) -> RefusalAnswer:

@@ -8,9 +8,11 @@ import strawberry
 from casecoord.actions import lists
 from casecoord.actions.arriving import MoveOffersOf, move_offers
 from casecoord.actions.blockades import BlockadesOf, blockades
+from casecoord.actions.duty import RosterOf, roster
 from casecoord.actions.explaining import ExplainOf, explain_facet
 from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.leaving import HangingOf, hanging
+from casecoord.actions.managing import SettingsOf, settings
 from casecoord.actions.me import me
 from casecoord.actions.merge_proposals import MergeProposalsOf, merge_proposals
 from casecoord.actions.notices import InboxOf, inbox
@@ -25,6 +27,7 @@ from casecoord.api.inbox import Inbox
 from casecoord.api.joint_case import JointCase
 from casecoord.api.leaving import HangingItem, TeamMember, zoned
 from casecoord.api.lists import Connection, Event, FlaggedHousehold, Gap, connection
+from casecoord.api.managing import Roster, Settings
 from casecoord.api.me import Me, Team
 from casecoord.api.merging import MergeProposal
 from casecoord.api.moving import AwaitedTransfer, OfferedMove
@@ -145,3 +148,14 @@ class Query(Overviews):
     async def move_offers(self, info: Info) -> list[OfferedMove]:
         found = await info.context.office.look(info.context.caller, move_offers, MoveOffersOf())
         return [OfferedMove.of(one) for one in found]
+
+    @strawberry.field(description="Your area's settings, for whoever may change them and its coordinator.")
+    async def settings(self, info: Info) -> Settings:
+        return Settings.of(await info.context.office.look(info.context.caller, settings, SettingsOf()))
+
+    @strawberry.field(description="Who is on duty, and when nobody is; four weeks from now unless you say.")
+    async def roster(
+        self, info: Info, since: datetime | None = None, until: datetime | None = None
+    ) -> Roster:
+        query = RosterOf(zoned(since, "since"), zoned(until, "until"))
+        return Roster.of(await info.context.office.look(info.context.caller, roster, query))

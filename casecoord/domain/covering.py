@@ -7,10 +7,19 @@ from uuid import UUID
 
 from casecoord.domain.household import Seats, Waiting
 from casecoord.domain.promises import Deadlines, delivery_clock, duty_clock, school_clock
-from casecoord.domain.words import Discipline, Role, Sphere
+from casecoord.domain.words import Discipline, InstitutionKind, Role, Sphere, TeamKind
 
 #: Who sits in a school care team, unless an area says otherwise.
 SCHOOL_DISCIPLINES = frozenset(Discipline)
+
+NEIGHBOURHOOD = "neighbourhood"
+#: Of which kind the team is that covers a place.
+COVERED_BY: dict[str, TeamKind] = {
+    InstitutionKind.SCHOOL: TeamKind.SCHOOL_CARE,
+    InstitutionKind.PRACTICE: TeamKind.GP_CARE,
+    InstitutionKind.BENEFIT: TeamKind.WORK_CARE,
+    NEIGHBOURHOOD: TeamKind.SOCIAL,
+}
 
 
 def disciplines_of(settings: Mapping[str, object]) -> frozenset[Discipline]:

@@ -302,6 +302,58 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Voor deze periode is al een vervanger aangewezen.",
         "A deputy is named for this period already.",
     ),
+    "setting_unknown": (
+        "Deze termijn kennen we niet. Kijk bij de instellingen welke er zijn.",
+        "This deadline is not known. See the settings for those that there are.",
+    ),
+    "setting_out_of_bounds": (
+        "Kies een heel getal binnen de grenzen die bij de instellingen staan.",
+        "Choose a whole number within the bounds that the settings show.",
+    ),
+    "too_many_days": ("Geef ten hoogste 400 vrije dagen op.", "Give at most 400 days off."),
+    "order_incomplete": (
+        "Noem school, uitkering, praktijk en buurt, elk één keer.",
+        "Name school, benefit, practice and neighbourhood, each once.",
+    ),
+    "team_not_there": (
+        "Dit team werkt hier dan niet. Kies een ander team of moment.",
+        "This team does not work here then. Choose another team or moment.",
+    ),
+    "team_kind_unfit": (
+        "Hiervoor past dit soort team niet. Een school heeft een zorgteam school, een praktijk een zorgteam huisarts, "
+        "een uitkering een zorgteam werk en een buurt een wijkteam.",
+        "This kind of team does not fit here. A school has a school care team, a practice a GP care team, "
+        "a benefit agency a work-care team and a neighbourhood a social team.",
+    ),
+    "role_unfit": (
+        "Deze rol hoort niet bij dit soort team. Kies een andere rol.",
+        "This role does not belong in this kind of team. Choose another role.",
+    ),
+    "discipline_only_school": (
+        "Alleen in een zorgteam school heeft iemand een discipline.",
+        "Only in a school care team does somebody have a discipline.",
+    ),
+    "professional_or_name": (
+        "Noem een professional die hier bekend is, of vul een naam en gegevens in; niet beide.",
+        "Name a professional who is known here, or fill in a name and details; not both.",
+    ),
+    "email_invalid": ("Dit is geen e-mailadres.", "This is not an e-mail address."),
+    "login_incomplete": (
+        "Geef van een login zowel de uitgever als het nummer daar.",
+        "Give both the issuer and the subject of a login.",
+    ),
+    "login_taken": (
+        "Deze login is al van iemand. Controleer hem.",
+        "This login is somebody's already. Check it.",
+    ),
+    "member_already": (
+        "Deze professional heeft deze rol al in dit team.",
+        "This professional has this role in this team already.",
+    ),
+    "own_membership": (
+        "Een ander dan uzelf geeft u een rol erbij.",
+        "Somebody other than yourself gives you another role.",
+    ),
     "second_person_missing": (
         "Dit bevestigt een ander dan wie het vastlegde.",
         "Somebody other than whoever recorded this confirms it.",

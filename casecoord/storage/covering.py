@@ -25,10 +25,10 @@ with shifts as (
 )
 select (select since from hole) uncovered_from,
   coalesce((select jsonb_agg(jsonb_build_object('id', i.id, 'team', t.id,
-      'uncovered_since', case when t.id is null then i.uncovered_since
+      'uncovered_since', case when t.id is null then coalesce(i.uncovered_since, lower(w.during))
         when not t.during @> cast(:now as timestamptz) then upper(t.during) end,
       'last_met', coalesce((select max(g.held_at) from meetings g where g.area_id = t.area_id and g.team_id = t.id
-        and g.held_at <= :now), lower(t.during), i.uncovered_since),
+        and g.held_at <= :now), lower(t.during), i.uncovered_since, lower(w.during)),
       'missing', case when t.id is not null then (select coalesce(jsonb_agg(lost.since order by lost.since), '[]')
         from unnest(cast(:disciplines as text[])) d (name)
         cross join lateral (select coalesce(max(upper(m.during)), lower(t.during)) since,
@@ -37,16 +37,17 @@ select (select since from hole) uncovered_from,
             and lower(m.during) <= :now) lost
         where not lost.there) else '[]' end) order by i.code)
     from institutions i
-    left join (team_covers v join teams t on t.area_id = v.area_id and t.id = v.team_id
-        and t.kind = '{TeamKind.SCHOOL_CARE}')
+    -- A team of another kind is no care team: the school has been without one for as long as that team is there.
+    left join (team_covers v join teams w on w.area_id = v.area_id and w.id = v.team_id)
       on v.area_id = i.area_id and v.kind = i.kind and v.code = i.code
+    left join teams t on t.area_id = w.area_id and t.id = w.id and t.kind = '{TeamKind.SCHOOL_CARE}'
     where i.area_id = :area and i.kind = '{InstitutionKind.SCHOOL}'), '[]') schools,
   coalesce((select jsonb_agg(jsonb_build_array(l.id, l.ended_at) order by l.ended_at, l.id) from letters l
     where l.area_id = :area and l.outcome = 'dead'), '[]') dead_letters
 """)
 _RUNNING = text(
     "select coalesce(jsonb_object_agg(rule || ' ' || subject_id, jsonb_build_array(id, due_at, responder_id,"
-    " sphere, audience, alliance_at, coalesce((select jsonb_agg(jsonb_build_array(u.membership_id, u.at) order by u.at)"
+    " sphere, audience, area_at, decision_at, alliance_at, coalesce((select jsonb_agg(jsonb_build_array(u.membership_id, u.at) order by u.at)"
     " from turns u where u.area_id = promises.area_id and u.subject_id = promises.id), '[]'))), '{}') from promises"
     " where area_id = :area and household_id is null and ended_at is null"
 )

@@ -14,13 +14,16 @@ from casecoord.domain.routing import Coverage
 from casecoord.domain.workdays import local_date
 from casecoord.storage.merge_tables import MergeProposal
 from casecoord.storage.sealed import Compartment, HouseholdSeal, Place
+from casecoord.storage.standing import SHARED
 from casecoord.storage.tables import Household, HouseholdKey, Person
 from casecoord.storage.work import Area
 
-_LOCK = text("select id from households where area_id = :area and id = :id and upper_inf(during) for update")
-_LOCK_ANY = text("select id from households where area_id = :area and id = :id for update")
+# Before the household itself, whoever locks one shares what stands in the area: its settings and who covers what.
+_LOCK_ANY = f"select id, {SHARED} from households where area_id = :area and id = :id"
+_LOCK = text(f"{_LOCK_ANY} and upper_inf(during) for update")
+_LOCK_ENDED = text(f"{_LOCK_ANY} for update")
 _AFTER_LOCK = text(
-    "select greatest(case when coalesce(current_setting('casecoord.now', true), '') = '' then clock_timestamp()"
+    "select (select settings from areas where id = :area) settings, greatest(case when coalesce(current_setting('casecoord.now', true), '') = '' then clock_timestamp()"
     "   else clock() end, (select max(at) from events where area_id = :area and household_id = :id)) now,"
     " coalesce((select jsonb_agg(jsonb_build_array(compartment, version, encode(wrapped, 'hex')))"
     "   from household_keys where area_id = :area and household_id = :id), '[]') keys"
@@ -70,13 +73,15 @@ async def lock_household(work: Area, household: UUID, *, ended: bool = False) ->
 
     The moment of the transaction becomes the moment at which the lock was had, so that what two
     waiting transactions do to one household happens in the order of their locks, whatever the clock does.
+    So do the area's settings as they stand then, until the transaction ends.
     What has happened counts, by its event; what is planned, as who holds the household next month, does not.
     """
     parameters = {"area": work.area_id, "id": household}
-    if (await work.session.execute(_LOCK_ANY if ended else _LOCK, parameters)).first() is None:
+    if (await work.session.execute(_LOCK_ENDED if ended else _LOCK, parameters)).first() is None:
         return None
     row = (await work.session.execute(_AFTER_LOCK, parameters)).one()
     work.now = max(work.now, row.now)
+    work.follow(row.settings)
     keys = [(name, version, bytes.fromhex(wrapped)) for name, version, wrapped in row.keys]
     return HouseholdSeal(work.keyring, household).add_keys(keys)
 

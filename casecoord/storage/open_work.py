@@ -97,7 +97,7 @@ _ONE = text(
     from holders o where o.area_id = h.area_id and o.household_id = h.id
       and coalesce(upper(o.during) > :now, not isempty(o.during))), '[]') holders,
   coalesce((select jsonb_object_agg(p.rule || ' ' || p.subject_id, jsonb_build_array(p.id, p.due_at,
-      p.responder_id, p.sphere, p.audience, p.alliance_at, {_TURNS.format(x="p")}))
+      p.responder_id, p.sphere, p.audience, p.area_at, p.decision_at, p.alliance_at, {_TURNS.format(x="p")}))
     from promises p where p.area_id = h.area_id and p.household_id = h.id and p.ended_at is null), '{{}}') running,
   {PLAN}
 from households h where h.area_id = :area and h.id = :household

@@ -91,12 +91,13 @@ class Organiser:
             )
         )
         if login:
-            await self._add(
-                Login(
-                    area_id=self.work.area_id, issuer=login[0], subject=login[1], professional_id=professional
-                )
-            )
+            await self.bind(professional, *login)
         return Member(professional, await self.membership(professional, team, role, discipline), team)
+
+    async def bind(self, professional: UUID, issuer: str, subject: str) -> None:
+        """Lets a professional log in as this OpenID Connect subject."""
+        login = Login(area_id=self.work.area_id, issuer=issuer, subject=subject, professional_id=professional)
+        await self._add(login)
 
     async def membership(
         self,

@@ -17,6 +17,7 @@ from casecoord.domain.words import Lapse
 from casecoord.storage.covering import load_covering, running_of_area
 from casecoord.storage.open_work import household_of, moment_of, moments_of, open_household, turns_come
 from casecoord.storage.seats import Plan, load_plan
+from casecoord.storage.standing import reread_settings
 from casecoord.storage.turns import forget_turns, take_turns, write_turns
 from casecoord.storage.work import Area
 
@@ -52,6 +53,10 @@ _RESET = text(
 _END_EARLY = text(
     "update gaps set ended_at = greatest(:now, since) where area_id = :area and promise_id = :id"
     " and ended_at is null and cast(:due_at as timestamptz) <> since"
+)
+# Where only the ladder moved, a gap is no further than its rungs say now.
+_STEP_DOWN = text(
+    "update gaps set level = :level where area_id = :area and promise_id = :id and ended_at is null and level > :level"
 )
 
 
@@ -94,6 +99,7 @@ async def settle(work: Area, household_id: UUID, lapse: Lapse | None = None, by:
 async def settle_area(work: Area) -> None:
     """Writes which promises run for the area itself: its schools, its roster, its mail."""
     await work.session.execute(_ALONE, {"area": str(work.area_id)})
+    await reread_settings(work)
     plan, covering = await load_plan(work), await load_covering(work)
     moments = sorted({work.now} | {at for at in plan.turns() if at > work.now})
     waits = [(at, list(area_waiting(covering, plan.at(at), work.deadlines))) for at in moments]
@@ -143,6 +149,11 @@ async def _settle_promises(
                 _END_EARLY,
                 {"area": work.area_id, "now": work.now, "id": values["id"], "due_at": wait.clock.due_at},
             )
+            level = wait.clock.level(work.now)
+            if level is not None:
+                await work.session.execute(
+                    _STEP_DOWN, {"area": work.area_id, "id": values["id"], "level": int(level)}
+                )
         planned = turns.get((wait.rule, wait.subject), [])
         if planned != ([(moment_of(at), UUID(who)) for who, at in stored[-1]] if stored else []):
             await write_turns(work, values["id"], planned)
@@ -190,11 +201,15 @@ def _values(work: Area, household: UUID | None, wait: Waiting) -> dict[str, Any]
 
 
 def _differs(stored: list[Any], wait: Waiting) -> bool:
-    _, due_at, responder, sphere, audience, alliance_at, _ = stored
+    _, due_at, responder, sphere, audience, *ladder, _ = stored
     return (
-        datetime.fromisoformat(due_at),
+        [datetime.fromisoformat(at) for at in (due_at, *ladder)],
         UUID(responder),
         sphere,
         audience,
-        datetime.fromisoformat(alliance_at),
-    ) != (wait.clock.due_at, wait.responder, wait.sphere, wait.audience, wait.clock.alliance_at)
+    ) != (
+        [wait.clock.due_at, wait.clock.area_at, wait.clock.decision_at, wait.clock.alliance_at],
+        wait.responder,
+        wait.sphere,
+        wait.audience,
+    )

@@ -11,9 +11,6 @@ from casecoord.domain.transfers import Accountable, Transfer
 from casecoord.domain.words import Audience, Sphere, TransferKind, TransferState
 from casecoord.storage.work import Area
 
-#: The kinds that follow from who a family is, and where it lives and learns: a later change may make them moot.
-FOLLOWING = tuple(kind for kind in TransferKind if kind is not TransferKind.TEAM)
-
 _SIGNALS = text(
     "select id, sphere, audience, accountable_team_id team from signals"
     " where area_id = :area and household_id = :household and state <> 'ended' order by received_at, id"
@@ -69,7 +66,7 @@ _DROP_IDLE = text(
     "     and s.accountable_team_id is not distinct from h.from_team_id))"
     " and not exists (select from move_offers o where o.area_id = h.area_id and o.transfer_id = h.id"
     "   and o.state = 'pending')"
-    " and (h.kind <> 'team' and not (h.from_team_id is null and h.to_team_id is null)"
+    " and (not (h.from_team_id is null and h.to_team_id is null)"
     "   or not exists (select from cases c where c.area_id = h.area_id and c.household_id = h.household_id"
     "     and c.state <> 'closed'))"
 )

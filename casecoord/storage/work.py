@@ -40,6 +40,11 @@ class Area:
     keyring: Keyring
     settings: dict[str, object]
 
+    def follow(self, settings: dict[str, object]) -> None:
+        """The area's settings as they stand now."""
+        if settings != self.settings:
+            self.settings, self.deadlines = settings, Deadlines.of_area(settings)
+
 
 @dataclass(slots=True)
 class Work(Area):

@@ -87,6 +87,7 @@ KINDS = {
     "membership": ("Membership",),
     "deputy": ("Membership",),
     "successor": ("Membership",),
+    "justiceDeputy": ("Membership",),
     "organisation": ("Organisation",),
     "to": ("Team",),
     "transfer": ("Transfer",),
@@ -101,6 +102,7 @@ OF_NO_FAMILY = {
     "membership",
     "deputy",
     "successor",
+    "justiceDeputy",
     "organisation",
     "to",
 }
