@@ -23,6 +23,7 @@ AT_ONCE = 2_000
 
 # One at a time in each area: what ten sweeps find at once is found once, and none waits for another's rows.
 _ALONE = text("select pg_advisory_xact_lock(hashtextextended('casecoord sweep ' || :area, 0))")
+_LEVEL = "1 + (p.area_at <= :now)::int + (p.decision_at <= :now)::int + (p.alliance_at <= :now)::int"
 # A clock that was set back ends what it found too early; any other gap ends with its promise, by a trigger.
 _END = text(
     "update gaps set ended_at = since where area_id = :area and ended_at is null and promise_id = any(array("
@@ -34,7 +35,17 @@ _TAKE = text(
     "select id from promises where area_id = :area and ended_at is null and next_at <= :now"
     " order by next_at limit :some for no key update skip locked"
 )
-_LEVEL = "1 + (p.area_at <= :now)::int + (p.decision_at <= :now)::int + (p.alliance_at <= :now)::int"
+# The same clock takes down what climbed too early; of what it awaits next shows that it did. The widest ladder,
+# with an area's own days off in it, is shorter than the days looked back.
+_LOWER = text(
+    f"update gaps g set level = {_LEVEL} from promises p where g.area_id = :area and g.ended_at is null"
+    f" and p.area_id = g.area_id and p.id = g.promise_id and g.level > {_LEVEL} and g.promise_id = any(array("
+    f" select id from promises where area_id = :area and {BROKEN}"
+    "   and due_at <= :now and due_at > cast(:now as timestamptz) - interval '100 days'"
+    "   and coalesce(next_at, 'infinity') > case when area_at > :now then area_at"
+    "     when decision_at > :now then decision_at when alliance_at > :now then alliance_at else 'infinity' end"
+    " order by due_at desc limit :some))"
+)
 # Of what was taken: its gap is raised or escalates, whom the ladder names is told, and the next rung awaited.
 # How far it was written down shows in what was awaited; gaps are not looked up, for while they are new it is not
 # known how many there are, and a plan might read all of them for each.
@@ -120,10 +131,11 @@ async def sweep_some(work: Area) -> tuple[Swept, bool]:
     await work.session.execute(_ALONE, {"area": str(work.area_id)})
     at = {"area": work.area_id, "now": work.now}
     ended: Any = await work.session.execute(_END, {**at, "some": AT_ONCE})
+    lowered: Any = await work.session.execute(_LOWER, {**at, "some": AT_ONCE})
     ids = list(await work.session.scalars(_TAKE, {**at, "some": AT_ONCE}))
     written = (await work.session.execute(_WRITE, {**at, "ids": ids})).one()
     swept = Swept(written.raised, written.escalated, int(ended.rowcount))
-    return swept, AT_ONCE in (swept.ended, len(ids))
+    return swept, AT_ONCE in (swept.ended, int(lowered.rowcount), len(ids))
 
 
 async def sweep(work: Area) -> Swept:

@@ -311,6 +311,32 @@ async def test_at_another_moment_the_sweep_writes_what_would_be_and_nothing_else
     assert await rest() == before
 
 
+async def test_a_clock_that_was_ahead_and_is_set_back_leaves_what_there_is_now(
+    town: Town, database_url: str
+) -> None:
+    await neighbourhood(town)
+    town.clock.forward(days=9)
+    await swept(town)
+    async with sql(database_url) as database:
+        before = await database.fetch(
+            "select promise_id, since, level from gaps where ended_at is null order by 1"
+        )
+    async for _ in sweep_areas(town.database, town.clock.now + timedelta(days=365)):
+        pass
+    await swept(town)
+    await recomputed(town)
+    async with sql(database_url) as database:
+        after = await database.fetch(
+            "select promise_id, since, level from gaps where ended_at is null order by 1"
+        )
+    assert after == before and {row["level"] for row in before} & {1, 2, 3}
+    assert await swept(town) == NOTHING
+    for _ in range(29):
+        town.clock.forward(days=1)
+        await swept(town)
+        await recomputed(town)
+
+
 async def succeed(town: Town, url: str, at: datetime, seat: str, old: str, new: str) -> None:
     """From this moment another holds the coordinator's seat."""
     values = [town.teams[seat], town.members[old].membership, town.members[new].membership, at, town.area]

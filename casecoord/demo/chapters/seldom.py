@@ -10,8 +10,8 @@ from casecoord.domain.words import BlockadeKind, LifeDomain, RequestKind
 
 @story(
     family("Gomes", "Bloemhof", [one("Célia", 35)], [one("Davi", 7, PUPIL)], language="pt"),
-    "Geen postadres, dus geen uitkering, dus geen huis: Jasmijn heeft nog een paar dagen om te beslissen.",
-    "No postal address, so no benefit, so no home: Jasmijn has a few days left to decide.",
+    "Geen postadres, dus geen uitkering, dus geen huis: Johanna heeft nog een paar dagen om te beslissen.",
+    "No postal address, so no benefit, so no home: Johanna has a few days left to decide.",
     running=[Rule.BLOCKADE, Rule.REVIEW],
     looks={"chaima": Viewer.LEAD, "ibrahim": Viewer.COORDINATOR},
     facets=["blockade"],
