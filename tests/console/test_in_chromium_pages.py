@@ -46,7 +46,8 @@ async def at_work(chromium, home, name, *, language=Language.NL, viewport=DESK, 
 
 
 async def everything(page: Page) -> list[str]:
-    """What is wrong with a page as it stands."""
+    """What is wrong with a page as it stands, its stylesheet loaded."""
+    await page.wait_for_load_state("load")
     wrong = await violations(page)
     return [*wrong, "scrolls sideways"] if await overflows(page) else wrong
 
