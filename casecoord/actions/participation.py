@@ -1,6 +1,6 @@
 """Teams come to the table and leave it: invited by the lead, joining, declining and leaving for themselves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from casecoord.access.attributes import Facts
@@ -13,6 +13,7 @@ from casecoord.domain.facets import Shown, Viewer
 from casecoord.domain.ids import global_id
 from casecoord.domain.teams import TEAM_KINDS, presence_sphere, sphere_among
 from casecoord.domain.words import Audience, CaseState, InvitationState, ProposalState, Role, Sphere
+from casecoord.storage import transfers
 from casecoord.storage.case_tables import Invitation, PlanAction
 from casecoord.storage.cases import Desk, desk_of
 from casecoord.storage.people import (
@@ -25,6 +26,7 @@ from casecoord.storage.people import (
 )
 from casecoord.storage.sealed import Compartment
 from casecoord.storage.taking_part import open_actions_of, signals_of
+from casecoord.storage.telling import tell_transfers
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,7 @@ async def leave_case(hand: Hand, input: LeaveCase) -> CaseLeft:
         )
     await leave(hand, desk, team)
     await desk.settle()
+    await tell_transfers(hand.work, desk.household_id, desk.actor_membership)
     return CaseLeft(desk.case.id, team, list(actions))
 
 
@@ -183,11 +186,23 @@ async def _nothing_waits_for(hand: Hand, desk: Desk, team: UUID, leads: UUID | N
         if leads is None:
             raise Problem("lead_first", "case")
         signal.accountable_team_id = leads
+    await _pass_on_hand_overs(hand, desk, leads)
     asked = await desk.pending_proposal()
     if asked is not None and await team_of(hand.work, asked.membership_id) == team:
         asked.state, asked.answered_at = ProposalState.DECLINED, desk.now
         if desk.lead is None:
             desk.case.state = CaseState.TRIAGED
+
+
+async def _pass_on_hand_overs(hand: Hand, desk: Desk, leads: UUID | None) -> None:
+    """A family that was coming to another team still is: from the lead's team, which has its signals now."""
+    pending = await transfers.pending_of(hand.work, desk.household_id)
+    await transfers.drop_idle(hand.work, desk.household_id)
+    left = {known.id for known in await transfers.pending_of(hand.work, desk.household_id)}
+    for known in pending:
+        if known.id not in left and known.transfer.to_team != leads:
+            coming = replace(known.transfer, from_team=leads)
+            await transfers.offer(hand.work, desk.household_id, known.kind, coming)
 
 
 async def _hand_over(hand: Hand, desk: Desk, action: PlanAction, to: UUID, teams: set[UUID]) -> None:

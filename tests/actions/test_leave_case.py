@@ -9,7 +9,13 @@ import pytest
 
 from casecoord.actions.clocks import recompute_gaps
 from casecoord.actions.joint_view import JointCaseOf, joint_case
-from casecoord.actions.leads import ProposeLead, offer_hand_over, propose_lead
+from casecoord.actions.leads import (
+    AnswerProposal,
+    ProposeLead,
+    accept_hand_over,
+    offer_hand_over,
+    propose_lead,
+)
 from casecoord.actions.notices import InboxOf, inbox
 from casecoord.actions.participation import LeaveCase, Successor, leave_case
 from casecoord.actions.plan import AddAction, CompleteAction, add_action, complete_action
@@ -19,6 +25,7 @@ from casecoord.domain.ids import global_id
 from casecoord.domain.joint_view import JointCase
 from casecoord.domain.notices import NoticeKind
 from casecoord.domain.words import LifeDomain
+from tests.actions.moves import links
 from tests.actions.steps import led_case, open_case, pending, propose, refused, signal, sql, take_part
 from tests.actions.test_races import at_once
 from tests.world import Town
@@ -54,6 +61,26 @@ async def see(town: Town, who: str, identity: UUID) -> JointCase:
 async def told(town: Town, who: str) -> list[NoticeKind]:
     found = await town.office.look(town.caller(who), inbox, InboxOf())
     return [notice.kind for notice in found.notices.items]
+
+
+async def test_a_family_on_its_way_to_another_team_goes_on_from_the_leads(
+    town: Town, database_url: str
+) -> None:
+    noor = (await town.janssens())["noor"]
+    case = await led_case(town, noor)
+    await take_part(town, "amina", case.id, "wijkteam", "chaima")
+    chaima = ProposeLead(town.key(), case.id, town.members["chaima"].professional, "verlof")
+    offered = await town.act("amina", offer_hand_over, chaima)
+    await town.act("chaima", accept_hand_over, AnswerProposal(town.key(), pending(offered)))
+    await links(town, noor.id, "12AB00", since=date(2026, 9, 1))
+    await town.act("bram", leave_case, leaving(town, case.id))
+    async with sql(database_url) as database:
+        waiting = await database.fetch(
+            "select from_team_id, to_team_id from transfers where state = 'pending'"
+        )
+    assert [tuple(row) for row in waiting] == [(town.teams["wijkteam"], town.teams["regenboog"])]
+    found = await recompute_gaps(town.database, "zuid", town.area)
+    assert found.differences == []
 
 
 async def test_a_team_that_left_sees_nothing_new(town: Town) -> None:
