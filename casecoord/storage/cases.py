@@ -28,6 +28,7 @@ from casecoord.storage.sealed import Compartment, HouseholdSeal, Place
 from casecoord.storage.settle import settle
 from casecoord.storage.tables import Base
 from casecoord.storage.telling import tell
+from casecoord.storage.transfers import drop_idle
 from casecoord.storage.turns import whose, whose_now
 from casecoord.storage.wait_tables import Blockade, BreakGlassGrant, Hearing, Refusal, Request
 from casecoord.storage.work import Area, Work
@@ -121,7 +122,8 @@ class Desk:
         `lapse`: why what waits no longer ended without being kept; on the actor's word.
         """
         await save_keys(self.work, self.seal)
-        await self.work.session.flush()
+        # Whatever was done: a hand-over of which nothing is open any more waits for nobody.
+        await drop_idle(self.work, self.household_id)
         await settle(self.work, self.household_id, lapse, self.actor_membership if lapse else None)
         await tell(self.work, self.household_id)
 
