@@ -34,7 +34,6 @@ from casecoord.storage.cases import (
 )
 from casecoord.storage.people import professional_of
 from casecoord.storage.sealed import Compartment
-from casecoord.storage.transfers import drop_idle
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +235,6 @@ async def _end_signal(hand: Hand, identity: UUID, outcome: str, word: Word) -> O
     desk.add_event(
         "confirm_outcome", "outcome", signal.sphere, rule, audience=signal.audience, signal=signal.id
     )
-    await drop_idle(hand.work, desk.household_id)
     await desk.settle()
     return OutcomeConfirmed(signal.id, True, signal.state)
 
@@ -283,5 +281,4 @@ async def _end(hand: Hand, desk: Desk) -> None:
     for team in desk.teams():
         await leave(hand, desk, team)
     desk.case.state, desk.case.closed_at = CaseState.CLOSED, desk.now
-    await drop_idle(hand.work, desk.household_id)
     await desk.settle()

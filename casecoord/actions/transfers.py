@@ -212,6 +212,5 @@ def _event(desk: Desk, verb: str, found: StoredTransfer, rule: str) -> None:
 
 
 async def _settle(hand: Hand, desk: Desk) -> None:
-    await storage.drop_idle(hand.work, desk.household_id)
     await desk.settle()
     await tell_transfers(hand.work, desk.household_id, desk.actor_membership)
