@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 RUN := .venv/bin/python
 TESTS ?= tests
 
-.PHONY: demo demo-reset test prove bench pictures lint docs lock setup
+.PHONY: demo demo-reset test prove bench pictures login-provider lint docs lock setup
 .DEFAULT_GOAL := demo
 
 demo: setup ## the whole system with an invented neighbourhood, on http://127.0.0.1:$(PORT)
@@ -27,6 +27,9 @@ bench: setup ## measure, and write .bench/results.jsonl
 
 pictures: setup ## the pictures of README and docs, from the demo; needs Chromium
 	@$(RUN) -m tests.pictures
+
+login-provider: setup ## the certified OpenID Connect provider that the login tests ask, from the npm registry
+	@$(RUN) -m tests.identity.certified
 
 lint: setup ## what the tests check too, with mending
 	@$(RUN) -m ruff check --fix . && $(RUN) -m ruff format . && $(RUN) -m mypy && .venv/bin/lint-imports
