@@ -12,6 +12,7 @@ from uuid import UUID
 from casecoord.access.attributes import Facts
 from casecoord.access.decide import Decision
 from casecoord.access.explain import explain
+from casecoord.access.replay import Question, of_facets
 from casecoord.actions.office import Hand
 from casecoord.domain.facets import FACETS, Level, Shown, Viewer
 from casecoord.domain.joint_view import Shared, Withheld
@@ -93,6 +94,8 @@ class Look:
     withheld: dict[str, Withheld] = field(default_factory=dict)
     #: whose data each facet was; None: the household's as a whole
     subjects: dict[str, dict[UUID | None, None]] = field(default_factory=dict)
+    #: each decision that showed something, so that it can be put again to the policy of its day
+    decided: dict[Question, Decision] = field(default_factory=dict)
 
     def decide(
         self,
@@ -108,9 +111,8 @@ class Look:
         """
         item = sphere if FACETS[facet].level is Level.ITEM else None
         known = replace(self.facts, **facts) if facts else self.facts
-        decision = self.hand.policy.decide(
-            self.viewers if viewers is None else viewers, facet, item, self.hand.actor.purpose, known
-        )
+        seen_by = self.viewers if viewers is None else viewers
+        decision = self.hand.policy.decide(seen_by, facet, item, self.hand.actor.purpose, known)
         if decision.shown is Shown.EXISTS:
             self.withheld.setdefault(facet, self._why(facet, decision))
             self.shown.setdefault(facet, Shown.EXISTS)
@@ -118,6 +120,7 @@ class Look:
             self.shown[facet] = " ".join(decision.rules)
         if decision.shown is not Shown.NONE:
             self.subjects.setdefault(facet, {}).update(dict.fromkeys(of or (None,)))
+            self.decided[seen_by, facet, item, known] = decision
         return decision
 
     def sees(self, facet: str, sphere: Sphere = Sphere.GENERAL, **facts: Any) -> bool:
@@ -157,6 +160,9 @@ class Look:
                 for facet, seen in self.subjects.items()
                 if None not in seen
             },
+            decided=of_facets(self.decided),
+            acts=self.hand.acts(),
+            consent=tuple(sorted({facet for _, facet, _, known in self.decided if known.consent_covers})),
         )
 
     def _why(self, facet: str, decision: Decision) -> Withheld:

@@ -1,21 +1,25 @@
 """INVARIANT (no view without a trace): the record of each view and each act.
 
-The canonical record follows NEN 7513 (who, in which role, for whom responsible, what, on which object,
-by which rule) with the W3C trace id that joins it to the processing log. Its leaf is
-SHA-256(0x00 || salt || record), as in RFC 9162. It names the household by pseudonym and facets by name;
-it holds no value of any facet.
+One canonical record holds what two standards ask for, joined by the W3C trace id: NEN 7513 (who, in which
+role, for whom responsible, what, on which object, by which rule of which policy) and the Dutch processing
+log (what was processed, from when to when, with which end, about whom); `actions/log_export.py` writes it as
+either. Its leaf is SHA-256(0x00 || salt || record), as in RFC 9162. It names facets, rules and circumstances;
+it holds no value of any facet. Household and persons stand beside it by pseudonym.
 """
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
 from sqlalchemy import text
 
-from casecoord.storage.work import Work
+from casecoord.domain.actors import Actor
+from casecoord.storage.work import Area, Work
 
 _INSERT = text(
     "with about as (select s.entry, array_agg(p.pseudonym order by s.number) subjects"
@@ -34,8 +38,9 @@ _INSERT = text(
 class Entry:
     """What was done or shown: the verb, its objects, the facets with the rules that allowed them.
 
+    `decided`, `acts`: the decisions, as `access/replay.py` keeps them. `problem`: the code of a refusal.
     `subjects`: the persons whose data it is about; none: the household as a whole. `of`: the facets that are
-    about some of them only, by their place in `subjects`.
+    about some of them only, by their place in `subjects`. `consent`: the facets that a consent opened.
     """
 
     verb: str
@@ -48,6 +53,10 @@ class Entry:
     emergency: bool = False
     subjects: tuple[UUID, ...] = ()
     of: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    decided: Sequence[Mapping[str, Any]] = ()
+    acts: Sequence[Mapping[str, Any]] = ()
+    consent: tuple[str, ...] = ()
+    problem: str | None = None
 
 
 async def record(work: Work, entry: Entry) -> None:
@@ -57,21 +66,32 @@ async def record(work: Work, entry: Entry) -> None:
 
 async def write(work: Work, entries: Iterable[Entry]) -> None:
     """Writes several records in one statement."""
-    rows, about = [], []
-    for entry in entries:
-        row = _row(work, entry)
-        rows.append(row)
-        about += [(row[0], person) for person in entry.subjects]
-    if not rows:
+    actor = work.actor
+    await _insert(work, actor.professional_id, actor.trace_id, [(e, _said(e, _who(actor))) for e in entries])
+
+
+async def write_as_operator(work: Area, operator: str, trace_id: str, entry: Entry, purpose: str) -> None:
+    """Writes what somebody did at the machine itself, by the name that it knows them by."""
+    nobody = dict.fromkeys(("professional", "membership", "team", "team_kind"))
+    who = {**nobody, "role": "operator", "operator": operator, "purpose": purpose, "trace": trace_id}
+    await _insert(work, None, trace_id, [(entry, _said(entry, who))])
+
+
+async def _insert(
+    work: Area, professional: UUID | None, trace_id: str, entries: list[tuple[Entry, dict[str, Any]]]
+) -> None:
+    if not entries:
         return
+    rows = [_row(work, entry, said) for entry, said in entries]
+    about = [(row[0], who) for row, (entry, _) in zip(rows, entries, strict=True) for who in entry.subjects]
     ids, households, records, salts, leaves = zip(*rows, strict=True)
     await work.session.execute(
         _INSERT,
         {
             "area": work.area_id,
             "at": work.now,
-            "trace": work.actor.trace_id,
-            "professional": work.actor.professional_id,
+            "trace": trace_id,
+            "professional": professional,
             "ids": list(ids),
             "households": list(households),
             "records": list(records),
@@ -88,30 +108,43 @@ def leaf_of(salt: bytes, record: bytes) -> bytes:
     return hashlib.sha256(b"\x00" + salt + record).digest()
 
 
-def _row(work: Work, entry: Entry) -> tuple[UUID, UUID | None, str, bytes, bytes]:
+def _who(actor: Actor) -> dict[str, Any]:
+    return {
+        "trace": actor.trace_id,
+        "professional": actor.professional_id,
+        "membership": actor.membership_id,
+        "role": actor.role,
+        "team": actor.team_id,
+        "team_kind": actor.team_kind,
+        "purpose": actor.purpose,
+    }
+
+
+def _said(entry: Entry, who: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        **who,
+        "event": entry.verb,
+        "act": entry.act,
+        "status": "error" if entry.problem else "ok",
+        "problem": entry.problem,
+        "ground": entry.ground,
+        "policy": entry.policy,
+        "rules": list(entry.rules),
+        "facets": dict(entry.facets),
+        "of": entry.of,
+        "decided": list(entry.decided),
+        "acts": list(entry.acts),
+        "consent": list(entry.consent),
+        "emergency": entry.emergency,
+    }
+
+
+def _row(work: Area, entry: Entry, said: dict[str, Any]) -> tuple[UUID, UUID | None, str, bytes, bytes]:
     identity, salt = uuid4(), os.urandom(16)
+    took = max(0, round((monotonic() - work.began) * 1000))
     # Household and persons stand in their own columns: erasing them there unlinks the record, the leaf stays valid.
     canonical = orjson.dumps(
-        {
-            "id": identity,
-            "at": work.now,
-            "trace": work.actor.trace_id,
-            "area": work.area_id,
-            "event": entry.verb,
-            "act": entry.act,
-            "professional": work.actor.professional_id,
-            "membership": work.actor.membership_id,
-            "role": work.actor.role,
-            "team": work.actor.team_id,
-            "team_kind": work.actor.team_kind,
-            "purpose": work.actor.purpose,
-            "ground": entry.ground,
-            "policy": entry.policy,
-            "rules": list(entry.rules),
-            "facets": dict(entry.facets),
-            "of": entry.of,
-            "emergency": entry.emergency,
-        },
+        {**said, "id": identity, "at": work.now, "ms": took, "area": work.area_id},
         default=str,
         option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z,
     )

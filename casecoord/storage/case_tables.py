@@ -324,8 +324,9 @@ class AccessRecord(Base):
     household: Mapped[UUID | None]
     #: the pseudonyms of the persons that it is about; none: the household as a whole
     subjects: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
-    professional_id: Mapped[UUID]
+    #: None: somebody at the machine itself, whom the record names
+    professional_id: Mapped[UUID | None]
     record: Mapped[str]
     salt: Mapped[bytes]
     leaf: Mapped[bytes]
-    __table_args__ = (Index(None, "area_id", "household", "at"),)
+    __table_args__ = (Index(None, "area_id", "household", "at"), Index(None, "area_id", "at", "id"))
