@@ -14,10 +14,10 @@ from casecoord.actions import cursors
 from casecoord.actions.looking import Look, viewers
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
-from casecoord.domain.facets import FACETS
+from casecoord.domain.facets import FACETS, Viewer
 from casecoord.domain.lists import Slice
 from casecoord.domain.purposes import PURPOSES
-from casecoord.domain.words import Purpose
+from casecoord.domain.words import Purpose, Role
 from casecoord.storage import log_reads
 from casecoord.storage.log_reads import Known, Period
 
@@ -75,8 +75,11 @@ async def access_log(hand: Hand, query: AccessLogOf) -> Slice[LogEntry]:
         if query.household is None:
             raise Problem("household_missing", "household")
         may_read(hand)
-    elif not look.sees("access_log.entry", own_entry=True):
-        raise Problem("not_found", "household")
+    else:
+        # What one did oneself is about oneself: were it about the household, it would tell that there is one.
+        look = look_at_log(hand, None)
+        if not look.sees("access_log.entry", own_entry=True):
+            raise Problem("not_found", "household")
     found = await log_reads.page(
         hand.work,
         query.household,
@@ -92,9 +95,11 @@ async def access_log(hand: Hand, query: AccessLogOf) -> Slice[LogEntry]:
 
 
 def look_at_log(hand: Hand, household: UUID | None) -> Look:
-    """The actor's look at the log of a household, by role alone."""
-    seen_by = viewers(hand, takes_part=False, is_lead=False, signalled=False, escalated=False)
-    return Look(hand, household, seen_by)
+    """The actor's look at the log of a household: as what they work, taking part in anything or not."""
+    seen_by = viewers(hand, takes_part=True, is_lead=False, signalled=False, escalated=True)
+    return Look(
+        hand, household, frozenset({Viewer.PROVIDER}) if hand.actor.role is Role.PROVIDER else seen_by
+    )
 
 
 def may_read(hand: Hand, act: str = "read_log") -> None:

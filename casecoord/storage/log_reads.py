@@ -37,6 +37,8 @@ where a.area_id = :area and a.record is not null
 _OF_HOUSEHOLD = """ and a.household in (select k.pseudonym from homes join households k
     on k.area_id = :area and k.id = homes.id)"""
 _OWN = " and a.professional_id = :own"
+#: What was refused belongs, to its author, to no household: else the log would tell what the refusal did not.
+_DONE = " and cast(a.record as jsonb) ->> 'problem' is null"
 _PERIOD = (
     " and a.at >= coalesce(cast(:since as timestamptz), '-infinity')"
     " and a.at < coalesce(cast(:until as timestamptz), 'infinity')"
@@ -83,7 +85,10 @@ async def page(
     after: tuple[datetime, UUID] | None,
 ) -> list[Known]:
     """The newest entries first, one more than asked if there is; of a household, or (`own`) of a professional."""
-    statement = _LINES + _PERIOD + (_OF_HOUSEHOLD if household else "") + (_OWN if own else "") + _PAGE
+    narrowed = (
+        (_OF_HOUSEHOLD if household else "") + (_OWN if own else "") + (_DONE if household and own else "")
+    )
+    statement = _LINES + _PERIOD + narrowed + _PAGE
     at, identity = after or (None, None)
     values: dict[str, Any] = {
         "area": work.area_id,
