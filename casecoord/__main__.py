@@ -3,6 +3,7 @@
 import typer
 
 from casecoord.commands import (
+    audit,
     deliver,
     demo,
     doctor,
@@ -25,7 +26,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (demo, serve, migrate, imports, sweep, deliver, duplicates, policy, schema, doctor):
+for group in (demo, serve, migrate, imports, sweep, deliver, duplicates, policy, audit, schema, doctor):
     group.register(app)
 
 

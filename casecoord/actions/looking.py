@@ -12,6 +12,7 @@ from uuid import UUID
 from casecoord.access.attributes import Facts
 from casecoord.access.decide import Decision
 from casecoord.access.explain import explain
+from casecoord.access.replay import Question, of_facets
 from casecoord.actions.office import Hand
 from casecoord.domain.facets import FACETS, Level, Shown, Viewer
 from casecoord.domain.joint_view import Shared, Withheld
@@ -91,25 +92,35 @@ class Look:
     facts: Facts = NOTHING_SPECIAL
     shown: dict[str, str] = field(default_factory=dict)
     withheld: dict[str, Withheld] = field(default_factory=dict)
+    #: whose data each facet was; None: the household's as a whole
+    subjects: dict[str, dict[UUID | None, None]] = field(default_factory=dict)
+    #: each decision that showed something, so that it can be put again to the policy of its day
+    decided: dict[Question, Decision] = field(default_factory=dict)
 
     def decide(
         self,
         facet: str,
         sphere: Sphere = Sphere.GENERAL,
         viewers: frozenset[Viewer] | None = None,
+        of: tuple[UUID, ...] = (),
         **facts: bool,
     ) -> Decision:
-        """The decision on a facet of a thing of this sphere; what it shows is remembered for the record."""
+        """The decision on a facet of a thing of this sphere; what it shows is remembered for the record.
+
+        `of`: the persons whose thing it is; none: the household's as a whole.
+        """
         item = sphere if FACETS[facet].level is Level.ITEM else None
         known = replace(self.facts, **facts) if facts else self.facts
-        decision = self.hand.policy.decide(
-            self.viewers if viewers is None else viewers, facet, item, self.hand.actor.purpose, known
-        )
+        seen_by = self.viewers if viewers is None else viewers
+        decision = self.hand.policy.decide(seen_by, facet, item, self.hand.actor.purpose, known)
         if decision.shown is Shown.EXISTS:
             self.withheld.setdefault(facet, self._why(facet, decision))
             self.shown.setdefault(facet, Shown.EXISTS)
         elif decision.shown is not Shown.NONE:
             self.shown[facet] = " ".join(decision.rules)
+        if decision.shown is not Shown.NONE:
+            self.subjects.setdefault(facet, {}).update(dict.fromkeys(of or (None,)))
+            self.decided[seen_by, facet, item, known] = decision
         return decision
 
     def sees(self, facet: str, sphere: Sphere = Sphere.GENERAL, **facts: Any) -> bool:
@@ -132,6 +143,8 @@ class Look:
 
     def entry(self, verb: str) -> Entry:
         """The access record of this look."""
+        persons = tuple({one: None for seen in self.subjects.values() for one in seen if one is not None})
+        place = {person: number for number, person in enumerate(persons)}
         return Entry(
             verb=verb,
             household=self.household,
@@ -141,6 +154,15 @@ class Look:
             ground=_grounds(self.shown),
             rules=tuple(sorted(set(self.shown.values()))),
             emergency=self.facts.break_glass,
+            subjects=persons,
+            of={
+                facet: tuple(place[one] for one in seen if one)
+                for facet, seen in self.subjects.items()
+                if None not in seen
+            },
+            decided=of_facets(self.decided),
+            acts=self.hand.acts(),
+            consent=tuple(sorted({facet for _, facet, _, known in self.decided if known.consent_covers})),
         )
 
     def _why(self, facet: str, decision: Decision) -> Withheld:

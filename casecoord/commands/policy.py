@@ -17,6 +17,7 @@ from casecoord.access.differences import Difference, differences
 from casecoord.access.doing import ActFacts, Doer
 from casecoord.access.explain import Explanation, explain, explain_permission
 from casecoord.access.printed import Table, as_csv, as_markdown, document, table
+from casecoord.commands import policy_replay
 from casecoord.commands.context import AsJson, CommandError, answer
 from casecoord.domain.facets import FACETS, Level, Viewer
 from casecoord.domain.words import Language, Purpose, Role, Sphere, TeamKind
@@ -36,6 +37,7 @@ class Format(StrEnum):
 
 
 def register(app: typer.Typer) -> None:
+    policy_replay.register(policy_app)
     app.add_typer(policy_app)
 
 
@@ -116,7 +118,7 @@ def may(
     except TypeError:
         raise CommandError(f"unknown fact; known: {', '.join(ActFacts.__dataclass_fields__)}") from None
     permission = policy.may(Doer(role, team), act, known)
-    words = explain_permission(policy, permission, language)
+    words = explain_permission(policy, permission, act, language)
     _tell({"role": role, "team": team, "act": act}, permission, words, as_json)
 
 

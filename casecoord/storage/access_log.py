@@ -1,34 +1,47 @@
 """INVARIANT (no view without a trace): the record of each view and each act.
 
-The canonical record follows NEN 7513 (who, in which role, for whom responsible, what, on which object,
-by which rule) with the W3C trace id that joins it to the processing log. Its leaf is
-SHA-256(0x00 || salt || record), as in RFC 9162. It names the household by pseudonym and facets by name;
-it holds no value of any facet.
+One canonical record holds what two standards ask for, joined by the W3C trace id: NEN 7513 (who, in which
+role, for whom responsible, what, on which object, by which rule of which policy) and the Dutch processing
+log (what was processed, from when to when, with which end, about whom); `actions/log_export.py` writes it as
+either. Its leaf is SHA-256(0x00 || salt || record), as in RFC 9162. It names facets, rules and circumstances;
+it holds no value of any facet. Household and persons stand beside it by pseudonym.
 """
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
 from sqlalchemy import text
 
-from casecoord.storage.work import Work
+from casecoord.domain.actors import Actor
+from casecoord.storage.work import Area, Work
 
 _INSERT = text(
-    "insert into access_log (area_id, id, at, trace_id, household, professional_id, record, salt, leaf)"
-    " select :area, e.id, :at, :trace, h.pseudonym, :professional, e.record, e.salt, e.leaf"
+    "with about as (select s.entry, array_agg(p.pseudonym order by s.number) subjects"
+    "   from unnest(cast(:entries as uuid[]), cast(:persons as uuid[])) with ordinality s (entry, person, number)"
+    "   join persons p on p.area_id = :area and p.id = s.person group by s.entry)"
+    " insert into access_log (area_id, id, at, trace_id, household, subjects, professional_id, record, salt, leaf)"
+    " select :area, e.id, :at, :trace, h.pseudonym, coalesce(a.subjects, '{}'), :professional, e.record, e.salt, e.leaf"
     " from unnest(cast(:ids as uuid[]), cast(:households as uuid[]), cast(:records as text[]),"
     "   cast(:salts as bytea[]), cast(:leaves as bytea[])) e (id, household, record, salt, leaf)"
     " left join households h on h.area_id = :area and h.id = e.household"
+    " left join about a on a.entry = e.id"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What was done or shown: the verb, its objects, the facets with the rules that allowed them."""
+    """What was done or shown: the verb, its objects, the facets with the rules that allowed them.
+
+    `decided`, `acts`: the decisions, as `access/replay.py` keeps them. `problem`: the code of a refusal.
+    `subjects`: the persons whose data it is about; none: the household as a whole. `of`: the facets that are
+    about some of them only, by their place in `subjects`. `consent`: the facets that a consent opened.
+    """
 
     verb: str
     household: UUID | None
@@ -38,6 +51,12 @@ class Entry:
     ground: str
     rules: tuple[str, ...] = ()
     emergency: bool = False
+    subjects: tuple[UUID, ...] = ()
+    of: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    decided: Sequence[Mapping[str, Any]] = ()
+    acts: Sequence[Mapping[str, Any]] = ()
+    consent: tuple[str, ...] = ()
+    problem: str | None = None
 
 
 async def record(work: Work, entry: Entry) -> None:
@@ -47,22 +66,39 @@ async def record(work: Work, entry: Entry) -> None:
 
 async def write(work: Work, entries: Iterable[Entry]) -> None:
     """Writes several records in one statement."""
-    rows = [_row(work, entry) for entry in entries]
-    if not rows:
+    actor = work.actor
+    await _insert(work, actor.professional_id, actor.trace_id, [(e, _said(e, _who(actor))) for e in entries])
+
+
+async def write_as_operator(work: Area, operator: str, trace_id: str, entry: Entry, purpose: str) -> None:
+    """Writes what somebody did at the machine itself, by the name that it knows them by."""
+    nobody = dict.fromkeys(("professional", "membership", "team", "team_kind"))
+    who = {**nobody, "role": "operator", "operator": operator, "purpose": purpose, "trace": trace_id}
+    await _insert(work, None, trace_id, [(entry, _said(entry, who))])
+
+
+async def _insert(
+    work: Area, professional: UUID | None, trace_id: str, entries: list[tuple[Entry, dict[str, Any]]]
+) -> None:
+    if not entries:
         return
+    rows = [_row(work, entry, said) for entry, said in entries]
+    about = [(row[0], who) for row, (entry, _) in zip(rows, entries, strict=True) for who in entry.subjects]
     ids, households, records, salts, leaves = zip(*rows, strict=True)
     await work.session.execute(
         _INSERT,
         {
             "area": work.area_id,
             "at": work.now,
-            "trace": work.actor.trace_id,
-            "professional": work.actor.professional_id,
+            "trace": trace_id,
+            "professional": professional,
             "ids": list(ids),
             "households": list(households),
             "records": list(records),
             "salts": list(salts),
             "leaves": list(leaves),
+            "entries": [entry for entry, _ in about],
+            "persons": [person for _, person in about],
         },
     )
 
@@ -72,29 +108,43 @@ def leaf_of(salt: bytes, record: bytes) -> bytes:
     return hashlib.sha256(b"\x00" + salt + record).digest()
 
 
-def _row(work: Work, entry: Entry) -> tuple[UUID, UUID | None, str, bytes, bytes]:
+def _who(actor: Actor) -> dict[str, Any]:
+    return {
+        "trace": actor.trace_id,
+        "professional": actor.professional_id,
+        "membership": actor.membership_id,
+        "role": actor.role,
+        "team": actor.team_id,
+        "team_kind": actor.team_kind,
+        "purpose": actor.purpose,
+    }
+
+
+def _said(entry: Entry, who: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        **who,
+        "event": entry.verb,
+        "act": entry.act,
+        "status": "error" if entry.problem else "ok",
+        "problem": entry.problem,
+        "ground": entry.ground,
+        "policy": entry.policy,
+        "rules": list(entry.rules),
+        "facets": dict(entry.facets),
+        "of": entry.of,
+        "decided": list(entry.decided),
+        "acts": list(entry.acts),
+        "consent": list(entry.consent),
+        "emergency": entry.emergency,
+    }
+
+
+def _row(work: Area, entry: Entry, said: dict[str, Any]) -> tuple[UUID, UUID | None, str, bytes, bytes]:
     identity, salt = uuid4(), os.urandom(16)
-    # The household stands in its own column: erasing it there unlinks the record, the leaf stays valid.
+    took = max(0, round((monotonic() - work.began) * 1000))
+    # Household and persons stand in their own columns: erasing them there unlinks the record, the leaf stays valid.
     canonical = orjson.dumps(
-        {
-            "id": identity,
-            "at": work.now,
-            "trace": work.actor.trace_id,
-            "area": work.area_id,
-            "event": entry.verb,
-            "act": entry.act,
-            "professional": work.actor.professional_id,
-            "membership": work.actor.membership_id,
-            "role": work.actor.role,
-            "team": work.actor.team_id,
-            "team_kind": work.actor.team_kind,
-            "purpose": work.actor.purpose,
-            "ground": entry.ground,
-            "policy": entry.policy,
-            "rules": list(entry.rules),
-            "facets": dict(entry.facets),
-            "emergency": entry.emergency,
-        },
+        {**said, "id": identity, "at": work.now, "ms": took, "area": work.area_id},
         default=str,
         option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z,
     )
