@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from casecoord.storage.log_tables import TransactionId
 from casecoord.storage.tables import Base, Moments, area_key, own_key, to
 
 OPEN_CASE = "state <> 'closed'"
@@ -323,7 +324,15 @@ class AccessRecord(Base):
     #: the household's pseudonym: erasing the household unlinks the record, the leaf stays valid
     household: Mapped[UUID | None]
     professional_id: Mapped[UUID]
-    record: Mapped[str]
-    salt: Mapped[bytes]
+    #: both None once their term is over: the leaf stays
+    record: Mapped[str | None]
+    salt: Mapped[bytes | None]
     leaf: Mapped[bytes]
-    __table_args__ = (Index(None, "area_id", "household", "at"),)
+    #: by the database's own clock and transaction: what the sequencer goes by
+    arrived_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    txid: Mapped[str] = mapped_column(TransactionId, server_default=text("pg_current_xact_id()"))
+    __table_args__ = (
+        Index(None, "area_id", "household", "at"),
+        Index(None, "area_id", "txid", "id"),
+        CheckConstraint("(record is null) = (salt is null)", name="expires_whole"),
+    )
