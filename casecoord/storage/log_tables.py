@@ -57,6 +57,6 @@ class LogCheckpoint(Base):
     root: Mapped[bytes]
     at: Mapped[datetime]
     note: Mapped[str]
-    #: transactions below this one were over: what they wrote has its place
-    seen: Mapped[str] = mapped_column(TransactionId)
+    #: the snapshot in which everything has its place; None where that was not known
+    seen: Mapped[str | None]
     __table_args__ = (CheckConstraint("length(root) = 32", name="root_is_a_hash"),)

@@ -23,18 +23,27 @@ begin
 end $$
 """
 
-# What waits for its place: everything that a transaction wrote which was not over when the newest checkpoint was
-# made. It tells numbers and moments only, so that whoever watches needs no area's context.
+# What waits for its place: whatever the newest checkpoint's look at the log did not see. It tells numbers and
+# moments only, so that whoever watches needs no area's context.
 WAITING = """
 create function casecoord_log_waiting() returns table (area uuid, entries bigint, since timestamptz)
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-    select a.id, waiting.entries, waiting.since from areas a cross join lateral (
-        select count(*) as entries, min(e.arrived_at) as since from access_log e
-         where e.area_id = a.id
-           and e.txid >= least(pg_snapshot_xmin(pg_current_snapshot()), coalesce((
-                 select c.seen from log_checkpoints c where c.area_id = a.id order by c.number desc limit 1), '0'))
-           and not exists (select from log_positions p where p.area_id = e.area_id and p.entry_id = e.id)) waiting
-$$
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp
+set plan_cache_mode = force_custom_plan as $$
+declare look pg_snapshot;
+begin
+    for area in select a.id from areas a loop
+        look := (select c.seen::pg_snapshot from log_checkpoints c where c.area_id = area order by c.number desc limit 1);
+        if look is null then
+            select count(*), min(e.arrived_at) into entries, since from access_log e where e.area_id = area
+               and not exists (select from log_positions p where p.area_id = area and p.entry_id = e.id);
+        else
+            select count(*), min(e.arrived_at) into entries, since from access_log e where e.area_id = area
+               and e.txid >= pg_snapshot_xmin(look) and e.txid < pg_snapshot_xmax(pg_current_snapshot())
+               and not pg_visible_in_snapshot(e.txid, look);
+        end if;
+        return next;
+    end loop;
+end $$
 """
 
 
@@ -94,12 +103,11 @@ def tables() -> None:
         sa.Column("root", sa.LargeBinary(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("seen", sa.Text(), nullable=False),
+        sa.Column("seen", sa.Text(), nullable=True),
         sa.CheckConstraint("length(root) = 32", name=op.f("log_checkpoints_root_is_a_hash")),
         sa.ForeignKeyConstraint(["area_id"], ["areas.id"], name=op.f("log_checkpoints_area_id_fkey")),
         sa.PrimaryKeyConstraint("area_id", "number", name=op.f("log_checkpoints_pkey")),
     )
-    op.execute("alter table log_checkpoints alter column seen type xid8 using seen::xid8")
 
 
 def guard_rows() -> None:
