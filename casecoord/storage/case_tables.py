@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Index, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from casecoord.storage.log_tables import TransactionId
 from casecoord.storage.tables import Base, Moments, area_key, own_key, to
 
 OPEN_CASE = "state <> 'closed'"
@@ -326,7 +327,16 @@ class AccessRecord(Base):
     subjects: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
     #: None: somebody at the machine itself, whom the record names
     professional_id: Mapped[UUID | None]
-    record: Mapped[str]
-    salt: Mapped[bytes]
+    #: both None once their term is over: the leaf stays
+    record: Mapped[str | None]
+    salt: Mapped[bytes | None]
     leaf: Mapped[bytes]
-    __table_args__ = (Index(None, "area_id", "household", "at"), Index(None, "area_id", "at", "id"))
+    #: by the database's own clock and transaction: what the sequencer goes by
+    arrived_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    txid: Mapped[str] = mapped_column(TransactionId, server_default=text("pg_current_xact_id()"))
+    __table_args__ = (
+        Index(None, "area_id", "household", "at"),
+        Index(None, "area_id", "at", "id"),
+        Index(None, "area_id", "txid", "id"),
+        CheckConstraint("(record is null) = (salt is null)", name="expires_whole"),
+    )
