@@ -62,12 +62,12 @@ class Module:
         for node in ast.walk(module.tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 module.functions.setdefault(node.name, []).append(node)
-        for name, bodies in module.functions.items():
+        for caller, bodies in module.functions.items():
             for node, shared in (one for body in bodies for one in _own(body)):
                 if isinstance(node, ast.Call):
-                    module.callers.setdefault(_callee(node), []).append((name, shared))
+                    module.callers.setdefault(_callee(node), []).append((caller, shared))
                 elif isinstance(node, ast.Name) and shared:
-                    module.callers.setdefault(node.id, []).append((name, shared))
+                    module.callers.setdefault(node.id, []).append((caller, shared))
         return module
 
     def opening(self) -> set[str]:
@@ -120,9 +120,14 @@ def _statements(tree: ast.Module) -> Iterator[str]:
             owner = getattr(node.value, "attr", getattr(node.value, "id", ""))
             if owner in ("session", "connection"):
                 yield f"{owner}.{node.attr}"
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said:
-            if SQL.match(node.value):
-                yield " ".join(node.value.split()[:2])
+        text = getattr(node, "value", None)
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(text, str)
+            and id(node) not in said
+            and SQL.match(text)
+        ):
+            yield " ".join(text.split()[:2])
 
 
 def _own(node: ast.AST, shared: bool = False) -> Iterator[tuple[ast.AST, bool]]:
