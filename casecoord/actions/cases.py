@@ -85,6 +85,7 @@ def require(
     decision = hand.policy.may(Doer(role, hand.actor.team_kind), act, ActFacts(**{**known, **facts}))
     if decision.allowed:
         hand.allowed(desk.household_id, decision.rule)
+        hand.about(desk.person)
         return decision.rule
     lacking = next((UNMET[word] for word in decision.reason if word in UNMET), None)
     if lacking is None:

@@ -64,6 +64,7 @@ async def plan_hearing(hand: Hand, input: PlanHearing) -> HearingBrief:
     if found is None or found.person is None or desk is None:
         # Unknown here and known with another birth date are one answer.
         raise Problem("person_not_matched", "person.bsn")
+    desk.person = found.person
     rule = require(hand, desk, "plan_hearing")
     if await planned_for(hand.work, found.person, held_on) is not None:
         raise Problem("hearing_planned", "heldOn")

@@ -156,7 +156,7 @@ class _View:
         """A court partner knows the youth with the hearing, and who has custody."""
         youths = {hearing["person"] for hearing in self.row["hearings"]}
         custody = {y["holder"] for p in self.row["persons"] if p["id"] in youths for y in p["custody"]}
-        return {"own_hearing": person["id"] in youths | custody}
+        return {"own_hearing": person["id"] in youths | custody, "of": (UUID(person["id"]),)}
 
     def _person(self, person: Row) -> PersonView:
         share, identity, known = self.look.share, UUID(person["id"]), self._of(person)
@@ -171,9 +171,12 @@ class _View:
             language=share("person.language", lambda: person["language"], **known),
             custody=share("person.custody", lambda: self._custody(person), **known),
             practice=share(
-                "person.practice", lambda: self._linked(person, "practice"), own_practice=own_practice
+                "person.practice",
+                lambda: self._linked(person, "practice"),
+                of=(identity,),
+                own_practice=own_practice,
             ),
-            school=share("school.enrolment", lambda: self._linked(person, "school")),
+            school=share("school.enrolment", lambda: self._linked(person, "school"), of=(identity,)),
         )
 
     def _custody(self, person: Row) -> list[str] | None:
@@ -227,6 +230,7 @@ class _View:
         sphere, seen_by = Sphere(signal["sphere"]), self._viewers_of(signal)
         facts: dict[str, Any] = {
             "viewers": seen_by,
+            "of": (UUID(signal["person"]),) if signal["person"] else (),
             "wrote_it": wrote(self.hand, signal["source_team"], signal["author"]),
             "shared_with_teams": signal["audience"] == "teams_in_case",
         }
@@ -324,12 +328,13 @@ class _View:
         """Who planned it and the social team that prepares it take part in it, be there a case or not."""
         own = hearing["team"] == str(self.hand.actor.team_id)
         seen_by = self._as_viewer(own or self.row["participates"] or self.row["prepares"])
-        if not self.look.sees("court.hearing", Sphere.JUSTICE, viewers=seen_by):
+        person = UUID(hearing["person"])
+        if not self.look.sees("court.hearing", Sphere.JUSTICE, viewers=seen_by, of=(person,)):
             return None
         done = {name: hearing[name] and datetime.fromisoformat(hearing[name]) for name in _PREPARED}
         return HearingView(
             id=UUID(hearing["id"]),
-            person=UUID(hearing["person"]),
+            person=person,
             held_on=date.fromisoformat(hearing["held_on"]),
             state=HearingState(hearing["state"]),
             **done,

@@ -129,16 +129,19 @@ async def timeline(hand: Hand, query: TimelineOf) -> Slice[Happened]:
     if look.decide("case.status").shown is not Shown.FULL:
         raise Problem("not_found", "id")
     events = row["events"]
+    # What happened to one person is a record of its own: it is of no concern to the others.
+    looks: dict[str | None, Look] = {None: look}
     for event in events[:first]:
-        seen_by = _look(hand, row["household"], row, takes_part=event["takes_part"]).viewers
-        look.decide(
+        seen = _look(hand, row["household"], row, takes_part=event["takes_part"])
+        looks.setdefault(event["person"], seen).decide(
             event["facet"],
             Sphere(event["sphere"]),
-            seen_by,
+            seen.viewers,
+            (UUID(event["person"]),) if event["person"] else (),
             wrote_it=event["wrote_it"],
             shared_with_teams=event["audience"] == "teams_in_case",
         )
-    await look.remember("timeline")
+    await access_log.write(hand.work, [one.entry("timeline") for one in looks.values()])
     items = [
         Happened(UUID(e["id"]), datetime.fromisoformat(e["at"]), e["verb"], e["who"], e["about"])
         for e in events[:first]
@@ -218,7 +221,9 @@ def _flagged(hand: Hand, look: Look, row: Mapping[str, Any]) -> Flagged:
         next_deadline=deadline if deadline.year < datetime.max.year else None,  # infinity: none in view
         open_gaps=row["gaps"],
         holder=lead or row["coordinator_name"],
-        names=look.share("person.name", lambda: _names(hand, row)),
+        names=look.share(
+            "person.name", lambda: _names(hand, row), of=tuple(UUID(one["id"]) for one in row["persons"])
+        ),
     )
 
 

@@ -91,15 +91,21 @@ class Look:
     facts: Facts = NOTHING_SPECIAL
     shown: dict[str, str] = field(default_factory=dict)
     withheld: dict[str, Withheld] = field(default_factory=dict)
+    #: whose data each facet was; None: the household's as a whole
+    subjects: dict[str, dict[UUID | None, None]] = field(default_factory=dict)
 
     def decide(
         self,
         facet: str,
         sphere: Sphere = Sphere.GENERAL,
         viewers: frozenset[Viewer] | None = None,
+        of: tuple[UUID, ...] = (),
         **facts: bool,
     ) -> Decision:
-        """The decision on a facet of a thing of this sphere; what it shows is remembered for the record."""
+        """The decision on a facet of a thing of this sphere; what it shows is remembered for the record.
+
+        `of`: the persons whose thing it is; none: the household's as a whole.
+        """
         item = sphere if FACETS[facet].level is Level.ITEM else None
         known = replace(self.facts, **facts) if facts else self.facts
         decision = self.hand.policy.decide(
@@ -110,6 +116,8 @@ class Look:
             self.shown.setdefault(facet, Shown.EXISTS)
         elif decision.shown is not Shown.NONE:
             self.shown[facet] = " ".join(decision.rules)
+        if decision.shown is not Shown.NONE:
+            self.subjects.setdefault(facet, {}).update(dict.fromkeys(of or (None,)))
         return decision
 
     def sees(self, facet: str, sphere: Sphere = Sphere.GENERAL, **facts: Any) -> bool:
@@ -132,6 +140,8 @@ class Look:
 
     def entry(self, verb: str) -> Entry:
         """The access record of this look."""
+        persons = tuple({one: None for seen in self.subjects.values() for one in seen if one is not None})
+        place = {person: number for number, person in enumerate(persons)}
         return Entry(
             verb=verb,
             household=self.household,
@@ -141,6 +151,12 @@ class Look:
             ground=_grounds(self.shown),
             rules=tuple(sorted(set(self.shown.values()))),
             emergency=self.facts.break_glass,
+            subjects=persons,
+            of={
+                facet: tuple(place[one] for one in seen if one)
+                for facet, seen in self.subjects.items()
+                if None not in seen
+            },
         )
 
     def _why(self, facet: str, decision: Decision) -> Withheld:

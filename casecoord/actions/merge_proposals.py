@@ -104,8 +104,10 @@ def _side(hand: Hand, row: dict[str, Any], looks: list[Look]) -> MergeSide:
             born = opened(person["birth"], "persons", identity, "birth_date")
             return None if born is None else age_on(born, local_date(hand.now))
 
-        name = look.share("person.name", lambda: opened(person["name"], "persons", identity, "name"))
-        return Known(name, look.share("person.age", age))
+        name = look.share(
+            "person.name", lambda: opened(person["name"], "persons", identity, "name"), of=(identity,)
+        )
+        return Known(name, look.share("person.age", age, of=(identity,)))
 
     address = look.share(
         "household.address",

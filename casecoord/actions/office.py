@@ -90,6 +90,7 @@ class Done:
     households: list[UUID] = field(default_factory=list)
     rules: list[str] = field(default_factory=list)
     told: dict[str, str] = field(default_factory=dict)
+    persons: list[UUID] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,11 @@ class Hand:
         """Remembers for the access record that this rule allowed something on this household."""
         self.done.households.append(household)
         self.done.rules.append(rule)
+
+    def about(self, person: UUID | None) -> None:
+        """Remembers that it is done about this person, rather than the household as a whole."""
+        if person is not None:
+            self.done.persons.append(person)
 
     def told(self, *facets: str) -> None:
         """Remembers that the answer tells these facets, by the rules that allowed the act."""
@@ -198,6 +204,7 @@ def _entries(hand: Hand, verb: Verb[Any, Any]) -> list[access_log.Entry]:
             policy=hand.policy.digest,
             ground=PUBLIC_TASK,
             rules=tuple(dict.fromkeys(hand.done.rules)),
+            subjects=tuple(dict.fromkeys(hand.done.persons)),
         )
         for household in dict.fromkeys(hand.done.households) or [None]
     ]

@@ -78,6 +78,7 @@ async def exercise_right(hand: Hand, input: ExerciseRight) -> RequestBrief:
     desk = await open_desk(hand.work, found.household) if found else None
     if found is None or found.person is None or desk is None:
         raise Problem("person_not_matched", "person.bsn")
+    desk.person = found.person
     rule = require(hand, desk, ACTS[input.kind], identity_checked=input.identity_checked)
     request = Request(
         area_id=hand.work.area_id,

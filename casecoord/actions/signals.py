@@ -121,6 +121,7 @@ async def add_signal(hand: Hand, input: AddSignal) -> SignalAdded:
         raise Problem("not_found", "household")
     if input.subject is SignalSubject.PERSON and found.person is None:
         raise Problem("person_missing", "person")
+    desk.person = found.person if input.subject is SignalSubject.PERSON else None
     rule = require(hand, desk, "add_signal", matched_or_proposed=True)
     sphere = sphere_among(sphere_of(input.domain), hand.actor.team_kind)
     audience = _audience(input, sphere)

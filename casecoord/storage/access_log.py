@@ -9,7 +9,7 @@ it holds no value of any facet.
 import hashlib
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 import orjson
@@ -18,17 +18,25 @@ from sqlalchemy import text
 from casecoord.storage.work import Work
 
 _INSERT = text(
-    "insert into access_log (area_id, id, at, trace_id, household, professional_id, record, salt, leaf)"
-    " select :area, e.id, :at, :trace, h.pseudonym, :professional, e.record, e.salt, e.leaf"
+    "with about as (select s.entry, array_agg(p.pseudonym order by s.number) subjects"
+    "   from unnest(cast(:entries as uuid[]), cast(:persons as uuid[])) with ordinality s (entry, person, number)"
+    "   join persons p on p.area_id = :area and p.id = s.person group by s.entry)"
+    " insert into access_log (area_id, id, at, trace_id, household, subjects, professional_id, record, salt, leaf)"
+    " select :area, e.id, :at, :trace, h.pseudonym, coalesce(a.subjects, '{}'), :professional, e.record, e.salt, e.leaf"
     " from unnest(cast(:ids as uuid[]), cast(:households as uuid[]), cast(:records as text[]),"
     "   cast(:salts as bytea[]), cast(:leaves as bytea[])) e (id, household, record, salt, leaf)"
     " left join households h on h.area_id = :area and h.id = e.household"
+    " left join about a on a.entry = e.id"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What was done or shown: the verb, its objects, the facets with the rules that allowed them."""
+    """What was done or shown: the verb, its objects, the facets with the rules that allowed them.
+
+    `subjects`: the persons whose data it is about; none: the household as a whole. `of`: the facets that are
+    about some of them only, by their place in `subjects`.
+    """
 
     verb: str
     household: UUID | None
@@ -38,6 +46,8 @@ class Entry:
     ground: str
     rules: tuple[str, ...] = ()
     emergency: bool = False
+    subjects: tuple[UUID, ...] = ()
+    of: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 async def record(work: Work, entry: Entry) -> None:
@@ -47,7 +57,11 @@ async def record(work: Work, entry: Entry) -> None:
 
 async def write(work: Work, entries: Iterable[Entry]) -> None:
     """Writes several records in one statement."""
-    rows = [_row(work, entry) for entry in entries]
+    rows, about = [], []
+    for entry in entries:
+        row = _row(work, entry)
+        rows.append(row)
+        about += [(row[0], person) for person in entry.subjects]
     if not rows:
         return
     ids, households, records, salts, leaves = zip(*rows, strict=True)
@@ -63,6 +77,8 @@ async def write(work: Work, entries: Iterable[Entry]) -> None:
             "records": list(records),
             "salts": list(salts),
             "leaves": list(leaves),
+            "entries": [entry for entry, _ in about],
+            "persons": [person for _, person in about],
         },
     )
 
@@ -74,7 +90,7 @@ def leaf_of(salt: bytes, record: bytes) -> bytes:
 
 def _row(work: Work, entry: Entry) -> tuple[UUID, UUID | None, str, bytes, bytes]:
     identity, salt = uuid4(), os.urandom(16)
-    # The household stands in its own column: erasing it there unlinks the record, the leaf stays valid.
+    # Household and persons stand in their own columns: erasing them there unlinks the record, the leaf stays valid.
     canonical = orjson.dumps(
         {
             "id": identity,
@@ -93,6 +109,7 @@ def _row(work: Work, entry: Entry) -> tuple[UUID, UUID | None, str, bytes, bytes
             "policy": entry.policy,
             "rules": list(entry.rules),
             "facets": dict(entry.facets),
+            "of": entry.of,
             "emergency": entry.emergency,
         },
         default=str,

@@ -4,8 +4,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
-from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy import CheckConstraint, Index, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casecoord.storage.tables import Base, Moments, area_key, own_key, to
@@ -322,6 +322,8 @@ class AccessRecord(Base):
     trace_id: Mapped[str]
     #: the household's pseudonym: erasing the household unlinks the record, the leaf stays valid
     household: Mapped[UUID | None]
+    #: the pseudonyms of the persons that it is about; none: the household as a whole
+    subjects: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
     professional_id: Mapped[UUID]
     record: Mapped[str]
     salt: Mapped[bytes]

@@ -76,6 +76,8 @@ class Desk:
     #: who leads after the lead, from a planned end on
     coming: list[Lead] = field(default_factory=list)
     participants: list[Participant] = field(default_factory=list)
+    #: whose signal, hearing or request this is about, if it is one person's
+    person: UUID | None = None
 
     @property
     def now(self) -> datetime:
@@ -192,6 +194,7 @@ async def desk_of(work: Work, kind: type[Row], identity: UUID) -> tuple[Desk, Ro
     row = await work.session.get(kind, (work.area_id, identity), populate_existing=True)
     if isinstance(row, Proposal | PlanAction):
         await _take_turn(work, row)
+    desk.person = getattr(row, "person_id", None)
     return (desk, row) if row is not None else None
 
 

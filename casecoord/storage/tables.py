@@ -322,6 +322,8 @@ class Person(Base):
     birth_date_sealed: Mapped[bytes | None]
     language: Mapped[str | None]
     died_on: Mapped[date | None]
+    #: by which the access log names them: erasing it here unlinks what the log says
+    pseudonym: Mapped[UUID] = mapped_column(default=uuid4, server_default=text("gen_random_uuid()"))
     #: The day on which the next age is reached that changes consent or school (12, 13, 16, 18). The birth date
     #: is sealed, and a sweep cannot open a million to find the few whose day it is: this is the least that
     #: lets one statement find them. It tells no age by itself, and nothing at all of an adult.
@@ -329,6 +331,7 @@ class Person(Base):
     __table_args__ = (
         to("households", "household_id"),
         UniqueConstraint("area_id", "bsn_index"),
+        UniqueConstraint("area_id", "pseudonym"),
         Index(None, "area_id", "name_index"),
         Index(None, "area_id", "sound_index"),
         Index(None, "area_id", "household_id"),
