@@ -7,7 +7,8 @@ broken named constraint into the problem it means. `look` lets nothing leave bef
 import hashlib
 import hmac
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field, is_dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
@@ -16,12 +17,12 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from casecoord.access.decide import Policy
-from casecoord.domain.actors import Actor, Caller
+from casecoord.domain.actors import Actor, Caller, Resident
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import PUBLIC_TASK
 from casecoord.storage import access_log, keys
 from casecoord.storage.faults import DatabaseFault, broken_constraint, gave_up_waiting, may_be_retried
-from casecoord.storage.work import Database, Work
+from casecoord.storage.work import Database, Visit, Work
 
 ATTEMPTS = 3
 LONGEST_KEY = 200
@@ -125,13 +126,40 @@ class Hand:
 
 
 @dataclass(frozen=True, slots=True)
+class Guest:
+    """What a resident's verb or view works with: the same as a professional's, in the own household."""
+
+    work: Visit
+    policy: Policy
+    done: Done = field(default_factory=Done)
+
+    @property
+    def actor(self) -> Resident:
+        return self.work.actor
+
+    @property
+    def now(self) -> datetime:
+        return self.work.now
+
+    def allowed(self, rule: str, person: UUID) -> None:
+        """Remembers for the access record that this rule allowed something about this person of the own family."""
+        self.done.households.append(self.actor.household_id)
+        self.done.rules.append(rule)
+        self.done.persons.append(person)
+
+
+@dataclass(frozen=True, slots=True)
 class Verb(Generic[InputT, AnswerT]):
-    """A verb with its class (C creates, U changes) and the type of its answer, kept for its key."""
+    """A verb with its class (C creates, U changes) and the type of its answer, kept for its key.
+
+    `do` takes the hand of whoever does it: a Guest where it is a resident's.
+    """
 
     name: str
     act: str
-    do: Callable[[Hand, InputT], Awaitable[AnswerT]]
+    do: Callable[[Any, InputT], Awaitable[AnswerT]]
     answer: TypeAdapter[AnswerT]
+    by_resident: bool = False
 
 
 def verb(
@@ -141,6 +169,17 @@ def verb(
 
     def mark(function: Callable[[Hand, InputT], Awaitable[AnswerT]]) -> Verb[InputT, AnswerT]:
         return Verb(function.__name__, act, function, TypeAdapter(answer))
+
+    return mark
+
+
+def resident_verb(
+    answer: type[AnswerT], act: str = "U"
+) -> Callable[[Callable[[Guest, InputT], Awaitable[AnswerT]]], Verb[InputT, AnswerT]]:
+    """Marks what a resident does on the page of the own family; professionals have verbs of their own."""
+
+    def mark(function: Callable[[Guest, InputT], Awaitable[AnswerT]]) -> Verb[InputT, AnswerT]:
+        return Verb(function.__name__, act, function, TypeAdapter(answer), by_resident=True)
 
     return mark
 
@@ -174,16 +213,24 @@ class Office:
         raise Problem("try_again")
 
     async def _act_once(self, caller: Caller, verb: Verb[InputT, AnswerT], input: InputT) -> AnswerT:
-        async with self.database.enter(caller) as work:
+        async with self._taken(caller, verb) as hand:
             request = _digest(self.database.keyring.match, verb.name, input)
-            stored = await keys.claim(work, input.idempotency_key, request)
+            stored = await keys.claim(hand.work, input.idempotency_key, request)
             if stored is not None:
                 return verb.answer.validate_python(stored)
-            hand = Hand(work, self.policy)
             answer = await verb.do(hand, input)
-            await keys.keep(work, input.idempotency_key, verb.answer.dump_python(answer, mode="json"))
-            await access_log.write(work, _entries(hand, verb))
+            await keys.keep(hand.work, input.idempotency_key, verb.answer.dump_python(answer, mode="json"))
+            await access_log.write(hand.work, _entries(hand, verb))
             return answer
+
+    @asynccontextmanager
+    async def _taken(self, caller: Caller, verb: Verb[Any, Any]) -> AsyncIterator[Hand | Guest]:
+        if verb.by_resident:
+            async with self.database.receive(caller) as visit:
+                yield Guest(visit, self.policy)
+        else:
+            async with self.database.enter(caller) as work:
+                yield Hand(work, self.policy)
 
     async def look(
         self, caller: Caller, view: Callable[[Hand, QueryT], Awaitable[AnswerT]], query: QueryT
@@ -192,8 +239,15 @@ class Office:
         async with self.database.enter(caller) as work:
             return await view(Hand(work, self.policy), query)
 
+    async def receive(
+        self, caller: Caller, view: Callable[[Guest, QueryT], Awaitable[AnswerT]], query: QueryT
+    ) -> AnswerT:
+        """Has a resident's view of the own family; what it recorded is committed before this returns."""
+        async with self.database.receive(caller) as visit:
+            return await view(Guest(visit, self.policy), query)
 
-def _entries(hand: Hand, verb: Verb[Any, Any]) -> list[access_log.Entry]:
+
+def _entries(hand: Hand | Guest, verb: Verb[Any, Any]) -> list[access_log.Entry]:
     """The access records of an act. An answer that is given again tells nothing that this one did not."""
     return [
         access_log.Entry(

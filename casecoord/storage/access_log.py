@@ -15,14 +15,17 @@ from uuid import UUID, uuid4
 import orjson
 from sqlalchemy import text
 
-from casecoord.storage.work import Work
+from casecoord.domain.actors import Actor, Resident
+from casecoord.storage.work import Visit, Work
 
 _INSERT = text(
     "with about as (select s.entry, array_agg(p.pseudonym order by s.number) subjects"
     "   from unnest(cast(:entries as uuid[]), cast(:persons as uuid[])) with ordinality s (entry, person, number)"
     "   join persons p on p.area_id = :area and p.id = s.person group by s.entry)"
-    " insert into access_log (area_id, id, at, trace_id, household, subjects, professional_id, record, salt, leaf)"
-    " select :area, e.id, :at, :trace, h.pseudonym, coalesce(a.subjects, '{}'), :professional, e.record, e.salt, e.leaf"
+    " insert into access_log (area_id, id, at, trace_id, household, subjects, professional_id, resident,"
+    "   record, salt, leaf)"
+    " select :area, e.id, :at, :trace, h.pseudonym, coalesce(a.subjects, '{}'), :professional,"
+    "   (select p.pseudonym from persons p where p.area_id = :area and p.id = :resident), e.record, e.salt, e.leaf"
     " from unnest(cast(:ids as uuid[]), cast(:households as uuid[]), cast(:records as text[]),"
     "   cast(:salts as bytea[]), cast(:leaves as bytea[])) e (id, household, record, salt, leaf)"
     " left join households h on h.area_id = :area and h.id = e.household"
@@ -50,12 +53,12 @@ class Entry:
     of: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
-async def record(work: Work, entry: Entry) -> None:
+async def record(work: Work | Visit, entry: Entry) -> None:
     """Writes one record in the caller's transaction; the answer may leave only after its commit."""
     await write(work, [entry])
 
 
-async def write(work: Work, entries: Iterable[Entry]) -> None:
+async def write(work: Work | Visit, entries: Iterable[Entry]) -> None:
     """Writes several records in one statement."""
     rows, about = [], []
     for entry in entries:
@@ -65,13 +68,15 @@ async def write(work: Work, entries: Iterable[Entry]) -> None:
     if not rows:
         return
     ids, households, records, salts, leaves = zip(*rows, strict=True)
+    actor = work.actor
     await work.session.execute(
         _INSERT,
         {
             "area": work.area_id,
             "at": work.now,
-            "trace": work.actor.trace_id,
-            "professional": work.actor.professional_id,
+            "trace": actor.trace_id,
+            "professional": actor.professional_id if isinstance(actor, Actor) else None,
+            "resident": actor.person_id if isinstance(actor, Resident) else None,
             "ids": list(ids),
             "households": list(households),
             "records": list(records),
@@ -83,12 +88,24 @@ async def write(work: Work, entries: Iterable[Entry]) -> None:
     )
 
 
+def _seat(actor: Actor | Resident) -> dict[str, object]:
+    """Under which membership somebody acts. A resident has none, and stands in a column of their own."""
+    if isinstance(actor, Resident):
+        return dict.fromkeys(("professional", "membership", "team", "team_kind"))
+    return {
+        "professional": actor.professional_id,
+        "membership": actor.membership_id,
+        "team": actor.team_id,
+        "team_kind": actor.team_kind,
+    }
+
+
 def leaf_of(salt: bytes, record: bytes) -> bytes:
     """The leaf hash of a record."""
     return hashlib.sha256(b"\x00" + salt + record).digest()
 
 
-def _row(work: Work, entry: Entry) -> tuple[UUID, UUID | None, str, bytes, bytes]:
+def _row(work: Work | Visit, entry: Entry) -> tuple[UUID, UUID | None, str, bytes, bytes]:
     identity, salt = uuid4(), os.urandom(16)
     # Household and persons stand in their own columns: erasing them there unlinks the record, the leaf stays valid.
     canonical = orjson.dumps(
@@ -99,12 +116,9 @@ def _row(work: Work, entry: Entry) -> tuple[UUID, UUID | None, str, bytes, bytes
             "area": work.area_id,
             "event": entry.verb,
             "act": entry.act,
-            "professional": work.actor.professional_id,
-            "membership": work.actor.membership_id,
             "role": work.actor.role,
-            "team": work.actor.team_id,
-            "team_kind": work.actor.team_kind,
             "purpose": work.actor.purpose,
+            **_seat(work.actor),
             "ground": entry.ground,
             "policy": entry.policy,
             "rules": list(entry.rules),

@@ -25,8 +25,9 @@ class Signal(Base):
     sphere: Mapped[str]
     urgency: Mapped[str]
     source: Mapped[str]
-    source_team_id: Mapped[UUID]
-    author_id: Mapped[UUID]
+    #: None: the family itself
+    source_team_id: Mapped[UUID | None]
+    author_id: Mapped[UUID | None]
     audience: Mapped[str | None]
     #: None: the area's coordinator is the backstop
     accountable_team_id: Mapped[UUID | None]
@@ -56,6 +57,10 @@ class Signal(Base):
         to("teams", "source_team_id"),
         to("teams", "accountable_team_id"),
         to("memberships", "author_id"),
+        CheckConstraint(
+            "(source_team_id is null) = (author_id is null) and (author_id is not null or source = 'family')",
+            name="from_somebody",
+        ),
         CheckConstraint("(state = 'ended') = (ended_at is not null)", name="ended_at_its_end"),
         # INVARIANT (closed loop): it ends with a confirmed outcome, and whoever signalled was told.
         CheckConstraint(
@@ -324,8 +329,13 @@ class AccessRecord(Base):
     household: Mapped[UUID | None]
     #: the pseudonyms of the persons that it is about; none: the household as a whole
     subjects: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
-    professional_id: Mapped[UUID]
+    professional_id: Mapped[UUID | None]
+    #: the pseudonym of the person, where a resident did or saw it
+    resident: Mapped[UUID | None]
     record: Mapped[str]
     salt: Mapped[bytes]
     leaf: Mapped[bytes]
-    __table_args__ = (Index(None, "area_id", "household", "at"),)
+    __table_args__ = (
+        CheckConstraint("(professional_id is null) <> (resident is null)", name="by_somebody"),
+        Index(None, "area_id", "household", "at"),
+    )
