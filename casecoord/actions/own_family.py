@@ -47,12 +47,16 @@ class HomeView(View):
 
     def __init__(self, guest: Guest, row: Row) -> None:
         super().__init__(guest, row)
-        people = [self._dweller(person) for person in row["persons"]]
+        people = self._people = [self._dweller(person) for person in row["persons"]]
         self.mine = speaks_for(guest.actor.person_id, people, local_date(self.now))
         #: nobody lives here whose things are not mine to see
         self.alone = all_own(self.mine, {one.id for one in people})
         # What belongs to the home as a whole is also one's own.
         self.look.facts = replace(self.look.facts, own_person=True)
+
+    def born(self, person: UUID) -> str | None:
+        """The birth date of somebody who lives here."""
+        return next((one.born for one in self._people if one.id == person), None)
 
     def owns(self, persons: Iterable[UUID]) -> bool:
         """Whether what is about these persons is mine to see; about nobody by name: whether all at home are."""

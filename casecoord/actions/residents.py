@@ -97,7 +97,7 @@ class ResidentUnbound:
 @verb(CodeMade, act="C")
 async def make_resident_code(hand: Hand, input: MakeResidentCode) -> CodeMade:
     """The lead, or the privacy officer, makes a code to hand to a person on paper; it works once, for 14 days."""
-    person, desk = await _person(hand, input.about)
+    person, desk = await person_and_desk(hand, input.about)
     desk.person = person
     if isinstance(input.about, ByPerson):
         rule = require(hand, desk, "record_contact")
@@ -146,7 +146,7 @@ async def resident_letter(hand: Hand, query: LetterOf) -> Letter:
 @verb(ResidentUnbound)
 async def unbind_resident(hand: Hand, input: UnbindResident) -> ResidentUnbound:
     """The privacy officer ends what a login may see, at the very next request; another code binds another login."""
-    person, desk = await _person(hand, input.about)
+    person, desk = await person_and_desk(hand, input.about)
     desk.person = person
     rule = require(hand, desk, "restrict", identity_checked=input.identity_checked)
     at = await codes.unbind(hand.work, person, desk.actor_membership)
@@ -206,7 +206,7 @@ def _bound(office: Office, tried: codes.Tried) -> access_log.Entry:
     )
 
 
-async def _person(hand: Hand, about: ByPerson | ByBsn) -> tuple[UUID, Desk]:
+async def person_and_desk(hand: Hand, about: ByPerson | ByBsn) -> tuple[UUID, Desk]:
     """The person and their home; whoever may not act for them gets the answer for one who is not here."""
     if isinstance(about, ByPerson):
         home = await codes.home_of(hand.work, about.person)

@@ -39,7 +39,7 @@ end $$
 
 # Under which names the log knows the homes that a person has lived in, and until when each was theirs.
 LIVED = """
-create function casecoord_lived(who uuid) returns table (household uuid, until timestamptz)
+create function casecoord_lived(who uuid) returns table (home uuid, pseudonym uuid, until timestamptz)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
     with recursive here (area) as (
         select nullif(current_setting('casecoord.area', true), '')::uuid
@@ -56,8 +56,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
                and exists (select from merged_rows w where w.area_id = g.area_id and w.merge_id = g.id
                      and w.kept_in = 'persons' and w.row_key ->> 'id' = who::text
                      and w.former ->> 'household_id' = g.merged_id::text)) other)
-    select h.pseudonym, max(l.until) from lived l cross join here
-      join households h on h.area_id = here.area and h.id = l.home group by h.pseudonym
+    select h.id, h.pseudonym, max(l.until) from lived l cross join here
+      join households h on h.area_id = here.area and h.id = l.home group by h.id, h.pseudonym
 $$
 """
 
@@ -72,7 +72,6 @@ HOMES = {
     "hearings": "household_id",
     "requests": "household_id",
     "break_glass_grants": "household_id",
-    "deferrals": "household_id",
 }
 
 
