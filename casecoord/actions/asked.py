@@ -69,7 +69,7 @@ async def invitations(hand: Hand, query: AskedOf) -> Slice[Invited]:
                 policy=hand.policy.digest,
                 ground=FACETS[facet].ground,
                 rules=(permission.rule,),
-                acts=hand.acts(),
+                acts=hand.done.acts(),
             )
             for row in rows[:first]
         ),

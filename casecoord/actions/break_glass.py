@@ -3,7 +3,7 @@
 INVARIANT (short): it ends by the database's clock, whether or not anything runs.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from casecoord.access.decide import Permission
 from casecoord.access.doing import ActFacts
 from casecoord.actions import texts
 from casecoord.actions.cases import look_at, refusal, require
-from casecoord.actions.looking import Look
+from casecoord.actions.looking import Look, is_oneself
 from casecoord.actions.office import Hand, verb
 from casecoord.domain.errors import Problem
 from casecoord.domain.joint_view import GrantView
@@ -129,8 +129,16 @@ async def review_break_glass(hand: Hand, input: ReviewBreakGlass) -> GlassReview
     return GlassReviewed(grant.id, desk.household_id)
 
 
-def grants_in_view(look: Look, seal: HouseholdSeal, rows: Iterable[dict[str, Any]]) -> list[GrantView]:
-    """The emergency accesses of a household that this viewer may know of: the own ones, or all."""
+def grants_in_view(
+    look: Look,
+    seal: HouseholdSeal,
+    rows: Iterable[dict[str, Any]],
+    about: Callable[[str, dict[str, Any]], dict[str, Any]],
+) -> list[GrantView]:
+    """The emergency accesses of a household that this viewer may know of: the own ones, or all.
+
+    `about`: what is so for each of them besides.
+    """
 
     def opened(row: dict[str, Any], facet: str) -> str | None:
         place = Place("break_glass_grants", UUID(row["id"]), facet)
@@ -149,7 +157,9 @@ def grants_in_view(look: Look, seal: HouseholdSeal, rows: Iterable[dict[str, Any
         )
         for row in rows
         if look.sees(
-            "break_glass.grant", own_entry=row["professional"] == str(look.hand.actor.professional_id)
+            "break_glass.grant",
+            own_entry=is_oneself(look.hand, row["professional"]),
+            **about("break_glass.grant", row),
         )
     ]
 

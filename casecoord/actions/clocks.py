@@ -12,6 +12,7 @@ from casecoord.actions.turning import turn
 from casecoord.domain.covering import area_waiting
 from casecoord.domain.household import Household, Waiting, holder_of, waiting
 from casecoord.storage.covering import load_covering
+from casecoord.storage.deferrals import tell_due
 from casecoord.storage.faults import retried
 from casecoord.storage.households import lock_household
 from casecoord.storage.open_work import load_all
@@ -97,6 +98,7 @@ async def _pass_on(database: Database, area_id: UUID, household: UUID) -> None:
 async def _settle_area(database: Database, area_id: UUID) -> None:
     async with database.within(area_id) as work:
         await settle_area(work)
+        await tell_due(work)
 
 
 async def _sweep_some(database: Database, area_id: UUID, at: datetime | None) -> tuple[Swept, bool]:

@@ -7,7 +7,8 @@ from typing import Any
 
 import orjson
 
-from casecoord.actions.office import Hand
+from casecoord.actions.office import Guest, Hand
+from casecoord.domain.actors import Resident
 from casecoord.domain.errors import Problem
 
 LARGEST_PAGE = 100
@@ -23,13 +24,13 @@ def page_size(first: int | None) -> int:
     return first
 
 
-def write(hand: Hand, kind: str, key: list[Any]) -> str:
+def write(hand: Hand | Guest, kind: str, key: list[Any]) -> str:
     """The cursor behind a list's key."""
     body = orjson.dumps(key, default=str)
     return base64.urlsafe_b64encode(_mac(hand, kind, body) + body).decode().rstrip("=")
 
 
-def read(hand: Hand, kind: str, cursor: str | None) -> tuple[Any, ...] | None:
+def read(hand: Hand | Guest, kind: str, cursor: str | None) -> tuple[Any, ...] | None:
     """The key in a cursor; Problem `cursor_invalid` for one that is not this actor's for this list."""
     if cursor is None:
         return None
@@ -43,6 +44,8 @@ def read(hand: Hand, kind: str, cursor: str | None) -> tuple[Any, ...] | None:
     return tuple(orjson.loads(body))
 
 
-def _mac(hand: Hand, kind: str, body: bytes) -> bytes:
-    bound = b"|".join((b"cursor", kind.encode(), hand.actor.membership_id.bytes, body))
+def _mac(hand: Hand | Guest, kind: str, body: bytes) -> bytes:
+    actor = hand.actor
+    seat = actor.login_id if isinstance(actor, Resident) else actor.membership_id
+    bound = b"|".join((b"cursor", kind.encode(), seat.bytes, body))
     return hmac.new(hand.work.keyring.match, bound, hashlib.sha256).digest()[:_MAC]

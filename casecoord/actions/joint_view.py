@@ -7,11 +7,12 @@ from uuid import UUID
 
 from casecoord.actions.break_glass import by_grant, grants_in_view
 from casecoord.actions.looking import Look, facts_of, viewers, wrote
-from casecoord.actions.office import Hand
+from casecoord.actions.office import Guest, Hand
 from casecoord.domain.ages import age_on
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Shown, Viewer
 from casecoord.domain.joint_view import (
+    ITSELF,
     ActionView,
     BlockadeView,
     Colleague,
@@ -25,8 +26,9 @@ from casecoord.domain.joint_view import (
     ProposalView,
     Shared,
     SignalView,
+    level_of,
 )
-from casecoord.domain.promises import PROMISES, Level, Rule
+from casecoord.domain.promises import PROMISES, Rule
 from casecoord.domain.words import (
     ActionState,
     BlockadeKind,
@@ -60,7 +62,7 @@ async def joint_case(hand: Hand, query: JointCaseOf) -> JointCase:
     row = await views.joint_case(hand.work, query.id)
     if row is None:
         raise Problem("not_found", "id")
-    view = _View(hand, row)
+    view = View(hand, row)
     seen = view.compose()
     if not view.look.shown:
         raise Problem("not_found", "id")
@@ -68,11 +70,12 @@ async def joint_case(hand: Hand, query: JointCaseOf) -> JointCase:
     return seen
 
 
-class _View:
+class View:
     """Composes one joint case view from one row, through one look."""
 
-    def __init__(self, hand: Hand, row: Row) -> None:
+    def __init__(self, hand: Hand | Guest, row: Row) -> None:
         self.hand, self.row, self.now = hand, row, hand.now
+        self.team = str(hand.actor.team_id) if isinstance(hand, Hand) else None
         self.seal: HouseholdSeal = views.seal_of(hand.work, row["id"], row["keys"])
         # A team that is accountable for a signal beside a case sees whose it is, and nothing of the case.
         self.look = Look(
@@ -114,7 +117,7 @@ class _View:
             actions=[self._action(action) for action in row["actions"] if self._sees_action(action)],
             blockades=[found for one in row["blockades"] if (found := self._blockade(one))],
             hearings=[planned for one in row["hearings"] if (planned := self._hearing(one))],
-            grants=grants_in_view(look, self.seal, row["grants"]),
+            grants=grants_in_view(look, self.seal, row["grants"], self._about),
             gaps=self._gaps(),
             withheld=list(look.withheld.values()),
         )
@@ -160,7 +163,7 @@ class _View:
 
     def _person(self, person: Row) -> PersonView:
         share, identity, known = self.look.share, UUID(person["id"]), self._of(person)
-        own_practice = str(self.hand.actor.team_id) in person["practice_teams"]
+        own_practice = self.team in person["practice_teams"]
         return PersonView(
             id=identity,
             name=share("person.name", lambda: self._person_text(person, "name", "name"), **known),
@@ -196,7 +199,7 @@ class _View:
 
     def _participants(self) -> list[ParticipantView]:
         lead = self.row["lead"]
-        own = {str(self.hand.actor.team_id), lead["team"] if lead else None}
+        own = {self.team, lead["team"] if lead else None}
         return [
             ParticipantView(UUID(p["team"]), p["name"], TeamKind(p["kind"]))
             for p in self.row["participants"]
@@ -206,7 +209,7 @@ class _View:
 
     def _own_team(self, team: str) -> bool:
         # One's own team's part in a case is no secret to it.
-        own = team == str(self.hand.actor.team_id) and bool(self.row["participates"])
+        own = team == self.team and bool(self.row["participates"])
         if own:
             self.look.shown.setdefault("case.participants", "own_team")
         return own
@@ -219,11 +222,10 @@ class _View:
         return None
 
     def _contacts(self) -> list[ContactView]:
-        if not self.row["contacts"] or not self.look.sees("case.contact", viewers=self.in_case):
-            return []
         return [
             ContactView(UUID(c["id"]), datetime.fromisoformat(c["at"]), c["manner"])
             for c in self.row["contacts"]
+            if self.look.sees("case.contact", viewers=self.in_case, **self._about("case.contact", c))
         ]
 
     def _signal(self, signal: Row) -> SignalView | None:
@@ -233,10 +235,12 @@ class _View:
             "of": (UUID(signal["person"]),) if signal["person"] else (),
             "wrote_it": wrote(self.hand, signal["source_team"], signal["author"]),
             "shared_with_teams": signal["audience"] == "teams_in_case",
+            **self._about("signal.existence", signal),
         }
         if not self.look.sees("signal.existence", sphere, **facts):
             return None
         share = self.look.share
+        source = signal["source_name"] or ITSELF[self.hand.actor.language]
         as_written = not self.look.sees("signal.existence", sphere, **{**facts, "wrote_it": False})
         return SignalView(
             id=UUID(signal["id"]),
@@ -246,7 +250,7 @@ class _View:
             urgency=Urgency(signal["urgency"]),
             received_at=datetime.fromisoformat(signal["received_at"]),
             sphere=sphere,
-            source=share("signal.source", lambda: signal["source_name"], sphere, **facts),
+            source=share("signal.source", lambda: source, sphere, **facts),
             domain=share("signal.domain", lambda: LifeDomain(signal["domain"]), sphere, **facts),
             summary=share(
                 "signal.summary", lambda: self._item_text("signals", signal, "summary"), sphere, **facts
@@ -269,9 +273,7 @@ class _View:
         if thing.get("rule") == Rule.HEARING:
             return self._as_viewer(self.row["participates"] or self.row["prepares"])
         return self._as_viewer(
-            self.row["participates"]
-            if thing["in_case"]
-            else thing["accountable"] == str(self.hand.actor.team_id)
+            self.row["participates"] if thing["in_case"] else thing["accountable"] == self.team
         )
 
     def _as_viewer(self, takes_part: bool) -> frozenset[Viewer]:
@@ -326,10 +328,11 @@ class _View:
 
     def _hearing(self, hearing: Row) -> HearingView | None:
         """Who planned it and the social team that prepares it take part in it, be there a case or not."""
-        own = hearing["team"] == str(self.hand.actor.team_id)
+        own = hearing["team"] == self.team
         seen_by = self._as_viewer(own or self.row["participates"] or self.row["prepares"])
         person = UUID(hearing["person"])
-        if not self.look.sees("court.hearing", Sphere.JUSTICE, viewers=seen_by, of=(person,)):
+        known = self._about("court.hearing", hearing)
+        if not self.look.sees("court.hearing", Sphere.JUSTICE, viewers=seen_by, of=(person,), **known):
             return None
         done = {name: hearing[name] and datetime.fromisoformat(hearing[name]) for name in _PREPARED}
         return HearingView(
@@ -358,8 +361,12 @@ class _View:
     def _sees_item(
         self, facet: str, item: Row, seen_by: frozenset[Viewer] | None = None, **facts: bool
     ) -> bool:
-        facts["shared_with_teams"] = item["audience"] == "teams_in_case"
+        facts |= {"shared_with_teams": item["audience"] == "teams_in_case", **self._about(facet, item)}
         return self.look.sees(facet, Sphere(item["sphere"]), viewers=seen_by, **facts)
+
+    def _about(self, facet: str, thing: Row) -> dict[str, Any]:
+        """What is so for a thing of this facet, whoever looks: whether the family's view of it waits for somebody's safety."""
+        return {"deferred_for_safety": thing.get("id") in self.row["deferred"]}
 
     def _household_text(self, column: str) -> str | None:
         return self._open(self.row[column], Place("households", self.row["id"], column), Compartment.IDENTITY)
@@ -373,11 +380,6 @@ class _View:
 
     def _open(self, sealed: str | None, place: Place, compartment: Compartment) -> str | None:
         return None if sealed is None else self.seal.open(bytes.fromhex(sealed), place, compartment)
-
-
-def level_of(levels: list[str], now: datetime) -> Level:
-    """How far a gap has escalated, from the instants of its ladder."""
-    return Level(1 + sum(datetime.fromisoformat(instant) <= now for instant in levels))
 
 
 def _colleague(who: Row | None) -> Colleague | None:

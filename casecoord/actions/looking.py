@@ -13,7 +13,7 @@ from casecoord.access.attributes import Facts
 from casecoord.access.decide import Decision
 from casecoord.access.explain import explain
 from casecoord.access.replay import Question, of_facets
-from casecoord.actions.office import Hand
+from casecoord.actions.office import Guest, Hand
 from casecoord.domain.facets import FACETS, Level, Shown, Viewer
 from casecoord.domain.joint_view import Shared, Withheld
 from casecoord.domain.words import Role, Sphere, TeamKind
@@ -47,9 +47,11 @@ def role_viewer(role: Role) -> Viewer | None:
 
 
 def viewers(
-    hand: Hand, *, takes_part: bool, is_lead: bool, signalled: bool, escalated: bool
+    hand: Hand | Guest, *, takes_part: bool, is_lead: bool, signalled: bool, escalated: bool
 ) -> frozenset[Viewer]:
     """As what the actor looks at one household or one of its things."""
+    if isinstance(hand, Guest):
+        return frozenset({Viewer.HOUSEHOLD})
     found: set[Viewer] = set()
     as_team, as_role = team_viewer(hand.actor.role, hand.actor.team_kind), role_viewer(hand.actor.role)
     if takes_part and as_team:
@@ -66,10 +68,17 @@ def viewers(
     return frozenset(found or {Viewer.OUTSIDER})
 
 
-def wrote(hand: Hand, team: str, author: str | None = None) -> bool:
+def wrote(hand: Hand | Guest, team: str | None, author: str | None = None) -> bool:
     """Whether the actor, or the own team for those who see by a team, wrote a thing of this team and author."""
+    if isinstance(hand, Guest):
+        return False
     actor = hand.actor
     return author == str(actor.professional_id) or (actor.role in _TEAM_ROLES and team == str(actor.team_id))
+
+
+def is_oneself(hand: Hand | Guest, professional: str) -> bool:
+    """Whether the actor is this professional."""
+    return isinstance(hand, Hand) and professional == str(hand.actor.professional_id)
 
 
 NOTHING_SPECIAL = Facts.that()
@@ -86,7 +95,7 @@ def facts_of(row: Mapping[str, Any]) -> Facts:
 class Look:
     """One actor's look at one household, or (None) at figures of no single one, under one purpose."""
 
-    hand: Hand
+    hand: Hand | Guest
     household: UUID | None
     viewers: frozenset[Viewer]
     facts: Facts = NOTHING_SPECIAL
@@ -161,7 +170,7 @@ class Look:
                 if None not in seen
             },
             decided=of_facets(self.decided),
-            acts=self.hand.acts(),
+            acts=self.hand.done.acts(),
             consent=tuple(sorted({facet for _, facet, _, known in self.decided if known.consent_covers})),
         )
 

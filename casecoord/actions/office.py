@@ -7,7 +7,8 @@ broken named constraint into the problem it means. `look` lets nothing leave bef
 import hashlib
 import hmac
 import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
@@ -19,14 +20,14 @@ from casecoord.access.decide import Permission, Policy
 from casecoord.access.doing import ActFacts, Doer
 from casecoord.access.explain import explain_permission
 from casecoord.access.replay import of_act
-from casecoord.domain.actors import Actor, Caller
+from casecoord.domain.actors import Actor, Caller, Resident
 from casecoord.domain.errors import Problem, Why
 from casecoord.domain.facets import PUBLIC_TASK
 from casecoord.domain.words import Role
 from casecoord.storage import access_log, keys, policy_versions
 from casecoord.storage.faults import DatabaseFault, broken_constraint, gave_up_waiting, may_be_retried
 from casecoord.storage.log_refusals import households_asked
-from casecoord.storage.work import Database, Work
+from casecoord.storage.work import Database, Visit, Work
 
 ATTEMPTS = 3
 LONGEST_KEY = 200
@@ -108,6 +109,10 @@ class Done:
     persons: list[UUID] = field(default_factory=list)
     decided: dict[tuple[Doer, str, ActFacts], Permission] = field(default_factory=dict)
 
+    def acts(self) -> list[dict[str, Any]]:
+        """What was answered so far, for the access record."""
+        return [of_act(*asked, permission) for asked, permission in self.decided.items()]
+
 
 @dataclass(frozen=True, slots=True)
 class Hand:
@@ -132,10 +137,6 @@ class Hand:
         self.done.decided[who, act, facts] = permission
         return permission
 
-    def acts(self) -> list[dict[str, Any]]:
-        """What was answered so far, for the access record."""
-        return [of_act(*asked, permission) for asked, permission in self.done.decided.items()]
-
     def not_allowed(self, permission: Permission, act: str) -> Problem:
         """The refusal of an act that no rule allows: why, on what ground, and whom to ask."""
         words = explain_permission(self.policy, permission, act, self.actor.language)
@@ -158,13 +159,40 @@ class Hand:
 
 
 @dataclass(frozen=True, slots=True)
+class Guest:
+    """What a resident's verb or view works with: the same as a professional's, in the own household."""
+
+    work: Visit
+    policy: Policy
+    done: Done = field(default_factory=Done)
+
+    @property
+    def actor(self) -> Resident:
+        return self.work.actor
+
+    @property
+    def now(self) -> datetime:
+        return self.work.now
+
+    def allowed(self, rule: str, person: UUID) -> None:
+        """Remembers for the access record that this rule allowed something about this person of the own family."""
+        self.done.households.append(self.actor.household_id)
+        self.done.rules.append(rule)
+        self.done.persons.append(person)
+
+
+@dataclass(frozen=True, slots=True)
 class Verb(Generic[InputT, AnswerT]):
-    """A verb with its class (C creates, U changes) and the type of its answer, kept for its key."""
+    """A verb with its class (C creates, U changes) and the type of its answer, kept for its key.
+
+    `do` takes the hand of whoever does it: a Guest where it is a resident's.
+    """
 
     name: str
     act: str
-    do: Callable[[Hand, InputT], Awaitable[AnswerT]]
+    do: Callable[[Any, InputT], Awaitable[AnswerT]]
     answer: TypeAdapter[AnswerT]
+    by_resident: bool = False
 
 
 def verb(
@@ -174,6 +202,17 @@ def verb(
 
     def mark(function: Callable[[Hand, InputT], Awaitable[AnswerT]]) -> Verb[InputT, AnswerT]:
         return Verb(function.__name__, act, function, TypeAdapter(answer))
+
+    return mark
+
+
+def resident_verb(
+    answer: type[AnswerT], act: str = "U"
+) -> Callable[[Callable[[Guest, InputT], Awaitable[AnswerT]]], Verb[InputT, AnswerT]]:
+    """Marks what a resident does on the page of the own family; professionals have verbs of their own."""
+
+    def mark(function: Callable[[Guest, InputT], Awaitable[AnswerT]]) -> Verb[InputT, AnswerT]:
+        return Verb(function.__name__, act, function, TypeAdapter(answer), by_resident=True)
 
     return mark
 
@@ -209,7 +248,7 @@ class Office:
         raise Problem("try_again")
 
     async def _act_once(self, caller: Caller, verb: Verb[InputT, AnswerT], input: InputT) -> AnswerT:
-        async def do(hand: Hand) -> AnswerT:
+        async def do(hand: Any) -> AnswerT:
             request = _digest(self.database.keyring.match, verb.name, input)
             stored = await keys.claim(hand.work, input.idempotency_key, request)
             if stored is not None:
@@ -219,57 +258,80 @@ class Office:
             await access_log.write(hand.work, _entries(hand, verb))
             return answer
 
-        return await self._once(caller, _Asked(verb.name, verb.act, input), do)
+        enter = self._as_guest if verb.by_resident else self._as_hand
+        return await self._once(caller, _Asked(verb.name, verb.act, input), do, enter)
 
     async def look(
         self, caller: Caller, view: Callable[[Hand, QueryT], Awaitable[AnswerT]], query: QueryT
     ) -> AnswerT:
         """Has a view; what it recorded is committed before this returns."""
-        return await self._once(caller, _Asked(view.__name__, "R", query), lambda hand: view(hand, query))
+        asked = _Asked(view.__name__, "R", query)
+        return await self._once(caller, asked, lambda hand: view(hand, query), self._as_hand)
+
+    async def receive(
+        self, caller: Caller, view: Callable[[Guest, QueryT], Awaitable[AnswerT]], query: QueryT
+    ) -> AnswerT:
+        """Has a resident's view of the own family; what it recorded is committed before this returns."""
+        asked = _Asked(view.__name__, "R", query)
+        return await self._once(caller, asked, lambda guest: view(guest, query), self._as_guest)
+
+    @asynccontextmanager
+    async def _as_hand(self, caller: Caller) -> AsyncIterator[Hand]:
+        async with self.database.enter(caller) as work:
+            yield Hand(work, self.policy)
+
+    @asynccontextmanager
+    async def _as_guest(self, caller: Caller) -> AsyncIterator[Guest]:
+        async with self.database.receive(caller) as visit:
+            yield Guest(visit, self.policy)
 
     async def _once(
-        self, caller: Caller, asked: "_Asked", do: Callable[[Hand], Awaitable[AnswerT]]
+        self,
+        caller: Caller,
+        asked: "_Asked",
+        do: Callable[[Any], Awaitable[AnswerT]],
+        enter: Callable[[Caller], AbstractAsyncContextManager[Hand | Guest]],
     ) -> AnswerT:
         """One transaction; where it is refused, another that says so, before the answer leaves."""
-        hand: Hand | None = None
+        hand: Hand | Guest | None = None
         try:
-            async with self.database.enter(caller) as work:
-                hand = Hand(work, self.policy)
-                kept = work.area_id in self.kept or await policy_versions.keep(
-                    work, self.policy.digest, self.policy.files
+            async with enter(caller) as hand:
+                area = hand.work.area_id
+                kept = area in self.kept or await policy_versions.keep(
+                    hand.work, self.policy.digest, self.policy.files
                 )
                 answer = await do(hand)
         except Problem as problem:
             if hand is not None and problem.code in REFUSALS:
-                await self._log_refusal(caller, asked, problem.code, hand.acts())
+                async with enter(caller) as again:
+                    await self._log_refusal(again.work, asked, problem.code, hand.done.acts())
             raise
         if kept:
-            self.kept.add(work.area_id)
+            self.kept.add(area)
         return answer
 
     async def _log_refusal(
-        self, caller: Caller, asked: "_Asked", code: str, acts: list[dict[str, Any]]
+        self, work: Work | Visit, asked: "_Asked", code: str, acts: list[dict[str, Any]]
     ) -> None:
         """Who asked for what in vain. Whose it was stands outside the record: it says no more than was asked."""
-        async with self.database.enter(caller) as work:
-            households: list[UUID | None] = [*await households_asked(work, _ids(asked.input))]
-            await access_log.write(
-                work,
-                [
-                    access_log.Entry(
-                        verb=asked.name,
-                        household=household,
-                        act=asked.act,
-                        facets={},
-                        policy=self.policy.digest,
-                        ground="",
-                        rules=tuple(one["said"][1] for one in acts),
-                        acts=acts,
-                        problem=code,
-                    )
-                    for household in households or [None]
-                ],
-            )
+        households: list[UUID | None] = [*await households_asked(work, _ids(asked.input))]
+        await access_log.write(
+            work,
+            [
+                access_log.Entry(
+                    verb=asked.name,
+                    household=household,
+                    act=asked.act,
+                    facets={},
+                    policy=self.policy.digest,
+                    ground="",
+                    rules=tuple(one["said"][1] for one in acts),
+                    acts=acts,
+                    problem=code,
+                )
+                for household in households or [None]
+            ],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +358,7 @@ def _ids(asked: object) -> list[UUID]:
             return []
 
 
-def _entries(hand: Hand, verb: Verb[Any, Any]) -> list[access_log.Entry]:
+def _entries(hand: Hand | Guest, verb: Verb[Any, Any]) -> list[access_log.Entry]:
     """The access records of an act. An answer that is given again tells nothing that this one did not."""
     return [
         access_log.Entry(
@@ -308,7 +370,7 @@ def _entries(hand: Hand, verb: Verb[Any, Any]) -> list[access_log.Entry]:
             ground=PUBLIC_TASK,
             rules=tuple(dict.fromkeys(hand.done.rules)),
             subjects=tuple(dict.fromkeys(hand.done.persons)),
-            acts=hand.acts(),
+            acts=hand.done.acts(),
         )
         for household in dict.fromkeys(hand.done.households) or [None]
     ]

@@ -168,6 +168,8 @@ async def record_contact(hand: Hand, input: RecordContact) -> ContactRecorded:
         manner=input.manner,
     )
     hand.work.session.add(contact)
-    desk.add_event("record_contact", "case.contact", Sphere.GENERAL, rule, manner=input.manner)
+    desk.add_event(
+        "record_contact", "case.contact", Sphere.GENERAL, rule, manner=input.manner, contact=contact.id
+    )
     await desk.settle()
     return ContactRecorded(contact.id, contact.case_id, contact.contacted_at)

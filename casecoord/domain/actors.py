@@ -34,6 +34,20 @@ class Actor:
     trace_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """Somebody of a family, known by a login that a code on paper bound to them; nobody's colleague."""
+
+    area_id: UUID
+    login_id: UUID
+    person_id: UUID
+    household_id: UUID
+    language: Language
+    trace_id: str
+    role: Role = Role.RESIDENT
+    purpose: Purpose = Purpose.ACCESS_REQUEST
+
+
 def purposes_of(role: Role, kind: TeamKind) -> tuple[Purpose, ...]:
     """The purposes a membership may act under, the default first."""
     match role:

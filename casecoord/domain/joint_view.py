@@ -14,6 +14,7 @@ from casecoord.domain.words import (
     BlockadeKind,
     BlockadeState,
     HearingState,
+    Language,
     LifeDomain,
     Reach,
     Sphere,
@@ -22,6 +23,9 @@ from casecoord.domain.words import (
 )
 
 T = TypeVar("T")
+
+#: Whose signal it is that came from no team.
+ITSELF = {Language.NL: "het gezin zelf", Language.EN: "the family itself"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,3 +203,8 @@ class JointCase:
     grants: list[GrantView] = field(default_factory=list)
     gaps: list[GapView] = field(default_factory=list)
     withheld: list[Withheld] = field(default_factory=list)
+
+
+def level_of(levels: list[str], now: datetime) -> Level:
+    """How far a gap has escalated, from the instants of its ladder."""
+    return Level(1 + sum(datetime.fromisoformat(instant) <= now for instant in levels))

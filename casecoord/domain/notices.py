@@ -52,6 +52,8 @@ class NoticeKind(StrEnum):
     FAMILY_CHANGED = "family_changed"
     MOVE_OFFER = "move_offer"
     MOVE_ANSWER = "move_answer"
+    DEFERRAL = "deferral"
+    DEFERRAL_DUE = "deferral_due"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +189,18 @@ NOTICES: dict[NoticeKind, NoticeRow] = {
         ),
         NoticeRow(
             NoticeKind.MOVE_ANSWER, None, "antwoord van een ander gebied", "an answer from another area"
+        ),
+        NoticeRow(
+            NoticeKind.DEFERRAL,
+            None,
+            "iets is voor iemands veiligheid uitgesteld",
+            "something is deferred for a person's safety",
+        ),
+        NoticeRow(
+            NoticeKind.DEFERRAL_DUE,
+            None,
+            "een uitstel voor iemands veiligheid moet opnieuw bekeken",
+            "a deferral for a person's safety is to be looked at again",
         ),
     )
 }

@@ -18,15 +18,17 @@ from uuid import UUID, uuid4
 import orjson
 from sqlalchemy import text
 
-from casecoord.domain.actors import Actor
-from casecoord.storage.work import Area, Work
+from casecoord.domain.actors import Actor, Resident
+from casecoord.storage.work import Area, Visit, Work
 
 _INSERT = text(
     "with about as (select s.entry, array_agg(p.pseudonym order by s.number) subjects"
     "   from unnest(cast(:entries as uuid[]), cast(:persons as uuid[])) with ordinality s (entry, person, number)"
     "   join persons p on p.area_id = :area and p.id = s.person group by s.entry)"
-    " insert into access_log (area_id, id, at, trace_id, household, subjects, professional_id, record, salt, leaf)"
-    " select :area, e.id, :at, :trace, h.pseudonym, coalesce(a.subjects, '{}'), :professional, e.record, e.salt, e.leaf"
+    " insert into access_log (area_id, id, at, trace_id, household, subjects, professional_id, resident,"
+    "   record, salt, leaf)"
+    " select :area, e.id, :at, :trace, h.pseudonym, coalesce(a.subjects, '{}'), :professional,"
+    "   (select p.pseudonym from persons p where p.area_id = :area and p.id = :resident), e.record, e.salt, e.leaf"
     " from unnest(cast(:ids as uuid[]), cast(:households as uuid[]), cast(:records as text[]),"
     "   cast(:salts as bytea[]), cast(:leaves as bytea[])) e (id, household, record, salt, leaf)"
     " left join households h on h.area_id = :area and h.id = e.household"
@@ -59,27 +61,37 @@ class Entry:
     problem: str | None = None
 
 
-async def record(work: Work, entry: Entry) -> None:
+async def record(work: Work | Visit, entry: Entry) -> None:
     """Writes one record in the caller's transaction; the answer may leave only after its commit."""
     await write(work, [entry])
 
 
-async def write(work: Work, entries: Iterable[Entry]) -> None:
+async def write(work: Work | Visit, entries: Iterable[Entry]) -> None:
     """Writes several records in one statement."""
     actor = work.actor
-    await _insert(work, actor.professional_id, actor.trace_id, [(e, _said(e, _who(actor))) for e in entries])
+    if isinstance(actor, Resident):
+        by = _By(None, actor.person_id, actor.trace_id)
+    else:
+        by = _By(actor.professional_id, None, actor.trace_id)
+    await _insert(work, by, [(entry, _said(entry, _who(actor))) for entry in entries])
 
 
 async def write_as_operator(work: Area, operator: str, trace_id: str, entry: Entry, purpose: str) -> None:
     """Writes what somebody did at the machine itself, by the name that it knows them by."""
-    nobody = dict.fromkeys(("professional", "membership", "team", "team_kind"))
-    who = {**nobody, "role": "operator", "operator": operator, "purpose": purpose, "trace": trace_id}
-    await _insert(work, None, trace_id, [(entry, _said(entry, who))])
+    who = {**_NO_SEAT, "role": "operator", "operator": operator, "purpose": purpose, "trace": trace_id}
+    await _insert(work, _By(None, None, trace_id), [(entry, _said(entry, who))])
 
 
-async def _insert(
-    work: Area, professional: UUID | None, trace_id: str, entries: list[tuple[Entry, dict[str, Any]]]
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _By:
+    """Who did it, as the columns beside the record say: a professional, a resident, or neither."""
+
+    professional: UUID | None
+    resident: UUID | None
+    trace_id: str
+
+
+async def _insert(work: Area, by: _By, entries: list[tuple[Entry, dict[str, Any]]]) -> None:
     if not entries:
         return
     rows = [_row(work, entry, said) for entry, said in entries]
@@ -90,8 +102,9 @@ async def _insert(
         {
             "area": work.area_id,
             "at": work.now,
-            "trace": trace_id,
-            "professional": professional,
+            "trace": by.trace_id,
+            "professional": by.professional,
+            "resident": by.resident,
             "ids": list(ids),
             "households": list(households),
             "records": list(records),
@@ -108,16 +121,20 @@ def leaf_of(salt: bytes, record: bytes) -> bytes:
     return hashlib.sha256(b"\x00" + salt + record).digest()
 
 
-def _who(actor: Actor) -> dict[str, Any]:
-    return {
-        "trace": actor.trace_id,
-        "professional": actor.professional_id,
-        "membership": actor.membership_id,
-        "role": actor.role,
-        "team": actor.team_id,
-        "team_kind": actor.team_kind,
-        "purpose": actor.purpose,
-    }
+#: A resident acts under no membership, and stands in a column beside the record.
+_NO_SEAT: dict[str, Any] = dict.fromkeys(("professional", "membership", "team", "team_kind"))
+
+
+def _who(actor: Actor | Resident) -> dict[str, Any]:
+    seat = _NO_SEAT
+    if isinstance(actor, Actor):
+        seat = {
+            "professional": actor.professional_id,
+            "membership": actor.membership_id,
+            "team": actor.team_id,
+            "team_kind": actor.team_kind,
+        }
+    return {**seat, "trace": actor.trace_id, "role": actor.role, "purpose": actor.purpose}
 
 
 def _said(entry: Entry, who: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,8 +26,9 @@ class Signal(Base):
     sphere: Mapped[str]
     urgency: Mapped[str]
     source: Mapped[str]
-    source_team_id: Mapped[UUID]
-    author_id: Mapped[UUID]
+    #: None: the family itself
+    source_team_id: Mapped[UUID | None]
+    author_id: Mapped[UUID | None]
     audience: Mapped[str | None]
     #: None: the area's coordinator is the backstop
     accountable_team_id: Mapped[UUID | None]
@@ -57,6 +58,10 @@ class Signal(Base):
         to("teams", "source_team_id"),
         to("teams", "accountable_team_id"),
         to("memberships", "author_id"),
+        CheckConstraint(
+            "(source_team_id is null) = (author_id is null) and (author_id is not null or source = 'family')",
+            name="from_somebody",
+        ),
         CheckConstraint("(state = 'ended') = (ended_at is not null)", name="ended_at_its_end"),
         # INVARIANT (closed loop): it ends with a confirmed outcome, and whoever signalled was told.
         CheckConstraint(
@@ -325,8 +330,10 @@ class AccessRecord(Base):
     household: Mapped[UUID | None]
     #: the pseudonyms of the persons that it is about; none: the household as a whole
     subjects: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
-    #: None: somebody at the machine itself, whom the record names
+    #: None: a resident, or somebody at the machine itself, whom the record names
     professional_id: Mapped[UUID | None]
+    #: the pseudonym of the person, where a resident did or saw it
+    resident: Mapped[UUID | None]
     #: both None once their term is over: the leaf stays
     record: Mapped[str | None]
     salt: Mapped[bytes | None]
@@ -335,6 +342,7 @@ class AccessRecord(Base):
     arrived_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     txid: Mapped[str] = mapped_column(TransactionId, server_default=text("pg_current_xact_id()"))
     __table_args__ = (
+        CheckConstraint("professional_id is null or resident is null", name="by_one"),
         Index(None, "area_id", "household", "at"),
         Index(None, "area_id", "at", "id"),
         Index(None, "area_id", "txid", "id"),

@@ -73,7 +73,7 @@ class Signer:
 
 def read(note: str) -> Checkpoint:
     """A note of ours, whose signature somebody else checks. Raises ValueError."""
-    origin, size, root, number, at, *more = note.split("\n\n")[0].split("\n")
+    origin, size, root, number, at, *more = note.split("\n\n", maxsplit=1)[0].split("\n")
     restored = None
     if more:
         _, lost, lost_size, lost_root = more[0].split(" ")

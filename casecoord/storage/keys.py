@@ -1,12 +1,14 @@
 """Idempotency keys: the same key with the same request gets the same answer, another request a problem."""
 
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import text
 
+from casecoord.domain.actors import Resident
 from casecoord.domain.errors import Problem
-from casecoord.storage.work import Work
+from casecoord.storage.work import Visit, Work
 
 _CLAIM = text(
     "insert into answered_keys (area_id, professional_id, key, request, answer, at)"
@@ -23,9 +25,9 @@ _KEEP = text(
 )
 
 
-async def claim(work: Work, key: str, request: bytes) -> dict[str, Any] | None:
+async def claim(work: Work | Visit, key: str, request: bytes) -> dict[str, Any] | None:
     """Takes the key for this transaction, waiting for whoever has it; the stored answer if there is one."""
-    names = {"area": work.area_id, "professional": work.actor.professional_id, "key": key}
+    names = {"area": work.area_id, "professional": _owner(work), "key": key}
     claimed = await work.session.execute(_CLAIM, {**names, "request": request, "now": work.now})
     if claimed.first() is not None:
         return None
@@ -36,14 +38,20 @@ async def claim(work: Work, key: str, request: bytes) -> dict[str, Any] | None:
     return answer
 
 
-async def keep(work: Work, key: str, answer: dict[str, Any]) -> None:
+async def keep(work: Work | Visit, key: str, answer: dict[str, Any]) -> None:
     """Keeps the answer with the key, in the same transaction."""
     await work.session.execute(
         _KEEP,
         {
             "area": work.area_id,
-            "professional": work.actor.professional_id,
+            "professional": _owner(work),
             "key": key,
             "answer": orjson.dumps(answer).decode(),
         },
     )
+
+
+def _owner(work: Work | Visit) -> UUID:
+    """Whose key it is: a professional's, whatever the membership, or a resident's."""
+    actor = work.actor
+    return actor.person_id if isinstance(actor, Resident) else actor.professional_id

@@ -19,6 +19,9 @@ from casecoord.storage.turns import whose
 from casecoord.storage.views import KEYS
 from casecoord.storage.work import Work
 
+#: By which names an event says which thing it is about that can be deferred.
+DEFERRABLE = ("signal", "action", "contact", "hearing", "blockade", "grant")
+
 #: The facts that no table records yet are false for every row; `rel` is the actor's relation to its household.
 FACTS = """coalesce(rel.restricted, false) restricted, false deferred_for_safety,
   coalesce(rel.split_other_part, false) split_other_part, false address_secret,
@@ -28,6 +31,14 @@ FACTS = """coalesce(rel.restricted, false) restricted, false deferred_for_safety
 _OF_NO_HOUSEHOLD = FACTS.replace("coalesce(rel.restricted, false)", "false").replace(
     "coalesce(rel.split_other_part, false)", "false"
 )
+
+
+def facts_of(*things: str) -> str:
+    """The columns of `FACTS` for something about these ids (SQL): the family may not see it yet, for safety."""
+    waits = f"""exists (select from deferrals dfr where dfr.area_id = :area and dfr.ended_at is null
+    and dfr.thing_id in ({", ".join(things)}))"""
+    return FACTS.replace("false deferred_for_safety", f"{waits} deferred_for_safety")
+
 
 _RANK = "array_position(array['acute', 'high', 'normal'], {x}.urgency)"
 
@@ -60,7 +71,7 @@ _PROMISES = f"""
     p.household_id, case when p.rule = 'G9' then rel.participates or {PREPARES.format(area="p.area_id", household="p.household_id")}
          when s.id is null or s.case_id is not null then rel.participates
          else s.accountable_team_id = :team end takes_part,
-    rel.is_lead, rel.escalated, false wrote_it, {FACTS}
+    rel.is_lead, rel.escalated, false wrote_it, {facts_of("p.subject_id")}
   from promises p left join signals s on s.area_id = p.area_id and s.id = p.subject_id
 """
 
@@ -68,7 +79,7 @@ _PROMISES = f"""
 #: A household's signals that have not ended, as this actor stands to each.
 _SIGNALS = f"""
   select s.*, case when s.case_id is null then s.accountable_team_id = :team else rel.participates end takes_part,
-    rel.is_lead, rel.escalated, s.source_team_id = :team wrote_it, {FACTS}
+    rel.is_lead, rel.escalated, s.source_team_id = :team wrote_it, {facts_of("s.id")}
   from signals s where s.area_id = {{area}} and s.household_id = {{household}} and s.state <> 'ended'
     and (s.case_id is null or exists (select from cases c
           where c.area_id = s.area_id and c.id = s.case_id and c.state <> 'closed'))
@@ -216,7 +227,8 @@ select h.id household, rel.*, coalesce((select jsonb_agg(to_jsonb(e) order by e.
                 when e.facet = 'court.hearing' then rel.participates or {PREPARES.format(area="h.area_id", household="h.id")}
                 else coalesce(s.case_id, e.case_id) is not null and rel.participates end takes_part,
            rel.is_lead, rel.escalated,
-           m.team_id = :team wrote_it, w.name who, coalesce(s.person_id, z.person_id, q.person_id) person, {FACTS}
+           m.team_id = :team wrote_it, w.name who, coalesce(s.person_id, z.person_id, q.person_id) person,
+           {facts_of("e.id", *(f"cast(e.about ->> '{kind}' as uuid)" for kind in DEFERRABLE))}
       from events e
       left join signals s on s.area_id = e.area_id and s.id = cast(e.about ->> 'signal' as uuid)
       left join plan_actions a on a.area_id = e.area_id and a.id = cast(e.about ->> 'action' as uuid)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from casecoord.storage.work import Work
+from casecoord.storage.work import Area
 
 _OF_A_HOUSEHOLD = [
     "cases",
@@ -39,7 +39,7 @@ _ASKED = text(
 )
 
 
-async def households_asked(work: Work, ids: Iterable[UUID]) -> list[UUID]:
+async def households_asked(work: Area, ids: Iterable[UUID]) -> list[UUID]:
     """The households that these ids belong to, in any order."""
     found = await work.session.execute(_ASKED, {"area": work.area_id, "ids": list(ids)})
     return [household for household in found.scalars() if household is not None]

@@ -17,7 +17,7 @@ from sqlalchemy import TextClause, text
 
 from casecoord.domain.notices import NOTICES
 from casecoord.storage.cases import PREPARES, RELATION
-from casecoord.storage.lists import FACTS
+from casecoord.storage.lists import facts_of
 from casecoord.storage.telling import openly
 from casecoord.storage.turns import is_with, whose
 from casecoord.storage.work import Area, Work
@@ -40,9 +40,13 @@ _STANDING = f"""
   left join lateral (select {PREPARES.format(area=":area", household="z.household_id")} prepares
     from hearings z where z.area_id = :area and z.id = {{subject}}) hearing on true
   left join lateral ({RELATION.format(area=":area", household="x.household_id")}) rel on x.household_id is not null"""
-_STOOD = f"""({_TAKES_PART}) takes_part, coalesce(rel.is_lead, false) is_lead,
+
+
+def _stood(subject: str) -> str:
+    return f"""({_TAKES_PART}) takes_part, coalesce(rel.is_lead, false) is_lead,
     coalesce(rel.escalated, false) escalated, coalesce(s.source_team_id = :team, false) wrote_it,
-    coalesce(v.team_id = :team, false) own_invitation, {FACTS}"""
+    coalesce(v.team_id = :team, false) own_invitation, {facts_of(subject)}"""
+
 
 #: Whether somebody still has to do something about a notice.
 _WAITS = f"""case
@@ -67,6 +71,8 @@ _WAITS = f"""case
         where y.area_id = :area and y.id = x.source_id and y.ended_at is null)
     when x.kind = 'dead_letter' then exists (select from letters y
         where y.area_id = :area and y.id = x.source_id and y.outcome = 'dead')
+    when x.kind in ('deferral', 'deferral_due') then exists (select from deferrals y
+        where y.area_id = :area and y.id = x.source_id and y.ended_at is null)
     when x.kind = 'transfer' then exists (select from transfers y
         where y.area_id = :area and y.id = x.source_id and y.state = 'pending')
     when x.kind = 'move_offer' then exists (select from arrivals y
@@ -75,7 +81,7 @@ _WAITS = f"""case
 
 _ITEMS = f"""
   select x.id, x.kind, x.source_id, x.household_id, x.sphere, x.audience, x.urgent, x.at, x.read_at, x.letter_id,
-    coalesce({_WAITS}, false) waits, {_STOOD}
+    coalesce({_WAITS}, false) waits, {_stood("coalesce(g.subject_id, x.source_id)")}
   from outbox x
   left join promises g on g.area_id = x.area_id and g.id = coalesce(
     (select y.promise_id from gaps y where y.area_id = :area and y.id = x.source_id
@@ -133,7 +139,7 @@ def _waiting(gap: str) -> TextClause:
     return text(
         f"""
 select i.*, {_CASE} from (
-  select x.id, x.rule, x.due_at, x.household_id, x.sphere, x.audience, {_STOOD}
+  select x.id, x.rule, x.due_at, x.household_id, x.sphere, x.audience, {_stood("x.subject_id")}
   from promises x {_STANDING.format(subject="x.subject_id")}
   where x.area_id = :area and {is_with("x", "responder_id", "= :receiver")} and x.ended_at is null) i
 where {gap} or i.household_id is null or not {openly("i")}

@@ -100,6 +100,18 @@ class Keyring:
         """The keyed hash by which a Dutch address is matched."""
         return self._index("address", _plain(postcode), number.strip(), _plain(suffix))
 
+    def code_secret(self, row: UUID) -> bytes:
+        """What the code on paper of this row is made from."""
+        return self._index("resident code", str(row))
+
+    def code_index(self, code: str) -> bytes:
+        """The keyed hash by which a code on paper is found again."""
+        return self._index("code", code)
+
+    def login_index(self, issuer: str, subject: str) -> bytes:
+        """The keyed hash by which the tries of a login are counted."""
+        return self._index("login", issuer, subject)
+
     def _index(self, *parts: str) -> bytes:
         return hmac.new(self.match, _bound(*parts), hashlib.sha256).digest()
 

@@ -44,10 +44,7 @@ _WAITING = text("select area, entries from casecoord_log_waiting() where entries
 _AREAS = text("select id from casecoord_areas()")
 _ALONE = text("select pg_try_advisory_xact_lock(hashtextextended('casecoord sequencer ' || :area, 0))")
 _NOW = text("select clock_timestamp()")
-_NEWEST = text(
-    "select note, seen from log_checkpoints"
-    " where area_id = :area order by number desc limit 2"
-)
+_NEWEST = text("select note, seen from log_checkpoints where area_id = :area order by number desc limit 2")
 _EDGE = text(
     "select t.level, t.tile, t.hashes from log_tiles t join unnest(cast(:levels as int[]), cast(:tiles as bigint[]))"
     " e (level, tile) on t.level = e.level and t.tile = e.tile where t.area_id = :area"
@@ -133,7 +130,12 @@ class Sequencer:
         batch: int = BATCH,
     ) -> None:
         self.engine = engine(
-            url, role=SEQUENCER_ROLE, name="casecoord-sequencer", settings=_SETTINGS, pool_size=1, max_overflow=0
+            url,
+            role=SEQUENCER_ROLE,
+            name="casecoord-sequencer",
+            settings=_SETTINGS,
+            pool_size=1,
+            max_overflow=0,
         )
         self.signer = Signer(key)
         self.folder = folder

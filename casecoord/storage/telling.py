@@ -278,6 +278,28 @@ where s.area_id = :area and s.id = any(:signals) and s.state = 'open' and m.prof
 )
 
 
+#: A signal of the family itself comes to whoever is accountable for it; an acute one to who is on duty too.
+_TELL_ASKED = text(
+    f"""
+insert into outbox ({_COLUMNS})
+select distinct m.area_id, gen_random_uuid(), m.id, case s.urgency when 'acute' then 'acute_signal' else 'signal' end,
+  s.id, s.household_id, s.sphere, s.audience, s.urgency = 'acute', cast(:now as timestamptz)
+from signals s cross join lateral (
+  select coalesce({_SEAT.format(of="s.accountable_team_id")}, {_SEAT.format(of=":area")})
+  union select coalesce((select d.membership_id from duty_shifts d where d.area_id = :area
+      and d.during @> cast(:now as timestamptz)), {_SEAT.format(of=":area")}) where s.urgency = 'acute') who (membership)
+join memberships m on m.area_id = s.area_id and m.id = who.membership and m.during @> cast(:now as timestamptz)
+where s.area_id = :area and s.id = :signal
+{_ONCE}
+"""
+)
+
+
+async def tell_asked(work: Area, signal: UUID) -> None:
+    """Tells who has to do something about a signal of the family itself."""
+    await work.session.execute(_TELL_ASKED, {"area": work.area_id, "now": work.now, "signal": signal})
+
+
 async def tell_signals(work: Work, signals: Iterable[UUID]) -> None:
     """Tells the coordinators of the teams that are accountable for these signals now."""
     values = {"signals": list(signals), "by": work.actor.professional_id}

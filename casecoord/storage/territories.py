@@ -69,10 +69,18 @@ async def postcodes_of(work: Area) -> dict[str, str]:
     return {row.postcode: row.neighbourhood for row in rows}
 
 
+async def name_of_area(work: Area) -> str:
+    """What people call this area."""
+    return str((await work.session.execute(_NAME, {"area": work.area_id})).scalar_one())
+
+
 async def _territory(work: Area, code: str) -> Territory:
-    name = (await work.session.execute(_NAME, {"area": work.area_id})).scalar_one()
     return Territory(
-        work.area_id, code, name, _codes(work.settings, "municipalities"), _codes(work.settings, "districts")
+        work.area_id,
+        code,
+        await name_of_area(work),
+        _codes(work.settings, "municipalities"),
+        _codes(work.settings, "districts"),
     )
 
 

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from casecoord.domain.actors import Resident
 from casecoord.storage.cases import PREPARES, RELATION
 from casecoord.storage.sealed import HouseholdSeal
 from casecoord.storage.telling import openly
 from casecoord.storage.turns import whose
-from casecoord.storage.work import Work
+from casecoord.storage.work import Area, Visit, Work
 
 _PERSON = """jsonb_build_object('membership', m.id, 'professional', w.id, 'name', w.name, 'phone', w.phone,
   'team', t.id, 'team_name', t.name, 'team_kind', t.kind)"""
@@ -44,8 +45,12 @@ select h.id, h.secret_address, encode(h.address_sealed, 'hex') address, encode(h
           where l.area_id = p.area_id and l.person_id = p.id and l.kind = 'practice'),
       'custody', (select coalesce(jsonb_agg(jsonb_build_object('kind', y.kind, 'holder', y.holder_id)
                   order by y.kind, y.holder_id), '[]')
-          from custody y where y.area_id = p.area_id and y.minor_id = p.id)) order by p.id)
+          from custody y where y.area_id = p.area_id and y.minor_id = p.id),
+      'agreed', exists (select from child_agreements g
+          where g.area_id = p.area_id and g.child_id = p.id and g.until is null)) order by p.id)
     from persons p where p.area_id = h.area_id and p.household_id = h.id and p.died_on is null), '[]') persons,
+  coalesce((select jsonb_agg(d.thing_id) from deferrals d
+    where d.area_id = h.area_id and d.household_id = h.id and d.ended_at is null), '[]') deferred,
   coalesce((select jsonb_agg(jsonb_build_object('id', v.id, 'moved_on', v.moved_on, 'from', v.from_neighbourhood,
       'to', v.to_neighbourhood) order by v.moved_on, v.id)
     from household_moves v where v.area_id = h.area_id and v.household_id = h.id), '[]') moves,
@@ -68,8 +73,8 @@ select h.id, h.secret_address, encode(h.address_sealed, 'hex') address, encode(h
       'author', m.professional_id, 'summary', encode(s.summary_sealed, 'hex'),
       'detail', encode(s.detail_sealed, 'hex'), 'feedback', encode(s.feedback_sealed, 'hex'),
       'outcome', encode(s.outcome_sealed, 'hex')) order by s.received_at, s.id)
-    from signals s join teams t on t.area_id = s.area_id and t.id = s.source_team_id
-    join memberships m on m.area_id = s.area_id and m.id = s.author_id
+    from signals s left join teams t on t.area_id = s.area_id and t.id = s.source_team_id
+    left join memberships m on m.area_id = s.area_id and m.id = s.author_id
     where s.area_id = h.area_id and s.household_id = h.id
       and (s.case_id is null or s.case_id = c.id)), '[]') signals,
   coalesce((select jsonb_agg(jsonb_build_object('id', a.id, 'domain', a.domain, 'sphere', a.sphere,
@@ -99,8 +104,8 @@ select h.id, h.secret_address, encode(h.address_sealed, 'hex') address, encode(h
   coalesce((select jsonb_agg(jsonb_build_object('id', k.id, 'at', k.contacted_at, 'manner', k.manner)
       order by k.contacted_at, k.id)
     from contacts k where k.area_id = h.area_id and k.case_id = c.id), '[]') contacts,
-  coalesce((select jsonb_agg(jsonb_build_object('id', p.id, 'rule', p.rule, 'sphere', p.sphere,
-      'audience', p.audience, 'due_at', p.due_at, 'responder', w.name, 'responder_team', m.team_id,
+  coalesce((select jsonb_agg(jsonb_build_object('id', p.id, 'rule', p.rule, 'subject', p.subject_id,
+      'sphere', p.sphere, 'audience', p.audience, 'due_at', p.due_at, 'responder', w.name, 'responder_team', m.team_id,
       'in_case', s.id is null or s.case_id is not null, 'accountable', s.accountable_team_id,
       'levels', jsonb_build_array(p.area_at, p.decision_at, p.alliance_at)) order by p.due_at, p.id)
     from promises p left join signals s on s.area_id = p.area_id and s.id = p.subject_id
@@ -115,24 +120,31 @@ left join neighbourhoods n on n.area_id = h.area_id and n.code = h.neighbourhood
 )
 
 
-def _actor(work: Work) -> dict[str, Any]:
+_NOBODY = UUID(int=0)
+
+
+def _actor(work: Work | Visit) -> dict[str, Any]:
+    actor = work.actor
+    seat = (
+        (_NOBODY, _NOBODY, _NOBODY)
+        if isinstance(actor, Resident)
+        else (actor.team_id, actor.professional_id, actor.membership_id)
+    )
     return {
         "area": work.area_id,
-        "team": work.actor.team_id,
-        "professional": work.actor.professional_id,
-        "membership": work.actor.membership_id,
+        **dict(zip(("team", "professional", "membership"), seat, strict=True)),
         "now": work.now,
     }
 
 
-async def joint_case(work: Work, identity: UUID) -> dict[str, Any] | None:
+async def joint_case(work: Work | Visit, identity: UUID) -> dict[str, Any] | None:
     """Everything of a household's joint case, by the id of the case or the household; sealed."""
     found = await work.session.execute(JOINT, {**_actor(work), "id": identity})
     row = found.mappings().one_or_none()
     return dict(row) if row else None
 
 
-def seal_of(work: Work, household: UUID, keys: list[list[Any]]) -> HouseholdSeal:
+def seal_of(work: Area, household: UUID, keys: list[list[Any]]) -> HouseholdSeal:
     """The seal of a household from the keys that a read brought along."""
     return HouseholdSeal(work.keyring, household).add_keys(
         (name, version, bytes.fromhex(wrapped)) for name, version, wrapped in keys

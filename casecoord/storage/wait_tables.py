@@ -167,7 +167,8 @@ class Request(Base):
     person_id: Mapped[UUID]
     kind: Mapped[str]
     received_at: Mapped[datetime]
-    recorded_by: Mapped[UUID]
+    #: None: the resident, under the own login
+    recorded_by: Mapped[UUID | None]
     words_sealed: Mapped[bytes | None]
     state: Mapped[str]
     ground: Mapped[str | None]

@@ -14,20 +14,21 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
-from casecoord.domain.actors import Actor, Caller, purposes_of
+from casecoord.domain.actors import Actor, Caller, Resident, purposes_of
 from casecoord.domain.errors import Problem
 from casecoord.domain.promises import Deadlines
-from casecoord.domain.words import Role, TeamKind
+from casecoord.domain.words import Purpose, Role, TeamKind
 from casecoord.storage.connection import APP_ROLE, engine
 from casecoord.storage.sealed import Keyring
 
 _PATIENCE = {"statement_timeout": "30s", "idle_in_transaction_session_timeout": "30s", "lock_timeout": "15s"}
 _ENTER = text("select * from casecoord_enter(:issuer, :subject, :membership, :at)")
+_RECEIVE = text("select * from casecoord_receive(:issuer, :subject, :login, :at)")
 _WITHIN = text("select * from casecoord_within(:area, :at)")
 
 
 class UnknownLogin(Exception):
-    """The login is real, but no professional here is bound to it, or none of its memberships is valid now."""
+    """The login is real, but nobody here is bound to it, or none of its memberships is valid now."""
 
 
 @dataclass(slots=True)
@@ -54,6 +55,13 @@ class Work(Area):
     """A professional's transaction."""
 
     actor: Actor
+
+
+@dataclass(slots=True)
+class Visit(Area):
+    """A resident's transaction: of families it sees the own one and no other."""
+
+    actor: Resident
 
 
 class Database:
@@ -120,6 +128,48 @@ class Database:
                 trace_id=caller.trace_id,
             )
             yield Work(
+                session=session,
+                area_id=actor.area_id,
+                now=row["now"],
+                deadlines=Deadlines.of_area(row["settings"]),
+                keyring=self.keyring,
+                settings=row["settings"],
+                actor=actor,
+            )
+
+    @asynccontextmanager
+    async def receive(self, caller: Caller) -> AsyncIterator[Visit]:
+        """A transaction as the resident that this login was bound to.
+
+        The caller's membership, if it names one, must be that login's own key: who is a professional too
+        chooses as whom. Raises UnknownLogin, or Problem `membership_invalid`, `purpose_invalid`.
+        """
+        async with self._sessions.begin() as session:
+            found = await session.execute(
+                _RECEIVE,
+                {
+                    "issuer": caller.issuer,
+                    "subject": caller.subject,
+                    "login": caller.membership,
+                    "at": self.clock() if self.clock else None,
+                },
+            )
+            row = found.mappings().one_or_none()
+            if row is None:
+                if caller.membership is not None:
+                    raise Problem("membership_invalid")
+                raise UnknownLogin
+            if caller.purpose not in (None, Purpose.ACCESS_REQUEST):
+                raise Problem("purpose_invalid")
+            actor = Resident(
+                area_id=row["area_id"],
+                login_id=row["login_id"],
+                person_id=row["person_id"],
+                household_id=row["household_id"],
+                language=caller.language,
+                trace_id=caller.trace_id,
+            )
+            yield Visit(
                 session=session,
                 area_id=actor.area_id,
                 now=row["now"],

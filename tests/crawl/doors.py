@@ -1,16 +1,13 @@
 """The doors of the real application, at which a demo user is known by a session; a later door joins in one line."""
-import hashlib, json
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+
 from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import FastAPI
 
-from casecoord.app import create_app
 from casecoord.identity.door import CSRF_HEADER
 from casecoord.identity.sessions import SESSION_COOKIE, Session
-from tests.demo.killable import ISSUER, settings_of
+from tests.demo.killable import ISSUER
 
 
 @dataclass
@@ -30,16 +27,26 @@ class Visitor:
     async def asks(self, method: str, path: str, body: bytes = b"", kind: str = "") -> tuple[int, str]:
         """Status, headers and body of the answer, as text."""
         headers = [
-            (b"host", b"127.0.0.1:8000"), (b"cookie", f"{SESSION_COOKIE}={self.cookie}".encode()),
+            (b"host", b"127.0.0.1:8000"),
+            (b"cookie", f"{SESSION_COOKIE}={self.cookie}".encode()),
             (CSRF_HEADER.encode(), self.session.csrf.encode()),
         ]
         if kind:
             headers.append((b"content-type", kind.encode()))
         target, _, query = path.partition("?")
         scope = {
-            "type": "http", "method": method, "path": target, "raw_path": target.encode(), "root_path": "",
-            "query_string": query.encode(), "headers": headers, "scheme": "http", "http_version": "1.1",
-            "server": ("127.0.0.1", 8000), "client": ("127.0.0.1", 50000), "asgi": {"version": "3.0"},
+            "type": "http",
+            "method": method,
+            "path": target,
+            "raw_path": target.encode(),
+            "root_path": "",
+            "query_string": query.encode(),
+            "headers": headers,
+            "scheme": "http",
+            "http_version": "1.1",
+            "server": ("127.0.0.1", 8000),
+            "client": ("127.0.0.1", 50000),
+            "asgi": {"version": "3.0"},
         }
         said: list[bytes] = []
         status = 0

@@ -7,7 +7,7 @@ that signal. The cells are read by `tests.policies.oracle`.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -55,7 +55,7 @@ FACET_OF_KIND = {
 }
 
 
-@lru_cache(maxsize=None)
+@cache
 def by_the_tables(
     viewer: str, by_grant: bool, facet: str, sphere: str | None, purpose: str, facts: frozenset[str]
 ) -> str:
@@ -115,7 +115,12 @@ class Sight:
         if row["area_id"] != self.area:
             return False
         household = self.rows.household_of(KINDS[kind], row)
-        asked = {"Notice": "receiver_id", "Invitation": "team_id", "Transfer": "to_team", "Proposal": "membership_id"}
+        asked = {
+            "Notice": "receiver_id",
+            "Invitation": "team_id",
+            "Transfer": "to_team",
+            "Proposal": "membership_id",
+        }
         if kind in asked and row[asked[kind]] in (self.membership, self.team):
             return True
         if kind in ("MergeProposal", "Merge", "MoveOffer", "Transfer"):
@@ -156,7 +161,11 @@ class OfHousehold:
         )
         self.signalled = any(s["source_team_id"] == sight.team for s in self.signals)
         self.promises = sorted(
-            (p for p in rows.of("promises", household) if p["ended_at"] is None and p["rule"] not in BETWEEN_FEW),
+            (
+                p
+                for p in rows.of("promises", household)
+                if p["ended_at"] is None and p["rule"] not in BETWEEN_FEW
+            ),
             key=lambda p: (p["due_at"], p["id"]),
         )
         self.escalated = any(
@@ -262,7 +271,9 @@ class OfHousehold:
         own = one["team_id"] == self.sight.team
         leads_team = self.lead is not None and one["team_id"] == self.lead["team_id"]
         facts = self.facts_of(one) + (["own_team_item"] if own or leads_team else [])
-        return (own and self.participates) or self.sees("case.participants", one["sphere"], self.participates, *facts)
+        return (own and self.participates) or self.sees(
+            "case.participants", one["sphere"], self.participates, *facts
+        )
 
     def sees_promise(self, promise: Row, facet: str) -> bool:
         return self.sees(facet, promise["sphere"], self.takes_part_in(promise), *self.facts_of(promise))
@@ -287,7 +298,9 @@ class OfHousehold:
 
     def sees_grant(self, grant: Row) -> bool:
         by = self.rows.by_id["memberships"][grant["membership_id"]]["professional_id"]
-        return self.sees("break_glass.grant", None, self.at_all, *(["own_entry"] if by == self.sight.professional else []))
+        return self.sees(
+            "break_glass.grant", None, self.at_all, *(["own_entry"] if by == self.sight.professional else [])
+        )
 
     def may_read(self, canary: Canary) -> bool:
         facet = FACET_OF.get((canary.table, canary.facet))
@@ -375,10 +388,14 @@ class OfHousehold:
             if self.sees_person(p, "person.name")
         ]  # fmt: skip
         seen["signals"] = [
-            s["id"] for s in sorted(self.signals, key=lambda s: (s["received_at"], s["id"])) if self.sees_signal(s)
+            s["id"]
+            for s in sorted(self.signals, key=lambda s: (s["received_at"], s["id"]))
+            if self.sees_signal(s)
         ]
         seen["hearings"] = [
-            h["id"] for h in sorted(self.hearings, key=lambda h: (h["held_on"], h["id"])) if self.sees_hearing(h)
+            h["id"]
+            for h in sorted(self.hearings, key=lambda h: (h["held_on"], h["id"]))
+            if self.sees_hearing(h)
         ]
         seen["participants"] = [
             p["team_id"] for p in sorted(self.participants, key=lambda p: (p["during"].lower, p["id"]))
