@@ -147,13 +147,23 @@ CLASSIFIED: dict[str, dict[str, str]] = {
     },
     "PlaceCovered": {Free.DONE: "kind code team"},
     "PlaceTally": {Free.AREA: "total uncovered lacking"},
-    "Problem": {Free.RULE: "code message field", Free.DONE: "hanging"},
+    "LogEntry": {
+        "access_log.entry": "id at event act who professional role team household persons purpose why ground"
+        " facets rules refused emergency",
+    },
+    "Problem": {Free.RULE: "code message field why", Free.DONE: "hanging"},
     "Professional": {Free.WORK: "id name team"},
     "Proposal": {"case.lead": "id kind state proposed"},
+    "Redecided": {Free.RULE: "about who sphere facts then again today same changed"},
     "RefusalSaved": {"case.status": "id case confirmed reviewOn ended"},
+    "Replayed": {
+        "access_log.entry": "entry at event",
+        Free.RULE: "policy keptSince trusted same decisions",
+    },
     "RequestSaved": {Free.DONE: "id kind state receivedAt"},
     "Room": {"caseload": "leads ceiling left"},
     "Roster": {Free.WORK: "since until shifts holes"},
+    "Said": {Free.RULE: "verdict rules"},
     "Settings": {Free.AREA: "deadlines closed disciplines caseCeiling justiceDeputy routingOrder following"},
     "Signal": {
         "signal.existence": "id person state urgency sphere receivedAt",
@@ -173,6 +183,7 @@ CLASSIFIED: dict[str, dict[str, str]] = {
     "WaitingBlockade": {"blockade": "id household kind domain what asked state raisedAt dueAt families gaps"},
     "WaitingInvitation": {"case.participants": "id askedBy since until", "case.status": "case"},
     "WaitingProposal": {"case.lead": "id kind askedBy since until", "case.status": "case"},
+    "Why": {Free.RULE: "rule reasons ground ask"},
     "Withheld": {Free.RULE: "facet rule reason ground ask"},
     "WorkHanging": {Free.RULE: "code message field", Free.WORK: "items counts"},
 }
