@@ -6,7 +6,7 @@ from casecoord.storage.sealed import Compartment, Unreadable
 from casecoord.storage.work import Database
 
 _ONE_KEY = text(
-    "select household_id, compartment, version, wrapped from household_keys where area_id = :area limit 1"
+    "select household_id, compartment, version, wrapped from vault.household_keys where area_id = :area limit 1"
 )
 
 

@@ -291,18 +291,6 @@ class HouseholdMove(Base):
     __table_args__ = (to("households", "household_id"), Index(None, "area_id", "household_id"))
 
 
-class HouseholdKey(Base):
-    """A household's data key for one compartment, wrapped under the key-encryption key."""
-
-    __tablename__ = "household_keys"
-    area_id: Mapped[UUID] = area_key()
-    household_id: Mapped[UUID] = mapped_column(primary_key=True)
-    compartment: Mapped[str] = mapped_column(primary_key=True)
-    version: Mapped[int] = mapped_column(primary_key=True)
-    wrapped: Mapped[bytes]
-    __table_args__ = (to("households", "household_id"),)
-
-
 class Person(Base):
     """A member of a household. The BSN itself is stored nowhere: a keyed hash matches it."""
 
