@@ -15,7 +15,6 @@ from casecoord.commands.deliver import standings
 from casecoord.settings import Mode, Settings, SettingsError
 from casecoord.storage import health
 from casecoord.storage.readiness import master_key_opens
-from casecoord.storage.sealed import Keyring
 from casecoord.storage.work import Database
 
 MAX_SKEW_SECONDS = 5.0
@@ -80,7 +79,7 @@ def examine(env: Mapping[str, str]) -> Iterator[Check]:
 
 async def _ask(settings: Settings) -> tuple[health.DatabaseFacts, bool]:
     facts = await health.inspect(settings.database_url)
-    db = Database(settings.database_url, Keyring(settings.master_key, settings.match_key))
+    db = Database(settings.database_url, settings.keyring())
     try:
         return facts, not facts.heads.same or await master_key_opens(db)
     finally:

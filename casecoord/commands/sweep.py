@@ -41,7 +41,7 @@ def sweep(
     """
     moment = _moment(at)
     with settings() as chosen:
-        keyring = Keyring(chosen.master_key, chosen.match_key)
+        keyring = chosen.keyring()
         if once or moment:
             found = asyncio.run(_sweep_once(chosen.database_url, keyring, moment))
             answer({"areas": found}, as_json, lambda: _swept_words(found))
@@ -57,9 +57,7 @@ def gaps(
     """Recompute every gap from scratch, by another path than the sweep's; exit 1 where the two differ."""
     moment = _moment(at)
     with settings() as chosen:
-        found = asyncio.run(
-            _recompute(chosen.database_url, Keyring(chosen.master_key, chosen.match_key), area, moment)
-        )
+        found = asyncio.run(_recompute(chosen.database_url, chosen.keyring(), area, moment))
     answer({"areas": [_as_data(one) for one in found]}, as_json, lambda: "\n".join(map(_in_words, found)))
     if any(one.differences or one.without_holder for one in found):
         raise SystemExit(1)

@@ -29,6 +29,13 @@ _DATA_IN_BACKUPS = text(
 _CLOCK = text("select clock_timestamp()")
 
 
+_CERTIFICATES = text(
+    "select id, household_id household, whole, cardinality(persons) persons, compartments, keys, erased_at, ground,"
+    " openable_until from vault.erasures where area_id = :area and (id = :id or household_id = :id)"
+    " and why = 'erasure' order by erased_at desc limit 1"
+)
+
+
 class Why(StrEnum):
     ERASURE = "erasure"
     RETENTION = "retention"
@@ -41,6 +48,30 @@ class Word:
     by: UUID
     second: UUID
     ground: str
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What was erased: a household with everybody (`whole`), or so many persons of it; of which compartments how
+    many keys were destroyed; and until when a backup could still open it (None: none can).
+    """
+
+    id: UUID
+    household: UUID
+    whole: bool
+    persons: int
+    compartments: list[str]
+    keys: int
+    erased_at: datetime
+    ground: str
+    openable_until: datetime | None
+
+
+async def certificate(work: Area, identity: UUID) -> Certificate | None:
+    """The last certificate of this id, or of this household."""
+    found = await work.session.execute(_CERTIFICATES, {"area": work.area_id, "id": identity})
+    row = found.mappings().one_or_none()
+    return Certificate(**row) if row else None
 
 
 async def destroy_keys(
@@ -85,6 +116,7 @@ async def list_erasure(
     household: UUID,
     why: Why,
     *,
+    households: Collection[UUID] = (),
     persons: Collection[UUID] = (),
     whole: bool = False,
     compartments: Collection[str] = (),
@@ -96,6 +128,7 @@ async def list_erasure(
         area_id=work.area_id,
         id=uuid4(),
         household_id=household,
+        households=sorted({household, *households}),
         why=why,
         whole=whole,
         persons=sorted(persons),

@@ -50,6 +50,8 @@ class KeyRotation(Base):
     kind: Mapped[str]
     asked_at: Mapped[datetime]
     asked_by: Mapped[UUID]
+    #: the version of the master key that was made for it
+    master_version: Mapped[int | None]
     finished_at: Mapped[datetime | None]
     __table_args__ = (
         CheckConstraint("kind in ('master', 'data')", name="kind_known"),
@@ -74,6 +76,8 @@ class Erasure(Base):
     area_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = own_key()
     household_id: Mapped[UUID]
+    #: with those that had become one with it
+    households: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
     why: Mapped[str]
     whole: Mapped[bool]
     persons: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))

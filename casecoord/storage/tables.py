@@ -269,6 +269,8 @@ class Household(Base):
     provisional: Mapped[bool] = mapped_column(server_default=text("false"))
     #: since when it lives outside the area; what is open is held here until somebody took it over
     left_on: Mapped[date | None]
+    #: not there any more, for whoever asks; by row level security
+    erased_at: Mapped[datetime | None]
     during: Mapped[Moments]
     __table_args__ = (
         to("neighbourhoods", "neighbourhood", key=("code",)),

@@ -28,8 +28,10 @@ class TokenAddress:
 
     @classmethod
     def of(cls, uri: str, pin: str) -> "TokenAddress":
-        """`pkcs11:token=T;object=L?module-path=/path/lib.so`; raises ValueError."""
+        """`pkcs11:token=T;object=L?module-path=/path/lib.so`; raises ValueError, KeyError."""
         parts = urlsplit(uri)
+        if parts.scheme != "pkcs11":
+            raise ValueError("no address of a token")
         path = dict(word.split("=", 1) for word in parts.path.split(";"))
         module = parse_qs(parts.query)["module-path"][0]
         return cls(module, unquote(path["token"]), unquote(path["object"]), pin)

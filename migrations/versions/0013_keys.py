@@ -17,6 +17,20 @@ LAPSES = "('death', 'emigration', 'moved', 'erasure')"
 #: A wrapped key says which version of the master key wrapped it; those from before were wrapped by the first.
 BEFORE = "'\\x020001'::bytea"
 
+# What was erased is not there for the application, whichever way it asks; its row stays so that what is kept for
+# accountability (who held it when, which promises lapsed) has something to refer to. The access log names the
+# pseudonym: with another one here, nothing leads from its records to this household or back.
+FORGET = """
+create function forget_households(ids uuid[], at timestamptz) returns void
+language sql security definer set search_path = pg_catalog, public, pg_temp as $$
+    update households set pseudonym = gen_random_uuid(), neighbourhood = null, address_sealed = null,
+        address_index = null, contact_sealed = null, secret_address = false, provisional = false, left_on = null,
+        erased_at = clock_timestamp(), during = case when upper_inf(during)
+          then tstzrange(lower(during), greatest(at, lower(during) + interval '1 microsecond')) else during end
+     where area_id = nullif(current_setting('casecoord.area', true), '')::uuid and id = any(ids)
+$$
+"""
+
 
 def upgrade() -> None:
     # Whoever dumps and restores may be a role of its own; a schema that is there is the migrator's.
@@ -66,6 +80,7 @@ def rotations() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("asked_by", sa.Uuid(), nullable=False),
+        sa.Column("master_version", sa.Integer()),
         sa.Column("finished_at", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("area_id", "id", name=op.f("key_rotations_pkey")),
         sa.CheckConstraint("kind in ('master', 'data')", name=op.f("key_rotations_kind_known")),
@@ -87,6 +102,7 @@ def erasures() -> None:
         sa.Column("area_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("household_id", sa.Uuid(), nullable=False),
+        sa.Column("households", postgresql.ARRAY(sa.Uuid()), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("whole", sa.Boolean(), nullable=False),
         sa.Column("persons", postgresql.ARRAY(sa.Uuid()), nullable=False),
@@ -158,6 +174,13 @@ def guard_rows() -> None:
         op.execute(f"create policy own_area on {table} using (area_id = {here}) with check (area_id = {here})")
         op.execute(f"create policy migrations on {table} to casecoord_migrator using (true) with check (true)")
     op.execute("grant select, insert, update on vault.key_rotations to casecoord_app")
+    op.add_column("households", sa.Column("erased_at", sa.DateTime(timezone=True)))
+    op.execute(
+        "create policy erased_is_gone on households as restrictive to casecoord_app using (erased_at is null)"
+    )
+    op.execute(FORGET)
+    op.execute("revoke execute on function forget_households(uuid[], timestamptz) from public")
+    op.execute("grant execute on function forget_households(uuid[], timestamptz) to casecoord_app")
     # What was erased stays listed: no act takes a line away.
     op.execute("grant select, insert on vault.erasures to casecoord_app")
     op.execute("grant select, insert on erasures_applied to casecoord_app")
