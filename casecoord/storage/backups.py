@@ -23,8 +23,9 @@ _BEGIN = text(
 _FINISH = text("update vault.backups set finished_at = clock_timestamp() where id = :id")
 _REMOVED = text("update vault.backups set removed_at = clock_timestamp() where id = any(:ids)")
 _KEEP = text(
-    "insert into vault.backup_terms (since, data_days, keys_days) select clock_timestamp(), :data, :keys"
-    f" where (:data, :keys) is distinct from (select t.data_days, t.keys_days from ({_TERMS}) t)"
+    "insert into vault.backup_terms (since, data_days, keys_days)"
+    " select clock_timestamp(), cast(:data as int), cast(:keys as int) where not exists (select from"
+    f" ({_TERMS}) t where (t.data_days, t.keys_days) = (cast(:data as int), cast(:keys as int)))"
 )
 _THERE = text(
     "select id, kind, made_at, expires_at, finished_at, file, expires_at <= clock_timestamp() expired"
