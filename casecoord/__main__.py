@@ -3,11 +3,14 @@
 import typer
 
 from casecoord.commands import (
+    backup,
     deliver,
     demo,
     doctor,
     duplicates,
+    household,
     imports,
+    keys,
     migrate,
     policy,
     schema,
@@ -25,7 +28,21 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (demo, serve, migrate, imports, sweep, deliver, duplicates, policy, schema, doctor):
+for group in (
+    demo,
+    serve,
+    migrate,
+    imports,
+    sweep,
+    deliver,
+    duplicates,
+    policy,
+    schema,
+    keys,
+    household,
+    backup,
+    doctor,
+):
     group.register(app)
 
 

@@ -29,6 +29,7 @@ from casecoord.settings import Settings
 from casecoord.shell import Shell, security_headers
 from casecoord.storage.migrate import head_state
 from casecoord.storage.readiness import database_answers, master_key_opens
+from casecoord.storage.reapplying import erasures_waiting
 from casecoord.storage.work import Database
 
 Check = Callable[[], Awaitable[bool]]
@@ -98,10 +99,14 @@ def _health(settings: Settings, office: Office, metrics: Metrics) -> list[BaseRo
     async def policies_valid() -> bool:
         return bool(office.policy.rules)
 
+    async def erasures_applied() -> bool:
+        return await erasures_waiting(office.database) == 0
+
     checks: dict[str, Check] = {
         "database": lambda: database_answers(office.database),
         "migrations": migrated,
         "keys": lambda: master_key_opens(office.database),
+        "erasures": erasures_applied,
         "policies": policies_valid,
     }
 

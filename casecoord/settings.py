@@ -58,6 +58,8 @@ class Settings:
     master_versions: Mapping[int, bytes] = field(default_factory=dict, repr=False)
     #: read again when it changed
     master_file: Path | None = None
+    #: where dumps are, and the list of what was erased is kept up to date
+    backups: Path | None = None
     #: the master key never leaves this token
     token: TokenAddress | None = None
 
@@ -103,6 +105,7 @@ class Settings:
             master_versions=versions,
             master_file=None if token else read.path("CASECOORD_MASTER_KEY"),
             token=token,
+            backups=Path(env["CASECOORD_BACKUPS"]) if env.get("CASECOORD_BACKUPS") else None,
         )
         read.different_keys(made)
         if read.problems:

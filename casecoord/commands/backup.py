@@ -12,7 +12,10 @@ from casecoord.storage import backups, dumps
 from casecoord.storage.backups import Terms
 from casecoord.storage.work import Database
 
-Folder = Annotated[Path, typer.Argument(help="Where the dumps are kept.", show_default=False)]
+Folder = Annotated[
+    Path | None,
+    typer.Argument(help="Where the dumps are kept; else CASECOORD_BACKUPS.", show_default=False),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -21,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 
 def backup(
-    folder: Folder,
+    folder: Folder = None,
     only_keys: Annotated[bool, typer.Option("--only-keys", help="The keys alone: small, so often.")] = False,
     keep_data: Annotated[
         int | None, typer.Option("--keep-data", min=2, help="From now on, days to keep the data's.")
@@ -34,7 +37,7 @@ def backup(
     """Dump the data and, apart, the keys; remove dumps that expired. The keys' expire sooner than the data's: who is
     erased is gone from every backup once the last of the keys' has expired."""
     with settings() as chosen:
-        made, terms = asyncio.run(_back_up(chosen, folder, only_keys, keep_data, keep_keys))
+        made, terms = asyncio.run(_back_up(chosen, _chosen(chosen, folder), only_keys, keep_data, keep_keys))
     answer(
         {"files": list(map(str, made)), "data_days": terms.data_days, "keys_days": terms.keys_days},
         as_json,
@@ -45,7 +48,7 @@ def backup(
 
 
 def restore(
-    folder: Folder,
+    folder: Folder = None,
     data: Annotated[Path | None, typer.Option("--data", help="Another dump than the newest.")] = None,
     keys: Annotated[Path | None, typer.Option("--keys", help="Another dump than the newest.")] = None,
     again: Annotated[
@@ -57,10 +60,17 @@ def restore(
     since; until that is done nobody is served."""
     with settings() as chosen:
         try:
-            done = asyncio.run(_restore(chosen, folder, data, keys, again))
+            done = asyncio.run(_restore(chosen, _chosen(chosen, folder), data, keys, again))
         except dumps.DumpError as error:
             raise CommandError(str(error)) from None
     answer({"erasures": done}, as_json, lambda: f"restored; {done} erasures applied again")
+
+
+def _chosen(chosen: Settings, folder: Path | None) -> Path:
+    found = folder or chosen.backups
+    if found is None:
+        raise CommandError("name the folder of the backups, or set CASECOORD_BACKUPS")
+    return found
 
 
 async def _back_up(

@@ -44,11 +44,18 @@ async def back_up(db: Database, url: str, folder: Path, kinds: Iterable[str] = K
 
 async def keep_list(db: Database, folder: Path) -> None:
     """Writes the list of erasures, with the lines that were there: one that a restore lost is not lost here."""
-    path = folder / ERASURES
-    there = _lines(path)
     rows = [row for lines in (await reapplying.listed(db)).values() for row in lines]
-    lines = {json.loads(row)["id"]: row for row in (*there, *rows)}
-    making = path.with_suffix(".new")
+    _add_lines(folder, rows)
+
+
+def _add_lines(folder: Path, rows: list[str]) -> None:
+    path = folder / ERASURES
+    there = {json.loads(row)["id"]: row for row in _lines(path)}
+    lines = there | {json.loads(row)["id"]: row for row in rows}
+    if lines == there and path.exists():
+        return
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    making = path.with_suffix(f".{uuid4().hex[:8]}")
     with os.fdopen(os.open(making, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.writelines(f"{line}\n" for line in lines.values())
         file.flush()

@@ -26,7 +26,14 @@ class Unreadable(Exception):
 
 
 class KeysAway(Exception):
-    """The key-encryption key does not answer: the token is gone, or its file. Holds no data."""
+    """The key-encryption key does not answer: the token is gone, or its file. Holds no data.
+
+    `empty`: the token is there and has no such key.
+    """
+
+    def __init__(self, say: str, *, empty: bool = False) -> None:
+        super().__init__(say)
+        self.empty = empty
 
 
 class Master(Protocol):

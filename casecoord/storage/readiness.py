@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from casecoord.storage.sealed import Compartment, Unreadable
+from casecoord.storage.sealed import Compartment, KeysAway, Unreadable
 from casecoord.storage.work import Database
 
 _ONE_KEY = text(
@@ -24,6 +24,6 @@ async def master_key_opens(db: Database) -> bool:
         if row is not None:
             try:
                 db.keyring.unwrap(row.household_id, Compartment(row.compartment), row.version, row.wrapped)
-            except Unreadable:
+            except (Unreadable, KeysAway):
                 return False
     return True

@@ -101,7 +101,8 @@ class TokenMaster:
             self._look()
         if not self._objects and not again:
             raise KeysAway(
-                "the token holds no such key: casecoord keys rotate --master makes one, once it is the right token"
+                "the token holds no such key: casecoord keys create makes one, if it is the right token",
+                empty=True,
             )
         return self._objects
 
