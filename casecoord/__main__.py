@@ -4,11 +4,14 @@ import typer
 
 from casecoord.commands import (
     audit,
+    backup,
     deliver,
     demo,
     doctor,
     duplicates,
+    household,
     imports,
+    keys,
     migrate,
     policy,
     schema,
@@ -26,7 +29,22 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (demo, serve, migrate, imports, sweep, deliver, duplicates, policy, audit, schema, doctor):
+for group in (
+    demo,
+    serve,
+    migrate,
+    imports,
+    sweep,
+    deliver,
+    duplicates,
+    policy,
+    audit,
+    schema,
+    keys,
+    household,
+    backup,
+    doctor,
+):
     group.register(app)
 
 

@@ -29,7 +29,7 @@ from casecoord.settings import Settings
 from casecoord.shell import Shell, security_headers
 from casecoord.storage.migrate import head_state
 from casecoord.storage.readiness import database_answers, master_key_opens
-from casecoord.storage.sealed import Keyring
+from casecoord.storage.reapplying import erasures_waiting
 from casecoord.storage.work import Database
 
 Check = Callable[[], Awaitable[bool]]
@@ -45,7 +45,7 @@ def from_environment() -> FastAPI:
 
 def create_app(settings: Settings) -> FastAPI:
     """Every part, put together. Connects to nothing yet: database and provider may come up later."""
-    db = Database(settings.database_url, Keyring(settings.master_key, settings.match_key))
+    db = Database(settings.database_url, settings.keyring())
     http = httpx2.AsyncClient()
     office = Office(db, Policy())  # a rule that does not hold together stops the start
     door, login = _identity(settings, http)
@@ -99,10 +99,14 @@ def _health(settings: Settings, office: Office, metrics: Metrics) -> list[BaseRo
     async def policies_valid() -> bool:
         return bool(office.policy.rules)
 
+    async def erasures_applied() -> bool:
+        return await erasures_waiting(office.database) == 0
+
     checks: dict[str, Check] = {
         "database": lambda: database_answers(office.database),
         "migrations": migrated,
         "keys": lambda: master_key_opens(office.database),
+        "erasures": erasures_applied,
         "policies": policies_valid,
     }
 

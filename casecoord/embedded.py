@@ -55,7 +55,7 @@ class EmbeddedPostgres:
         configuration: Mapping[str, str] | None = None,
     ) -> None:
         self.directory = directory.absolute()
-        self._binaries = binaries or _chosen_binaries()
+        self._binaries = binaries or chosen_binaries()
         self._configuration = {**QUIET, **(configuration or {})}
         self._use: IO[str] | None = None
 
@@ -310,7 +310,7 @@ def _server_user() -> pwd.struct_passwd | None:
     )
 
 
-def _chosen_binaries() -> Path:
+def chosen_binaries() -> Path:
     own = os.environ.get("CASECOORD_PG_BIN")
     if own:
         missing = [name for name in PROGRAMS if not os.access(Path(own) / name, os.X_OK)]

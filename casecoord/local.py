@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from casecoord.embedded import EmbeddedPostgres
-from casecoord.settings import KEY_BYTES
+from casecoord.storage.masters import KEY_BYTES
 
 DIRECTORY = Path(".casecoord")
 

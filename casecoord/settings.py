@@ -3,12 +3,15 @@
 import base64
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-KEY_BYTES = 32
+from casecoord.storage.masters import KEY_BYTES, FileMaster, read_versions
+from casecoord.storage.sealed import Keyring
+from casecoord.storage.tokens import TokenAddress, TokenMaster
+
 _ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 
 
@@ -32,7 +35,8 @@ class Settings:
     """Handed down to what needs it; printing it shows no secret.
 
     `master_key` seals families' data, `match_key` finds a person by BSN, `session_key` signs the console's
-    cookie: 32 bytes each.
+    cookie: 32 bytes each. Where the master key has several versions, `master_key` is the newest; in a token it is
+    not here at all.
     """
 
     database_url: str = field(repr=False)
@@ -51,6 +55,20 @@ class Settings:
     #: None: nobody gets mail, notices wait in the inbox
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = ""
+    master_versions: Mapping[int, bytes] = field(default_factory=dict, repr=False)
+    #: read again when it changed
+    master_file: Path | None = None
+    #: where dumps are, and the list of what was erased is kept up to date
+    backups: Path | None = None
+    #: the master key never leaves this token
+    token: TokenAddress | None = None
+
+    def keyring(self) -> Keyring:
+        """The keys, ready to use; a token is connected to at first use."""
+        if self.token is not None:
+            return Keyring(TokenMaster(self.token), self.match_key)
+        versions = self.master_versions or {1: self.master_key}
+        return Keyring(FileMaster(versions, self.master_file), self.match_key)
 
     @property
     def development(self) -> bool:
@@ -62,11 +80,13 @@ class Settings:
         read = _Reader(env)
         mode = read.mode()
         database_url = read.database_url("DATABASE_URL")
+        token = read.token()
+        versions = {} if token else read.versions("CASECOORD_MASTER_KEY")
         made = cls(
             database_url=database_url,
             database_url_migrator=read.other_database_url("DATABASE_URL_MIGRATOR", database_url),
             database_url_sequencer=read.other_database_url("DATABASE_URL_SEQUENCER", database_url),
-            master_key=read.key("CASECOORD_MASTER_KEY"),
+            master_key=versions[max(versions)] if versions else b"",
             match_key=read.key("CASECOORD_MATCH_KEY"),
             session_key=read.key("CASECOORD_SESSION_KEY"),
             oidc_issuer=read.web_address("OIDC_ISSUER", mode),
@@ -82,6 +102,10 @@ class Settings:
             port=read.port(),
             smtp_url=read.smtp_url(),
             mail_from=read.mail_from(),
+            master_versions=versions,
+            master_file=None if token else read.path("CASECOORD_MASTER_KEY"),
+            token=token,
+            backups=Path(env["CASECOORD_BACKUPS"]) if env.get("CASECOORD_BACKUPS") else None,
         )
         read.different_keys(made)
         if read.problems:
@@ -142,6 +166,37 @@ class _Reader:
         if len(key) != KEY_BYTES:
             self.problems.append(f"{name} is not {KEY_BYTES} bytes in base64: make one with {made}")
         return key
+
+    def versions(self, name: str) -> dict[int, bytes]:
+        """One key, or several by number: the newest wraps, the others open what they wrapped."""
+        made = "`openssl rand -base64 32`"
+        value = self.secret(name, f"{KEY_BYTES} random bytes in base64 ({made})")
+        try:
+            return read_versions(value) if value else {}
+        except ValueError:
+            self.problems.append(
+                f"{name} is not {KEY_BYTES} bytes in base64: make one with {made}; of several, each as 2:BASE64"
+            )
+            return {}
+
+    def path(self, name: str) -> Path | None:
+        given = self.env.get(f"{name}_FILE", "").strip()
+        return Path(given) if given else None
+
+    def token(self) -> TokenAddress | None:
+        """Where CASECOORD_KEYS says that the master key is in a token."""
+        value = self.env.get("CASECOORD_KEYS", "file").strip()
+        if value == "file":
+            return None
+        try:
+            address = TokenAddress.of(value, "")
+        except (ValueError, KeyError):
+            self.problems.append(
+                "CASECOORD_KEYS is unknown: choose file, or a token as "
+                "pkcs11:token=NAME;object=LABEL?module-path=/path/to/module.so"
+            )
+            return None
+        return replace(address, pin=self.secret("CASECOORD_TOKEN_PIN", "the user's PIN of the token"))
 
     def database_url(self, name: str) -> str:
         what = "postgresql://user:password@host/database"

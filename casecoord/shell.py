@@ -9,11 +9,10 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from casecoord.api.door import http_error_response, refusal_response
-from casecoord.api.errors import HttpProblem
+from casecoord.api.errors import HttpProblem, failure
 from casecoord.identity.door import language_of
 from casecoord.identity.refusals import Refused
 from casecoord.observe import Metrics, Stopwatch, trace_of
-from casecoord.storage.availability import is_unavailable
 from casecoord.storage.work import UnknownLogin
 
 MAX_BODY = 64 * 1024
@@ -163,4 +162,4 @@ def _apology(error: Exception, scope: Scope) -> ASGIApp:
             return refusal_response(Refused("unknown_login"), language)
         case _BodyRefused() | HttpProblem():
             return http_error_response(error.code, language)
-    return http_error_response("database_unavailable" if is_unavailable(error) else "internal", language)
+    return http_error_response(failure(error), language)

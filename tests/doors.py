@@ -21,7 +21,7 @@ from casecoord.demo.tokens import obtain
 from casecoord.settings import Mode, Settings
 from casecoord.storage.tables import Login
 from casecoord.storage.work import Database
-from tests.world import KEYRING, Clock, Town, build_town
+from tests.world import KEYRING, MASTER, MATCH, Clock, Town, build_town
 
 CLIENT_SECRET = secrets.token_urlsafe(16)
 
@@ -49,8 +49,8 @@ def settings_for(database_url: str, provider: DemoProvider, mode: Mode = Mode.DE
         database_url=database_url,
         database_url_migrator=database_url,
         database_url_sequencer=database_url,
-        master_key=KEYRING.master,
-        match_key=KEYRING.match,
+        master_key=MASTER,
+        match_key=MATCH,
         session_key=b"s" * 32,
         oidc_issuer=provider.issuer,
         oidc_client_id=provider.client_id,

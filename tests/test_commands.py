@@ -104,7 +104,7 @@ def test_the_doctor_finds_nothing_wrong_where_nothing_is(tmp_path, database_url)
 
 def test_the_doctor_sees_a_superuser_in_production(database_url):
     checks = found(complete(database_url))
-    assert [name for name, ok in checks.items() if not ok] == ["login"]
+    assert [name for name, ok in checks.items() if not ok] == ["login", "backups"]
 
 
 def test_the_doctor_sees_a_schema_that_is_not_at_the_head(template, empty_database_url):

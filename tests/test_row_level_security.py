@@ -24,7 +24,10 @@ from tests.conftest import of_database
 from tests.world import KEYRING, Clock, Someone, Town, build_town
 
 #: Tables that no area owns.
-OF_NO_AREA = {"areas", "alembic_version"}
+OF_NO_AREA = {"areas", "alembic_version", "vault.backups", "vault.backup_terms"}
+#: What is written once and stays; and what changes and is never taken away.
+STAYS = ["access_log", "events", "erasures_applied", "vault.erasures"]
+OURS = "in ('public'::regnamespace, 'vault'::regnamespace)"
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,7 @@ async def everything(town: Town, url: str) -> None:
             [area, uuid4(), town.members["amina"].professional],
         ),
         *over_already(town, case.id, family),
+        *in_the_vault(town, noor.household),
     ):
         await connection.execute(statement, *values)
     await connection.close()
@@ -140,11 +144,28 @@ def over_already(town: Town, case: UUID, family: dict[str, Someone]) -> list[tup
     ]
 
 
+def in_the_vault(town: Town, household: UUID) -> list[tuple[str, list[object]]]:
+    lotte, mo = town.members["lotte"].membership, town.members["mo"].membership
+    return [
+        (
+            "insert into vault.key_rotations (area_id, id, kind, asked_at, asked_by) values ($1, $2, 'data', now(), $3)",
+            [town.area, uuid4(), mo],
+        ),
+        (
+            "insert into vault.erasures (area_id, id, household_id, households, why, whole, persons, compartments,"
+            " keys, erased_at, erased_by, second_by, ground) values"
+            " ($1, $2, $3, '{}', 'erasure', false, '{}', '{}', 0, now(), $4, $4, 'AVG art. 17')",
+            [town.area, uuid4(), household, lotte],
+        ),
+        ("insert into erasures_applied values ($1, $2, now())", [town.area, uuid4()]),
+    ]
+
+
 async def tables(url: str, where: str = "") -> list[str]:
     connection = await asyncpg.connect(url)
     found = await connection.fetch(
-        "select relname from pg_class c where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'f')"
-        f" {where} order by relname"
+        f"select oid::regclass::text from pg_class c where relnamespace {OURS} and relkind in ('r', 'p', 'f')"
+        f" {where} order by 1"
     )
     await connection.close()
     return [row[0] for row in found]
@@ -165,8 +186,8 @@ async def test_area_comes_first_in_every_key_and_unique_index(areas: TwoAreas) -
     connection = await asyncpg.connect(areas.url)
     other = await connection.fetch(
         "select i.indexrelid::regclass::text from pg_index i join pg_class c on c.oid = i.indrelid"
-        " where c.relnamespace = 'public'::regnamespace and (i.indisunique or i.indisexclusion)"
-        " and not c.relname = any($1) and (select attname from pg_attribute a"
+        f" where c.relnamespace {OURS} and (i.indisunique or i.indisexclusion)"
+        " and not c.oid::regclass::text = any($1) and (select attname from pg_attribute a"
         "   where a.attrelid = c.oid and a.attnum = i.indkey[0]) <> 'area_id'",
         list(OF_NO_AREA),
     )
@@ -177,13 +198,18 @@ async def test_area_comes_first_in_every_key_and_unique_index(areas: TwoAreas) -
 async def test_every_row_has_a_policy_of_its_own_area_and_no_other(areas: TwoAreas) -> None:
     connection = await asyncpg.connect(areas.url)
     policies = await connection.fetch(
-        "select tablename, policyname, roles::text[] roles from pg_policies where schemaname = 'public'"
+        "select replace(schemaname || '.', 'public.', '') || tablename tablename, policyname, roles::text[] roles"
+        " from pg_policies where schemaname in ('public', 'vault')"
     )
     await connection.close()
     to_all = {row["tablename"] for row in policies if row["roles"] == ["public"]}
     assert to_all == set(await tables(areas.url, OWNED)) | {"areas"}
     others = {(row["policyname"], *row["roles"]) for row in policies if row["roles"] != ["public"]}
-    assert others == {("migrations", "casecoord_migrator"), ("sequencing", SEQUENCER_ROLE)}
+    assert others == {
+        ("migrations", "casecoord_migrator"),
+        ("sequencing", SEQUENCER_ROLE),
+        ("erased_is_gone", APP_ROLE),
+    }
 
 
 async def rows(connection: asyncpg.Connection, table: str) -> list[asyncpg.Record]:
@@ -240,7 +266,7 @@ async def test_no_row_is_changed_taken_away_or_given_away_across_areas(areas: Tw
     connection = await asyncpg.connect(areas.url, server_settings={"role": APP_ROLE})
     await connection.execute(f"set casecoord.area = '{areas.zuid}'")
     for table in await tables(areas.url, OWNED):
-        if table in ("access_log", "events"):
+        if table in (*STAYS, "vault.key_rotations"):
             continue
         theirs = f"where area_id = '{areas.noord}'"
         assert await connection.execute(f"update {table} set area_id = area_id {theirs}") == "UPDATE 0"
@@ -250,7 +276,7 @@ async def test_no_row_is_changed_taken_away_or_given_away_across_areas(areas: Tw
     await connection.close()
 
 
-@pytest.mark.parametrize("table", ["access_log", "events"])
+@pytest.mark.parametrize("table", STAYS)
 @pytest.mark.parametrize("act", ["update {} set area_id = area_id", "delete from {}", "truncate {}"], ids=str)
 async def test_what_is_written_once_stays(areas: TwoAreas, table: str, act: str) -> None:
     connection = await asyncpg.connect(areas.url, server_settings={"role": APP_ROLE})

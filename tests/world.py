@@ -29,7 +29,8 @@ from casecoord.storage.work import Area, Database
 ISSUER = "https://login.test"
 #: A Monday morning without holidays near.
 MONDAY = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-KEYRING = Keyring(master=b"m" * 32, match=b"h" * 32)
+MASTER, MATCH = b"m" * 32, b"h" * 32
+KEYRING = Keyring(MASTER, MATCH)
 
 
 @dataclass

@@ -62,6 +62,9 @@ CLASSIFIED: dict[str, dict[str, str]] = {
     "DutyShift": {Free.WORK: "membership name since until"},
     "EmergencyAccess": {"break_glass.grant": "id professional since until medical reason review"},
     "Ended": {Free.DONE: "memberships endsAt handedOver"},
+    "ErasureCertificate": {
+        Free.DONE: "id household whole persons compartments keys erasedAt ground openableUntil",
+    },
     "Event": {"case.status": "id at verb who about"},
     "Explanation": {Free.RULE: "facet shown words rules reasons ground ask"},
     "Figure": {"monitor.aggregate": "number suppressed"},
@@ -163,6 +166,7 @@ CLASSIFIED: dict[str, dict[str, str]] = {
     "RequestSaved": {Free.DONE: "id kind state receivedAt"},
     "Room": {"caseload": "leads ceiling left"},
     "Roster": {Free.WORK: "since until shifts holes"},
+    "RotationAsked": {Free.DONE: "keys"},
     "Said": {Free.RULE: "verdict rules"},
     "Settings": {Free.AREA: "deadlines closed disciplines caseCeiling justiceDeputy routingOrder following"},
     "Signal": {

@@ -8,6 +8,7 @@ from casecoord.domain.errors import Problem
 from casecoord.domain.words import Language
 from casecoord.identity.refusals import Refused
 from casecoord.storage.availability import is_unavailable
+from casecoord.storage.masters import KeysAway, Unreadable
 from casecoord.storage.work import UnknownLogin
 from graphql import GraphQLError
 
@@ -43,6 +44,16 @@ HTTP_ERRORS: dict[str, tuple[int, str, str]] = {
         503,
         "De database antwoordt niet. Probeer het zo opnieuw.",
         "The database does not answer. Try again shortly.",
+    ),
+    "keys_unavailable": (
+        503,
+        "De sleutels zijn niet bereikbaar. Probeer het zo opnieuw.",
+        "The keys cannot be reached. Try again shortly.",
+    ),
+    "unreadable": (
+        500,
+        "Iets hiervan kan niet gelezen worden. De beheerder kan zien waarom.",
+        "Some of this cannot be read. The administrator can see why.",
     ),
     "timeout": (
         504,
@@ -95,7 +106,17 @@ def code_of(error: GraphQLError) -> str:
             return "unknown_login"
         case None | GraphQLError() if error.path is None:
             return "variables_invalid"
-    return "database_unavailable" if cause is not None and is_unavailable(cause) else "internal"
+    return "internal" if cause is None else failure(cause)
+
+
+def failure(error: BaseException) -> str:
+    """The code of what went wrong on our side: of HTTP_ERRORS, and all that is told of it."""
+    match error:
+        case KeysAway():
+            return "keys_unavailable"
+        case Unreadable():
+            return "unreadable"
+    return "database_unavailable" if is_unavailable(error) else "internal"
 
 
 def raise_for(errors: list[GraphQLError]) -> None:
@@ -103,8 +124,9 @@ def raise_for(errors: list[GraphQLError]) -> None:
     codes = {code_of(error) for error in errors}
     if "unknown_login" in codes:
         raise Refused("unknown_login")
-    if "database_unavailable" in codes:
-        raise HttpProblem("database_unavailable")
+    for away in ("database_unavailable", "keys_unavailable"):
+        if away in codes:
+            raise HttpProblem(away)
 
 
 def formatted(error: GraphQLError, language: Language) -> dict[str, Any]:
@@ -119,7 +141,7 @@ def formatted(error: GraphQLError, language: Language) -> dict[str, Any]:
     elif code == "variables_invalid":
         message, extensions["field"] = _variable(error.message, language)
     else:
-        message = http_error("internal", language)[1]["message"]
+        message = http_error(code if code in HTTP_ERRORS else "internal", language)[1]["message"]
     answer: dict[str, Any] = {"message": message, "extensions": extensions}
     if error.path is not None:
         answer["path"] = error.path

@@ -64,6 +64,7 @@ from casecoord.api.inputs import (
     SeeSignalInput,
     TriageSignalInput,
 )
+from casecoord.api.keys import KeysMutations
 from casecoord.api.leaving import (
     DeputyAnswer,
     DeputySet,
@@ -106,7 +107,7 @@ from casecoord.api.taking_part import CaseLeft, LeaveAnswer, LeaveCaseInput
 
 
 @strawberry.type
-class Mutation:
+class Mutation(KeysMutations):
     @strawberry.mutation(description="A concern about a person or a household.")
     async def add_signal(self, info: Info, input: AddSignalInput) -> results.SignalAnswer:
         return await do(info, signals.add_signal, input, results.SignalAdded.of)

@@ -43,7 +43,7 @@ class Schema(strawberry.Schema):
         operation = _context(execution_context).operation if execution_context else None
         for error in errors:
             code, cause = code_of(error), error.original_error
-            say = _log.error if code == "internal" else _log.info
+            say = _log.error if code in ("internal", "unreadable") else _log.info
             say("graphql_error", code=code, operation=operation, kind=type(cause).__name__ if cause else None)
 
 

@@ -18,7 +18,6 @@ from casecoord.settings import Settings
 from casecoord.storage import letters
 from casecoord.storage.availability import is_unavailable
 from casecoord.storage.letters import Standing
-from casecoord.storage.sealed import Keyring
 from casecoord.storage.wakeup import woken
 from casecoord.storage.work import Database
 
@@ -122,7 +121,7 @@ def postman_of(chosen: Settings) -> Postman:
     assert chosen.smtp_url is not None
     local = urlsplit(chosen.smtp_url).hostname in ("127.0.0.1", "::1", "localhost")
     return Postman(
-        Database(chosen.database_url, Keyring(chosen.master_key, chosen.match_key), pool_size=2),
+        Database(chosen.database_url, chosen.keyring(), pool_size=2),
         Policy(),
         Mailer(chosen.smtp_url, chosen.mail_from, encrypt=not (local or chosen.development)),
         chosen.public_url,
@@ -131,7 +130,7 @@ def postman_of(chosen: Settings) -> Postman:
 
 async def standings(chosen: Settings, *, retry: bool = False) -> dict[str, Standing]:
     """Each area's mail that has not arrived, by the area's code; `retry` makes dead letters due again first."""
-    database = Database(chosen.database_url, Keyring(chosen.master_key, chosen.match_key), pool_size=2)
+    database = Database(chosen.database_url, chosen.keyring(), pool_size=2)
     found: dict[str, Standing] = {}
     try:
         for code, area in (await database.areas()).items():

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import typer
@@ -13,12 +14,15 @@ from casecoord.access.rules import PolicyInvalid
 from casecoord.commands.context import AsJson, answer, environment
 from casecoord.commands.deliver import standings
 from casecoord.settings import Mode, Settings, SettingsError
-from casecoord.storage import health
+from casecoord.storage import backups, health
+from casecoord.storage.backups import Kept, Terms
+from casecoord.storage.masters import KeysAway
 from casecoord.storage.readiness import master_key_opens
-from casecoord.storage.sealed import Keyring
+from casecoord.storage.reapplying import erasures_waiting
 from casecoord.storage.work import Database
 
 MAX_SKEW_SECONDS = 5.0
+OLDEST_BACKUP = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +62,10 @@ def examine(env: Mapping[str, str]) -> Iterator[Check]:
             yield Check("configuration", False, problem)
         return
     yield Check("configuration", True, f"{settings.mode}, {settings.public_url}")
-    yield _keys(env)
+    yield _keys(env, settings)
     yield _policies()
     try:
-        facts, opens = asyncio.run(_ask(settings))
+        facts, opens, stored = asyncio.run(_ask(settings))
         mail = asyncio.run(standings(settings)) if facts.heads.same else {}
     except Exception as error:  # whatever the driver or the network raises, this is the answer
         say = f"no answer ({type(error).__name__}): check DATABASE_URL, then run casecoord migrate"
@@ -75,16 +79,57 @@ def examine(env: Mapping[str, str]) -> Iterator[Check]:
         if opens
         else "is not the one that sealed this database: bring back the right CASECOORD_MASTER_KEY",
     )
+    if stored is not None:
+        yield from _backups(settings, *stored)
     yield _mail(settings, sum(len(one.dead) for one in mail.values()))
 
 
-async def _ask(settings: Settings) -> tuple[health.DatabaseFacts, bool]:
+Stored = tuple[list[Kept], Terms, int]
+
+
+async def _ask(settings: Settings) -> tuple[health.DatabaseFacts, bool, Stored | None]:
     facts = await health.inspect(settings.database_url)
-    db = Database(settings.database_url, Keyring(settings.master_key, settings.match_key))
+    db = Database(settings.database_url, settings.keyring())
     try:
-        return facts, not facts.heads.same or await master_key_opens(db)
+        if not facts.heads.same:
+            return facts, True, None
+        stored = (await backups.there(db), await backups.terms(db), await erasures_waiting(db))
+        return facts, await master_key_opens(db), stored
     finally:
         await db.close()
+
+
+def _backups(settings: Settings, there: list[Kept], terms: Terms, waiting: int) -> Iterator[Check]:
+    """Both kinds within two days; the keys' files gone on their day, which is sooner than the data's."""
+    yield Check(
+        "erasures",
+        not waiting,
+        f"{waiting} are not applied to this database: casecoord restore FOLDER --erasures-only"
+        if waiting
+        else "every one is applied",
+    )
+    last = {
+        kind: max((one.made_at for one in there if one.kind == kind and one.finished_at), default=None)
+        for kind in ("data", "keys")
+    }
+    said = ", ".join(f"{kind} {at:%Y-%m-%d %H:%M}" if at else f"{kind} never" for kind, at in last.items())
+    recent = all(at and datetime.now(UTC) - at < OLDEST_BACKUP for at in last.values())
+    overdue = [one.file for one in there if one.expired and Path(one.file).exists()]
+    kept = f"last: {said} UTC; kept {terms.data_days} days, keys {terms.keys_days}"
+    if overdue:
+        yield Check(
+            "backups", False, f"{len(overdue)} expired are still there: casecoord backup removes them"
+        )
+    elif not recent and not settings.development:
+        yield Check("backups", False, f"{kept}: run casecoord backup FOLDER every night")
+    elif settings.backups is None and not settings.development:
+        yield Check(
+            "backups",
+            False,
+            f"{kept}; CASECOORD_BACKUPS is not set: beside which backups should the list of erasures be kept?",
+        )
+    else:
+        yield Check("backups", True, kept)
 
 
 def _mail(settings: Settings, dead: int) -> Check:
@@ -105,15 +150,22 @@ def _policies() -> Check:
     return Check("policies", True, f"{len(policy.rules)} rules, version {policy.digest[:12]}")
 
 
-def _keys(env: Mapping[str, str]) -> Check:
+def _keys(env: Mapping[str, str], settings: Settings) -> Check:
     files = [
         Path(value) for name, value in env.items() if name.endswith("_FILE") and name.startswith("CASECOORD_")
     ]
     exposed = [str(path) for path in files if path.exists() and path.stat().st_mode & 0o022]
     if exposed:
         return Check("keys", False, f"others may write {', '.join(exposed)}: chmod go-w")
+    try:
+        version = settings.keyring().master.newest()
+    except KeysAway as away:
+        return Check("keys", False, str(away))
+    if settings.token is not None:
+        return Check("keys", True, f"the master key is in a token, version {version}")
     inside = not files and os.environ.get("CASECOORD_MASTER_KEY")
-    return Check("keys", True, "in the environment" if inside else "present, in files")
+    where = "in the environment" if inside else "present, in files"
+    return Check("keys", True, where if version == 1 else f"{where}; the master key's version is {version}")
 
 
 def _database(facts: health.DatabaseFacts, settings: Settings) -> Iterator[Check]:

@@ -29,7 +29,7 @@ def find(
 ) -> None:
     """Propose households that may be one to the area's coordinator. Running it twice changes nothing."""
     with settings() as chosen:
-        keyring = Keyring(chosen.master_key, chosen.match_key)
+        keyring = chosen.keyring()
         found = asyncio.run(_find(chosen.database_url, keyring, area))
     answer({"areas": found}, as_json, lambda: "\n".join(map(_in_words, found)))
 

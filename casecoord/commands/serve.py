@@ -1,5 +1,6 @@
 """`casecoord serve`: the production server."""
 
+import asyncio
 import os
 import signal
 import sys
@@ -10,8 +11,12 @@ from typing import Annotated
 
 import typer
 
-from casecoord.commands.context import environment
+from casecoord.commands.context import CommandError, environment
 from casecoord.settings import Settings
+from casecoord.storage.availability import is_unavailable
+from casecoord.storage.migrate import head_state
+from casecoord.storage.reapplying import erasures_waiting
+from casecoord.storage.work import Database
 
 
 def register(app: typer.Typer) -> None:
@@ -25,8 +30,26 @@ def serve(
     """Serve the interface and GraphQL on PORT until told to stop (Ctrl-C or SIGTERM)."""
     with environment() as env, _shared_metrics(workers):
         chosen = Settings.from_environment(env)
+        asyncio.run(_refuse_what_was_erased(chosen))
         os.environ.update(env)  # the workers are processes of their own, and read the same settings
         listen(host, chosen.port, workers)
+
+
+async def _refuse_what_was_erased(chosen: Settings) -> None:
+    """A restored backup holds what was erased since: nobody is served before that is gone again."""
+    database = Database(chosen.database_url, chosen.keyring(), pool_size=1)
+    try:
+        waiting = await erasures_waiting(database) if (await head_state(chosen.database_url)).same else 0
+    except Exception as error:
+        if not is_unavailable(error):
+            raise
+        return  # it may come up later; /health/ready asks again
+    finally:
+        await database.close()
+    if waiting:
+        raise CommandError(
+            f"{waiting} erasures are not applied to this database: casecoord restore FOLDER --erasures-only"
+        )
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +15,7 @@ from casecoord.actions.clocks import Recomputed, recompute_gaps, sweep_areas
 from casecoord.commands.context import AsJson, CommandError, answer, settings
 from casecoord.domain.promises import PROMISES, Level, Rule
 from casecoord.storage.availability import is_unavailable
+from casecoord.storage.dumps import keep_list
 from casecoord.storage.sealed import Keyring
 from casecoord.storage.work import Database
 
@@ -41,12 +43,12 @@ def sweep(
     """
     moment = _moment(at)
     with settings() as chosen:
-        keyring = Keyring(chosen.master_key, chosen.match_key)
+        keyring = chosen.keyring()
         if once or moment:
-            found = asyncio.run(_sweep_once(chosen.database_url, keyring, moment))
+            found = asyncio.run(_sweep_once(chosen.database_url, keyring, moment, chosen.backups))
             answer({"areas": found}, as_json, lambda: _swept_words(found))
         else:
-            asyncio.run(_sweep_on(chosen.database_url, keyring))
+            asyncio.run(_sweep_on(chosen.database_url, keyring, chosen.backups))
 
 
 def gaps(
@@ -57,30 +59,32 @@ def gaps(
     """Recompute every gap from scratch, by another path than the sweep's; exit 1 where the two differ."""
     moment = _moment(at)
     with settings() as chosen:
-        found = asyncio.run(
-            _recompute(chosen.database_url, Keyring(chosen.master_key, chosen.match_key), area, moment)
-        )
+        found = asyncio.run(_recompute(chosen.database_url, chosen.keyring(), area, moment))
     answer({"areas": [_as_data(one) for one in found]}, as_json, lambda: "\n".join(map(_in_words, found)))
     if any(one.differences or one.without_holder for one in found):
         raise SystemExit(1)
 
 
-async def _sweep_once(url: str, keyring: Keyring, at: datetime | None) -> list[dict[str, Any]]:
+async def _sweep_once(
+    url: str, keyring: Keyring, at: datetime | None, backups: Path | None
+) -> list[dict[str, Any]]:
     async with _database(url, keyring) as database:
+        await _keep_list(database, backups)
         return [
             {"area": code, "raised": swept.raised, "escalated": swept.escalated, "ended": swept.ended}
             async for code, swept in sweep_areas(database, at)
         ]
 
 
-async def _sweep_on(url: str, keyring: Keyring) -> None:
-    """Sweeps every minute; a database that is away for a while is waited for."""
+async def _sweep_on(url: str, keyring: Keyring, backups: Path | None) -> None:
+    """Sweeps every minute, and keeps the list of erasures beside the backups; a database that is away for a while is waited for."""
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with _database(url, keyring) as database:
         while not stop.is_set():
             try:
+                await _keep_list(database, backups)
                 async for code, swept in sweep_areas(database):
                     if swept.raised or swept.escalated or swept.ended:
                         _say(
@@ -94,6 +98,16 @@ async def _sweep_on(url: str, keyring: Keyring) -> None:
                 await asyncio.wait_for(stop.wait(), EVERY_SECONDS)
             except TimeoutError:
                 continue
+
+
+async def _keep_list(database: Database, backups: Path | None) -> None:
+    """A folder that is away is no reason not to sweep; the doctor and the next backup say so too."""
+    if backups is None:
+        return
+    try:
+        await keep_list(database, backups)
+    except (PermissionError, FileNotFoundError, NotADirectoryError):
+        _say(f"the list of erasures cannot be written to {backups}")
 
 
 async def _recompute(url: str, keyring: Keyring, only: str | None, at: datetime | None) -> list[Recomputed]:

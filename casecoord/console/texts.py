@@ -120,6 +120,7 @@ _HAPPENED = {
     "review_break_glass": "reviewed an emergency access",
     "exercise_right": "recorded what a resident asks",
     "decide_right": "decided what a resident asked",
+    "erase_household": "erased what two people granted",
     "record_contact": "spoke with the family",
     "confirm_merge": "said that two families are one",
     "decline_merge": "said that two families are two",

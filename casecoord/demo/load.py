@@ -28,7 +28,6 @@ from casecoord.storage.roster import (
     rebind_logins,
     teams_by_name,
 )
-from casecoord.storage.sealed import Keyring
 from casecoord.storage.settle import settle_area
 from casecoord.storage.sweep import sweep
 from casecoord.storage.work import Area, Database
@@ -107,7 +106,7 @@ async def load(settings: Settings, *, issuer: str, now: datetime, progress: Prog
     Stories end at `now`, or, where a load began before, at its moment. Raises AreaInUse.
     """
     clock = Clock(now)
-    keyring = Keyring(settings.master_key, settings.match_key)
+    keyring = settings.keyring()
     database = Database(settings.database_url, keyring, clock=clock, pool_size=2)
     try:
         office = Office(database, Policy())

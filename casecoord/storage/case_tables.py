@@ -70,7 +70,7 @@ class Signal(Base):
             name="ends_with_an_outcome",
         ),
         CheckConstraint(
-            "lapsed_as is null or (state = 'ended' and lapsed_as in ('death', 'emigration', 'moved'))",
+            "lapsed_as is null or (state = 'ended' and lapsed_as in ('death', 'emigration', 'moved', 'erasure'))",
             name="lapses_at_its_end",
         ),
         CheckConstraint("state <> 'in_case' or case_id is not null", name="in_a_case"),
@@ -116,7 +116,7 @@ class Case(Base):
         ),
         CheckConstraint("merged_into is null or state = 'closed'", name="merged_at_its_end"),
         CheckConstraint(
-            "lapsed_as is null or (state = 'closed' and lapsed_as in ('death', 'emigration', 'moved'))",
+            "lapsed_as is null or (state = 'closed' and lapsed_as in ('death', 'emigration', 'moved', 'erasure'))",
             name="lapses_at_its_end",
         ),
         Index(None, "area_id", "household_id"),

@@ -21,7 +21,7 @@ _UNKNOWN = "0000-00-00"
 
 _UNKEYED = text(
     "select p.id, p.household_id, encode(p.name_sealed, 'hex') name, encode(p.birth_date_sealed, 'hex') birth,"
-    " (select jsonb_agg(jsonb_build_array(k.version, encode(k.wrapped, 'hex'))) from household_keys k"
+    " (select jsonb_agg(jsonb_build_array(k.version, encode(k.wrapped, 'hex'))) from vault.household_keys k"
     "   where k.area_id = p.area_id and k.household_id = p.household_id and k.compartment = 'identity') keys"
     " from persons p where p.area_id = :area and p.sound_index is null and p.died_on is null"
     " order by p.household_id, p.id limit :batch for update skip locked"

@@ -12,10 +12,11 @@ from casecoord.domain.ages import LEFT_PRIMARY_SCHOOL, age_on, next_milestone
 from casecoord.domain.duplicates import MergeReason, score_of
 from casecoord.domain.routing import Coverage
 from casecoord.domain.workdays import local_date
+from casecoord.storage.key_tables import HouseholdKey
 from casecoord.storage.merge_tables import MergeProposal
 from casecoord.storage.sealed import Compartment, HouseholdSeal, Place
 from casecoord.storage.standing import SHARED
-from casecoord.storage.tables import Household, HouseholdKey, Person
+from casecoord.storage.tables import Household, Person
 from casecoord.storage.work import Area
 
 # Before the household itself, whoever locks one shares what stands in the area: its settings and who covers what.
@@ -26,7 +27,7 @@ _AFTER_LOCK = text(
     "select (select settings from areas where id = :area) settings, greatest(case when coalesce(current_setting('casecoord.now', true), '') = '' then clock_timestamp()"
     "   else clock() end, (select max(at) from events where area_id = :area and household_id = :id)) now,"
     " coalesce((select jsonb_agg(jsonb_build_array(compartment, version, encode(wrapped, 'hex')))"
-    "   from household_keys where area_id = :area and household_id = :id), '[]') keys"
+    "   from vault.household_keys where area_id = :area and household_id = :id), '[]') keys"
 )
 _HOLDER_AT = text(
     "select membership_id from holders where area_id = :area and household_id = :id"

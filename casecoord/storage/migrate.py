@@ -17,6 +17,8 @@ from casecoord.storage.connection import APP_ROLE, MIGRATOR_ROLE, ROLES, SEQUENC
 FOLDER = Path(__file__).parents[2] / "migrations"
 OLDEST, NEWEST = 15, 18
 
+_TABLES = "select count(*) from pg_tables where schemaname in ('public', 'vault')"
+
 # Two migrators wait for each other here, longer than any statement of a migration waits for a table.
 _ALONE = 7_270_051
 _PATIENCE = {
@@ -65,6 +67,20 @@ async def upgrade(url: str) -> Heads:
         raise MigrationError(
             f"the database does not let us in ({type(error).__name__}): check its URL, and that it runs"
         ) from error
+    finally:
+        await migrator.dispose()
+
+
+async def prepare(url: str) -> None:
+    """The roles, in a database without any table, for a backup to come into. Raises MigrationError."""
+    migrator = engine(url, name="casecoord-restore", settings=_PATIENCE, poolclass=NullPool)
+    try:
+        async with migrator.connect() as connection:
+            await _check_version(connection)
+            if await connection.scalar(text(_TABLES)):
+                raise MigrationError("there are tables in this database: a backup comes into an empty one")
+            await connection.commit()
+            await _ensure_roles(connection)
     finally:
         await migrator.dispose()
 

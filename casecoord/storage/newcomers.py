@@ -17,8 +17,9 @@ from casecoord.domain.words import InstitutionKind
 from casecoord.domain.workdays import local_date
 from casecoord.storage.family import Care, Tie, change_cares, change_ties
 from casecoord.storage.households import family_name
+from casecoord.storage.key_tables import HouseholdKey
 from casecoord.storage.sealed import Compartment, HouseholdSeal, Keyring, Place
-from casecoord.storage.tables import Base, Household, HouseholdKey, HouseholdMove, Person, PersonLink
+from casecoord.storage.tables import Base, Household, HouseholdMove, Person, PersonLink
 from casecoord.storage.work import Area
 
 #: A person's school, practice or benefit agency by kind and code, since when.

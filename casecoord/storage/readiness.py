@@ -2,11 +2,11 @@
 
 from sqlalchemy import text
 
-from casecoord.storage.sealed import Compartment, Unreadable
+from casecoord.storage.sealed import Compartment, KeysAway, Unreadable
 from casecoord.storage.work import Database
 
 _ONE_KEY = text(
-    "select household_id, compartment, version, wrapped from household_keys where area_id = :area limit 1"
+    "select household_id, compartment, version, wrapped from vault.household_keys where area_id = :area limit 1"
 )
 
 
@@ -24,6 +24,6 @@ async def master_key_opens(db: Database) -> bool:
         if row is not None:
             try:
                 db.keyring.unwrap(row.household_id, Compartment(row.compartment), row.version, row.wrapped)
-            except Unreadable:
+            except (Unreadable, KeysAway):
                 return False
     return True

@@ -9,8 +9,9 @@ from sqlalchemy.dialects.postgresql import Range
 
 from casecoord.domain.duplicates import MergeReason
 from casecoord.storage.duplicates import asked_before, propose
+from casecoord.storage.key_tables import HouseholdKey
 from casecoord.storage.sealed import HouseholdSeal
-from casecoord.storage.tables import Household, HouseholdKey, Person
+from casecoord.storage.tables import Household, Person
 from casecoord.storage.work import Area
 
 _ALONE = text("select pg_advisory_xact_lock(hashtextextended('casecoord import ' || :area, 0))")

@@ -2,7 +2,8 @@
 
 A ciphertext is bound to its place: the associated data name version, table, household, row, facet
 and key version, each length-prefixed, so one that is moved to another row does not open. The
-key-encryption key and the match key come from outside the database and never go into it.
+key-encryption key and the match key come from outside the database and never go into it. A seal lives as long as
+its transaction, and nothing else keeps a data key.
 """
 
 import hashlib
@@ -10,7 +11,7 @@ import hmac
 import os
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
@@ -18,14 +19,13 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from casecoord.domain.words import Sphere
+from casecoord.storage.masters import KEY_BYTES, FileMaster, KeysAway, Master, Unreadable
+
+__all__ = ["Compartment", "HouseholdSeal", "Keyring", "KeysAway", "Place", "Unreadable", "version_of"]
 
 _FORMAT = 1
 _HEADER = struct.Struct(">BH")
 _NONCE = 12
-
-
-class Unreadable(Exception):
-    """A ciphertext or wrapped key does not open: moved, damaged, or its key is gone. Holds no data."""
 
 
 class Compartment(StrEnum):
@@ -51,30 +51,27 @@ class Place:
     facet: str
 
 
-@dataclass(frozen=True, slots=True)
 class Keyring:
-    """The key-encryption key and the key of the match index, 32 bytes each."""
+    """The key-encryption key, of one version or behind its interface, and the key of the match index."""
 
-    master: bytes = field(repr=False)
-    match: bytes = field(repr=False)
-
-    def __post_init__(self) -> None:
-        if len(self.master) != 32 or len(self.match) != 32:
-            raise ValueError("the master key and the match key are 32 bytes each")
+    def __init__(self, master: Master | bytes, match: bytes) -> None:
+        if len(match) != KEY_BYTES:
+            raise ValueError("the match key is 32 bytes")
+        self.master: Master = FileMaster({1: master}) if isinstance(master, bytes) else master
+        self.match = match
 
     def new_key(self, household: UUID, compartment: Compartment, version: int) -> bytes:
-        """A fresh data key, wrapped for storage."""
-        nonce = os.urandom(_NONCE)
-        bound = _bound("household_keys", household.bytes, compartment.value, str(version))
-        return nonce + AESGCM(self.master).encrypt(nonce, os.urandom(32), bound)
+        """A fresh data key, wrapped for storage; raises KeysAway."""
+        return self.master.wrap(os.urandom(KEY_BYTES), _owner(household, compartment, version))
 
     def unwrap(self, household: UUID, compartment: Compartment, version: int, wrapped: bytes) -> AESGCM:
-        """The data key, ready to use; raises Unreadable."""
-        bound = _bound("household_keys", household.bytes, compartment.value, str(version))
-        try:
-            return AESGCM(AESGCM(self.master).decrypt(wrapped[:_NONCE], wrapped[_NONCE:], bound))
-        except InvalidTag:
-            raise Unreadable("a wrapped key does not open under this master key") from None
+        """The data key, ready to use; raises Unreadable, KeysAway."""
+        return AESGCM(self.master.unwrap(wrapped, _owner(household, compartment, version)))
+
+    def rewrap(self, household: UUID, compartment: Compartment, version: int, wrapped: bytes) -> bytes:
+        """The same data key under the newest master key; raises Unreadable, KeysAway."""
+        bound = _owner(household, compartment, version)
+        return self.master.wrap(self.master.unwrap(wrapped, bound), bound)
 
     def bsn_index(self, bsn: str) -> bytes:
         """The keyed hash by which a BSN is matched."""
@@ -157,14 +154,20 @@ class HouseholdSeal:
         except InvalidTag:
             raise Unreadable("a sealed value does not open in this place") from None
 
+    def renew(self) -> None:
+        """A new data key for every compartment that has one; what is sealed from now on is sealed under it."""
+        for compartment in {name for name, _ in self._wrapped}:
+            self._make(compartment, self._newest(compartment) + 1)
+
     def _newest(self, compartment: Compartment) -> int:
         versions = [version for name, version in self._wrapped if name is compartment]
-        if versions:
-            return max(versions)
-        wrapped = self._keyring.new_key(self.household, compartment, 1)
-        self._wrapped[(compartment, 1)] = wrapped
-        self.made.append((compartment, 1, wrapped))
-        return 1
+        return max(versions) if versions else self._make(compartment, 1)
+
+    def _make(self, compartment: Compartment, version: int) -> int:
+        wrapped = self._keyring.new_key(self.household, compartment, version)
+        self._wrapped[(compartment, version)] = wrapped
+        self.made.append((compartment, version, wrapped))
+        return version
 
     def _key(self, compartment: Compartment, version: int) -> AESGCM:
         name = (compartment, version)
@@ -178,6 +181,15 @@ class HouseholdSeal:
         return _bound(
             str(_FORMAT), place.table, self.household.bytes, place.row.bytes, place.facet, str(version)
         )
+
+
+def version_of(sealed: bytes) -> int | None:
+    """The version of the data key under which a value was sealed; None of what is no sealed value."""
+    return int(_HEADER.unpack_from(sealed)[1]) if len(sealed) >= _HEADER.size else None
+
+
+def _owner(household: UUID, compartment: Compartment, version: int) -> bytes:
+    return _bound("household_keys", household.bytes, compartment.value, str(version))
 
 
 def _plain(text: str) -> str:

@@ -269,6 +269,8 @@ class Household(Base):
     provisional: Mapped[bool] = mapped_column(server_default=text("false"))
     #: since when it lives outside the area; what is open is held here until somebody took it over
     left_on: Mapped[date | None]
+    #: not there any more, for whoever asks; by row level security
+    erased_at: Mapped[datetime | None]
     during: Mapped[Moments]
     __table_args__ = (
         to("neighbourhoods", "neighbourhood", key=("code",)),
@@ -289,18 +291,6 @@ class HouseholdMove(Base):
     to_neighbourhood: Mapped[str | None]
     former_address_sealed: Mapped[bytes | None]
     __table_args__ = (to("households", "household_id"), Index(None, "area_id", "household_id"))
-
-
-class HouseholdKey(Base):
-    """A household's data key for one compartment, wrapped under the key-encryption key."""
-
-    __tablename__ = "household_keys"
-    area_id: Mapped[UUID] = area_key()
-    household_id: Mapped[UUID] = mapped_column(primary_key=True)
-    compartment: Mapped[str] = mapped_column(primary_key=True)
-    version: Mapped[int] = mapped_column(primary_key=True)
-    wrapped: Mapped[bytes]
-    __table_args__ = (to("households", "household_id"),)
 
 
 class Person(Base):

@@ -24,7 +24,7 @@ def _who(alias: str, named: str | None = None) -> str:
 
 
 KEYS = """coalesce((select jsonb_agg(jsonb_build_array(k.compartment, k.version, encode(k.wrapped, 'hex')))
-    from household_keys k where k.area_id = h.area_id and k.household_id = h.id), '[]')"""
+    from vault.household_keys k where k.area_id = h.area_id and k.household_id = h.id), '[]')"""
 
 JOINT = text(
     f"""

@@ -145,7 +145,7 @@ async def test_the_new_household_has_keys_of_its_own(town: Town, database_url: s
     janssens, _, loud = await family(town)
     done = await town.act("ibrahim", split_household, daan_leaves(town, janssens, loud))
     async with sql(database_url) as database:
-        await database.execute("delete from household_keys where household_id = $1", done.household)
+        await database.execute("delete from vault.household_keys where household_id = $1", done.household)
     seen = await view_of(town, "ibrahim", done.part)
     assert [p.name.value for p in seen.persons] == ["Daan Janssen"]
 

@@ -39,7 +39,7 @@ async def whole_state(url: str) -> State:
     try:
         seals: dict[UUID, HouseholdSeal] = {}
         for key in await database.fetch(
-            "select household_id, compartment, version, wrapped from household_keys"
+            "select household_id, compartment, version, wrapped from vault.household_keys"
         ):
             seal = seals.setdefault(key["household_id"], HouseholdSeal(KEYRING, key["household_id"]))
             seal.add_keys([(key["compartment"], key["version"], key["wrapped"])])

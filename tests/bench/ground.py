@@ -29,7 +29,7 @@ from casecoord.storage import migrate
 from casecoord.storage.work import Database
 from tests.conftest import of_database
 from tests.doors import bind, demo_provider, free_port
-from tests.world import KEYRING, Clock, Town, build_town
+from tests.world import KEYRING, MASTER, MATCH, Clock, Town, build_town
 
 CASES = 40
 DOMAINS = (LifeDomain.SOCIAL_NETWORK, LifeDomain.TIME_USE, LifeDomain.FINANCE, LifeDomain.MENTAL_HEALTH)
@@ -132,8 +132,8 @@ def _server(url: str, provider: DemoProvider, port: int) -> Iterator[str]:
     environment = {
         **os.environ,
         "DATABASE_URL": url,
-        "CASECOORD_MASTER_KEY": base64.b64encode(KEYRING.master).decode(),
-        "CASECOORD_MATCH_KEY": base64.b64encode(KEYRING.match).decode(),
+        "CASECOORD_MASTER_KEY": base64.b64encode(MASTER).decode(),
+        "CASECOORD_MATCH_KEY": base64.b64encode(MATCH).decode(),
         "CASECOORD_SESSION_KEY": base64.b64encode(b"s" * 32).decode(),
         "OIDC_ISSUER": provider.issuer,
         "OIDC_CLIENT_ID": provider.client_id,

@@ -22,7 +22,7 @@ from casecoord.domain.words import Urgency, VeiligThuis
 from casecoord.mail import Mail, MailAway, Mailer, MailRefused
 from tests.actions.steps import signal, sql
 from tests.notices.conftest import LINK, SENDER, MailServer, address
-from tests.world import KEYRING, MONDAY, Town
+from tests.world import MASTER, MATCH, MONDAY, Town
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -33,8 +33,8 @@ def environment(url: str, post: MailServer | None) -> dict[str, str]:
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(CHECKOUT),
         "DATABASE_URL": url,
-        "CASECOORD_MASTER_KEY": b64encode(KEYRING.master).decode(),
-        "CASECOORD_MATCH_KEY": b64encode(KEYRING.match).decode(),
+        "CASECOORD_MASTER_KEY": b64encode(MASTER).decode(),
+        "CASECOORD_MATCH_KEY": b64encode(MATCH).decode(),
         "CASECOORD_SESSION_KEY": b64encode(b"s" * 32).decode(),
         "OIDC_ISSUER": "https://login.example.nl",
         "OIDC_CLIENT_ID": "casecoord",

@@ -16,7 +16,7 @@ from casecoord.domain.words import Sphere
 from casecoord.storage.sealed import Compartment, HouseholdSeal, Keyring, Place, Unreadable
 from casecoord.storage.work import Database
 from tests.actions.test_access_log import CANARY, whole_story
-from tests.world import KEYRING, Clock, Town, build_town
+from tests.world import KEYRING, MASTER, MATCH, Clock, Town, build_town
 
 HOME, PLACE = uuid4(), Place("persons", uuid4(), "name")
 OTHER = Keyring(master=b"x" * 32, match=b"h" * 32)
@@ -135,7 +135,7 @@ def test_indexes_of_different_kinds_never_meet() -> None:
     hashes = [
         KEYRING.bsn_index("999900006"), KEYRING.bsn_birth_index("999900006", ""), KEYRING.bsn_birth_index("99990000", "6"),
         KEYRING.name_index("a", "b", "c"), KEYRING.name_index("ab", "", "c"), KEYRING.address_index("a", "b", "c"),
-        Keyring(KEYRING.master, b"k" * 32).bsn_index("999900006"),
+        Keyring(MASTER, b"k" * 32).bsn_index("999900006"),
     ]  # fmt: skip
     assert len(set(hashes)) == len(hashes)
     assert KEYRING.name_index("  Janssen", "2018-09-30", "3073 ab") == KEYRING.name_index(
@@ -157,7 +157,7 @@ async def told(database_url: str) -> AsyncIterator[tuple[Town, str, str]]:
 async def everything(connection: asyncpg.Connection) -> AsyncIterator[tuple[str, bytes]]:
     """Every value of every column of every table, as bytes."""
     tables = await connection.fetch(
-        "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'"
+        "select oid::regclass::text from pg_class where relnamespace in ('public'::regnamespace, 'vault'::regnamespace) and relkind = 'r'"
     )
     for (table,) in tables:
         for row in await connection.fetch(f"select * from {table}"):
@@ -173,7 +173,7 @@ async def test_nowhere_in_the_database_is_a_word_of_the_family(told: tuple[Town,
         for word in words
         for form in (word.encode(), word.lower().encode(), word.encode().hex().encode())
     }
-    keys = {KEYRING.master, KEYRING.match, KEYRING.master.hex().encode(), KEYRING.match.hex().encode()}
+    keys = {MASTER, MATCH, MASTER.hex().encode(), MATCH.hex().encode()}
     connection = await asyncpg.connect(url)
     seen = 0
     async for column, value in everything(connection):
@@ -220,7 +220,7 @@ async def test_a_household_whose_keys_are_gone_is_closed_for_good(told: tuple[To
     town, url, _ = told
     connection = await asyncpg.connect(url)
     household = await connection.fetchval("select household_id from cases")
-    await connection.execute("delete from household_keys where household_id = $1", household)
+    await connection.execute("delete from vault.household_keys where household_id = $1", household)
     await connection.close()
     with pytest.raises(Unreadable):
         await town.office.look(town.caller("dirk"), joint_case, JointCaseOf(household))
