@@ -16,12 +16,13 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from casecoord.access.decide import Policy
+from casecoord.access.seats import reach
 from casecoord.domain.actors import Actor, Caller
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import PUBLIC_TASK
 from casecoord.storage import access_log, keys
 from casecoord.storage.faults import DatabaseFault, broken_constraint, gave_up_waiting, may_be_retried
-from casecoord.storage.work import Database, Work
+from casecoord.storage.work import Database, Sight, Work
 
 ATTEMPTS = 3
 LONGEST_KEY = 200
@@ -139,6 +140,17 @@ def verb(
     return mark
 
 
+#: Views that show no family.
+_SURVEYS: set[object] = set()
+ViewT = TypeVar("ViewT", bound=Callable[..., Awaitable[Any]])
+
+
+def survey(view: ViewT) -> ViewT:
+    """Marks a view of no family: figures, or ids of what hangs. It reads all rows, and of none a sealed column."""
+    _SURVEYS.add(view)
+    return view
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """The database and the policy: all that verbs and views need."""
@@ -182,8 +194,12 @@ class Office:
     async def look(
         self, caller: Caller, view: Callable[[Hand, QueryT], Awaitable[AnswerT]], query: QueryT
     ) -> AnswerT:
-        """Has a view; what it recorded is committed before this returns."""
-        async with self.database.enter(caller) as work:
+        """Has a view; what it recorded is committed before this returns.
+
+        The database shows it only the rows that this seat may see at all, and lets it change none.
+        """
+        sight = Sight(reach(self.policy), survey=view in _SURVEYS)
+        async with self.database.enter(caller, sight) as work:
             return await view(Hand(work, self.policy), query)
 
 
