@@ -6,8 +6,9 @@ The second net, row level security, is woven of this: it is no statement of its 
 import json
 from functools import lru_cache
 
-from casecoord.access.attributes import Facts, What, Why
+from casecoord.access.attributes import Facts, What, Who, Why
 from casecoord.access.decide import Policy
+from casecoord.domain.actors import purposes_of
 from casecoord.domain.facets import FACETS, Cell, Level, Shown, Trait, Viewer
 from casecoord.domain.words import Purpose, Role, Sphere, TeamKind
 
@@ -38,51 +39,69 @@ def role_viewer(role: Role) -> Viewer | None:
     return _ROLE_VIEWERS.get(role)
 
 
-@lru_cache(maxsize=8)
-def reach(policy: Policy) -> str:
-    """What each seat may see at all, as JSON for the database: the spheres in which anything can be in its view.
+@lru_cache(maxsize=32)
+def reach(policy: Policy, chosen: Purpose | None = None) -> str:
+    """What each seat may see at all, as JSON for the database, for this purpose; None: each for its own work.
 
-    `seats`: by role, or role and kind of team, for those who see by spheres or by what their team did; `families`:
-    roles that see families and no sphere; `lead` and `grant`: the spheres of a led household, and of one opened in
-    an emergency; `case_facets`: those that have no sphere of their own.
+    `seats`: by role, or by role and kind of team, those who can see anything of families. `open`: the spheres in
+    which something can be shown to them; `shared`: those in which only what its author shared; `by_team`: they see
+    what their team wrote; `whole`: not by what their team does, but everywhere; `lead` and `grant`: the spheres of
+    a household that one leads, and of one opened in an emergency. `case_facets`: those without a sphere of their own.
     """
-    by_team = {
-        f"{role} {kind}": _spheres(policy, team_viewer(role, kind))
-        for role in TEAM_ROLES
-        for kind in TeamKind
-    }
-    by_role = {
-        Role.AREA_COORDINATOR: _spheres(policy, Viewer.COORDINATOR),
-        Role.DECISION_POWER: _spheres(policy, Viewer.DECISION_POWER),
-    }
-    others = {role: viewer for role, viewer in _ROLE_VIEWERS.items() if role not in by_role}
-    return json.dumps(
-        {
-            "seats": {**by_team, **by_role},
-            "families": [role for role, viewer in others.items() if _sees_families(policy, viewer)],
-            "lead": _spheres(policy, Viewer.LEAD),
-            "grant": [sphere for sphere in Sphere if _opened_by_grant(policy, sphere)],
-            "case_facets": [facet.name for facet in FACETS.values() if facet.level is Level.CASE],
-        }
-    )
+    seats: dict[str, dict[str, object]] = {}
+    for role in TEAM_ROLES:
+        for kind in TeamKind:
+            purpose = chosen or purposes_of(role, kind)[0]
+            seats[f"{role} {kind}"] = {**_opened(policy, team_viewer(role, kind), purpose), "by_team": True}
+    for role, viewer in {**_ROLE_VIEWERS, Role.DECISION_POWER: Viewer.DECISION_POWER}.items():
+        purpose = chosen or purposes_of(role, TeamKind.PROGRAMME_BUREAU)[0]
+        if _sees_families(policy, viewer, purpose):
+            found = _opened(policy, viewer, purpose)
+            seats[role] = {**found, "whole": True, **({"by_team": True} if "open" in found else {})}
+    facets = [facet.name for facet in FACETS.values() if facet.level is Level.CASE]
+    return json.dumps({"seats": seats, "case_facets": facets})
 
 
-def _spheres(policy: Policy, viewer: Viewer | None) -> list[Sphere]:
+def _opened(policy: Policy, viewer: Viewer | None, purpose: Purpose) -> dict[str, list[Sphere]]:
+    lead = _spheres(policy, Viewer.LEAD, purpose)
+    granted = [sphere for sphere in Sphere if _opened_by_grant(policy, sphere, purpose)]
+    found = {**_spheres(policy, viewer, purpose), "lead": lead["open"], "grant": granted}
+    return {name: spheres for name, spheres in found.items() if spheres}
+
+
+def _spheres(policy: Policy, viewer: Viewer | None, purpose: Purpose) -> dict[str, list[Sphere]]:
+    """In which spheres something can be shown to this viewer; `shared`: only if its author shared it."""
     if viewer is None:
-        return []
-    return [sphere for sphere in Sphere if policy.cell(sphere, viewer) not in _ABOUT_ONESELF]
+        return {"open": [], "shared": []}
+    items = [facet.name for facet in FACETS.values() if facet.level is Level.ITEM]
+    seen = {
+        sphere
+        for facet in items
+        for sphere, cell in policy.spheres(viewer, facet, purpose).items()
+        if cell not in _ABOUT_ONESELF
+    }
+    shared = {sphere for sphere in seen if _only_if_shared(policy, viewer, sphere, purpose)}
+    return {"open": sorted(seen - shared), "shared": sorted(shared)}
 
 
-def _sees_families(policy: Policy, viewer: Viewer) -> bool:
-    return any(
+def _only_if_shared(policy: Policy, viewer: Viewer, sphere: Sphere, purpose: Purpose) -> bool:
+    """Whether this viewer is shown nothing in this sphere but what its author shared with the teams in the case."""
+    if policy.cell(sphere, viewer) is not Cell.AS_SHARED:
+        return False
+    what, nothing_said = What("signal.existence", sphere), Facts.that()
+    return policy.decide_as(Who(viewer), what, Why(purpose), nothing_said).shown is Shown.NONE
+
+
+def _sees_families(policy: Policy, viewer: Viewer, purpose: Purpose) -> bool:
+    return policy.may_use(viewer, purpose) and any(
         policy.cell(facet.name, viewer) not in _ABOUT_ONESELF
         for facet in FACETS.values()
         if Trait.NO_HOUSEHOLD not in facet.traits
     )
 
 
-def _opened_by_grant(policy: Policy, sphere: Sphere) -> bool:
+def _opened_by_grant(policy: Policy, sphere: Sphere, purpose: Purpose) -> bool:
     granted = policy.whos((), Facts.that("break_glass"))
-    facts, why = Facts.that("shared_with_teams"), Why(Purpose.CARE_COORDINATION)
+    facts, why = Facts.that("shared_with_teams"), Why(purpose)
     decisions = [policy.decide_as(who, What("signal.existence", sphere), why, facts) for who in granted]
     return any(decision.shown is not Shown.NONE for decision in decisions)

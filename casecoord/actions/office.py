@@ -198,7 +198,7 @@ class Office:
 
         The database shows it only the rows that this seat may see at all, and lets it change none.
         """
-        sight = Sight(reach(self.policy), survey=view in _SURVEYS)
+        sight = Sight(reach(self.policy, caller.purpose), survey=view in _SURVEYS)
         async with self.database.enter(caller, sight) as work:
             return await view(Hand(work, self.policy), query)
 

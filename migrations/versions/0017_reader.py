@@ -21,50 +21,64 @@ depends_on = None
 
 READER, SURVEYOR, AUDITOR = "casecoord_reader", "casecoord_surveyor", "casecoord_auditor"
 
-# What the context of a transaction says, asked once a statement. Unset reads as '': then nothing is in view.
+HERE = "(select nullif(current_setting('casecoord.area', true), '')::uuid)"
+
+# What a guard may say, in braces; a word may use those below it. `household_id`, `case_id`, `sphere` and `audience`
+# are columns of the guarded table, which is `%t`. The settings say who looks, asked once a statement; unset they
+# read as '', and then nothing is in view.
 WORDS = {
-    "area": "(select nullif(current_setting('casecoord.area', true), '')::uuid)",
-    "professional": "(select nullif(current_setting('casecoord.professional', true), '')::uuid)",
-    "membership": "(select nullif(current_setting('casecoord.membership', true), '')::uuid)",
-    "team": "(select nullif(current_setting('casecoord.team', true), '')::uuid)",
-    "role": "(select current_setting('casecoord.role', true))",
-    "families": "(select current_setting('casecoord.families', true) = 'on')",
-    **{
-        name: f"(select string_to_array(nullif(current_setting('casecoord.{name}', true), ''), ','))::text[]"
-        for name in ("spheres", "lead_spheres", "grant_spheres", "case_facets")
-    },
-    **{
-        name: f"(select nullif(current_setting('casecoord.{name}', true), ''))::uuid[]"
-        for name in ("led", "led_cases", "granted", "granted_cases")
-    },
+    # Of a sphere that this seat may see, or that was shared with those who take part.
+    "in_sphere": "(%t.sphere = any({spheres}) or %t.sphere = any({shared}) and %t.audience = 'teams_in_case')",
+    # One's own to see whatever the team: by the lead, or in an emergency.
+    "by_lead": "(%t.household_id = any({led}) and %t.sphere = any({lead_spheres})"
+    " or %t.household_id = any({granted}) and %t.sphere = any({grant_spheres}))",
+    "by_lead_of_case": "(%t.case_id = any({led_cases}) and %t.sphere = any({lead_spheres})"
+    " or %t.case_id = any({granted_cases}) and %t.sphere = any({grant_spheres}))",
+    # As whom the team looks: it takes part, is accountable, signalled or prepares a hearing.
+    "related": "({whole} or %t.household_id = any({led}) or %t.household_id = any({granted})"
+    " or exists (select from cases k join participants q on q.area_id = k.area_id and q.case_id = k.id"
+    "   where k.area_id = {area} and k.household_id = %t.household_id and k.state <> 'closed' and q.team_id = {team}"
+    "     and q.during @> {now})"
+    " or exists (select from signals s where s.area_id = {area} and s.household_id = %t.household_id)"
+    " or exists (select from hearings z where z.area_id = {area} and z.household_id = %t.household_id))",
+    "in_case": "({whole} or %t.case_id = any({led_cases}) or %t.case_id = any({granted_cases})"
+    " or exists (select from participants q where q.area_id = {area} and q.case_id = %t.case_id"
+    "   and q.team_id = {team} and q.during @> {now}))",
     # The memberships whose writing is one's own: the team's, and one's own under others.
     "own": "(select m.id from memberships m where m.area_id = {area}"
     " and (m.professional_id = {professional} or m.team_id = {team}))",
+    "now": "(select clock())",
+    **{
+        name: f"(select nullif(current_setting('casecoord.{name}', true), '')::uuid)"
+        for name in ("area", "professional", "membership", "team")
+    },
+    "role": "(select current_setting('casecoord.role', true))",
+    **{
+        name: f"(select current_setting('casecoord.{name}', true) = 'on')"
+        for name in ("families", "whole", "on_duty")
+    },
+    **{
+        name: f"(select string_to_array(nullif(current_setting('casecoord.{name}', true), ''), ','))::text[]"
+        for name in ("spheres", "shared", "lead_spheres", "grant_spheres", "case_facets")
+    },
+    **{
+        name: f"(select nullif(current_setting('casecoord.{name}', true), ''))::uuid[]"
+        for name in ("led", "led_cases", "led_near", "granted", "granted_cases", "granted_near")
+    },
 }
 
-
-# What a later migration says of a table, with the same words in braces.
 GUARD = """
-create function guard_reading(guarded regclass, in_view text) returns void language plpgsql as $do$
-declare words jsonb := $words$@words$words$; word text;
+create function guard_reading(guarded text, in_view text) returns void language plpgsql as $do$
+declare word record;
 begin
-    for word in select key from jsonb_each(words) order by key = 'own' desc loop
-        in_view := replace(in_view, '{' || word || '}', words ->> word);
+    for word in select said ->> 0 name, said ->> 1 means from jsonb_array_elements($words$@words$words$) said loop
+        in_view := replace(in_view, '{' || word.name || '}', word.means);
     end loop;
-    execute format('grant select on %s to casecoord_reader', guarded);
-    execute format('create policy in_view on %s as restrictive for select to casecoord_reader using (%s)',
+    in_view := replace(in_view, '%t', guarded);
+    execute format('grant select on %I to casecoord_reader', guarded);
+    execute format('create policy in_view on %I as restrictive for select to casecoord_reader using (%s)',
                    guarded, in_view);
 end $do$
-"""
-
-# The sphere is one of the seat's, or this household is one's own to see by the lead or by a grant.
-BY_SPHERE = """
-create function by_sphere(sphere text, household text, in_case text default null) returns text
-language sql immutable as $do$
-    select format('%1$s = any({spheres}) or %2$s = any({led%3$s}) and %1$s = any({lead_spheres})'
-                  ' or %2$s = any({granted%3$s}) and %1$s = any({grant_spheres})',
-                  sphere, coalesce(in_case, household), case when in_case is null then '' else '_cases' end)
-$do$
 """
 
 # Everything that a view needs to know of who looks: from their own rows, and from what the policy (`reach`) says
@@ -74,46 +88,48 @@ create function casecoord_reach(in_area uuid, who uuid, seat uuid, of_team uuid,
                                 moment timestamptz, reach jsonb) returns void
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-    spheres jsonb := coalesce(reach -> 'seats' -> (as_role || ' ' || kind), reach -> 'seats' -> as_role);
-    by_seat boolean := spheres is not null;
-    led uuid[] := '{}'; led_cases uuid[] := '{}'; granted uuid[] := '{}'; granted_cases uuid[] := '{}';
+    sees jsonb := coalesce(reach -> 'seats' -> (as_role || ' ' || kind), reach -> 'seats' -> as_role);
+    led uuid[] := '{}'; granted uuid[] := '{}'; duty boolean := false;
 begin
     if seat is null then return; end if;
-    if by_seat then
+    if sees is not null then
         select coalesce(array_agg(c.household_id), '{}') into led
           from memberships m join leads l on l.area_id = m.area_id and l.membership_id = m.id and l.during @> moment
           join cases c on c.area_id = l.area_id and c.id = l.case_id and c.state <> 'closed'
          where m.area_id = in_area and m.professional_id = who;
         select coalesce(array_agg(g.household_id), '{}') into granted from break_glass_grants g
          where g.area_id = in_area and g.membership_id = seat and g.during @> moment;
-        led := casecoord_near(in_area, led);
-        granted := casecoord_near(in_area, granted);
-        if led <> '{}' then
-            select coalesce(array_agg(c.id), '{}') into led_cases
-              from cases c where c.area_id = in_area and c.household_id = any(led);
-        end if;
-        if granted <> '{}' then
-            select coalesce(array_agg(c.id), '{}') into granted_cases
-              from cases c where c.area_id = in_area and c.household_id = any(granted);
-        end if;
+        duty := exists (select from duty_shifts d
+          join memberships m on m.area_id = d.area_id and m.id = d.membership_id
+         where d.area_id = in_area and d.during @> moment and m.professional_id = who);
     end if;
-    perform set_config('casecoord.professional', who::text, true), set_config('casecoord.membership', seat::text, true),
-        set_config('casecoord.team', case when by_seat then of_team::text else '' end, true),
-        set_config('casecoord.role', as_role, true),
-        set_config('casecoord.families', case when by_seat or reach -> 'families' ? as_role then 'on' else '' end, true),
-        set_config('casecoord.spheres', casecoord_words(spheres), true),
-        set_config('casecoord.lead_spheres', casecoord_words(reach -> 'lead'), true),
-        set_config('casecoord.grant_spheres', casecoord_words(reach -> 'grant'), true),
-        set_config('casecoord.case_facets', casecoord_words(reach -> 'case_facets'), true),
-        set_config('casecoord.led', led::text, true), set_config('casecoord.led_cases', led_cases::text, true),
-        set_config('casecoord.granted', granted::text, true),
-        set_config('casecoord.granted_cases', granted_cases::text, true);
+    perform set_config('casecoord.' || name, coalesce(value, ''), true) from (values
+        ('professional', who::text), ('membership', seat::text), ('role', as_role),
+        ('team', case when sees ? 'by_team' then of_team::text end),
+        ('families', case when sees is not null then 'on' end),
+        ('whole', case when sees ? 'whole' then 'on' end), ('on_duty', case when duty then 'on' end),
+        ('spheres', casecoord_words(sees -> 'open')), ('shared', casecoord_words(sees -> 'shared')),
+        ('lead_spheres', casecoord_words(sees -> 'lead')), ('grant_spheres', casecoord_words(sees -> 'grant')),
+        ('case_facets', casecoord_words(reach -> 'case_facets')),
+        ('led', led::text), ('led_cases', casecoord_cases(in_area, led)::text),
+        ('led_near', casecoord_near(in_area, led)::text), ('granted', granted::text),
+        ('granted_cases', casecoord_cases(in_area, granted)::text),
+        ('granted_near', casecoord_near(in_area, granted)::text)) said (name, value);
 end $$
 """
 WORDS_OF = """
 create function casecoord_words(said jsonb) returns text language sql immutable as $$
     select coalesce(string_agg(word, ','), '') from jsonb_array_elements_text(said) word
 $$
+"""
+CASES_OF = """
+create function casecoord_cases(in_area uuid, homes uuid[]) returns uuid[]
+language plpgsql stable set search_path = pg_catalog, public, pg_temp as $$
+begin
+    if homes = '{}' then return homes; end if;
+    return coalesce((select array_agg(c.id) from cases c
+                      where c.area_id = in_area and c.household_id = any(homes)), '{}');
+end $$
 """
 NEAR = """
 create function casecoord_near(in_area uuid, homes uuid[]) returns uuid[]
@@ -132,7 +148,6 @@ end $$
 
 # What a decision to withhold rests on although its viewer may not see it: five questions, each about one thing that
 # they named, answered with ids alone. Without them, hiding a row would show another.
-HERE = "(select nullif(current_setting('casecoord.area', true), '')::uuid)"
 QUESTIONS = [
     # In whose timeline an event stands says what it is about, wherever that is now.
     f"""create function whereabouts(of_signal uuid, of_action uuid)
@@ -177,58 +192,83 @@ OF_NO_FAMILY = """
     memberships coordinator_seats duty_shifts deputies turns meetings letters
 """.split()
 
-# Of families as such: for whoever may see a family at all. What of it they see, the decision says.
-FAMILIES = """
-    persons relationships custody person_links household_moves contacts leads proposals holders refusals
-    merges splits
-""".split()
+# A compartment's key, for whoever may see things of that sphere there, or has one such thing in view.
+KEYS = (
+    "compartment = 'identity' and {families} and {related} or compartment = any({spheres}) and {related}"
+    " or household_id = any({led}) and compartment = any({lead_spheres})"
+    " or household_id = any({granted}) and compartment = any({grant_spheres})"
+    " or exists (select from signals s where s.area_id = {area} and s.household_id = %t.household_id"
+    "   and s.sphere = %t.compartment)"
+    + "".join(
+        " or exists (select from cases k join " + things + " x on x.area_id = k.area_id and x.case_id = k.id"
+        " where k.area_id = {area} and k.household_id = %t.household_id and x.sphere = %t.compartment)"
+        for things in ("plan_actions", "blockades")
+    )
+    + " or compartment = 'general' and exists (select from break_glass_grants g where g.area_id = {area}"
+    "   and g.household_id = %t.household_id)"
+)
+HEARINGS = (
+    "'justice' = any({spheres}) and ({whole}"
+    " or exists (select from cases k join participants q on q.area_id = k.area_id and q.case_id = k.id"
+    "   where k.area_id = {area} and k.household_id = %t.household_id and k.state <> 'closed' and q.team_id = {team}"
+    "     and q.during @> {now})"
+    " or exists (select from households y join team_covers n on n.area_id = y.area_id and n.kind = 'neighbourhood'"
+    "   and n.code = y.neighbourhood and n.team_id = {team} where y.area_id = {area} and y.id = %t.household_id))"
+    " or household_id = any({led}) and 'justice' = any({lead_spheres})"
+    " or household_id = any({granted}) and 'justice' = any({grant_spheres}) or planned_by in {own}"
+)
+MINE = "{0} = {{membership}} or id in (select u.subject_id from turns u where u.area_id = {{area}}" \
+    " and u.membership_id = {{membership}})"  # fmt: skip
+# Those who see no families still see what they wrote, and so the household of it.
+OR_SIGNALLED = "{families} or %s in (select s.household_id from signals s where s.area_id = {area})"
+OF_A_PERSON = "exists (select from persons p where p.area_id = {area} and p.id = %t.{0})"
 
-# Their own signal is the one thing that those without a seat for families see of one.
-OR_SIGNALLED = "$${families} or %s in (select s.household_id from signals s where s.area_id = {area})$$"
-IN_HOUSEHOLD, IN_CASE = "by_sphere('sphere', 'household_id')", "by_sphere('sphere', null, 'case_id')"
-A_THING = "exists (select from cases c join {0} x on x.area_id = c.area_id and x.case_id = c.id" \
-    " where c.area_id = household_keys.area_id and c.household_id = household_keys.household_id" \
-    " and x.sphere = household_keys.compartment)"  # fmt: skip
-
-#: Each as SQL, as a later migration says it of its table.
 IN_VIEW = {
+    # That a household and its case are there, who leads and holds: ids and states that views join.
+    **dict.fromkeys(("leads", "holders", "merges", "splits"), "{families}"),
     "households": OR_SIGNALLED % "id",
     "cases": OR_SIGNALLED % "household_id",
-    # A compartment's key for whoever may see things of that sphere, or has one thing of it in view.
-    "household_keys": "$$compartment = 'identity' and {families} or $$ || by_sphere('compartment', 'household_id') || $$"
-    " or exists (select from signals s where s.area_id = household_keys.area_id"
-    "   and s.household_id = household_keys.household_id and s.sphere = household_keys.compartment)"
-    f" or {A_THING.format('plan_actions')} or {A_THING.format('blockades')}"
-    " or compartment = 'general' and exists (select from break_glass_grants g"
-    "   where g.area_id = household_keys.area_id and g.household_id = household_keys.household_id)$$",
-    "signals": f"{IN_HOUSEHOLD} || $$ or {{team}} in (source_team_id, accountable_team_id) or author_id in {{own}}$$",
-    "plan_actions": f"{IN_CASE} || $$ or author_id in {{own}}$$",
-    "blockades": f"{IN_CASE} || $$ or raised_by in {{own}}$$",
-    "participants": f"{IN_CASE} || $$ or team_id = {{team}}$$",
-    "invitations": f"{IN_CASE} || $$ or team_id = {{team}} or invited_by in {{own}}$$",
-    "hearings": "by_sphere($$'justice'$$, 'household_id') || $$ or planned_by in {own}$$",
-    "transfers": f"{IN_HOUSEHOLD} || $$ or {{team}} in (from_team_id, to_team_id)"
-    " or to_team_id is null and {role} = 'area_coordinator'$$",
+    "persons": "{families} and {related}",
+    "household_moves": "{families} and {related}",
+    "person_links": OF_A_PERSON.replace("{0}", "person_id"),
+    "relationships": OF_A_PERSON.replace("{0}", "person_id"),
+    "custody": OF_A_PERSON.replace("{0}", "minor_id"),
+    "household_keys": KEYS,
+    "contacts": "{families} and {in_case}",
+    "refusals": "{families} and {in_case}",
+    "proposals": "{families} and {in_case} or proposed_by in {own} or membership_id in {own}"
+    " or id in (select u.subject_id from turns u where u.area_id = {area} and u.membership_id in {own})",
+    # The professional on duty is told of an acute signal until somebody saw to it.
+    "signals": "{in_sphere} and ({in_case} or {on_duty} and state = 'open' and urgency = 'acute')"
+    " or {in_sphere} and {whole} or {by_lead}"
+    " or {team} in (source_team_id, accountable_team_id) or author_id in {own}",
+    "plan_actions": "{in_sphere} and ({in_case} or owner_id in {own}) or {by_lead_of_case} or author_id in {own}",
+    "blockades": "{in_sphere} and {in_case} or {by_lead_of_case} or raised_by in {own}",
+    # Which teams take part, what waits and what happened: ids, states and spheres, by sphere alone.
+    "participants": "{in_sphere} or {by_lead_of_case} or team_id = {team}",
+    "invitations": "sphere = any({spheres}) or {by_lead_of_case} or team_id = {team} or invited_by in {own}",
+    "hearings": HEARINGS,
+    "transfers": "{in_sphere} or {by_lead} or {team} in (from_team_id, to_team_id)"
+    " or to_team_id is null and {role} = 'area_coordinator'",
     # What is between few is for whoever has to act, and for those to whom it climbs.
-    "promises": "$$household_id is null or responder_id = {membership} or id in (select u.subject_id from turns u"
-    " where u.area_id = {area} and u.membership_id = {membership}) or (rule not in ('G12', 'G15')"
-    f" or {{role}} in ('area_coordinator', 'decision_power')) and ($$ || {IN_HOUSEHOLD} || $$)$$",
-    "gaps": "$$exists (select from promises p where p.area_id = gaps.area_id and p.id = gaps.promise_id)$$",
+    "promises": "household_id is null or " + MINE.format("responder_id")
+    + " or (rule not in ('G12', 'G15') or {role} in ('area_coordinator', 'decision_power'))"
+    " and ({in_sphere} or {by_lead})",
+    "gaps": "exists (select from promises p where p.area_id = {area} and p.id = gaps.promise_id)",
     # What is told of a case as such has no sphere of its own. That somebody looked in an emergency is between few.
-    "events": f"$$({{families}} and sphere = 'general' and facet = any({{case_facets}}) or $$ || {IN_HOUSEHOLD} || $$)"
-    " and (facet <> 'break_glass.grant' or household_id = any({led}) or {role} = 'privacy_officer')"
-    " or membership_id in {own}$$",
-    "outbox": f"$$receiver_id = {{membership}} and (household_id is null or sphere = 'general' or $$ || {IN_HOUSEHOLD}"
-    " || $$ or exists (select from signals s where s.area_id = outbox.area_id and s.id = outbox.source_id))$$",
-    "break_glass_grants": "$$membership_id in (select m.id from memberships m where m.area_id = {area}"
-    " and m.professional_id = {professional}) or household_id = any({led}) or {role} = 'privacy_officer'$$",
-    # That there is an undecided restriction closes what others would see: they have to know.
-    "requests": "$${families} and kind in ('restriction', 'objection') and state = 'open'"
-    " or {role} = 'privacy_officer'$$",
-    "merge_proposals": "$${role} = 'area_coordinator'$$",
-    "arrivals": "$${role} = 'area_coordinator'$$",
-    "move_offers": "$${role} = 'area_coordinator'$$",
-    "access_log": "$$professional_id = {professional} or {role} = 'privacy_officer'$$",
+    "events": "({families} and sphere = 'general' and facet = any({case_facets}) or {in_sphere}"
+    " or household_id = any({led_near}) and sphere = any({lead_spheres})"
+    " or household_id = any({granted_near}) and sphere = any({grant_spheres}))"
+    " and (facet <> 'break_glass.grant' or household_id = any({led_near}) or {role} = 'privacy_officer')"
+    " or membership_id in {own}",
+    "outbox": "receiver_id = {membership} and (household_id is null or sphere = 'general' or {in_sphere} or {by_lead}"
+    " or exists (select from signals s where s.area_id = {area} and s.id = outbox.source_id))",
+    "break_glass_grants": "membership_id in (select m.id from memberships m where m.area_id = {area}"
+    " and m.professional_id = {professional}) or household_id = any({led}) or {role} = 'privacy_officer'",
+    # An undecided restriction closes what others would see: they have to know that there is one.
+    "requests": "{families} and kind in ('restriction', 'objection') and state = 'open' or {role} = 'privacy_officer'",
+    **dict.fromkeys(("merge_proposals", "arrivals", "move_offers"), "{role} = 'area_coordinator'"),
+    "access_log": "professional_id = {professional} or {role} = 'privacy_officer'",
 }
 
 # Columns for figures and for what hangs on somebody: no word of anybody, and no key.
@@ -254,12 +294,13 @@ AUDITED = {
 
 
 def upgrade() -> None:
-    for function in (GUARD.replace("@words", json.dumps(WORDS)), BY_SPHERE, WORDS_OF, NEAR, REACH, *QUESTIONS):
+    words = json.dumps(list(WORDS.items()))
+    for function in (GUARD.replace("@words", words), WORDS_OF, CASES_OF, NEAR, REACH, *QUESTIONS):
         op.execute(sa.text(function.replace(":", "\\:")))
     for table in OF_NO_FAMILY:
         op.execute(f"grant select on {table} to {READER}, {SURVEYOR}")
-    for table, in_view in {**dict.fromkeys(FAMILIES, "'{families}'"), **IN_VIEW}.items():
-        op.execute(sa.text(f"select guard_reading('{table}', {in_view})".replace(":", "\\:")))
+    for table, in_view in IN_VIEW.items():
+        op.execute(sa.text("select guard_reading(:table, :in_view)").bindparams(table=table, in_view=in_view))
     for role, columns in ((SURVEYOR, SURVEYED), (AUDITOR, AUDITED)):
         for table, names in columns.items():
             op.execute(f"grant select{'' if names == '*' else f' ({names})'} on {table} to {role}")
@@ -269,7 +310,7 @@ def upgrade() -> None:
 
 def functions() -> None:
     """Each for whom it is there for, and for nobody else."""
-    for private in ("guard_reading(regclass, text)", "by_sphere(text, text, text)", "casecoord_words(jsonb)",
+    for private in ("guard_reading(text, text)", "casecoord_words(jsonb)", "casecoord_cases(uuid, uuid[])",
                     "casecoord_near(uuid, uuid[])"):  # fmt: skip
         op.execute(f"revoke execute on function {private} from public")
     reach = "casecoord_reach(uuid, uuid, uuid, uuid, text, text, timestamptz, jsonb)"
