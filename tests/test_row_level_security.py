@@ -16,7 +16,7 @@ from casecoord.actions.plan import AddAction, RecordContact, add_action, record_
 from casecoord.actions.splitting import SplitHousehold, split_household
 from casecoord.domain.words import LifeDomain
 from casecoord.storage import migrate
-from casecoord.storage.connection import APP_ROLE, SEQUENCER_ROLE
+from casecoord.storage.connection import APP_ROLE, READER_ROLE, SEQUENCER_ROLE
 from casecoord.storage.work import Database
 from tests.actions.moves import moves
 from tests.actions.steps import led_case, merge, signal, take_part, unmatched
@@ -209,6 +209,8 @@ async def test_every_row_has_a_policy_of_its_own_area_and_no_other(areas: TwoAre
         ("migrations", "casecoord_migrator"),
         ("sequencing", SEQUENCER_ROLE),
         ("erased_is_gone", APP_ROLE),
+        ("in_view", READER_ROLE),
+        ("own_home", APP_ROLE),
     }
 
 

@@ -10,9 +10,10 @@ from typing import Any
 from uuid import UUID
 
 from casecoord.access.doing import ActFacts
+from casecoord.access.seats import team_viewer
 from casecoord.actions import cursors
 from casecoord.actions.filters import condition
-from casecoord.actions.looking import Look, team_viewer, viewers
+from casecoord.actions.looking import Look, viewers
 from casecoord.actions.office import Hand
 from casecoord.domain.facets import FACETS
 from casecoord.domain.lists import Slice

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from casecoord.access.seats import role_viewer, team_viewer
 from casecoord.actions import cursors
 from casecoord.actions.filters import condition
-from casecoord.actions.looking import Look, role_viewer, team_viewer, viewers
+from casecoord.actions.looking import Look, viewers
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Viewer

@@ -12,7 +12,7 @@ from casecoord.access.doing import ActFacts, Doer
 from casecoord.actions import cursors
 from casecoord.actions.filters import condition
 from casecoord.actions.looking import Look, viewers
-from casecoord.actions.office import Hand
+from casecoord.actions.office import Hand, survey
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Viewer
 from casecoord.domain.lists import Slice
@@ -110,6 +110,7 @@ class Coverage:
     lapsed: list[LapsedOfRule]
 
 
+@survey
 async def coverage(hand: Hand, query: CoverageOf) -> Coverage:
     """What falls outside the covering structure? For whoever may see the gaps, or the figures, of the area."""
     if query.area not in (None, hand.work.area_id):

@@ -71,7 +71,7 @@ def _holder(hand: Hand, look: Look, row: Row) -> Holding | None:
     if row["led"] and sees_case:
         return _holding(HolderKind.LEAD, row["holder"])
     signal = next((signal for signal in row["signals"] if _sees(hand, look, row, signal)), None)
-    if signal is not None and not row["led"] and signal is row["signals"][0]:
+    if signal is not None and not row["led"] and signal["id"] == str(row["first"]):
         kind = HolderKind.COORDINATOR if signal["coordinator"] else HolderKind.AREA
         return _holding(kind, row["holder"])
     if signal is not None and signal["coordinator"]:

@@ -138,15 +138,16 @@ class View:
         """Those to teams in view: that a team is asked would tell that it takes part."""
         # Decision power, who is shown no participants, knows of a team what may be known of its gaps.
         facet = "gap" if self.hand.actor.role is Role.DECISION_POWER else "case.participants"
-        out_of_view = {
+        in_view = {
             p["team"]
             for p in self.row["participants"]
-            if not (self._own_team(p["team"]) or self._sees_item(facet, p, self.in_case))
+            if self._own_team(p["team"]) or self._sees_item(facet, p, self.in_case)
         }
         return [
             ProposalView(UUID(p["id"]), p["kind"], p["state"], proposed)
             for p in self.row["proposals"]
-            if (proposed := _colleague(p["proposed"])) and p["proposed"]["team"] not in out_of_view
+            if (proposed := _colleague(p["proposed"]))
+            and (not p["takes_part"] or p["proposed"]["team"] in in_view)
         ]
 
     def _moves(self) -> list[MoveView]:

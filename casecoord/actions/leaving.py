@@ -10,7 +10,7 @@ from uuid import UUID
 
 from casecoord.access.doing import ActFacts
 from casecoord.actions.mandate import lead_leaves, left_hand_over
-from casecoord.actions.office import Hand, verb
+from casecoord.actions.office import Hand, survey, verb
 from casecoord.domain.errors import Problem
 from casecoord.domain.leaving import Item, ItemKind, WorkHanging, can_take
 from casecoord.domain.words import ProposalState, Sphere
@@ -112,6 +112,7 @@ async def end_professional(hand: Hand, input: EndProfessional) -> Ended:
     return await departure.depart(ids, confirmed=input.confirm)
 
 
+@survey
 async def hanging(hand: Hand, query: HangingOf) -> list[Item]:
     """What would have to be handed over if this membership ended then? For whoever may end it."""
     may_end(hand, "end_membership")

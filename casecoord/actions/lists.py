@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from casecoord.access.seats import role_viewer, team_viewer
 from casecoord.actions import cursors
-from casecoord.actions.looking import Look, facts_of, role_viewer, team_viewer, viewers
+from casecoord.actions.looking import Look, facts_of, viewers
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import FACETS, Shown, Viewer

@@ -13,37 +13,14 @@ from casecoord.access.attributes import Facts
 from casecoord.access.decide import Decision
 from casecoord.access.explain import explain
 from casecoord.access.replay import Question, of_facets
+from casecoord.access.seats import TEAM_ROLES, role_viewer, team_viewer
 from casecoord.actions.office import Guest, Hand
 from casecoord.domain.facets import FACETS, Level, Shown, Viewer
 from casecoord.domain.joint_view import Shared, Withheld
-from casecoord.domain.words import Role, Sphere, TeamKind
+from casecoord.domain.words import Role, Sphere
 from casecoord.storage.access_log import Entry, record
 
 T = TypeVar("T")
-
-_TEAM_VIEWERS = {
-    TeamKind.SCHOOL_CARE: Viewer.SCHOOL_CARE,
-    TeamKind.SOCIAL: Viewer.SOCIAL,
-    TeamKind.WORK_CARE: Viewer.WORK_CARE,
-    TeamKind.GP_CARE: Viewer.GP_CARE,
-    TeamKind.COURT_PARTNER: Viewer.COURT_PARTNER,
-}
-_ROLE_VIEWERS = {
-    Role.AREA_COORDINATOR: Viewer.COORDINATOR,
-    Role.ANALYST: Viewer.ANALYST,
-    Role.PRIVACY_OFFICER: Viewer.PRIVACY_OFFICER,
-}
-_TEAM_ROLES = (Role.MEMBER, Role.COORDINATOR, Role.DUTY)
-
-
-def team_viewer(role: Role, kind: TeamKind) -> Viewer | None:
-    """As what a member of a participating team looks; None for roles that see nothing by a team."""
-    return _TEAM_VIEWERS.get(kind) if role in _TEAM_ROLES else None
-
-
-def role_viewer(role: Role) -> Viewer | None:
-    """As what somebody looks by role alone, whatever the household."""
-    return _ROLE_VIEWERS.get(role)
 
 
 def viewers(
@@ -56,7 +33,7 @@ def viewers(
     as_team, as_role = team_viewer(hand.actor.role, hand.actor.team_kind), role_viewer(hand.actor.role)
     if takes_part and as_team:
         found.add(as_team)
-    in_team = hand.actor.role in _TEAM_ROLES
+    in_team = hand.actor.role in TEAM_ROLES
     if is_lead and in_team:
         found.add(Viewer.LEAD)
     if as_role:
@@ -73,7 +50,7 @@ def wrote(hand: Hand | Guest, team: str | None, author: str | None = None) -> bo
     if isinstance(hand, Guest):
         return False
     actor = hand.actor
-    return author == str(actor.professional_id) or (actor.role in _TEAM_ROLES and team == str(actor.team_id))
+    return author == str(actor.professional_id) or (actor.role in TEAM_ROLES and team == str(actor.team_id))
 
 
 def is_oneself(hand: Hand | Guest, professional: str) -> bool:

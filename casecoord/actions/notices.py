@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from casecoord.access.decide import Policy
+from casecoord.access.seats import role_viewer, team_viewer
 from casecoord.actions import cursors
-from casecoord.actions.looking import Look, role_viewer, team_viewer, viewers
+from casecoord.actions.looking import Look, viewers
 from casecoord.actions.office import Hand, verb
 from casecoord.domain.actors import purposes_of
 from casecoord.domain.errors import Problem

@@ -20,6 +20,7 @@ from casecoord.access.decide import Permission, Policy
 from casecoord.access.doing import ActFacts, Doer
 from casecoord.access.explain import explain_permission
 from casecoord.access.replay import of_act
+from casecoord.access.seats import reach
 from casecoord.domain.actors import Actor, Caller, Resident
 from casecoord.domain.errors import Problem, Why
 from casecoord.domain.facets import PUBLIC_TASK
@@ -27,7 +28,7 @@ from casecoord.domain.words import Role
 from casecoord.storage import access_log, keys, policy_versions
 from casecoord.storage.faults import DatabaseFault, broken_constraint, gave_up_waiting, may_be_retried
 from casecoord.storage.log_refusals import households_asked
-from casecoord.storage.work import Database, Visit, Work
+from casecoord.storage.work import Database, Sight, Visit, Work
 
 ATTEMPTS = 3
 LONGEST_KEY = 200
@@ -217,6 +218,17 @@ def resident_verb(
     return mark
 
 
+#: Views that show no family.
+_SURVEYS: set[object] = set()
+ViewT = TypeVar("ViewT", bound=Callable[..., Awaitable[Any]])
+
+
+def survey(view: ViewT) -> ViewT:
+    """Marks a view of no family: figures, or ids of what hangs. It reads all rows, and of none a sealed column."""
+    _SURVEYS.add(view)
+    return view
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """The database and the policy: all that verbs and views need."""
@@ -264,9 +276,15 @@ class Office:
     async def look(
         self, caller: Caller, view: Callable[[Hand, QueryT], Awaitable[AnswerT]], query: QueryT
     ) -> AnswerT:
-        """Has a view; what it recorded is committed before this returns."""
+        """Has a view; what it recorded is committed before this returns.
+
+        The database shows it only the rows that this seat may see at all, and lets it change none.
+        """
         asked = _Asked(view.__name__, "R", query)
-        return await self._once(caller, asked, lambda hand: view(hand, query), self._as_hand)
+        sight = Sight(reach(self.policy, caller.purpose), survey=view in _SURVEYS)
+        return await self._once(
+            caller, asked, lambda hand: view(hand, query), lambda who: self._as_hand(who, sight)
+        )
 
     async def receive(
         self, caller: Caller, view: Callable[[Guest, QueryT], Awaitable[AnswerT]], query: QueryT
@@ -276,8 +294,8 @@ class Office:
         return await self._once(caller, asked, lambda guest: view(guest, query), self._as_guest)
 
     @asynccontextmanager
-    async def _as_hand(self, caller: Caller) -> AsyncIterator[Hand]:
-        async with self.database.enter(caller) as work:
+    async def _as_hand(self, caller: Caller, sight: Sight | None = None) -> AsyncIterator[Hand]:
+        async with self.database.enter(caller, sight) as work:
             yield Hand(work, self.policy)
 
     @asynccontextmanager
@@ -296,19 +314,23 @@ class Office:
         hand: Hand | Guest | None = None
         try:
             async with enter(caller) as hand:
-                area = hand.work.area_id
-                kept = area in self.kept or await policy_versions.keep(
-                    hand.work, self.policy.digest, self.policy.files
-                )
                 answer = await do(hand)
         except Problem as problem:
             if hand is not None and problem.code in REFUSALS:
-                async with enter(caller) as again:
-                    await self._log_refusal(again.work, asked, problem.code, hand.done.acts())
+                await self._keep_policy(hand.work.area_id)
+                again = self._as_guest if isinstance(hand, Guest) else self._as_hand
+                async with again(caller) as once_more:
+                    await self._log_refusal(once_more.work, asked, problem.code, hand.done.acts())
             raise
-        if kept:
-            self.kept.add(area)
+        await self._keep_policy(hand.work.area_id)
         return answer
+
+    async def _keep_policy(self, area: UUID) -> None:
+        """The version that decided is kept before its first answer leaves."""
+        if area not in self.kept:
+            async with self.database.within(area) as work:
+                await policy_versions.keep(work, self.policy.digest, self.policy.files)
+            self.kept.add(area)
 
     async def _log_refusal(
         self, work: Work | Visit, asked: "_Asked", code: str, acts: list[dict[str, Any]]

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from casecoord.access.attributes import Facts
+from casecoord.access.seats import team_viewer
 from casecoord.actions.cases import case_desk, join, leave, look_at, require, teams_in_view
-from casecoord.actions.looking import team_viewer
 from casecoord.actions.office import Hand, verb
 from casecoord.domain.actors import purposes_of
 from casecoord.domain.errors import Problem

@@ -9,7 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 MIGRATOR_ROLE = "casecoord_migrator"
 APP_ROLE = "casecoord_app"
 SEQUENCER_ROLE = "casecoord_sequencer"
-ROLES = (MIGRATOR_ROLE, APP_ROLE, SEQUENCER_ROLE)
+#: Whoever looks, whoever counts, and whoever accounts for the work: see `docs/decisions/second-net.md`.
+READER_ROLE = "casecoord_reader"
+SURVEYOR_ROLE = "casecoord_surveyor"
+AUDITOR_ROLE = "casecoord_auditor"
+ROLES = (MIGRATOR_ROLE, APP_ROLE, SEQUENCER_ROLE, READER_ROLE, SURVEYOR_ROLE, AUDITOR_ROLE)
 
 
 def engine(

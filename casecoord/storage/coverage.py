@@ -75,7 +75,8 @@ with places as (
   where {counted.cases}
 ), first_signals as (
   select distinct on (i.household_id) i.household_id, i.accountable_team_id from (
-    select s.*, e.household_id is not null escalated from signals s
+    select s.id, s.household_id, s.accountable_team_id, s.sphere, s.audience, s.received_at,
+      e.household_id is not null escalated from signals s
       left join cases c on c.area_id = s.area_id and c.id = s.case_id
       left join escalated e on e.household_id = s.household_id
      where s.area_id = :area and s.state <> 'ended' and c.state is distinct from 'closed') i

@@ -28,7 +28,8 @@ select h.id household, rel.*,
   exists (select from cases c where c.area_id = h.area_id and c.household_id = h.id
     and tstzrange(c.triaged_at, c.closed_at) @> {_AT}) in_case,
   ({_who("coordinator_seats", "o")} and o.seat = h.area_id) backstop,
-  coalesce((select jsonb_agg(jsonb_build_object('sphere', s.sphere, 'audience', s.audience,
+  first_signal(h.id, {_AT}) first,
+  coalesce((select jsonb_agg(jsonb_build_object('id', s.id, 'sphere', s.sphere, 'audience', s.audience,
       'source', s.source_team_id, 'in_case', s.case_id is not null, 'accountable', s.accountable_team_id,
       'coordinator', ({_who("coordinator_seats", "o")} and o.seat = s.accountable_team_id))
       order by s.sphere <> 'general', s.received_at, s.id)

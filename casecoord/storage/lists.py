@@ -223,16 +223,15 @@ def _timeline(filters: tuple[tuple[str, str], ...]) -> TextClause:
 with recursive {_NEAR}
 select h.id household, rel.*, coalesce((select jsonb_agg(to_jsonb(e) order by e.at, e.id) from (
   select i.id, i.at, i.verb, i.sphere, i.audience, i.facet, i.about, i.who, i.person, i.takes_part, i.wrote_it from (
-    select e.*, case when s.id is not null and s.case_id is null then coalesce(s.accountable_team_id = :team, false)
+    select e.*, case when s.signal_id is not null and s.case_id is null then coalesce(s.accountable_team_id = :team, false)
                 when e.facet = 'court.hearing' then rel.participates or {PREPARES.format(area="h.area_id", household="h.id")}
                 else coalesce(s.case_id, e.case_id) is not null and rel.participates end takes_part,
            rel.is_lead, rel.escalated,
            m.team_id = :team wrote_it, w.name who, coalesce(s.person_id, z.person_id, q.person_id) person,
            {facts_of("e.id", *(f"cast(e.about ->> '{kind}' as uuid)" for kind in DEFERRABLE))}
       from events e
-      left join signals s on s.area_id = e.area_id and s.id = cast(e.about ->> 'signal' as uuid)
-      left join plan_actions a on a.area_id = e.area_id and a.id = cast(e.about ->> 'action' as uuid)
-      left join cases c on c.area_id = e.area_id and c.id = coalesce(a.case_id, e.case_id)
+      cross join lateral whereabouts(cast(e.about ->> 'signal' as uuid), cast(e.about ->> 'action' as uuid)) s
+      left join cases c on c.area_id = e.area_id and c.id = coalesce(s.action_case, e.case_id)
       left join hearings z on z.area_id = e.area_id and z.id = cast(e.about ->> 'hearing' as uuid)
       left join requests q on q.area_id = e.area_id and q.id = cast(e.about ->> 'request' as uuid)
       join memberships m on m.area_id = e.area_id and m.id = e.membership_id

@@ -47,7 +47,7 @@ class Heads:
 async def upgrade(url: str) -> Heads:
     """Brings the database of a libpq URL to the head; a second one at the same time waits, then has nothing to do.
 
-    The login must own the database or be a superuser the first time, for the three roles.
+    The login must own the database or be a superuser the first time, for the roles.
     Raises MigrationError.
     """
     migrator = engine(url, name="casecoord-migrate", settings=_PATIENCE, poolclass=NullPool)
@@ -180,9 +180,8 @@ begin
   if has_schema_privilege('{APP_ROLE}', 'public', 'CREATE') then
     revoke create on schema public from public;
   end if;
-  if not has_schema_privilege('{APP_ROLE}', 'public', 'USAGE')
-     or not has_schema_privilege('{SEQUENCER_ROLE}', 'public', 'USAGE') then
-    grant usage on schema public to {MIGRATOR_ROLE}, {APP_ROLE}, {SEQUENCER_ROLE};
+  if not (select bool_and(has_schema_privilege(role, 'public', 'USAGE')) from unnest(array{list(ROLES)}) role) then
+    grant usage on schema public to {", ".join(ROLES)};
   end if;
 end $$
 """

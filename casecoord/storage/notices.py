@@ -55,7 +55,8 @@ _WAITS = f"""case
         where y.area_id = :area and y.id = x.source_id and y.state = 'pending')
     when x.kind = 'objection' then exists (select from leads y
         where y.area_id = :area and y.proposal_id = x.source_id and upper_inf(y.during))
-    when x.kind in ('blockade', 'blockade_deferred', 'blockade_agenda') then exists (select from blockades y
+    when x.kind in ('agenda', 'blockade_agenda') then still_on_agenda(x.source_id)
+    when x.kind in ('blockade', 'blockade_deferred') then exists (select from blockades y
         where y.area_id = :area and y.id = x.source_id and y.state <> 'decided')
     when x.kind = 'break_glass' then exists (select from break_glass_grants y
         where y.area_id = :area and y.id = x.source_id and y.reviewed_at is null)
@@ -67,7 +68,7 @@ _WAITS = f"""case
     when x.kind = 'action' then exists (select from plan_actions y
         where y.area_id = :area and y.id = x.source_id and y.state = 'open')
     when x.kind = 'passed_on' then g.ended_at is null and {whose("g", "responder_id")} = x.receiver_id
-    when x.kind in ('gap', 'gap_area', 'gap_decision', 'agenda') then exists (select from gaps y
+    when x.kind in ('gap', 'gap_area', 'gap_decision') then exists (select from gaps y
         where y.area_id = :area and y.id = x.source_id and y.ended_at is null)
     when x.kind = 'dead_letter' then exists (select from letters y
         where y.area_id = :area and y.id = x.source_id and y.outcome = 'dead')

@@ -15,8 +15,7 @@ select rel.*, c.id case_id, c.triaged_at,
   exists (select from leads l where l.area_id = h.area_id and l.case_id = c.id and l.during @> cast(:now as timestamptz)) has_lead,
   exists (select from leads l join proposals o on o.area_id = l.area_id and o.id = l.proposal_id
     and o.objected_at is not null where l.area_id = h.area_id and l.case_id = c.id and l.during @> cast(:now as timestamptz)) objected,
-  exists (select from participants q where q.area_id = h.area_id and q.case_id = c.id and q.during @> cast(:now as timestamptz))
-    has_teams,
+  teams_in_case(c.id, :now) <> '{{}}' has_teams,
   exists (select from proposals x where x.area_id = h.area_id and x.case_id = c.id and x.state = 'pending'
       and not exists (select from leads l where l.area_id = x.area_id and l.proposal_id = x.id
         and (upper_inf(l.during) or upper(l.during) > :now))) has_proposal,

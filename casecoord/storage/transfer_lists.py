@@ -13,9 +13,7 @@ _AWAITED = text(
 select h.id, h.kind, h.sphere, h.offered_at, p.due_at, t.name from_team,
   h.kind = 'move' and h.from_team_id is null and h.to_team_id is null departure,
   case when h.from_team_id is not null or h.to_team_id is not null then
-  (select count(*) from signals s where s.area_id = h.area_id and s.household_id = h.household_id
-     and s.state <> 'ended' and s.sphere = h.sphere
-     and s.accountable_team_id is not distinct from h.from_team_id) end signals
+    signals_offered(h.id) end signals
 from transfers h
 join promises p on p.area_id = h.area_id and p.rule = 'G7' and p.subject_id = h.id and p.ended_at is null
 left join teams t on t.area_id = h.area_id and t.id = h.from_team_id

@@ -59,9 +59,10 @@ select h.id, h.secret_address, encode(h.address_sealed, 'hex') address, encode(h
   (select {_PERSON} from leads l {_who("l")}
     where l.area_id = h.area_id and l.case_id = c.id and l.during @> cast(:now as timestamptz)) as lead,
   coalesce((select jsonb_agg(jsonb_build_object('id', x.id, 'kind', x.kind, 'state', x.state,
-      'proposed', {_PERSON}) order by x.proposed_at, x.id)
-    from proposals x {_who("x", "membership_id")} where x.area_id = h.area_id and x.case_id = c.id and x.state = 'pending'),
-    '[]') proposals,
+      'proposed', {_PERSON}, 'takes_part', t.id = any(part.teams)) order by x.proposed_at, x.id)
+    from proposals x {_who("x", "membership_id")}
+    cross join lateral (select teams_in_case(c.id, :now) teams) part
+    where x.area_id = h.area_id and x.case_id = c.id and x.state = 'pending'), '[]') proposals,
   coalesce((select jsonb_agg(jsonb_build_object('team', q.team_id, 'name', t.name, 'kind', t.kind,
       'sphere', q.sphere, 'audience', q.audience) order by lower(q.during), q.id)
     from participants q join teams t on t.area_id = q.area_id and t.id = q.team_id

@@ -18,12 +18,18 @@ from casecoord.domain.actors import Actor, Caller, Resident, purposes_of
 from casecoord.domain.errors import Problem
 from casecoord.domain.promises import Deadlines
 from casecoord.domain.words import Purpose, Role, TeamKind
-from casecoord.storage.connection import APP_ROLE, engine
+from casecoord.storage.connection import APP_ROLE, READER_ROLE, SURVEYOR_ROLE, engine
 from casecoord.storage.sealed import Keyring
 
 _PATIENCE = {"statement_timeout": "30s", "idle_in_transaction_session_timeout": "30s", "lock_timeout": "15s"}
 _ENTER = text("select * from casecoord_enter(:issuer, :subject, :membership, :at)")
 _RECEIVE = text("select * from casecoord_receive(:issuer, :subject, :login, :at)")
+# Whoever looks goes on as a role to which only the rows in view of this seat are there.
+_ENTER_TO_LOOK = text(
+    "select e.*, set_config('role', :role, true) from casecoord_enter(:issuer, :subject, :membership, :at) e"
+    " cross join lateral casecoord_reach(e.area_id, e.professional_id, e.membership_id, e.team_id, e.team_kind, e.role,"
+    "   e.now, cast(:reach as jsonb)) r"
+)
 _WITHIN = text("select * from casecoord_within(:area, :at)")
 
 
@@ -64,6 +70,22 @@ class Visit(Area):
     actor: Resident
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """To look, and change nothing. `reach`: what the policy says that each seat may see at all (access/seats.py).
+
+    `survey`: at no family; ids, states and spheres of all rows, without any sealed column or key.
+    """
+
+    reach: str
+    survey: bool = False
+
+    @property
+    def role(self) -> str:
+        """The role of the database that looks."""
+        return SURVEYOR_ROLE if self.survey else READER_ROLE
+
+
 class Database:
     """The pool of one application role. `clock` replaces the database's clock (tests, `--at`)."""
 
@@ -89,21 +111,23 @@ class Database:
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
     @asynccontextmanager
-    async def enter(self, caller: Caller) -> AsyncIterator[Work]:
+    async def enter(self, caller: Caller, sight: Sight | None = None) -> AsyncIterator[Work]:
         """A transaction as this caller; commits at the end, rolls back on any exception.
 
-        Raises UnknownLogin, or Problem `membership_invalid`, `purpose_invalid`.
+        `sight`: it only looks. Raises UnknownLogin, or Problem `membership_invalid`, `purpose_invalid`.
         """
         async with self._sessions.begin() as session:
-            found = await session.execute(
-                _ENTER,
-                {
-                    "issuer": caller.issuer,
-                    "subject": caller.subject,
-                    "membership": caller.membership,
-                    "at": self.clock() if self.clock else None,
-                },
-            )
+            values = {
+                "issuer": caller.issuer,
+                "subject": caller.subject,
+                "membership": caller.membership,
+                "at": self.clock() if self.clock else None,
+            }
+            if sight is None:
+                found = await session.execute(_ENTER, values)
+            else:
+                to_look = {**values, "role": sight.role, "reach": sight.reach}
+                found = await session.execute(_ENTER_TO_LOOK, to_look)
             row = found.mappings().one_or_none()
             if row is None:
                 raise UnknownLogin
