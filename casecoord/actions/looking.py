@@ -4,7 +4,7 @@
 by facet and rule, never by value.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 from uuid import UUID
@@ -13,7 +13,7 @@ from casecoord.access.attributes import Facts
 from casecoord.access.decide import Decision
 from casecoord.access.explain import explain
 from casecoord.actions.office import Hand
-from casecoord.domain.facets import FACETS, Level, Shown, Viewer
+from casecoord.domain.facets import FACETS, Level, Shown, Viewer, grounds_of
 from casecoord.domain.joint_view import Shared, Withheld
 from casecoord.domain.words import Role, Sphere, TeamKind
 from casecoord.storage.access_log import Entry, record
@@ -73,7 +73,7 @@ def wrote(hand: Hand, team: str, author: str | None = None) -> bool:
 
 NOTHING_SPECIAL = Facts.that()
 #: What a relation can say of a whole household.
-_OF_A_HOUSEHOLD = ("restricted", "split_other_part")
+_OF_A_HOUSEHOLD = ("restricted", "split_other_part", "break_glass")
 
 
 def facts_of(row: Mapping[str, Any]) -> Facts:
@@ -91,6 +91,9 @@ class Look:
     facts: Facts = NOTHING_SPECIAL
     shown: dict[str, str] = field(default_factory=dict)
     withheld: dict[str, Withheld] = field(default_factory=dict)
+    #: on which grounds something was shown, and by which consents
+    grounds: set[str] = field(default_factory=set)
+    consents: set[UUID] = field(default_factory=set)
 
     def decide(
         self,
@@ -100,17 +103,26 @@ class Look:
         **facts: bool,
     ) -> Decision:
         """The decision on a facet of a thing of this sphere; what it shows is remembered for the record."""
-        item = sphere if FACETS[facet].level is Level.ITEM else None
-        known = replace(self.facts, **facts) if facts else self.facts
-        decision = self.hand.policy.decide(
-            self.viewers if viewers is None else viewers, facet, item, self.hand.actor.purpose, known
-        )
+        decision = self.judge(facet, sphere, viewers, facts)
+        if decision.shown is not Shown.NONE:
+            self.grounds.add(decision.ground)
         if decision.shown is Shown.EXISTS:
             self.withheld.setdefault(facet, self._why(facet, decision))
             self.shown.setdefault(facet, Shown.EXISTS)
         elif decision.shown is not Shown.NONE:
             self.shown[facet] = " ".join(decision.rules)
         return decision
+
+    def judge(
+        self, facet: str, sphere: Sphere, viewers: frozenset[Viewer] | None, facts: Mapping[str, bool]
+    ) -> Decision:
+        """The decision alone: nothing is shown by it, nothing remembered."""
+        item = sphere if FACETS[facet].level is Level.ITEM else None
+        if not grounds_of(facet, item) <= self.hand.work.grounds:
+            facts = {**facts, "ground_lapsed": True}
+        known = replace(self.facts, **facts) if facts else self.facts
+        seen_by = self.viewers if viewers is None else viewers
+        return self.hand.policy.decide(seen_by, facet, item, self.hand.actor.purpose, known)
 
     def sees(self, facet: str, sphere: Sphere = Sphere.GENERAL, **facts: Any) -> bool:
         """Whether a facet of this thing is shown in full."""
@@ -126,6 +138,23 @@ class Look:
             return None if opened is None else Shared(value=opened)
         return Shared(withheld=self._why(facet, decision)) if decision.shown is Shown.EXISTS else None
 
+    def share_by_consent(
+        self,
+        facet: str,
+        value: Callable[[], T | None],
+        sphere: Sphere,
+        consents: Iterable[str] | None,
+        viewers: frozenset[Viewer] | None = None,
+        **facts: bool,
+    ) -> Shared[T] | None:
+        """As `share`; what only these consents open is remembered with them."""
+        covered = {**facts, "consent_covers": consents is not None}
+        if consents is not None:
+            without = self.judge(facet, sphere, viewers, facts).shown
+            if without is not Shown.FULL and self.sees(facet, sphere, viewers=viewers, **covered):
+                self.consents.update(map(UUID, consents))
+        return self.share(facet, value, sphere, viewers=viewers, **covered)
+
     async def remember(self, verb: str) -> None:
         """Records this look in the caller's transaction: it is durable before the answer leaves."""
         await record(self.hand.work, self.entry(verb))
@@ -138,9 +167,10 @@ class Look:
             act="R",
             facets=dict(sorted(self.shown.items())),
             policy=self.hand.policy.digest,
-            ground=_grounds(self.shown),
+            ground="; ".join(sorted(self.grounds)),
             rules=tuple(sorted(set(self.shown.values()))),
             emergency=self.facts.break_glass,
+            consents=tuple(sorted(self.consents)),
         )
 
     def _why(self, facet: str, decision: Decision) -> Withheld:
@@ -148,7 +178,3 @@ class Look:
         return Withheld(
             facet, " ".join(decision.rules), "; ".join(why.reason) or why.shown, decision.ground, why.ask
         )
-
-
-def _grounds(shown: Mapping[str, str]) -> str:
-    return "; ".join(sorted({FACETS[facet].ground for facet in shown}))

@@ -38,6 +38,7 @@ class Entry:
     ground: str
     rules: tuple[str, ...] = ()
     emergency: bool = False
+    consents: tuple[UUID, ...] = ()
 
 
 async def record(work: Work, entry: Entry) -> None:
@@ -94,6 +95,7 @@ def _row(work: Work, entry: Entry) -> tuple[UUID, UUID | None, str, bytes, bytes
             "rules": list(entry.rules),
             "facets": dict(entry.facets),
             "emergency": entry.emergency,
+            "consents": list(entry.consents),
         },
         default=str,
         option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z,

@@ -4,6 +4,7 @@ Each statement gets the policy's filters as SQL over an item alias with the colu
 actor's relation to each household as `rel`.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import TextClause, text
 
 from casecoord.storage.cases import PREPARES, RELATION
+from casecoord.storage.notes import STANDING
 from casecoord.storage.telling import openly
 from casecoord.storage.turns import whose
 from casecoord.storage.views import KEYS
@@ -23,11 +25,14 @@ from casecoord.storage.work import Work
 FACTS = """coalesce(rel.restricted, false) restricted, false deferred_for_safety,
   coalesce(rel.split_other_part, false) split_other_part, false address_secret,
   false consent_covers, false own_practice, false own_entry, false own_person, false own_hearing,
-  false own_team_item, false own_place, false identity_checked, false break_glass, false medical_lifted"""
+  false own_team_item, false own_place, false identity_checked,
+  coalesce(rel.break_glass, false) break_glass, false medical_lifted"""
 
-_OF_NO_HOUSEHOLD = FACTS.replace("coalesce(rel.restricted, false)", "false").replace(
-    "coalesce(rel.split_other_part, false)", "false"
-)
+_OF_NO_HOUSEHOLD = re.sub(r"coalesce\(rel\.\w+, false\)", "false", FACTS)
+
+#: An event about a note has the facts of that note.
+_OF_NOTE = ("own_practice", "medical_lifted", "consent_covers")
+_NOTE_FACTS = re.sub(rf"false ({'|'.join(_OF_NOTE)})", r"coalesce(note.\1, false) \1", FACTS)
 
 _RANK = "array_position(array['acute', 'high', 'normal'], {x}.urgency)"
 
@@ -211,21 +216,25 @@ def _timeline(filters: tuple[tuple[str, str], ...]) -> TextClause:
         f"""
 with recursive {_NEAR}
 select h.id household, rel.*, coalesce((select jsonb_agg(to_jsonb(e) order by e.at, e.id) from (
-  select i.id, i.at, i.verb, i.sphere, i.audience, i.facet, i.about, i.who, i.takes_part, i.wrote_it from (
+  select i.id, i.at, i.verb, i.sphere, i.audience, i.facet, i.about, i.who, i.takes_part, i.wrote_it, i.own_practice,
+    i.medical_lifted, i.consent_covers from (
     select e.*, case when s.id is not null and s.case_id is null then coalesce(s.accountable_team_id = :team, false)
                 when e.facet = 'court.hearing' then rel.participates or {PREPARES.format(area="h.area_id", household="h.id")}
                 else coalesce(s.case_id, e.case_id) is not null and rel.participates end takes_part,
            rel.is_lead, rel.escalated,
-           m.team_id = :team wrote_it, w.name who, {FACTS}
+           m.team_id = :team wrote_it, w.name who, {_NOTE_FACTS}
       from events e
       left join signals s on s.area_id = e.area_id and s.id = cast(e.about ->> 'signal' as uuid)
       left join plan_actions a on a.area_id = e.area_id and a.id = cast(e.about ->> 'action' as uuid)
       left join cases c on c.area_id = e.area_id and c.id = coalesce(a.case_id, e.case_id)
       join memberships m on m.area_id = e.area_id and m.id = e.membership_id
       join professionals w on w.area_id = m.area_id and w.id = m.professional_id
+      left join medical_notes n on n.area_id = e.area_id and n.id = cast(e.about ->> 'note' as uuid)
+      left join lateral (select f.own_practice, f.medical_lifted, f.consents is not null consent_covers
+        from ({STANDING}) f) note on n.id is not null
      where e.area_id = h.area_id and e.household_id in (select id from near)
-       and case when coalesce(s.household_id, c.household_id) is null then e.household_id in (select id from own)
-                else coalesce(s.household_id, c.household_id) = h.id end) i
+       and case when coalesce(s.household_id, c.household_id, n.household_id) is null then e.household_id in (select id from own)
+                else coalesce(s.household_id, n.household_id, c.household_id) = h.id end) i
    where ({shown}) and (cast(:from_at as timestamptz) is null
      or (i.at, i.id) > (cast(:from_at as timestamptz), cast(:from_id as uuid)))
    order by i.at, i.id limit :first) e), '[]') events
@@ -276,6 +285,8 @@ async def timeline(
         "area": work.area_id,
         "team": work.actor.team_id,
         "professional": work.actor.professional_id,
+        "membership": work.actor.membership_id,
+        "purpose": work.actor.purpose,
         "now": work.now,
         "id": identity,
         "first": page.first + 1,
@@ -291,6 +302,7 @@ def _values(work: Work, scope: Scope, page: Page) -> dict[str, Any]:
         "area": work.area_id,
         "team": work.actor.team_id,
         "professional": work.actor.professional_id,
+        "membership": work.actor.membership_id,
         "now": work.now,
         "teams": list(scope.teams),
         "whole_area": scope.whole_area,

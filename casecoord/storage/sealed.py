@@ -42,6 +42,15 @@ class Compartment(StrEnum):
         return cls(sphere.value)
 
 
+#: What practices wrote lies each in a compartment of its own: one practice's key opens no other's notes.
+MEDICAL = "medical:"
+
+
+def medical_of(practice: str) -> str:
+    """The compartment of one practice's notes."""
+    return f"{MEDICAL}{practice}"
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a sealed value stands."""
@@ -62,15 +71,15 @@ class Keyring:
         if len(self.master) != 32 or len(self.match) != 32:
             raise ValueError("the master key and the match key are 32 bytes each")
 
-    def new_key(self, household: UUID, compartment: Compartment, version: int) -> bytes:
+    def new_key(self, household: UUID, compartment: str, version: int) -> bytes:
         """A fresh data key, wrapped for storage."""
         nonce = os.urandom(_NONCE)
-        bound = _bound("household_keys", household.bytes, compartment.value, str(version))
+        bound = _bound("household_keys", household.bytes, str(compartment), str(version))
         return nonce + AESGCM(self.master).encrypt(nonce, os.urandom(32), bound)
 
-    def unwrap(self, household: UUID, compartment: Compartment, version: int, wrapped: bytes) -> AESGCM:
+    def unwrap(self, household: UUID, compartment: str, version: int, wrapped: bytes) -> AESGCM:
         """The data key, ready to use; raises Unreadable."""
-        bound = _bound("household_keys", household.bytes, compartment.value, str(version))
+        bound = _bound("household_keys", household.bytes, str(compartment), str(version))
         try:
             return AESGCM(AESGCM(self.master).decrypt(wrapped[:_NONCE], wrapped[_NONCE:], bound))
         except InvalidTag:
@@ -110,17 +119,17 @@ class HouseholdSeal:
     def __init__(self, keyring: Keyring, household: UUID) -> None:
         self.household = household
         self._keyring = keyring
-        self._wrapped: dict[tuple[Compartment, int], bytes] = {}
-        self._open: dict[tuple[Compartment, int], AESGCM] = {}
+        self._wrapped: dict[tuple[str, int], bytes] = {}
+        self._open: dict[tuple[str, int], AESGCM] = {}
         #: keys made here that storage has yet to write: (compartment, version, wrapped)
-        self.made: list[tuple[Compartment, int, bytes]] = []
+        self.made: list[tuple[str, int, bytes]] = []
 
     def add_keys(self, keys: Iterable[tuple[str, int, bytes]]) -> "HouseholdSeal":
         """Takes the stored wrapped keys: (compartment, version, wrapped)."""
-        self._wrapped.update({(Compartment(name), version): wrapped for name, version, wrapped in keys})
+        self._wrapped.update({(name, version): wrapped for name, version, wrapped in keys})
         return self
 
-    def seal(self, text: str, place: Place, compartment: Compartment) -> bytes:
+    def seal(self, text: str, place: Place, compartment: str) -> bytes:
         """The sealed text, bound to its place."""
         version = self._newest(compartment)
         nonce = os.urandom(_NONCE)
@@ -128,11 +137,11 @@ class HouseholdSeal:
         cipher = self._key(compartment, version)
         return header + nonce + cipher.encrypt(nonce, text.encode(), self._bound(place, version))
 
-    def seal_if(self, text: str | None, place: Place, compartment: Compartment) -> bytes | None:
+    def seal_if(self, text: str | None, place: Place, compartment: str) -> bytes | None:
         """The sealed text, or None for None."""
         return None if text is None else self.seal(text, place, compartment)
 
-    def open(self, sealed: bytes, place: Place, compartment: Compartment) -> str:
+    def open(self, sealed: bytes, place: Place, compartment: str) -> str:
         """The text; raises Unreadable where it stands in another place or its key is gone."""
         if len(sealed) < _HEADER.size + _NONCE + 16:
             raise Unreadable("a sealed value is too short")
@@ -145,8 +154,8 @@ class HouseholdSeal:
         except InvalidTag:
             raise Unreadable("a sealed value does not open in this place") from None
 
-    def _newest(self, compartment: Compartment) -> int:
-        versions = [version for name, version in self._wrapped if name is compartment]
+    def _newest(self, compartment: str) -> int:
+        versions = [version for name, version in self._wrapped if name == compartment]
         if versions:
             return max(versions)
         wrapped = self._keyring.new_key(self.household, compartment, 1)
@@ -154,7 +163,7 @@ class HouseholdSeal:
         self.made.append((compartment, 1, wrapped))
         return 1
 
-    def _key(self, compartment: Compartment, version: int) -> AESGCM:
+    def _key(self, compartment: str, version: int) -> AESGCM:
         name = (compartment, version)
         if name not in self._open:
             if name not in self._wrapped:

@@ -6,6 +6,8 @@ from uuid import UUID
 from sqlalchemy import text
 
 from casecoord.storage.cases import PREPARES, RELATION
+from casecoord.storage.consents import COVERING, HOLDS
+from casecoord.storage.notes import NOTES
 from casecoord.storage.sealed import HouseholdSeal
 from casecoord.storage.telling import openly
 from casecoord.storage.turns import whose
@@ -23,7 +25,16 @@ def _who(alias: str, named: str | None = None) -> str:
 
 
 KEYS = """coalesce((select jsonb_agg(jsonb_build_array(k.compartment, k.version, encode(k.wrapped, 'hex')))
-    from household_keys k where k.area_id = h.area_id and k.household_id = h.id), '[]')"""
+    from household_keys k where k.area_id = h.area_id and k.household_id = h.id
+      and k.compartment not like 'medical:%'), '[]')"""
+_COVERS_DETAIL = COVERING.format(
+    area="s.area_id",
+    facet="signal.detail",
+    thing="s.id",
+    team="s.source_team_id",
+    person="s.person_id",
+    household="s.household_id",
+)
 
 JOINT = text(
     f"""
@@ -37,11 +48,8 @@ select h.id, h.secret_address, encode(h.address_sealed, 'hex') address, encode(h
       'links', (select coalesce(jsonb_agg(jsonb_build_object('kind', i.kind, 'name', i.name)
                   order by i.kind, i.name), '[]')
           from person_links l join institutions i on i.area_id = l.area_id and i.kind = l.kind and i.code = l.code
-          where l.area_id = p.area_id and l.person_id = p.id and l.from_on <= cast(:now as date)
+          where l.area_id = p.area_id and l.person_id = p.id and l.kind <> 'benefit' and l.from_on <= cast(:now as date)
             and (l.until_on is null or l.until_on > cast(:now as date))),
-      'practice_teams', (select coalesce(jsonb_agg(v.team_id), '[]') from person_links l join team_covers v
-            on v.area_id = l.area_id and v.kind = l.kind and v.code = l.code
-          where l.area_id = p.area_id and l.person_id = p.id and l.kind = 'practice'),
       'custody', (select coalesce(jsonb_agg(jsonb_build_object('kind', y.kind, 'holder', y.holder_id)
                   order by y.kind, y.holder_id), '[]')
           from custody y where y.area_id = p.area_id and y.minor_id = p.id)) order by p.id)
@@ -67,7 +75,9 @@ select h.id, h.secret_address, encode(h.address_sealed, 'hex') address, encode(h
       'accountable', s.accountable_team_id, 'in_case', s.case_id is not null,
       'author', m.professional_id, 'summary', encode(s.summary_sealed, 'hex'),
       'detail', encode(s.detail_sealed, 'hex'), 'feedback', encode(s.feedback_sealed, 'hex'),
-      'outcome', encode(s.outcome_sealed, 'hex')) order by s.received_at, s.id)
+      'outcome', encode(s.outcome_sealed, 'hex'),
+      'consents', case when rel.is_lead and s.detail_sealed is not null then {_COVERS_DETAIL} end)
+      order by s.received_at, s.id)
     from signals s join teams t on t.area_id = s.area_id and t.id = s.source_team_id
     join memberships m on m.area_id = s.area_id and m.id = s.author_id
     where s.area_id = h.area_id and s.household_id = h.id
@@ -93,9 +103,18 @@ select h.id, h.secret_address, encode(h.address_sealed, 'hex') address, encode(h
   {PREPARES.format(area="h.area_id", household="h.id")} prepares,
   coalesce((select jsonb_agg(jsonb_build_object('id', g.id, 'name', w.name, 'professional', w.id,
       'since', lower(g.during), 'until', upper(g.during), 'medical', g.medical,
-      'in_force', g.membership_id = :membership and g.during @> cast(:now as timestamptz),
       'reason', encode(g.reason_sealed, 'hex'), 'review', encode(g.review_sealed, 'hex')) order by lower(g.during), g.id)
     from break_glass_grants g {_who("g")} where g.area_id = h.area_id and g.household_id = h.id), '[]') grants,
+  {NOTES} notes,
+  coalesce((select jsonb_agg(jsonb_build_object('id', x.id, 'person', x.person_id, 'facet', x.facet,
+      'thing', x.thing_id, 'receiver', x.receiver, 'purpose', x.purpose, 'source', x.source, 'sphere', x.sphere,
+      'audience', x.audience, 'since', lower(x.during), 'until', upper(x.during), 'recorded_at', x.recorded_at,
+      'recorded_by', w.name, 'professional', w.id, 'team', x.team_id, 'withdrawn_at', x.withdrawn_at,
+      'holds', {HOLDS}, 'given_by', (select jsonb_agg(g.person_id order by g.person_id) from consent_givers g
+          where g.area_id = x.area_id and g.consent_id = x.id)) order by x.recorded_at, x.id)
+    from consents x join memberships m on m.area_id = x.area_id and m.id = x.recorded_by
+    join professionals w on w.area_id = m.area_id and w.id = m.professional_id
+    where x.area_id = h.area_id and x.household_id = h.id), '[]') consents,
   coalesce((select jsonb_agg(jsonb_build_object('id', k.id, 'at', k.contacted_at, 'manner', k.manner)
       order by k.contacted_at, k.id)
     from contacts k where k.area_id = h.area_id and k.case_id = c.id), '[]') contacts,
@@ -121,6 +140,7 @@ def _actor(work: Work) -> dict[str, Any]:
         "team": work.actor.team_id,
         "professional": work.actor.professional_id,
         "membership": work.actor.membership_id,
+        "purpose": work.actor.purpose,
         "now": work.now,
     }
 

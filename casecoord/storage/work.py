@@ -21,8 +21,9 @@ from casecoord.storage.connection import APP_ROLE, engine
 from casecoord.storage.sealed import Keyring
 
 _PATIENCE = {"statement_timeout": "30s", "idle_in_transaction_session_timeout": "30s", "lock_timeout": "15s"}
-_ENTER = text("select * from casecoord_enter(:issuer, :subject, :membership, :at)")
-_WITHIN = text("select * from casecoord_within(:area, :at)")
+_GROUNDS = "select e.*, grounds_in_force(e.now) as grounds from"
+_ENTER = text(f"{_GROUNDS} casecoord_enter(:issuer, :subject, :membership, :at) e")
+_WITHIN = text(f"{_GROUNDS} casecoord_within(:area, :at) e")
 
 
 class UnknownLogin(Exception):
@@ -39,6 +40,8 @@ class Area:
     deadlines: Deadlines
     keyring: Keyring
     settings: dict[str, object]
+    #: the legal grounds in force at this moment
+    grounds: frozenset[str]
 
     def follow(self, settings: dict[str, object]) -> None:
         """The area's settings as they stand now."""
@@ -123,6 +126,7 @@ class Database:
                 deadlines=Deadlines.of_area(row["settings"]),
                 keyring=self.keyring,
                 settings=row["settings"],
+                grounds=frozenset(row["grounds"]),
                 actor=actor,
             )
 
@@ -147,6 +151,7 @@ class Database:
                 deadlines=Deadlines.of_area(row["settings"]),
                 keyring=self.keyring,
                 settings=row["settings"],
+                grounds=frozenset(row["grounds"]),
             )
 
     async def areas(self) -> dict[str, UUID]:
