@@ -8,14 +8,14 @@ from uuid import UUID
 
 from casecoord.actions import cursors
 from casecoord.actions.filters import ground_lapsed
-from casecoord.actions.looking import Look, facts_of, role_viewer, team_viewer, viewers
+from casecoord.actions.looking import MEDICAL, Look, facts_of, role_viewer, team_viewer, viewers
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import FACETS, Shown, Viewer
 from casecoord.domain.facets import Level as FacetLevel
 from casecoord.domain.lists import Flagged, Happened, OpenGap, Slice
 from casecoord.domain.promises import PROMISES, Level, Rule
-from casecoord.domain.words import Role, Sphere, Urgency
+from casecoord.domain.words import Role, Sphere, TeamKind, Urgency
 from casecoord.storage import access_log, lists
 from casecoord.storage.lists import Page, Scope
 from casecoord.storage.sealed import Compartment, Place
@@ -189,7 +189,10 @@ def _filters(hand: Hand, *facets: str, grant: str = "false") -> Mapping[str, str
 
 def _of_history(hand: Hand) -> dict[str, str]:
     """An event names who did it: one that a team's presence makes secret needs its sphere, whatever its facet."""
-    found = dict(_filters(hand, *_HISTORY, "case.next_deadline", grant="i.break_glass"))
+    shown = set(_HISTORY)
+    if hand.actor.team_kind is TeamKind.COURT_PARTNER:
+        shown -= MEDICAL
+    found = dict(_filters(hand, *shown, "case.next_deadline", grant="i.break_glass"))
     by_sphere = found.pop("case.next_deadline")
     return {
         facet: condition

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from casecoord.access.attributes import Facts
-from casecoord.access.decide import Decision
+from casecoord.access.decide import NOBODY, Decision
 from casecoord.access.explain import explain
 from casecoord.actions.office import Hand
 from casecoord.domain.facets import FACETS, Level, Shown, Viewer, grounds_of
@@ -72,6 +72,8 @@ def wrote(hand: Hand, team: str, author: str | None = None) -> bool:
 
 
 NOTHING_SPECIAL = Facts.that()
+#: INVARIANT (no way from a court to a patient): nothing of it is for who works for a court, whatever they lead.
+MEDICAL = frozenset(name for name in FACETS if name.startswith("medical."))
 #: What a relation can say of a whole household.
 _OF_A_HOUSEHOLD = ("restricted", "split_other_part", "break_glass")
 
@@ -117,6 +119,8 @@ class Look:
         self, facet: str, sphere: Sphere, viewers: frozenset[Viewer] | None, facts: Mapping[str, bool]
     ) -> Decision:
         """The decision alone: nothing is shown by it, nothing remembered."""
+        if facet in MEDICAL and self.hand.actor.team_kind is TeamKind.COURT_PARTNER:
+            return NOBODY
         item = sphere if FACETS[facet].level is Level.ITEM else None
         if not grounds_of(facet, item) <= self.hand.work.grounds:
             facts = {**facts, "ground_lapsed": True}

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 
 from casecoord.domain.consents import Custody
+from casecoord.domain.words import TeamKind
 from casecoord.storage.case_tables import Signal
 from casecoord.storage.cases import RELATION, Desk
 from casecoord.storage.consent_tables import Consent, ConsentGiver
@@ -65,24 +66,27 @@ where s.area_id = :area and s.id = :thing and s.household_id = :household"""
 async def facts_of_detail(work: Work, household: UUID, signal: UUID) -> dict[str, Any] | None:
     """What is so between the actor and the detail of a signal of this household."""
     row = (
-        (await work.session.execute(_FACTS_OF_DETAIL, standing(work, household, signal)))
+        (
+            await work.session.execute(
+                _FACTS_OF_DETAIL, {**standing(work), "household": household, "thing": signal}
+            )
+        )
         .mappings()
         .one_or_none()
     )
     return dict(row) if row else None
 
 
-def standing(work: Work, household: UUID, thing: UUID) -> dict[str, Any]:
-    """Who asks, when and for what, about a thing of a household."""
+def standing(work: Work) -> dict[str, Any]:
+    """Who asks, when and for what."""
     return {
         "area": work.area_id,
         "team": work.actor.team_id,
         "professional": work.actor.professional_id,
         "membership": work.actor.membership_id,
         "purpose": work.actor.purpose,
+        "court": work.actor.team_kind is TeamKind.COURT_PARTNER,
         "now": work.now,
-        "household": household,
-        "thing": thing,
     }
 
 

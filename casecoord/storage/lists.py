@@ -229,12 +229,12 @@ select h.id household, rel.*, coalesce((select jsonb_agg(to_jsonb(e) order by e.
       left join cases c on c.area_id = e.area_id and c.id = coalesce(a.case_id, e.case_id)
       join memberships m on m.area_id = e.area_id and m.id = e.membership_id
       join professionals w on w.area_id = m.area_id and w.id = m.professional_id
-      left join medical_notes n on n.area_id = e.area_id and n.id = cast(e.about ->> 'note' as uuid)
+      left join medical_notes nt on nt.area_id = e.area_id and nt.id = cast(e.about ->> 'note' as uuid)
       left join lateral (select f.own_practice, f.medical_lifted, f.consents is not null consent_covers
-        from ({STANDING}) f) note on n.id is not null
+        from ({STANDING}) f) note on nt.id is not null
      where e.area_id = h.area_id and e.household_id in (select id from near)
-       and case when coalesce(s.household_id, c.household_id, n.household_id) is null then e.household_id in (select id from own)
-                else coalesce(s.household_id, n.household_id, c.household_id) = h.id end) i
+       and case when coalesce(s.household_id, c.household_id, nt.household_id) is null then e.household_id in (select id from own)
+                else coalesce(s.household_id, nt.household_id, c.household_id) = h.id end) i
    where ({shown}) and (cast(:from_at as timestamptz) is null
      or (i.at, i.id) > (cast(:from_at as timestamptz), cast(:from_id as uuid)))
    order by i.at, i.id limit :first) e), '[]') events

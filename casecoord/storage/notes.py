@@ -15,38 +15,38 @@ _REGISTERED = """exists (select from person_links l join team_covers v on v.area
    where l.area_id = {x}.area_id and l.person_id = {x}.person_id and l.kind = 'practice'
      and l.from_on <= cast(:now as date) and (l.until_on is null or l.until_on > cast(:now as date)))"""
 
-#: How the actor stands to a note `n` of a household `h` with the relation `rel`: written by a practice of the own
+#: How the actor stands to a note `nt` of a household `h` with the relation `rel`: written by a practice of the own
 #: team, opened by an emergency for an own patient, or by which consents for the lead.
 STANDING = f"""
-select exists (select from team_covers o where o.area_id = n.area_id and o.kind = 'practice' and o.code = n.practice
+select exists (select from team_covers o where o.area_id = nt.area_id and o.kind = 'practice' and o.code = nt.practice
          and o.team_id = :team) own_practice,
-       rel.medical_lifted and {_REGISTERED.format(x="n")} medical_lifted,
+       rel.medical_lifted and {_REGISTERED.format(x="nt")} medical_lifted,
        case when rel.is_lead then {
     COVERING.format(
-        area="n.area_id",
+        area="nt.area_id",
         facet="medical.note",
-        thing="n.id",
+        thing="nt.id",
         team="null::uuid",
-        person="n.person_id",
-        household="n.household_id",
+        person="nt.person_id",
+        household="nt.household_id",
     )
 } end consents"""
 
 #: A household's notes, as JSON. A note leaves the database, and the key of its practice, only with one of these.
-NOTES = f"""coalesce((select jsonb_agg(jsonb_build_object('id', n.id, 'person', n.person_id, 'practice', n.practice,
-      'practice_name', i.name, 'written_at', n.written_at, 'author', m.professional_id, 'team', m.team_id,
+NOTES = f"""coalesce((select jsonb_agg(jsonb_build_object('id', nt.id, 'person', nt.person_id, 'practice', nt.practice,
+      'practice_name', i.name, 'written_at', nt.written_at, 'author', m.professional_id, 'team', m.team_id,
       'own_practice', v.own_practice, 'medical_lifted', v.medical_lifted, 'consents', v.consents,
-      'note', case when k.opens then encode(n.note_sealed, 'hex') end,
-      'keys', case when k.opens then (select jsonb_agg(jsonb_build_array(y.compartment, y.version,
-            encode(y.wrapped, 'hex'))) from household_keys y where y.area_id = n.area_id
-          and y.household_id = n.household_id and y.compartment = 'medical:' || n.practice) end)
-      order by n.written_at, n.id)
-    from medical_notes n join memberships m on m.area_id = n.area_id and m.id = n.author_id
-    join institutions i on i.area_id = n.area_id and i.kind = 'practice' and i.code = n.practice
+      'note', case when k.opens then encode(nt.note_sealed, 'hex') end,
+      'keys', case when k.opens then (select coalesce(jsonb_agg(jsonb_build_array(y.compartment, y.version,
+            encode(y.wrapped, 'hex'))), '[]') from household_keys y where y.area_id = nt.area_id
+          and y.household_id = nt.household_id and y.compartment = 'medical:' || nt.practice) end)
+      order by nt.written_at, nt.id)
+    from medical_notes nt join memberships m on m.area_id = nt.area_id and m.id = nt.author_id
+    join institutions i on i.area_id = nt.area_id and i.kind = 'practice' and i.code = nt.practice
     cross join lateral ({STANDING}) v
     cross join lateral (select v.own_practice or v.medical_lifted or v.consents is not null
-        or m.team_id = :team or m.professional_id = :professional opens) k
-    where n.area_id = h.area_id and n.household_id = h.id), '[]')"""
+        or m.team_id = :team or m.professional_id = :professional opens where not :court) k
+    where nt.area_id = h.area_id and nt.household_id = h.id), '[]')"""
 
 _PRACTICE = text(
     "select l.code from person_links l join team_covers v on v.area_id = l.area_id and v.kind = l.kind"
@@ -62,16 +62,20 @@ _FACTS = text(
     f"""
 select true shared_with_teams, m.team_id team, m.professional_id author, v.own_practice, v.medical_lifted,
   v.consents is not null consent_covers
-from medical_notes n join memberships m on m.area_id = n.area_id and m.id = n.author_id
-cross join lateral ({RELATION.format(area="n.area_id", household="n.household_id")}) rel
+from medical_notes nt join memberships m on m.area_id = nt.area_id and m.id = nt.author_id
+cross join lateral ({RELATION.format(area="nt.area_id", household="nt.household_id")}) rel
 cross join lateral ({STANDING}) v
-where n.area_id = :area and n.id = :thing and n.household_id = :household"""
+where nt.area_id = :area and nt.id = :thing and nt.household_id = :household"""
 )
 
 
 async def facts_of_note(work: Work, household: UUID, note: UUID) -> dict[str, Any] | None:
     """What is so between the actor and a note of this household."""
-    row = (await work.session.execute(_FACTS, standing(work, household, note))).mappings().one_or_none()
+    row = (
+        (await work.session.execute(_FACTS, {**standing(work), "household": household, "thing": note}))
+        .mappings()
+        .one_or_none()
+    )
     return dict(row) if row else None
 
 

@@ -124,6 +124,11 @@ class HouseholdSeal:
         #: keys made here that storage has yet to write: (compartment, version, wrapped)
         self.made: list[tuple[str, int, bytes]] = []
 
+    @property
+    def compartments(self) -> frozenset[str]:
+        """Those that this seal has a key of."""
+        return frozenset(name for name, _ in self._wrapped)
+
     def add_keys(self, keys: Iterable[tuple[str, int, bytes]]) -> "HouseholdSeal":
         """Takes the stored wrapped keys: (compartment, version, wrapped)."""
         self._wrapped.update({(name, version): wrapped for name, version, wrapped in keys})

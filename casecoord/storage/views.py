@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from casecoord.storage.cases import PREPARES, RELATION
-from casecoord.storage.consents import COVERING, HOLDS
+from casecoord.storage.consents import COVERING, HOLDS, standing
 from casecoord.storage.notes import NOTES
 from casecoord.storage.sealed import HouseholdSeal
 from casecoord.storage.telling import openly
@@ -134,20 +134,9 @@ left join neighbourhoods n on n.area_id = h.area_id and n.code = h.neighbourhood
 )
 
 
-def _actor(work: Work) -> dict[str, Any]:
-    return {
-        "area": work.area_id,
-        "team": work.actor.team_id,
-        "professional": work.actor.professional_id,
-        "membership": work.actor.membership_id,
-        "purpose": work.actor.purpose,
-        "now": work.now,
-    }
-
-
 async def joint_case(work: Work, identity: UUID) -> dict[str, Any] | None:
     """Everything of a household's joint case, by the id of the case or the household; sealed."""
-    found = await work.session.execute(JOINT, {**_actor(work), "id": identity})
+    found = await work.session.execute(JOINT, {**standing(work), "id": identity})
     row = found.mappings().one_or_none()
     return dict(row) if row else None
 
