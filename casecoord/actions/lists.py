@@ -22,7 +22,8 @@ from casecoord.storage.sealed import Compartment, Place
 from casecoord.storage.views import seal_of
 
 _RANKS = (Urgency.ACUTE, Urgency.HIGH, Urgency.NORMAL)
-_OF_NOTE = ("own_practice", "medical_lifted", "consent_covers")
+#: What is so of an event by the note or the emergency access that it is about.
+_OF_EVENT = ("own_practice", "medical_lifted", "consent_covers", "own_entry")
 #: What the history tells is shown by the facet that it is about.
 _HISTORY = (
     "signal.existence",
@@ -141,7 +142,7 @@ async def timeline(hand: Hand, query: TimelineOf) -> Slice[Happened]:
             seen_by,
             wrote_it=event["wrote_it"],
             shared_with_teams=event["audience"] == "teams_in_case",
-            **{name: event[name] for name in _OF_NOTE},
+            **{name: event[name] for name in _OF_EVENT},
         )
     await look.remember("timeline")
     items = [

@@ -30,9 +30,11 @@ FACTS = """coalesce(rel.restricted, false) restricted, false deferred_for_safety
 
 _OF_NO_HOUSEHOLD = re.sub(r"coalesce\(rel\.\w+, false\)", "false", FACTS)
 
-#: An event about a note has the facts of that note.
+#: An event about a note has the facts of that note; one about an emergency access is its user's own entry.
 _OF_NOTE = ("own_practice", "medical_lifted", "consent_covers")
-_NOTE_FACTS = re.sub(rf"false ({'|'.join(_OF_NOTE)})", r"coalesce(note.\1, false) \1", FACTS)
+_EVENT_FACTS = re.sub(rf"false ({'|'.join(_OF_NOTE)})", r"coalesce(note.\1, false) \1", FACTS).replace(
+    "false own_entry", "coalesce(used.by_actor, false) own_entry"
+)
 
 _RANK = "array_position(array['acute', 'high', 'normal'], {x}.urgency)"
 
@@ -217,12 +219,12 @@ def _timeline(filters: tuple[tuple[str, str], ...]) -> TextClause:
 with recursive {_NEAR}
 select h.id household, rel.*, coalesce((select jsonb_agg(to_jsonb(e) order by e.at, e.id) from (
   select i.id, i.at, i.verb, i.sphere, i.audience, i.facet, i.about, i.who, i.takes_part, i.wrote_it, i.own_practice,
-    i.medical_lifted, i.consent_covers from (
+    i.medical_lifted, i.consent_covers, i.own_entry from (
     select e.*, case when s.id is not null and s.case_id is null then coalesce(s.accountable_team_id = :team, false)
                 when e.facet = 'court.hearing' then rel.participates or {PREPARES.format(area="h.area_id", household="h.id")}
                 else coalesce(s.case_id, e.case_id) is not null and rel.participates end takes_part,
            rel.is_lead, rel.escalated,
-           m.team_id = :team wrote_it, w.name who, {_NOTE_FACTS}
+           m.team_id = :team wrote_it, w.name who, {_EVENT_FACTS}
       from events e
       left join signals s on s.area_id = e.area_id and s.id = cast(e.about ->> 'signal' as uuid)
       left join plan_actions a on a.area_id = e.area_id and a.id = cast(e.about ->> 'action' as uuid)
@@ -232,6 +234,9 @@ select h.id household, rel.*, coalesce((select jsonb_agg(to_jsonb(e) order by e.
       left join medical_notes nt on nt.area_id = e.area_id and nt.id = cast(e.about ->> 'note' as uuid)
       left join lateral (select f.own_practice, f.medical_lifted, f.consents is not null consent_covers
         from ({STANDING}) f) note on nt.id is not null
+      left join lateral (select gm.professional_id = :professional by_actor from break_glass_grants g
+        join memberships gm on gm.area_id = g.area_id and gm.id = g.membership_id
+        where g.area_id = e.area_id and g.id = cast(e.about ->> 'grant' as uuid)) used on true
      where e.area_id = h.area_id and e.household_id in (select id from near)
        and case when coalesce(s.household_id, c.household_id, nt.household_id) is null then e.household_id in (select id from own)
                 else coalesce(s.household_id, nt.household_id, c.household_id) = h.id end) i
