@@ -121,6 +121,12 @@ NEW_LEAD = (
     " select '{area}', gen_random_uuid(), case_id, '{bram_m}', proposal_id, tstzrange('{now}', null)"
     " from leads where case_id = '{led}'"
 )
+CONSENTED = (
+    "insert into consents (area_id, id, household_id, person_id, facet, receiver, purpose, source, sphere, team_id,"
+    " during, elsewhere_in_writing, recorded_at, recorded_by) select area_id, gen_random_uuid(), household_id, id,"
+    " 'signal.detail', 'lead', 'care_coordination', 'spoken', 'general', '{klimop_t}', tstzrange('{now}', null),"
+    " false, '{now}', '{amina_m}' from persons where household_id = (select household_id from cases where id = '{led}')"
+)
 OF_LED = "(select household_id from cases where id = '{led}')"
 OF_WAITING = "(select household_id from signals where id = '{waiting}')"
 END = "tstzrange(lower(during), '{now}'::timestamptz + interval '1 day')"
@@ -224,6 +230,16 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
         "cases_lapses_at_its_end", ["update cases set lapsed_as = 'emigration' where id = '{led}'"]),
     "a second open case": ("cases_one_open", [NEW_CASE]),
     "a second lead": ("leads_one_at_a_time", [NEW_LEAD]),
+    "the same consent twice": ("consents_one_at_a_time", [CONSENTED, CONSENTED]),
+    "a consent to whichever medical note": (
+        "consents_to_that_note", [CONSENTED.replace("signal.detail", "medical.note")]),
+    "a consent that somebody took back at no moment": (
+        "consents_withdrawn_by_somebody", [CONSENTED, "update consents set withdrawn_by = '{amina_m}'"]),
+    "the same law twice": (
+        "legal_grounds_once",
+        ["insert into legal_grounds (area_id, id, ground, source, during) select area_id, gen_random_uuid(), ground,"
+         " source, during from legal_grounds"],
+    ),
     "a second holder": (
         "holders_one_at_a_time",
         ["insert into holders (area_id, id, household_id, membership_id, during)"

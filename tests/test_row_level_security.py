@@ -18,6 +18,7 @@ from casecoord.domain.words import LifeDomain
 from casecoord.storage import migrate
 from casecoord.storage.connection import APP_ROLE, READER_ROLE, SEQUENCER_ROLE
 from casecoord.storage.work import Database
+from tests.actions.consent_steps import note, to_note
 from tests.actions.moves import moves
 from tests.actions.steps import led_case, merge, signal, take_part, unmatched
 from tests.conftest import of_database
@@ -79,6 +80,10 @@ async def everything(town: Town, url: str) -> None:
     await town.act("ibrahim", split_household, SplitHousehold(town.key(), twins[0].household, (twins[1].id,)))
     await merge(town, wim.household, twins[0].household)
     since, amina, bram = town.clock.now + timedelta(days=40), town.members["amina"], town.members["bram"]
+    written = await note(town, "fleur", family["els"])
+    await signal(town, "fleur", family["els"], domain=LifeDomain.PHYSICAL_HEALTH)
+    await take_part(town, "amina", case.id, "huisarts", "fleur")
+    await to_note(town, "fleur", written, family["els"])
     away = SetDeputy(town.key(), amina.membership, bram.membership, since + timedelta(days=9), since)
     await town.act("mo", set_deputy, away)
     connection = await asyncpg.connect(url)

@@ -38,6 +38,7 @@ class Why:
 class Facts:
     """What is so between this person and this thing. What refuses has no default: it must be said."""
 
+    ground_lapsed: bool
     restricted: bool
     deferred_for_safety: bool
     split_other_part: bool
@@ -112,6 +113,10 @@ def _written(facet: Facet) -> bool:
     return Trait.ENTRY in facet.traits
 
 
+def _medical(facet: Facet) -> bool:
+    return facet.name.startswith("medical.")
+
+
 def _secret_address(facet: Facet) -> bool:
     return Trait.LOCATES in facet.traits
 
@@ -158,6 +163,12 @@ ATOMS: dict[str, Atom] = {
             frozenset({Viewer.SOCIAL}),
         ),
         _fact(
+            "ground_lapsed",
+            "de wettelijke grond hiervoor geldt nu niet",
+            "the legal ground for this is not in force now",
+            _anything,
+        ),
+        _fact(
             "restricted",
             "een beperking of bezwaar is nog niet beslist",
             "a restriction or objection is undecided",
@@ -182,12 +193,14 @@ ATOMS: dict[str, Atom] = {
             "er is een geldige toestemming voor dit gegeven en deze ontvanger",
             "a recorded, unexpired consent covers this facet for this receiver",
             lambda facet: Trait.CONSENTABLE in facet.traits,
+            # One fact says one receiver's: another receiver by consent needs a fact of its own.
+            Viewer.LEAD,
         ),
         _fact(
             "own_practice",
             "uw eigen praktijk schreef dit",
             "your own practice wrote this",
-            _written,
+            _medical,
             Viewer.GP_CARE,
         ),
         _fact(
@@ -248,7 +261,7 @@ ATOMS: dict[str, Atom] = {
             "medical_lifted",
             "een huisarts hief het medisch slot voor deze patiënt op",
             "a GP lifted the medical lock for this patient",
-            lambda facet: facet.name.startswith("medical."),
+            _medical,
             Viewer.SOCIAL,
         ),
     )

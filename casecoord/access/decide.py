@@ -14,7 +14,7 @@ from casecoord.access.casbin_rows import POLICY_OF, Answer, Enforcer, Question, 
 from casecoord.access.checks import check_rules
 from casecoord.access.doing import ActFacts, Doer
 from casecoord.access.rules import PROFESSIONAL, Ask, Effect, Kind, PolicyInvalid, Rule, read_rules
-from casecoord.domain.facets import FACETS, Cell, Level, Shown, Viewer
+from casecoord.domain.facets import FACETS, SPHERE_GROUND, Cell, Level, Shown, Viewer
 from casecoord.domain.words import Purpose, Role, Sphere, TeamKind
 
 __all__ = ["Decision", "Permission", "Policy", "PolicyInvalid"]
@@ -27,9 +27,6 @@ _REMEMBERED = 200_000
 _RANK = {shown: rank for rank, shown in enumerate(Shown)}
 
 _MADE_OF = ("model.conf", "rules.csv", "facets")
-
-#: What health and criminal data need besides the facet's own ground.
-SPHERE_GROUND = {Sphere.HEALTH: "9(2)(h)", Sphere.JUSTICE: "10"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,11 @@ INVARIANT (short): it ends by the database's clock, whether or not anything runs
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from casecoord.access.attributes import Facts
 from casecoord.access.decide import Permission
 from casecoord.access.doing import ActFacts
 from casecoord.actions import texts
@@ -162,13 +161,6 @@ def grants_in_view(
             **about("break_glass.grant", row),
         )
     ]
-
-
-def by_grant(rows: Iterable[dict[str, Any]], known: Facts) -> Facts:
-    """What is known, and whether the viewer has emergency access here now, which may lift the medical lock."""
-    in_force = [grant for grant in rows if grant["in_force"]]
-    medical = any(grant["medical"] for grant in in_force)
-    return replace(known, break_glass=bool(in_force), medical_lifted=medical)
 
 
 async def _household(hand: Hand, about: ByNumber | ByAddress) -> UUID | None:

@@ -57,6 +57,7 @@ UNMET: dict[str, Callable[[], Problem]] = {
     "!reason_and_reviews_done": lambda: Problem("review_overdue"),
     "!identity_checked": lambda: Problem("identity_unchecked", "identityChecked"),
     "!ground_recorded": lambda: Problem("ground_missing", "ground"),
+    "!consent_rules_met": lambda: Problem("consent_parties_missing", "givenBy"),
     "!actions_handed_over": lambda: Problem("successor_missing", "successors"),
     "!kind_allowed": lambda: Problem("team_not_invitable", "team"),
 }

@@ -71,7 +71,7 @@ class Postman:
         """The mail; None if its receiver left, has no address, or may see nothing of it (any more)."""
         count = 0
         for receiver, role, kind in await letters.receivers(work, letter):
-            filters = filters_for(self.policy, role, kind)
+            filters = filters_for(self.policy, role, kind, work.grounds)
             count += await unread_in(work, receiver, filters, letter.id)
         if not count or letter.email is None:
             return None

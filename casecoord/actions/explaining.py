@@ -1,25 +1,34 @@
 """Why may I see this, or not? The decision on one facet of one household, in words."""
 
 from dataclasses import asdict, dataclass
+from typing import Any
 from uuid import UUID
 
+from casecoord.access.attributes import FACTS
 from casecoord.access.explain import explain
-from casecoord.actions.looking import Look, facts_of, viewers
+from casecoord.actions.consents import DETAIL, NOTE
+from casecoord.actions.looking import Look, facts_of, viewers, wrote
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import FACETS, Shown
 from casecoord.domain.words import Sphere
 from casecoord.storage.cases import relation
+from casecoord.storage.consents import facts_of_detail
 from casecoord.storage.households import has_secret_address
+from casecoord.storage.notes import facts_of_note
 
 
 @dataclass(frozen=True, slots=True)
 class ExplainOf:
-    """`sphere` is that of the thing asked about, for a facet that belongs to things."""
+    """`sphere` is that of the thing asked about, for a facet that belongs to things.
+
+    `thing`: the signal whose detail, or the medical note, that is asked about: a consent is to one of them.
+    """
 
     household: UUID
     facet: str
     sphere: Sphere = Sphere.GENERAL
+    thing: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,8 @@ async def explain_facet(hand: Hand, query: ExplainOf) -> Explained:
     secret = await has_secret_address(hand.work, query.household)
     if secret is None or look.decide("case.status").shown is Shown.NONE:
         raise Problem("not_found", "household")
-    decision = look.decide(query.facet, query.sphere, address_secret=secret)
+    facts, sphere = await _facts(hand, query)
+    decision = look.decide(query.facet, sphere, None, (), **{**facts, "address_secret": secret})
     await look.remember("explain")
     why = explain(hand.policy, decision, hand.actor.language)
     if decision.shown is Shown.NONE:
@@ -70,3 +80,17 @@ async def explain_facet(hand: Hand, query: ExplainOf) -> Explained:
         ground=why.ground,
         ask=why.ask,
     )
+
+
+async def _facts(hand: Hand, query: ExplainOf) -> tuple[dict[str, bool], Sphere]:
+    """What is so of the thing asked about, and its sphere; of one that is not there nothing is."""
+    found: dict[str, Any] | None = None
+    if query.thing is not None and query.facet == DETAIL:
+        found = await facts_of_detail(hand.work, query.household, query.thing)
+    elif query.thing is not None and query.facet == NOTE:
+        found = await facts_of_note(hand.work, query.household, query.thing)
+    if found is None:
+        return {}, query.sphere
+    facts = {name: bool(so) for name, so in found.items() if name in FACTS}
+    facts["wrote_it"] = wrote(hand, str(found["team"]), str(found["author"]))
+    return facts, Sphere(found["sphere"]) if query.facet == DETAIL else Sphere.HEALTH

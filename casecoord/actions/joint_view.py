@@ -5,9 +5,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from casecoord.actions.break_glass import by_grant, grants_in_view
+from casecoord.actions.break_glass import grants_in_view
+from casecoord.actions.consents import consents_in_view
 from casecoord.actions.looking import Look, facts_of, viewers, wrote
-from casecoord.actions.office import Guest, Hand
+from casecoord.actions.notes import notes_in_view
+from casecoord.actions.office import ATTEMPTS, Guest, Hand
 from casecoord.domain.ages import age_on
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Shown, Viewer
@@ -44,6 +46,7 @@ from casecoord.domain.words import (
 )
 from casecoord.domain.workdays import local_date
 from casecoord.storage import views
+from casecoord.storage.consents import still_given
 from casecoord.storage.sealed import Compartment, HouseholdSeal, Place
 
 Row = dict[str, Any]
@@ -59,15 +62,19 @@ class JointCaseOf:
 
 async def joint_case(hand: Hand, query: JointCaseOf) -> JointCase:
     """May this viewer see this facet of this household, now, for this purpose? Each is asked, then shown."""
-    row = await views.joint_case(hand.work, query.id)
-    if row is None:
-        raise Problem("not_found", "id")
-    view = View(hand, row)
-    seen = view.compose()
-    if not view.look.shown:
-        raise Problem("not_found", "id")
-    await view.look.remember("joint_case")
-    return seen
+    for _ in range(ATTEMPTS):
+        row = await views.joint_case(hand.work, query.id)
+        if row is None:
+            raise Problem("not_found", "id")
+        view = View(hand, row)
+        seen = view.compose()
+        if not view.look.shown:
+            raise Problem("not_found", "id")
+        # A consent that was taken back while this was composed opens nothing: composed anew, without it.
+        if await still_given(hand.work, view.look.consents):
+            await view.look.remember("joint_case")
+            return seen
+    raise Problem("try_again")
 
 
 class View:
@@ -82,7 +89,7 @@ class View:
             hand,
             row["id"],
             self._as_viewer(row["participates"] or row["accountable"]),
-            by_grant(row["grants"], facts_of(row)),
+            facts_of(row),
         )
         self.in_case = self._as_viewer(row["participates"])
 
@@ -118,6 +125,8 @@ class View:
             blockades=[found for one in row["blockades"] if (found := self._blockade(one))],
             hearings=[planned for one in row["hearings"] if (planned := self._hearing(one))],
             grants=grants_in_view(look, self.seal, row["grants"], self._about),
+            notes=notes_in_view(look, row["notes"]),
+            consents=consents_in_view(look, row["consents"]),
             gaps=self._gaps(),
             withheld=list(look.withheld.values()),
         )
@@ -164,7 +173,6 @@ class View:
 
     def _person(self, person: Row) -> PersonView:
         share, identity, known = self.look.share, UUID(person["id"]), self._of(person)
-        own_practice = self.team in person["practice_teams"]
         return PersonView(
             id=identity,
             name=share("person.name", lambda: self._person_text(person, "name", "name"), **known),
@@ -174,12 +182,7 @@ class View:
             ),
             language=share("person.language", lambda: person["language"], **known),
             custody=share("person.custody", lambda: self._custody(person), **known),
-            practice=share(
-                "person.practice",
-                lambda: self._linked(person, "practice"),
-                of=(identity,),
-                own_practice=own_practice,
-            ),
+            practice=share("person.practice", lambda: self._linked(person, "practice"), of=(identity,)),
             school=share("school.enrolment", lambda: self._linked(person, "school"), of=(identity,)),
         )
 
@@ -256,7 +259,15 @@ class View:
             summary=share(
                 "signal.summary", lambda: self._item_text("signals", signal, "summary"), sphere, **facts
             ),
-            detail=self._told("signal.detail", signal, "detail", facts),
+            detail=None
+            if signal["detail"] is None
+            else self.look.share_by_consent(
+                "signal.detail",
+                lambda: self._item_text("signals", signal, "detail"),
+                sphere,
+                signal["consents"],
+                **facts,
+            ),
             feedback=self._told("feedback", signal, "feedback", facts),
             outcome=self._told("outcome", signal, "outcome", facts),
         )

@@ -8,20 +8,23 @@ from uuid import UUID
 
 from casecoord.access.seats import role_viewer, team_viewer
 from casecoord.actions import cursors
-from casecoord.actions.looking import Look, facts_of, viewers
+from casecoord.actions.filters import ground_lapsed
+from casecoord.actions.looking import MEDICAL, Look, facts_of, viewers
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import FACETS, Shown, Viewer
 from casecoord.domain.facets import Level as FacetLevel
 from casecoord.domain.lists import Flagged, Happened, OpenGap, Slice
 from casecoord.domain.promises import PROMISES, Level, Rule
-from casecoord.domain.words import Role, Sphere, Urgency
+from casecoord.domain.words import Role, Sphere, TeamKind, Urgency
 from casecoord.storage import access_log, lists
 from casecoord.storage.lists import Page, Scope
 from casecoord.storage.sealed import Compartment, Place
 from casecoord.storage.views import seal_of
 
 _RANKS = (Urgency.ACUTE, Urgency.HIGH, Urgency.NORMAL)
+#: What is so of an event by the note or the emergency access that it is about.
+_OF_EVENT = ("own_practice", "medical_lifted", "consent_covers", "own_entry")
 #: What the history tells is shown by the facet that it is about.
 _HISTORY = (
     "signal.existence",
@@ -34,6 +37,8 @@ _HISTORY = (
     "court.hearing",
     "break_glass.grant",
     "family.agreement",
+    "consent.record",
+    "medical.note",
 )
 
 
@@ -141,6 +146,7 @@ async def timeline(hand: Hand, query: TimelineOf) -> Slice[Happened]:
             (UUID(event["person"]),) if event["person"] else (),
             wrote_it=event["wrote_it"],
             shared_with_teams=event["audience"] == "teams_in_case",
+            **{name: event[name] for name in _OF_EVENT},
         )
     await access_log.write(hand.work, [one.entry("timeline") for one in looks.values()])
     items = [
@@ -160,8 +166,11 @@ def _scope(hand: Hand, team: UUID | None) -> Scope:
     return Scope((team,), whole_area=False, one_team=True)
 
 
-def _filters(hand: Hand, *facets: str) -> Mapping[str, str]:
-    """The policy on these facets as SQL, for as what this actor may look at a household."""
+def _filters(hand: Hand, *facets: str, grant: str = "false") -> Mapping[str, str]:
+    """The policy on these facets as SQL, for as what this actor may look at a household.
+
+    `grant`: where an emergency opens it. A worklist is of what waits for one: no emergency adds to it.
+    """
     conditions: dict[Viewer, str] = {Viewer.LEAD: "i.is_lead"}
     as_team, as_role = team_viewer(hand.actor.role, hand.actor.team_kind), role_viewer(hand.actor.role)
     if as_team:
@@ -170,12 +179,25 @@ def _filters(hand: Hand, *facets: str) -> Mapping[str, str]:
         conditions[as_role] = "true"
     if hand.actor.role is Role.DECISION_POWER:
         conditions[Viewer.DECISION_POWER] = "i.escalated"
-    return {facet: hand.policy.sql_filter(facet, hand.actor.purpose, conditions, "i") for facet in facets}
+    return {
+        facet: hand.policy.sql_filter(
+            facet,
+            hand.actor.purpose,
+            conditions,
+            "i",
+            grant=grant,
+            facts={"ground_lapsed": ground_lapsed(facet, hand.work.grounds)},
+        )
+        for facet in facets
+    }
 
 
 def _of_history(hand: Hand) -> dict[str, str]:
     """An event names who did it: one that a team's presence makes secret needs its sphere, whatever its facet."""
-    found = dict(_filters(hand, *_HISTORY, "case.next_deadline"))
+    shown = set(_HISTORY)
+    if hand.actor.team_kind is TeamKind.COURT_PARTNER:
+        shown -= MEDICAL
+    found = dict(_filters(hand, *shown, "case.next_deadline", grant="i.break_glass"))
     by_sphere = found.pop("case.next_deadline")
     return {
         facet: condition

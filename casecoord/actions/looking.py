@@ -4,20 +4,20 @@
 by facet and rule, never by value.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 from uuid import UUID
 
 from casecoord.access.attributes import Facts
-from casecoord.access.decide import Decision
+from casecoord.access.decide import NOBODY, Decision
 from casecoord.access.explain import explain
 from casecoord.access.replay import Question, of_facets
 from casecoord.access.seats import TEAM_ROLES, role_viewer, team_viewer
 from casecoord.actions.office import Guest, Hand
-from casecoord.domain.facets import FACETS, Level, Shown, Viewer
+from casecoord.domain.facets import FACETS, Level, Shown, Viewer, grounds_of
 from casecoord.domain.joint_view import Shared, Withheld
-from casecoord.domain.words import Role, Sphere
+from casecoord.domain.words import Role, Sphere, TeamKind
 from casecoord.storage.access_log import Entry, record
 
 T = TypeVar("T")
@@ -59,13 +59,19 @@ def is_oneself(hand: Hand | Guest, professional: str) -> bool:
 
 
 NOTHING_SPECIAL = Facts.that()
+#: INVARIANT (no way from a court to a patient): nothing of it is for who works for a court, whatever they lead.
+MEDICAL = frozenset(name for name in FACETS if name.startswith("medical."))
 #: What a relation can say of a whole household.
-_OF_A_HOUSEHOLD = ("restricted", "split_other_part")
+_OF_A_HOUSEHOLD = ("restricted", "split_other_part", "break_glass")
 
 
 def facts_of(row: Mapping[str, Any]) -> Facts:
     """What is so for a whole household, as the relation in this row says."""
     return Facts.that(*(name for name in _OF_A_HOUSEHOLD if row.get(name)))
+
+
+def _of_a_court(hand: Hand | Guest) -> bool:
+    return isinstance(hand, Hand) and hand.actor.team_kind is TeamKind.COURT_PARTNER
 
 
 @dataclass(slots=True)
@@ -82,6 +88,9 @@ class Look:
     subjects: dict[str, dict[UUID | None, None]] = field(default_factory=dict)
     #: each decision that showed something, so that it can be put again to the policy of its day
     decided: dict[Question, Decision] = field(default_factory=dict)
+    #: on which grounds something was shown, and by which consents
+    grounds: set[str] = field(default_factory=set)
+    consents: set[UUID] = field(default_factory=set)
 
     def decide(
         self,
@@ -95,10 +104,10 @@ class Look:
 
         `of`: the persons whose thing it is; none: the household's as a whole.
         """
-        item = sphere if FACETS[facet].level is Level.ITEM else None
-        known = replace(self.facts, **facts) if facts else self.facts
-        seen_by = self.viewers if viewers is None else viewers
-        decision = self.hand.policy.decide(seen_by, facet, item, self.hand.actor.purpose, known)
+        asked = self._asked(facet, sphere, viewers, facts)
+        decision = self._judged(asked)
+        if decision.shown is not Shown.NONE:
+            self.grounds.add(decision.ground)
         if decision.shown is Shown.EXISTS:
             self.withheld.setdefault(facet, self._why(facet, decision))
             self.shown.setdefault(facet, Shown.EXISTS)
@@ -106,8 +115,29 @@ class Look:
             self.shown[facet] = " ".join(decision.rules)
         if decision.shown is not Shown.NONE:
             self.subjects.setdefault(facet, {}).update(dict.fromkeys(of or (None,)))
-            self.decided[seen_by, facet, item, known] = decision
+            self.decided[asked] = decision
         return decision
+
+    def judge(
+        self, facet: str, sphere: Sphere, viewers: frozenset[Viewer] | None, facts: Mapping[str, bool]
+    ) -> Decision:
+        """The decision alone: nothing is shown by it, nothing remembered."""
+        return self._judged(self._asked(facet, sphere, viewers, facts))
+
+    def _asked(
+        self, facet: str, sphere: Sphere, viewers: frozenset[Viewer] | None, facts: Mapping[str, bool]
+    ) -> Question:
+        item = sphere if FACETS[facet].level is Level.ITEM else None
+        if not grounds_of(facet, item) <= self.hand.work.grounds:
+            facts = {**facts, "ground_lapsed": True}
+        known = replace(self.facts, **facts) if facts else self.facts
+        return self.viewers if viewers is None else viewers, facet, item, known
+
+    def _judged(self, asked: Question) -> Decision:
+        seen_by, facet, item, known = asked
+        if facet in MEDICAL and _of_a_court(self.hand):
+            return NOBODY
+        return self.hand.policy.decide(seen_by, facet, item, self.hand.actor.purpose, known)
 
     def sees(self, facet: str, sphere: Sphere = Sphere.GENERAL, **facts: Any) -> bool:
         """Whether a facet of this thing is shown in full."""
@@ -123,6 +153,23 @@ class Look:
             return None if opened is None else Shared(value=opened)
         return Shared(withheld=self._why(facet, decision)) if decision.shown is Shown.EXISTS else None
 
+    def share_by_consent(
+        self,
+        facet: str,
+        value: Callable[[], T | None],
+        sphere: Sphere,
+        consents: Iterable[str] | None,
+        viewers: frozenset[Viewer] | None = None,
+        **facts: bool,
+    ) -> Shared[T] | None:
+        """As `share`; what only these consents open is remembered with them."""
+        covered = {**facts, "consent_covers": consents is not None}
+        if consents is not None:
+            without = self.judge(facet, sphere, viewers, facts).shown
+            if without is not Shown.FULL and self.sees(facet, sphere, viewers=viewers, **covered):
+                self.consents.update(map(UUID, consents))
+        return self.share(facet, value, sphere, viewers=viewers, **covered)
+
     async def remember(self, verb: str) -> None:
         """Records this look in the caller's transaction: it is durable before the answer leaves."""
         await record(self.hand.work, self.entry(verb))
@@ -137,7 +184,7 @@ class Look:
             act="R",
             facets=dict(sorted(self.shown.items())),
             policy=self.hand.policy.digest,
-            ground=_grounds(self.shown),
+            ground="; ".join(sorted(self.grounds)),
             rules=tuple(sorted(set(self.shown.values()))),
             emergency=self.facts.break_glass,
             subjects=persons,
@@ -149,6 +196,7 @@ class Look:
             decided=of_facets(self.decided),
             acts=self.hand.done.acts(),
             consent=tuple(sorted({facet for _, facet, _, known in self.decided if known.consent_covers})),
+            consents=tuple(sorted(self.consents)),
         )
 
     def _why(self, facet: str, decision: Decision) -> Withheld:
@@ -156,7 +204,3 @@ class Look:
         return Withheld(
             facet, " ".join(decision.rules), "; ".join(why.reason) or why.shown, decision.ground, why.ask
         )
-
-
-def _grounds(shown: Mapping[str, str]) -> str:
-    return "; ".join(sorted({FACETS[facet].ground for facet in shown}))

@@ -33,7 +33,7 @@ from casecoord.storage.telling import tell_members, tell_signals, tell_transfers
 from casecoord.storage.undoing import Elsewhere, Undoing
 
 #: What a merge may have to take away again, besides what it changed.
-_MADE = ("participants", "relationships", "custody", "person_links", "transfers")
+_MADE = ("participants", "relationships", "custody", "person_links", "consent_givers", "transfers")
 
 
 @dataclass(frozen=True, slots=True)

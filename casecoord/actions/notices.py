@@ -9,6 +9,7 @@ from uuid import UUID
 from casecoord.access.decide import Policy
 from casecoord.access.seats import role_viewer, team_viewer
 from casecoord.actions import cursors
+from casecoord.actions.filters import ground_lapsed
 from casecoord.actions.looking import Look, viewers
 from casecoord.actions.office import Hand, verb
 from casecoord.domain.actors import purposes_of
@@ -113,11 +114,11 @@ async def mark_read(hand: Hand, input: MarkRead) -> MarkedRead:
 
 
 def filters_for(
-    policy: Policy, role: Role, kind: TeamKind, purpose: Purpose | None = None
+    policy: Policy, role: Role, kind: TeamKind, grounds: frozenset[str], purpose: Purpose | None = None
 ) -> Mapping[str, str]:
     """The policy on what notices are about, as SQL over an item `i`, for whoever has this seat.
 
-    `purpose` None: the seat's own work.
+    `grounds`: those in force; `purpose` None: the seat's own work.
     """
     conditions: dict[Viewer, str] = {}
     as_team, as_role = team_viewer(role, kind), role_viewer(role)
@@ -132,7 +133,9 @@ def filters_for(
     chosen = purpose or purposes_of(role, kind)[0]
     facts = {"own_team_item": "i.own_invitation", **({} if as_team else {"wrote_it": "false"})}
     found = {
-        facet: policy.sql_filter(facet, chosen, conditions, "i", facts=facts)
+        facet: policy.sql_filter(
+            facet, chosen, conditions, "i", facts={**facts, "ground_lapsed": ground_lapsed(facet, grounds)}
+        )
         for facet in _FACETS | {"case.next_deadline"}
     }
     # A facet of the case has no sphere of its own, but a notice about it may tell of a team that is in one.
@@ -146,7 +149,8 @@ def filters_for(
 
 
 def _filters(hand: Hand) -> Mapping[str, str]:
-    return filters_for(hand.policy, hand.actor.role, hand.actor.team_kind, hand.actor.purpose)
+    actor, grounds = hand.actor, hand.work.grounds
+    return filters_for(hand.policy, actor.role, actor.team_kind, grounds, actor.purpose)
 
 
 def _receiver(hand: Hand) -> Receiver:

@@ -60,6 +60,8 @@ CONSTRAINTS = {
     "blockades_one_on_an_action": "blockade_raised",
     "hearings_one_on_a_day": "hearing_planned",
     "leads_inside_membership": "professional_not_active",
+    "consents_one_at_a_time": "consent_exists",
+    "legal_grounds_once": "ground_in_force",
     "holders_inside_membership": "professional_not_active",
     "promises_inside_membership": "professional_not_active",
     "move_offers_one_pending": "offer_pending",

@@ -53,6 +53,11 @@ CLASSIFIED: dict[str, dict[str, str]] = {
     "CaseLeft": {"case.status": "case", Free.WORK: "team", "plan.action": "handedOver"},
     "Caseload": {Free.WORK: "professional name", "caseload": "leads actions ceiling full"},
     "Colleague": {Free.WORK: "id name phone teamId team teamKind"},
+    "Consent": {
+        "consent.record": "id person facet thing receiver purpose source since until givenBy recordedAt recordedBy"
+        " withdrawnAt holds",
+    },
+    "ConsentSaved": {"consent.record": "id household since until withdrawnAt"},
     "Contact": {"case.contact": "id at manner"},
     "ContactRecorded": {"case.contact": "id contactedAt", "case.status": "case"},
     "Coverage": {Free.AREA: "schools neighbourhoods uncovered", Free.WHOLE: "households gaps lapsed"},
@@ -106,6 +111,8 @@ CLASSIFIED: dict[str, dict[str, str]] = {
         "blockade": "blockades",
         "court.hearing": "hearings",
         "break_glass.grant": "grants",
+        "medical.note": "notes",
+        "consent.record": "consents",
         "gap": "gaps",
         Free.RULE: "withheld",
     },
@@ -150,10 +157,13 @@ CLASSIFIED: dict[str, dict[str, str]] = {
     },
     "PlaceCovered": {Free.DONE: "kind code team"},
     "PlaceTally": {Free.AREA: "total uncovered lacking"},
+    "LegalGround": {Free.RULE: "id ground source since until reason holds facets"},
     "LogEntry": {
         "access_log.entry": "id at event act who professional role team household persons purpose why ground"
         " facets rules refused emergency",
     },
+    "MedicalNote": {"medical.note": "id person practice writtenAt text"},
+    "NoteAdded": {"medical.note": "id household writtenAt"},
     "Problem": {Free.RULE: "code message field why", Free.DONE: "hanging"},
     "Professional": {Free.WORK: "id name team"},
     "Proposal": {"case.lead": "id kind state proposed"},

@@ -8,6 +8,7 @@ from casecoord.actions.moving import Destination
 from casecoord.actions.plan import Manner
 from casecoord.actions.signals import Decision
 from casecoord.actions.splitting import Part as HouseholdPart
+from casecoord.domain.consents import ConsentSource, Receiver
 from casecoord.domain.duplicates import MergeReason
 from casecoord.domain.facets import Shown
 from casecoord.domain.leaving import ItemKind
@@ -52,6 +53,7 @@ __all__ = [
     "BlockadeState",
     "CandidateReason",
     "CaseState",
+    "ConsentSource",
     "Decision",
     "Destination",
     "Discipline",
@@ -73,6 +75,7 @@ __all__ = [
     "ProposalState",
     "Purpose",
     "Reach",
+    "Receiver",
     "RequestKind",
     "RequestState",
     "Role",
@@ -95,6 +98,7 @@ for _word in (
     BlockadeKind,
     BlockadeState,
     CaseState,
+    ConsentSource,
     Discipline,
     HearingState,
     HolderKind,
@@ -112,6 +116,7 @@ for _word in (
     ProposalState,
     Purpose,
     Reach,
+    Receiver,
     RequestKind,
     RequestState,
     Role,

@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 
 import strawberry
 
+from casecoord.api.consents import Consent, MedicalNote
 from casecoord.api.enums import (
     BlockadeKind,
     BlockadeState,
@@ -286,6 +287,8 @@ class JointCase:
     blockades: list[Blockade]
     hearings: list[Hearing]
     grants: list[EmergencyAccess]
+    notes: list[MedicalNote]
+    consents: list[Consent]
     gaps: list[CaseGap]
     withheld: list[Withheld] = strawberry.field(
         description="Every facet of which you may know that it is there."
@@ -324,6 +327,8 @@ class JointCase:
             blockades=[Blockade.of(b) for b in found.blockades],
             hearings=[Hearing.of(z) for z in found.hearings],
             grants=[EmergencyAccess.of(g) for g in found.grants],
+            notes=[MedicalNote.of(n) for n in found.notes],
+            consents=[Consent.of(c) for c in found.consents],
             gaps=[
                 CaseGap(
                     id=global_id("Promise", g.id),

@@ -37,6 +37,7 @@ from casecoord.api.break_glass import (
     ReviewAnswer,
     ReviewBreakGlassInput,
 )
+from casecoord.api.consents import ConsentMutations
 from casecoord.api.context import Info
 from casecoord.api.doing import do, end
 from casecoord.api.hearings import (
@@ -107,7 +108,7 @@ from casecoord.api.taking_part import CaseLeft, LeaveAnswer, LeaveCaseInput
 
 
 @strawberry.type
-class Mutation(KeysMutations):
+class Mutation(ConsentMutations, KeysMutations):
     @strawberry.mutation(description="A concern about a person or a household.")
     async def add_signal(self, info: Info, input: AddSignalInput) -> results.SignalAnswer:
         return await do(info, signals.add_signal, input, results.SignalAdded.of)

@@ -20,6 +20,7 @@ from casecoord.actions.teams import MembersOf, TeamsOf, members, teams
 from casecoord.actions.transfers import TransfersOf, transfers
 from casecoord.api.access_log import AccessLogQueries
 from casecoord.api.blockades import WaitingBlockade
+from casecoord.api.consents import ConsentQueries
 from casecoord.api.context import Info
 from casecoord.api.enums import Sphere, TeamKind, Urgency
 from casecoord.api.explained import Explanation
@@ -42,7 +43,7 @@ class WorklistFilter:
 
 
 @strawberry.type
-class Query(Overviews, AccessLogQueries):
+class Query(Overviews, AccessLogQueries, ConsentQueries):
     @strawberry.field(description="Who I am here: name, area, and the memberships I can act under.")
     async def me(self, info: Info) -> Me:
         return Me.of(await me(info.context.office.database, info.context.caller))
@@ -101,9 +102,15 @@ class Query(Overviews, AccessLogQueries):
 
     @strawberry.field(description="By which rule you may see a facet of a household, or may not.")
     async def explain(
-        self, info: Info, household: strawberry.ID, facet: str, sphere: Sphere = Sphere.GENERAL
+        self,
+        info: Info,
+        household: strawberry.ID,
+        facet: str,
+        sphere: Sphere = Sphere.GENERAL,
+        thing: strawberry.ID | None = None,
     ) -> Explanation:
-        query = ExplainOf(key_of("Household", household, "household"), facet, sphere)
+        about = None if thing is None else key_of_any(("Signal", "MedicalNote"), thing, "thing")
+        query = ExplainOf(key_of("Household", household, "household"), facet, sphere, about)
         return Explanation.of(await info.context.office.look(info.context.caller, explain_facet, query))
 
     @strawberry.field(description="What would have to be handed over if this membership ended then.")

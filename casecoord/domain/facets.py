@@ -5,8 +5,9 @@ Who sees which facet is said in `policies/` and nowhere here.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
-from casecoord.domain.words import Language, Purpose
+from casecoord.domain.words import Language, Purpose, Sphere
 
 
 class Viewer(StrEnum):
@@ -123,6 +124,9 @@ PUBLIC_TASK = "6(1)(e)"
 LEGAL_DUTY = "6(1)(c)"
 HEALTH_CARE = "6(1)(e) 9(2)(h)"
 CRIMINAL_DATA = "6(1)(e) 10"
+
+#: What health and criminal data need besides the facet's own ground.
+SPHERE_GROUND = {Sphere.HEALTH: "9(2)(h)", Sphere.JUSTICE: "10"}
 
 _CARE, _COURT = Purpose.CARE_COORDINATION, Purpose.COURT_ALTERNATIVE
 _ACCESS, _SUPERVISION, _MONITORING = Purpose.ACCESS_REQUEST, Purpose.SUPERVISION, Purpose.MONITORING
@@ -251,3 +255,10 @@ FACETS: dict[str, Facet] = {facet.name: facet for facet in (
            ("geaggregeerde cijfers", "aggregate figures"), _no_household),
 )}
 # fmt: on
+
+
+@cache
+def grounds_of(facet: str, sphere: Sphere | None) -> frozenset[str]:
+    """The articles on which this facet of a thing in this sphere rests; None: of no thing. Each has to be in force."""
+    extra = SPHERE_GROUND.get(sphere) if sphere else None
+    return frozenset([*FACETS[facet].ground.split(), *([extra] if extra else [])])

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
+from casecoord.domain.consents import ConsentSource, Receiver
 from casecoord.domain.promises import Level
 from casecoord.domain.words import (
     BlockadeKind,
@@ -16,6 +17,7 @@ from casecoord.domain.words import (
     HearingState,
     Language,
     LifeDomain,
+    Purpose,
     Reach,
     Sphere,
     TeamKind,
@@ -160,6 +162,37 @@ class GrantView:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteView:
+    """What a practice wrote about a patient."""
+
+    id: UUID
+    person: UUID
+    practice: str
+    written_at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentView:
+    """To what, for whom, from when to when, who gave it and who recorded it. `holds`: now."""
+
+    id: UUID
+    person: UUID
+    facet: str
+    thing: UUID | None
+    receiver: Receiver
+    purpose: Purpose
+    source: ConsentSource
+    since: datetime
+    until: datetime | None
+    given_by: list[UUID]
+    recorded_at: datetime
+    recorded_by: str
+    withdrawn_at: datetime | None
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MoveView:
     id: UUID
     moved_on: date
@@ -201,6 +234,8 @@ class JointCase:
     blockades: list[BlockadeView] = field(default_factory=list)
     hearings: list[HearingView] = field(default_factory=list)
     grants: list[GrantView] = field(default_factory=list)
+    notes: list[NoteView] = field(default_factory=list)
+    consents: list[ConsentView] = field(default_factory=list)
     gaps: list[GapView] = field(default_factory=list)
     withheld: list[Withheld] = field(default_factory=list)
 

@@ -42,7 +42,8 @@ class Entry:
 
     `decided`, `acts`: the decisions, as `access/replay.py` keeps them. `problem`: the code of a refusal.
     `subjects`: the persons whose data it is about; none: the household as a whole. `of`: the facets that are
-    about some of them only, by their place in `subjects`. `consent`: the facets that a consent opened.
+    about some of them only, by their place in `subjects`. `consent`: the facets that a consent opened;
+    `consents`: which consents.
     """
 
     verb: str
@@ -59,6 +60,7 @@ class Entry:
     acts: Sequence[Mapping[str, Any]] = ()
     consent: tuple[str, ...] = ()
     problem: str | None = None
+    consents: tuple[UUID, ...] = ()
 
 
 async def record(work: Work | Visit, entry: Entry) -> None:
@@ -152,6 +154,7 @@ def _said(entry: Entry, who: Mapping[str, Any]) -> dict[str, Any]:
         "decided": list(entry.decided),
         "acts": list(entry.acts),
         "consent": list(entry.consent),
+        "consents": list(entry.consents),
         "emergency": entry.emergency,
     }
 

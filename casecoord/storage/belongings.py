@@ -5,7 +5,7 @@ moved is sealed anew, and how what a merge changed is written down. A table that
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,24 +13,34 @@ from uuid import UUID
 from sqlalchemy import text
 
 from casecoord.domain.words import Sphere
-from casecoord.storage.sealed import Compartment, HouseholdSeal, Place
+from casecoord.storage.sealed import Compartment, HouseholdSeal, Place, medical_of
 from casecoord.storage.work import Area
 
-BY_SPHERE = None
+
+def _by_sphere(row: Mapping[str, Any]) -> str:
+    return Compartment.of(Sphere(row["sphere"]))
+
+
+def _by_practice(row: Mapping[str, Any]) -> str:
+    return medical_of(row["practice"])
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One table. `owner`: SQL for the household a row `x` belongs to, found by `join`.
 
-    `sealed`: its facets, under one compartment or that of the row's sphere.
+    `sealed`: its facets, under one compartment or the one that the row says, which is that of its sphere.
     """
 
     table: str
     owner: tuple[str, str]
     sealed: tuple[str, ...] = ()
-    compartment: Compartment | None = BY_SPHERE
+    compartment: Compartment | Callable[[Mapping[str, Any]], str] = _by_sphere
     key: tuple[str, ...] = ("id",)
+
+    def compartment_of(self, row: Mapping[str, Any]) -> str:
+        """Under which key the values of this row are."""
+        return self.compartment if isinstance(self.compartment, Compartment) else self.compartment(row)
 
 
 def _by(table: str, column: str) -> tuple[str, str]:
@@ -72,6 +82,9 @@ BELONGINGS: dict[str, Kind] = {
         Kind("hearings", _OWN),
         Kind("requests", _OWN, ("words", "decision"), Compartment.IDENTITY),
         Kind("break_glass_grants", _OWN, ("reason", "review"), Compartment.GENERAL),
+        Kind("consents", _OWN),
+        Kind("consent_givers", _by("consents", "consent_id"), key=("consent_id", "person_id")),
+        Kind("medical_notes", _OWN, ("note",), _by_practice),
         Kind("promises", _OWN),
         Kind("gaps", _by("promises", "promise_id")),
         Kind("merge_proposals", ("x.provisional_id", "")),
@@ -156,17 +169,14 @@ async def _reseal_table(
     work: Area, seals: Mapping[UUID, HouseholdSeal], kind: Kind, rows: Mapping[UUID, tuple[UUID, UUID]]
 ) -> None:
     columns = [f"{facet}_sealed" for facet in kind.sealed]
-    sphere = ", sphere" if kind.compartment is BY_SPHERE else ""
     found = await work.session.execute(
-        text(
-            f"select id, {', '.join(columns)}{sphere} from {kind.table} where area_id = :area and id = any(:ids)"
-        ),
+        text(f"select * from {kind.table} where area_id = :area and id = any(:ids)"),
         {"area": work.area_id, "ids": list(rows)},
     )
     resealed = []
     for row in found.mappings().all():
         source, target = (seals[end] for end in rows[row["id"]])
-        compartment = kind.compartment or Compartment.of(Sphere(row["sphere"]))
+        compartment = kind.compartment_of(dict(row))
         values = {"area": work.area_id, "id": row["id"]}
         for facet, column in zip(kind.sealed, columns, strict=True):
             place, sealed = Place(kind.table, row["id"], facet), row[column]

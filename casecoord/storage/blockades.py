@@ -80,6 +80,7 @@ async def undecided(
             "area": work.area_id,
             "team": work.actor.team_id,
             "professional": work.actor.professional_id,
+            "membership": work.actor.membership_id,
             "now": work.now,
             "first": first + 1,
             "families": after.families if after else None,

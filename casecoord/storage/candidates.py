@@ -60,6 +60,7 @@ async def candidates(work: Work, case: UUID) -> dict[str, Any] | None:
             "area": work.area_id,
             "team": work.actor.team_id,
             "professional": work.actor.professional_id,
+            "membership": work.actor.membership_id,
             "now": work.now,
             "case": case,
         },

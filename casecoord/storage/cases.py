@@ -23,10 +23,11 @@ from casecoord.storage.case_tables import (
     Proposal,
     Signal,
 )
+from casecoord.storage.consent_tables import Consent
 from casecoord.storage.households import lock_household, save_keys
-from casecoord.storage.sealed import Compartment, HouseholdSeal, Place
+from casecoord.storage.sealed import HouseholdSeal, Place
 from casecoord.storage.settle import settle
-from casecoord.storage.tables import Base
+from casecoord.storage.tables import Base, Person
 from casecoord.storage.telling import openly, tell
 from casecoord.storage.transfers import drop_idle
 from casecoord.storage.turns import whose, whose_now
@@ -40,6 +41,8 @@ _CASE_OF = {
     Signal: "select household_id from signals where area_id = :area and id = :id",
     Request: "select household_id from requests where area_id = :area and id = :id",
     Hearing: "select household_id from hearings where area_id = :area and id = :id",
+    Person: "select household_id from persons where area_id = :area and id = :id",
+    Consent: "select household_id from consents where area_id = :area and id = :id",
     BreakGlassGrant: "select household_id from break_glass_grants where area_id = :area and id = :id",
 }
 for _table in (Proposal, Invitation, PlanAction, Blockade, Refusal):
@@ -61,6 +64,9 @@ class Relation:
     split_other_part: bool = False
     #: a restriction or objection of somebody in the household is undecided
     restricted: bool = False
+    #: the actor has emergency access to it now, which may lift the medical lock
+    break_glass: bool = False
+    medical_lifted: bool = False
 
 
 @dataclass(slots=True)
@@ -87,17 +93,17 @@ class Desk:
     def actor_membership(self) -> UUID:
         return self.work.actor.membership_id
 
-    def sealed(self, value: str, row: Base, column: str, compartment: Compartment) -> bytes:
+    def sealed(self, value: str, row: Base, column: str, compartment: str) -> bytes:
         """Seals a value for a column of this row: `what_sealed` of a plan action is its facet `what`."""
         place = Place(row.__tablename__, row.id, column)  # type: ignore[attr-defined]
         return self.seal.seal(value, place, compartment)
 
-    def opened(self, sealed: bytes, row: Base, column: str, compartment: Compartment) -> str:
+    def opened(self, sealed: bytes, row: Base, column: str, compartment: str) -> str:
         """The value that was sealed for a column of this row."""
         place = Place(row.__tablename__, row.id, column)  # type: ignore[attr-defined]
         return self.seal.open(sealed, place, compartment)
 
-    def sealed_if(self, value: str | None, row: Base, column: str, compartment: Compartment) -> bytes | None:
+    def sealed_if(self, value: str | None, row: Base, column: str, compartment: str) -> bytes | None:
         return None if value is None else self.sealed(value, row, column, compartment)
 
     def teams(self) -> set[UUID]:
@@ -213,6 +219,7 @@ async def relation(work: Work, household_id: UUID) -> Relation:
             "household": household_id,
             "team": work.actor.team_id,
             "professional": work.actor.professional_id,
+            "membership": work.actor.membership_id,
             "now": work.now,
         },
     )
@@ -224,6 +231,10 @@ async def relation(work: Work, household_id: UUID) -> Relation:
 PREPARES = """exists (select from households y join team_covers n on n.area_id = y.area_id
     and n.kind = 'neighbourhood' and n.code = y.neighbourhood and n.team_id = :team
   where y.area_id = {area} and y.id = {household})"""
+
+#: Emergency access of :membership to a household that is in force now.
+GRANTED = """g.area_id = {area} and g.household_id = {household} and g.membership_id = :membership
+    and g.during @> cast(:now as timestamptz)"""
 
 #: The relation of :team and :professional to a household, as columns; shared by every read. A blockade goes to
 #: decision power at once, a gap when it has climbed so far. What escalated in
@@ -247,6 +258,8 @@ select exists (select from participants p join cases c on c.area_id = p.area_id 
            and g.sphere in ('general', 'livelihood')) escalated,
        exists (select from requests q where q.area_id = {{area}} and q.household_id = {{household}}
            and q.state = 'open' and q.kind in ('restriction', 'objection')) restricted,
+       exists (select from break_glass_grants g where {GRANTED}) break_glass,
+       exists (select from break_glass_grants g where {GRANTED} and g.medical) medical_lifted,
        exists (select from splits k join households o on o.area_id = k.area_id and upper_inf(o.during)
              and o.id = case k.part_id when {{household}} then k.household_id else k.part_id end
            join teams t on t.area_id = k.area_id and t.id = :team and t.kind <> 'programme_bureau'

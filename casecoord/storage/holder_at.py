@@ -50,6 +50,7 @@ async def holder_at(work: Work, household: UUID, at: datetime) -> dict[str, Any]
             "area": work.area_id,
             "team": work.actor.team_id,
             "professional": work.actor.professional_id,
+            "membership": work.actor.membership_id,
             "now": work.now,
             "household": household,
             "at": at,

@@ -4,6 +4,7 @@ Each statement gets the policy's filters as SQL over an item alias with the colu
 actor's relation to each household as `rel`.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import TextClause, text
 
 from casecoord.storage.cases import PREPARES, RELATION
+from casecoord.storage.notes import STANDING
 from casecoord.storage.telling import openly
 from casecoord.storage.turns import whose
 from casecoord.storage.views import KEYS
@@ -26,11 +28,10 @@ DEFERRABLE = ("signal", "action", "contact", "hearing", "blockade", "grant")
 FACTS = """coalesce(rel.restricted, false) restricted, false deferred_for_safety,
   coalesce(rel.split_other_part, false) split_other_part, false address_secret,
   false consent_covers, false own_practice, false own_entry, false own_person, false own_hearing,
-  false own_team_item, false own_place, false identity_checked, false break_glass, false medical_lifted"""
+  false own_team_item, false own_place, false identity_checked,
+  coalesce(rel.break_glass, false) break_glass, false medical_lifted"""
 
-_OF_NO_HOUSEHOLD = FACTS.replace("coalesce(rel.restricted, false)", "false").replace(
-    "coalesce(rel.split_other_part, false)", "false"
-)
+_OF_NO_HOUSEHOLD = re.sub(r"coalesce\(rel\.\w+, false\)", "false", FACTS)
 
 
 def facts_of(*things: str) -> str:
@@ -39,6 +40,14 @@ def facts_of(*things: str) -> str:
     and dfr.thing_id in ({", ".join(things)}))"""
     return FACTS.replace("false deferred_for_safety", f"{waits} deferred_for_safety")
 
+
+#: An event about a note has the facts of that note; one about an emergency access is its user's own entry.
+_OF_NOTE = ("own_practice", "medical_lifted", "consent_covers")
+_EVENT_FACTS = re.sub(
+    rf"false ({'|'.join(_OF_NOTE)})",
+    r"coalesce(note.\1, false) \1",
+    facts_of("e.id", *(f"cast(e.about ->> '{kind}' as uuid)" for kind in DEFERRABLE)),
+).replace("false own_entry", "coalesce(used.by_actor, false) own_entry")
 
 _RANK = "array_position(array['acute', 'high', 'normal'], {x}.urgency)"
 
@@ -222,13 +231,14 @@ def _timeline(filters: tuple[tuple[str, str], ...]) -> TextClause:
         f"""
 with recursive {_NEAR}
 select h.id household, rel.*, coalesce((select jsonb_agg(to_jsonb(e) order by e.at, e.id) from (
-  select i.id, i.at, i.verb, i.sphere, i.audience, i.facet, i.about, i.who, i.person, i.takes_part, i.wrote_it from (
+  select i.id, i.at, i.verb, i.sphere, i.audience, i.facet, i.about, i.who, i.person, i.takes_part, i.wrote_it,
+    i.own_practice, i.medical_lifted, i.consent_covers, i.own_entry from (
     select e.*, case when s.signal_id is not null and s.case_id is null then coalesce(s.accountable_team_id = :team, false)
                 when e.facet = 'court.hearing' then rel.participates or {PREPARES.format(area="h.area_id", household="h.id")}
                 else coalesce(s.case_id, e.case_id) is not null and rel.participates end takes_part,
            rel.is_lead, rel.escalated,
-           m.team_id = :team wrote_it, w.name who, coalesce(s.person_id, z.person_id, q.person_id) person,
-           {facts_of("e.id", *(f"cast(e.about ->> '{kind}' as uuid)" for kind in DEFERRABLE))}
+           m.team_id = :team wrote_it, w.name who,
+           coalesce(s.person_id, z.person_id, q.person_id, nt.person_id) person, {_EVENT_FACTS}
       from events e
       cross join lateral whereabouts(cast(e.about ->> 'signal' as uuid), cast(e.about ->> 'action' as uuid)) s
       left join cases c on c.area_id = e.area_id and c.id = coalesce(s.action_case, e.case_id)
@@ -236,9 +246,15 @@ select h.id household, rel.*, coalesce((select jsonb_agg(to_jsonb(e) order by e.
       left join requests q on q.area_id = e.area_id and q.id = cast(e.about ->> 'request' as uuid)
       join memberships m on m.area_id = e.area_id and m.id = e.membership_id
       join professionals w on w.area_id = m.area_id and w.id = m.professional_id
+      left join medical_notes nt on nt.area_id = e.area_id and nt.id = cast(e.about ->> 'note' as uuid)
+      left join lateral (select f.own_practice, f.medical_lifted, f.consents is not null consent_covers
+        from ({STANDING}) f) note on nt.id is not null
+      left join lateral (select gm.professional_id = :professional by_actor from break_glass_grants g
+        join memberships gm on gm.area_id = g.area_id and gm.id = g.membership_id
+        where g.area_id = e.area_id and g.id = cast(e.about ->> 'grant' as uuid)) used on true
      where e.area_id = h.area_id and e.household_id in (select id from near)
-       and case when coalesce(s.household_id, c.household_id) is null then e.household_id in (select id from own)
-                else coalesce(s.household_id, c.household_id) = h.id end) i
+       and case when coalesce(s.household_id, c.household_id, nt.household_id) is null then e.household_id in (select id from own)
+                else coalesce(s.household_id, nt.household_id, c.household_id) = h.id end) i
    where ({shown}) and (cast(:from_at as timestamptz) is null
      or (i.at, i.id) > (cast(:from_at as timestamptz), cast(:from_id as uuid)))
    order by i.at, i.id limit :first) e), '[]') events
@@ -289,6 +305,8 @@ async def timeline(
         "area": work.area_id,
         "team": work.actor.team_id,
         "professional": work.actor.professional_id,
+        "membership": work.actor.membership_id,
+        "purpose": work.actor.purpose,
         "now": work.now,
         "id": identity,
         "first": page.first + 1,
@@ -304,6 +322,7 @@ def _values(work: Work, scope: Scope, page: Page) -> dict[str, Any]:
         "area": work.area_id,
         "team": work.actor.team_id,
         "professional": work.actor.professional_id,
+        "membership": work.actor.membership_id,
         "now": work.now,
         "teams": list(scope.teams),
         "whole_area": scope.whole_area,

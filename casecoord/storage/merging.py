@@ -37,6 +37,14 @@ _SAME = (
     "update hearings h set person_id = :kept where area_id = :area and person_id = :gone and not exists (select"
     "   from hearings y where y.area_id = :area and y.person_id = :kept and y.held_on = h.held_on)",
     "update requests set person_id = :kept where area_id = :area and person_id = :gone",
+    "update medical_notes set person_id = :kept where area_id = :area and person_id = :gone",
+    # What both records consented to stands once.
+    "update consents x set person_id = :kept where area_id = :area and person_id = :gone and not exists (select"
+    "   from consents y where y.area_id = :area and y.person_id = :kept and y.facet = x.facet and y.receiver = x.receiver"
+    "   and y.purpose = x.purpose and coalesce(y.thing_id, y.team_id) = coalesce(x.thing_id, x.team_id)"
+    "   and y.during && x.during and y.withdrawn_at is null and x.withdrawn_at is null)",
+    "insert into consent_givers (area_id, consent_id, person_id) select area_id, consent_id, :kept"
+    " from consent_givers where area_id = :area and person_id = :gone on conflict do nothing",
     "insert into person_links (area_id, person_id, kind, code, from_on, until_on)"
     " select area_id, :kept, kind, code, from_on, until_on from person_links"
     " where area_id = :area and person_id = :gone on conflict do nothing",
@@ -56,6 +64,8 @@ _COME = (
     "update cases set household_id = :main where area_id = :area and household_id = :beside",
     "update hearings set household_id = :main where area_id = :area and household_id = :beside",
     "update requests set household_id = :main where area_id = :area and household_id = :beside",
+    "update consents set household_id = :main where area_id = :area and household_id = :beside",
+    "update medical_notes set household_id = :main where area_id = :area and household_id = :beside",
     # Emergency access to the one is none to the other: it ends, and its review comes along.
     "update break_glass_grants set household_id = :main, during = case when upper(during) <= :now then during else"
     "   tstzrange(lower(during), greatest(cast(:now as timestamptz), lower(during) + interval '1 microsecond')) end"

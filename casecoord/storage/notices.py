@@ -108,6 +108,7 @@ class Receiver:
             "area": work.area_id,
             "now": work.now,
             "receiver": self.membership,
+            "membership": self.membership,
             "professional": self.professional,
             "team": self.team,
         }

@@ -51,6 +51,7 @@ async def possible(work: Work, household: UUID) -> dict[str, Any] | None:
             "area": work.area_id,
             "team": work.actor.team_id,
             "professional": work.actor.professional_id,
+            "membership": work.actor.membership_id,
             "now": work.now,
             "household": household,
         },

@@ -190,6 +190,7 @@ def visit_of(work: Area, caller: Caller, tried: Tried) -> Visit:
         deadlines=work.deadlines,
         keyring=work.keyring,
         settings=work.settings,
+        grounds=work.grounds,
         actor=Resident(
             work.area_id, tried.login, tried.person, tried.household, caller.language, caller.trace_id
         ),

@@ -12,7 +12,6 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import RowMapping, text
 
-from casecoord.domain.words import Sphere
 from casecoord.storage.belongings import BELONGINGS, Kind
 from casecoord.storage.households import save_keys
 from casecoord.storage.masters import header
@@ -232,29 +231,25 @@ Rows = list[tuple[UUID, Mapping[str, Any]]]
 async def _sealed_anew(
     work: Area, kind: Kind, seals: Mapping[UUID, HouseholdSeal], unreadable: set[UUID]
 ) -> tuple[Kind, Rows]:
-    columns = [f"x.{facet}_sealed" for facet in kind.sealed]
-    sphere = ", x.sphere" if kind.compartment is None else ""
     owner, join = kind.owner
     found = await work.session.execute(
         text(
-            f"select x.id, {owner} owner, {', '.join(columns)}{sphere} from {kind.table} x {join}"
+            f"select x.*, {owner} owner from {kind.table} x {join}"
             f" where x.area_id = :area and {owner} = any(:ids)"
         ),
         {"area": work.area_id, "ids": list(seals)},
     )
     rows: Rows = []
     for row in found.mappings():
-        compartment = kind.compartment or Compartment.of(Sphere(row["sphere"]))
         try:
-            rows.append((row["owner"], _row_anew(kind, row, seals[row["owner"]], compartment)))
+            made = _row_anew(kind, row, seals[row["owner"]], kind.compartment_of(dict(row)))
+            rows.append((row["owner"], made))
         except Unreadable:
             unreadable.add(row["owner"])
     return kind, rows
 
 
-def _row_anew(
-    kind: Kind, row: RowMapping, seal: HouseholdSeal, compartment: Compartment
-) -> Mapping[str, Any]:
+def _row_anew(kind: Kind, row: RowMapping, seal: HouseholdSeal, compartment: str) -> Mapping[str, Any]:
     """Values that are no sealed ones, as the empty ones of what was erased, stay."""
     values = {"id": row["id"]}
     for facet in kind.sealed:

@@ -31,6 +31,7 @@ async def sent_signal(work: Work, signal: UUID) -> dict[str, Any] | None:
             "area": work.area_id,
             "team": work.actor.team_id,
             "professional": work.actor.professional_id,
+            "membership": work.actor.membership_id,
             "now": work.now,
             "signal": signal,
         },

@@ -21,6 +21,8 @@ _GO = (
     " and (person_id = any(:persons) or id = any(:signals))",
     "update hearings set household_id = :part where area_id = :area and person_id = any(:persons)",
     "update requests set household_id = :part where area_id = :area and person_id = any(:persons)",
+    "update consents set household_id = :part where area_id = :area and person_id = any(:persons)",
+    "update medical_notes set household_id = :part where area_id = :area and person_id = any(:persons)",
 )
 _CASE_GOES = "update cases set household_id = :part where area_id = :area and id = :case"
 _SINCE = text("select min(received_at) from signals where area_id = :area and household_id = :part")

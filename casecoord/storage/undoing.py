@@ -28,7 +28,7 @@ from casecoord.storage.work import Area
 _MUST_BE_HERE = ("persons", "signals", "cases")
 _ASKED = ("proposals", "invitations")
 #: What a merge copied for somebody who is the same.
-_COPIED = ("relationships", "custody", "person_links")
+_COPIED = ("relationships", "custody", "person_links", "consent_givers")
 
 _LEADS_STILL = text(
     "select m.during @> cast(cast(:during as text) as tstzrange) from memberships m where m.area_id = :area and m.id = :membership"
@@ -63,7 +63,12 @@ _SINCE = (
         f"update {table} x set household_id = p.household_id from persons p where x.area_id = :area"
         f" and x.household_id = :main and x.{moment} >= :since and p.area_id = x.area_id and p.id = x.person_id"
         " and p.household_id = :beside"
-        for table, moment in (("hearings", "planned_at"), ("requests", "received_at"))
+        for table, moment in (
+            ("hearings", "planned_at"),
+            ("requests", "received_at"),
+            ("consents", "recorded_at"),
+            ("medical_notes", "written_at"),
+        )
     ),
     # A case goes with its signals, if none of them stays.
     "update cases c set household_id = :beside where c.area_id = :area and c.household_id = :main"

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from casecoord.domain.actors import Resident
 from casecoord.storage.cases import PREPARES, RELATION
+from casecoord.storage.consents import COVERING, HOLDS, standing
+from casecoord.storage.notes import NOTES
 from casecoord.storage.sealed import HouseholdSeal
 from casecoord.storage.telling import openly
 from casecoord.storage.turns import whose
@@ -24,7 +25,16 @@ def _who(alias: str, named: str | None = None) -> str:
 
 
 KEYS = """coalesce((select jsonb_agg(jsonb_build_array(k.compartment, k.version, encode(k.wrapped, 'hex')))
-    from vault.household_keys k where k.area_id = h.area_id and k.household_id = h.id), '[]')"""
+    from vault.household_keys k where k.area_id = h.area_id and k.household_id = h.id
+      and k.compartment not like 'medical:%'), '[]')"""
+_COVERS_DETAIL = COVERING.format(
+    area="s.area_id",
+    facet="signal.detail",
+    thing="s.id",
+    team="s.source_team_id",
+    person="s.person_id",
+    household="s.household_id",
+)
 
 JOINT = text(
     f"""
@@ -38,11 +48,8 @@ select h.id, h.secret_address, encode(h.address_sealed, 'hex') address, encode(h
       'links', (select coalesce(jsonb_agg(jsonb_build_object('kind', i.kind, 'name', i.name)
                   order by i.kind, i.name), '[]')
           from person_links l join institutions i on i.area_id = l.area_id and i.kind = l.kind and i.code = l.code
-          where l.area_id = p.area_id and l.person_id = p.id and l.from_on <= cast(:now as date)
+          where l.area_id = p.area_id and l.person_id = p.id and l.kind <> 'benefit' and l.from_on <= cast(:now as date)
             and (l.until_on is null or l.until_on > cast(:now as date))),
-      'practice_teams', (select coalesce(jsonb_agg(v.team_id), '[]') from person_links l join team_covers v
-            on v.area_id = l.area_id and v.kind = l.kind and v.code = l.code
-          where l.area_id = p.area_id and l.person_id = p.id and l.kind = 'practice'),
       'custody', (select coalesce(jsonb_agg(jsonb_build_object('kind', y.kind, 'holder', y.holder_id)
                   order by y.kind, y.holder_id), '[]')
           from custody y where y.area_id = p.area_id and y.minor_id = p.id),
@@ -73,7 +80,9 @@ select h.id, h.secret_address, encode(h.address_sealed, 'hex') address, encode(h
       'accountable', s.accountable_team_id, 'in_case', s.case_id is not null,
       'author', m.professional_id, 'summary', encode(s.summary_sealed, 'hex'),
       'detail', encode(s.detail_sealed, 'hex'), 'feedback', encode(s.feedback_sealed, 'hex'),
-      'outcome', encode(s.outcome_sealed, 'hex')) order by s.received_at, s.id)
+      'outcome', encode(s.outcome_sealed, 'hex'),
+      'consents', case when rel.is_lead and s.detail_sealed is not null then {_COVERS_DETAIL} end)
+      order by s.received_at, s.id)
     from signals s left join teams t on t.area_id = s.area_id and t.id = s.source_team_id
     left join memberships m on m.area_id = s.area_id and m.id = s.author_id
     where s.area_id = h.area_id and s.household_id = h.id
@@ -99,9 +108,18 @@ select h.id, h.secret_address, encode(h.address_sealed, 'hex') address, encode(h
   {PREPARES.format(area="h.area_id", household="h.id")} prepares,
   coalesce((select jsonb_agg(jsonb_build_object('id', g.id, 'name', w.name, 'professional', w.id,
       'since', lower(g.during), 'until', upper(g.during), 'medical', g.medical,
-      'in_force', g.membership_id = :membership and g.during @> cast(:now as timestamptz),
       'reason', encode(g.reason_sealed, 'hex'), 'review', encode(g.review_sealed, 'hex')) order by lower(g.during), g.id)
     from break_glass_grants g {_who("g")} where g.area_id = h.area_id and g.household_id = h.id), '[]') grants,
+  {NOTES} notes,
+  coalesce((select jsonb_agg(jsonb_build_object('id', x.id, 'person', x.person_id, 'facet', x.facet,
+      'thing', x.thing_id, 'receiver', x.receiver, 'purpose', x.purpose, 'source', x.source, 'sphere', x.sphere,
+      'audience', x.audience, 'since', lower(x.during), 'until', upper(x.during), 'recorded_at', x.recorded_at,
+      'recorded_by', w.name, 'professional', w.id, 'team', x.team_id, 'withdrawn_at', x.withdrawn_at,
+      'holds', {HOLDS}, 'given_by', (select jsonb_agg(g.person_id order by g.person_id) from consent_givers g
+          where g.area_id = x.area_id and g.consent_id = x.id)) order by x.recorded_at, x.id)
+    from consents x join memberships m on m.area_id = x.area_id and m.id = x.recorded_by
+    join professionals w on w.area_id = m.area_id and w.id = m.professional_id
+    where x.area_id = h.area_id and x.household_id = h.id), '[]') consents,
   coalesce((select jsonb_agg(jsonb_build_object('id', k.id, 'at', k.contacted_at, 'manner', k.manner)
       order by k.contacted_at, k.id)
     from contacts k where k.area_id = h.area_id and k.case_id = c.id), '[]') contacts,
@@ -121,26 +139,9 @@ left join neighbourhoods n on n.area_id = h.area_id and n.code = h.neighbourhood
 )
 
 
-_NOBODY = UUID(int=0)
-
-
-def _actor(work: Work | Visit) -> dict[str, Any]:
-    actor = work.actor
-    seat = (
-        (_NOBODY, _NOBODY, _NOBODY)
-        if isinstance(actor, Resident)
-        else (actor.team_id, actor.professional_id, actor.membership_id)
-    )
-    return {
-        "area": work.area_id,
-        **dict(zip(("team", "professional", "membership"), seat, strict=True)),
-        "now": work.now,
-    }
-
-
 async def joint_case(work: Work | Visit, identity: UUID) -> dict[str, Any] | None:
     """Everything of a household's joint case, by the id of the case or the household; sealed."""
-    found = await work.session.execute(JOINT, {**_actor(work), "id": identity})
+    found = await work.session.execute(JOINT, {**standing(work), "id": identity})
     row = found.mappings().one_or_none()
     return dict(row) if row else None
 

@@ -22,15 +22,16 @@ from casecoord.storage.connection import APP_ROLE, READER_ROLE, SURVEYOR_ROLE, e
 from casecoord.storage.sealed import Keyring
 
 _PATIENCE = {"statement_timeout": "30s", "idle_in_transaction_session_timeout": "30s", "lock_timeout": "15s"}
-_ENTER = text("select * from casecoord_enter(:issuer, :subject, :membership, :at)")
-_RECEIVE = text("select * from casecoord_receive(:issuer, :subject, :login, :at)")
+_GROUNDS = "select e.*, grounds_in_force(e.now) as grounds"
+_ENTER = text(f"{_GROUNDS} from casecoord_enter(:issuer, :subject, :membership, :at) e")
+_RECEIVE = text(f"{_GROUNDS} from casecoord_receive(:issuer, :subject, :login, :at) e")
 # Whoever looks goes on as a role to which only the rows in view of this seat are there.
 _ENTER_TO_LOOK = text(
-    "select e.*, set_config('role', :role, true) from casecoord_enter(:issuer, :subject, :membership, :at) e"
+    f"{_GROUNDS}, set_config('role', :role, true) from casecoord_enter(:issuer, :subject, :membership, :at) e"
     " cross join lateral casecoord_reach(e.area_id, e.professional_id, e.membership_id, e.team_id, e.team_kind, e.role,"
     "   e.now, cast(:reach as jsonb)) r"
 )
-_WITHIN = text("select * from casecoord_within(:area, :at)")
+_WITHIN = text(f"{_GROUNDS} from casecoord_within(:area, :at) e")
 
 
 class UnknownLogin(Exception):
@@ -47,6 +48,8 @@ class Area:
     deadlines: Deadlines
     keyring: Keyring
     settings: dict[str, object]
+    #: the legal grounds in force at this moment
+    grounds: frozenset[str]
     #: by this machine's clock, in seconds
     began: float = field(default_factory=monotonic, kw_only=True)
 
@@ -158,6 +161,7 @@ class Database:
                 deadlines=Deadlines.of_area(row["settings"]),
                 keyring=self.keyring,
                 settings=row["settings"],
+                grounds=frozenset(row["grounds"]),
                 actor=actor,
             )
 
@@ -200,6 +204,7 @@ class Database:
                 deadlines=Deadlines.of_area(row["settings"]),
                 keyring=self.keyring,
                 settings=row["settings"],
+                grounds=frozenset(row["grounds"]),
                 actor=actor,
             )
 
@@ -224,6 +229,7 @@ class Database:
                 deadlines=Deadlines.of_area(row["settings"]),
                 keyring=self.keyring,
                 settings=row["settings"],
+                grounds=frozenset(row["grounds"]),
             )
 
     async def areas(self) -> dict[str, UUID]:

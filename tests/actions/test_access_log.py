@@ -46,6 +46,7 @@ from casecoord.actions.closing import (
 from casecoord.actions.duty import PlanDuty, plan_duty
 from casecoord.actions.ending import EndOrganisation, EndTeam, TeamTo, end_organisation, end_team
 from casecoord.actions.erasing import EraseHousehold, erase_household
+from casecoord.actions.grounds import EndGround, StartGround, end_ground, start_ground
 from casecoord.actions.hearings import (
     EndHearing,
     MoveHearing,
@@ -126,6 +127,7 @@ from casecoord.domain.words import (
 from casecoord.storage.access_log import leaf_of
 from casecoord.storage.faults import DatabaseFault
 from casecoord.storage.organising import Organiser, found_area
+from tests.actions.consent_steps import note, to_note, withdraw
 from tests.actions.moves import arrives, awaited, moves_to
 from tests.actions.steps import (
     by_bsn,
@@ -272,7 +274,22 @@ async def whole_story(town: Town, url: str) -> Someone:
     )
     await moving_story(town, told)
     await erasing_story(town)
+    await sharing_story(town, told)
     return noor
+
+
+async def sharing_story(town: Town, told: str) -> None:
+    """A practice writes a note, a patient consents to it and takes that back."""
+    (ada,) = await town.family((f"Ada {CANARY}", date(1970, 6, 6)), links={0: [("practice", "P1")]})
+    case = await open_case(
+        town,
+        "gijs",
+        (await signal(town, "fleur", ada, domain=LifeDomain.PHYSICAL_HEALTH, summary=told)).signal,
+    )
+    assert case.household == ada.household
+    written = await note(town, "fleur", ada, told)
+    given = await to_note(town, "fleur", written, ada)
+    await withdraw(town, "gijs", given.id, ada)
 
 
 async def story_of_managing(town: Town) -> None:
@@ -284,6 +301,10 @@ async def story_of_managing(town: Town) -> None:
     await town.act("mo", cover_place, CoverPlace(key(), "school", "11VO00", teams["regenboog"]))
     await town.act("mo", add_member, AddMember(key(), teams["klimop"], Role.MEMBER, name="Sanne"))
     await town.act("bram", record_meeting, RecordMeeting(key(), teams["klimop"], town.clock.now))
+    law = await town.act("mo", start_ground, StartGround(key(), "6(1)(e)", "Wams", "In werking getreden."))
+    await town.act(
+        "mo", end_ground, EndGround(key(), law.id, "Ingetrokken.", town.clock.now + timedelta(days=1))
+    )
 
 
 async def story_of_leaving(town: Town, url: str) -> None:
@@ -357,6 +378,9 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
         "add_action",
         "record_contact",
         "record_refusal",
+        "record_consent",
+        "add_medical_note",
+        "start_ground",
     }
     create |= {"add_member", "record_meeting"}
     create |= {"raise_blockade", "plan_hearing", "exercise_right"}
@@ -372,7 +396,7 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
         # A family that another area offers is no household here before it is accepted.
         # What an area is run by is about no household.
         none = {"move_offers", "decline_move", "change_settings", "plan_duty", "cover_place", "add_member"}
-        none |= {"record_meeting", "rotate_keys"}
+        none |= {"record_meeting", "rotate_keys", "start_ground", "end_ground"}
         # Of somebody who was erased the records lead nowhere any more.
         none |= {"erase_household", "exercise_right", "decide_right"}
         assert record["household"] is not None or record["event"] in none

@@ -1,7 +1,8 @@
 """Emergency access: a day, a household, a reason; what the social team sees, told at once, reviewed after."""
 
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,16 +17,24 @@ from casecoord.actions.break_glass import (
     review_break_glass,
 )
 from casecoord.actions.clocks import recompute_gaps, sweep_areas
+from casecoord.actions.explaining import ExplainOf, explain_facet
 from casecoord.actions.hearings import PlanHearing, plan_hearing
 from casecoord.actions.joint_view import JointCaseOf, joint_case
+from casecoord.actions.lists import GapsOf, TimelineOf, WorklistOf, gaps, timeline, worklist
 from casecoord.actions.notices import InboxOf, inbox
 from casecoord.actions.plan import AddAction, add_action
 from casecoord.domain.errors import Problem
+from casecoord.domain.facets import Shown
 from casecoord.domain.joint_view import JointCase
 from casecoord.domain.notices import NoticeKind
 from casecoord.domain.words import LifeDomain
+from casecoord.storage.organising import Organiser
+from casecoord.storage.tables import PersonLink
+from tests.actions.consent_steps import note, something_held
+from tests.actions.looks import look, records
 from tests.actions.steps import by_bsn, led_case, refused, signal, sql
 from tests.actions.test_blockades import SOON
+from tests.actions.test_notes import second_practice
 from tests.actions.test_races import at_once
 from tests.world import PEOPLE, Someone, Town
 
@@ -207,3 +216,102 @@ async def test_of_twenty_at_once_one_opens(town: Town, database_url: str) -> Non
         assert b"straat" not in await plain.fetchval("select reason_sealed from break_glass_grants")
     async with refused("not_found", "grant"):
         await town.act("lotte", review_break_glass, ReviewBreakGlass(town.key(), uuid4(), "Terecht."))
+
+
+async def on_duty(url: str, town: Town, who: str) -> None:
+    async with sql(url) as plain:
+        await plain.execute("update duty_shifts set membership_id = $1", town.members[who].membership)
+
+
+async def test_the_timeline_and_the_reasons_open_as_the_view_does_and_close_with_it(
+    town: Town, database_url: str
+) -> None:
+    family = await town.janssens()
+    case = await led_case(town, family["noor"])
+    await signal(town, "hanna", family["daan"])
+    await on_duty(database_url, town, "gijs")
+    asked = ExplainOf(case.household, "household.address")
+    async with refused("not_found"):
+        await look(town, "gijs", timeline, TimelineOf(case.id))
+    async with refused("not_found"):
+        await look(town, "gijs", explain_facet, asked)
+    done = await town.act("gijs", break_glass, breaking(town, family["noor"]))
+    theirs = [event.verb for event in (await look(town, "gijs", timeline, TimelineOf(case.id))).items]
+    dirks = [event.verb for event in (await look(town, "dirk", timeline, TimelineOf(case.household))).items]
+    # As the social team that takes part would see it: nothing of justice, which is open to that team only.
+    assert {"triage_signal", "accept_lead", "break_glass"} <= set(theirs)
+    assert theirs.count("add_signal") == 1 and dirks.count("add_signal") == 1
+    found = await look(town, "gijs", explain_facet, asked)
+    assert found.shown is Shown.FULL and found.ground == "GDPR 6(1)(d) 9(2)(c)"
+    (record, _) = (await records(database_url, "explain"))[-1]
+    assert record["emergency"] and "emergency" in record["facets"]["household.address"]
+    by_him = [
+        r for r, _ in await records(database_url, "timeline") if r["team"] == str(town.teams["huisarts"])
+    ]
+    assert [record["emergency"] for record in by_him] == [True]
+    # It adds nothing to what waits for one.
+    assert (await look(town, "gijs", worklist, WorklistOf())).items == []
+    assert (await look(town, "gijs", gaps, GapsOf())).items == []
+    for moment, open_ in ((done.until - timedelta(microseconds=1), True), (done.until, False)):
+        town.clock.now = moment
+        for view, query in ((timeline, TimelineOf(case.id)), (explain_facet, asked)):
+            if open_:
+                assert await look(town, "gijs", view, query)
+            else:
+                async with refused("not_found"):
+                    await look(town, "gijs", view, query)
+
+
+async def test_a_gp_lifts_the_medical_lock_for_an_own_patient_and_for_nobody_else_of_the_family(
+    town: Town, database_url: str
+) -> None:
+    held = await something_held(town)
+    daan = held.family["daan"]
+    await second_practice(town, held.mother)
+    async with town.database.within(town.area) as work:
+        work.session.add(
+            PersonLink(
+                area_id=town.area, person_id=daan.id, kind="practice", code="P2", from_on=date(2025, 1, 1)
+            )
+        )
+    await note(town, "guus", held.mother, "Over Els.")
+    await note(town, "guus", daan, "Over Daan.")
+    opened = await town.act("fleur", break_glass, breaking(town, held.mother, medical=True))
+    view = await see(town, "fleur", held.case.household)
+    # Els is a patient of Fleur's practice too; Daan is the other practice's alone.
+    assert [one.text for one in view.notes] == ["Over Els."]
+    told = [event.verb for event in (await look(town, "fleur", timeline, TimelineOf(held.case.id))).items]
+    assert told.count("add_medical_note") == 1
+    (record, _) = (await records(database_url, "joint_case"))[-1]
+    assert record["emergency"] and "medical_lifted" in record["facets"]["medical.note"]
+    town.clock.now = opened.until
+    async with refused("not_found"):
+        await look(town, "fleur", timeline, TimelineOf(held.case.id))
+
+
+async def test_without_lifting_the_lock_an_emergency_opens_nothing_medical(
+    town: Town, database_url: str
+) -> None:
+    held = await something_held(town)
+    await note(town, "fleur", held.mother)
+    await on_duty(database_url, town, "chaima")
+    await town.act("chaima", break_glass, breaking(town, held.mother))
+    view = await see(town, "chaima", held.case.household)
+    assert view.notes == [] and "medical.note" not in {one.facet for one in view.withheld}
+    told = [event.verb for event in (await look(town, "chaima", timeline, TimelineOf(held.case.id))).items]
+    assert "add_medical_note" not in told
+
+
+async def test_a_grant_of_one_membership_opens_nothing_to_another_of_the_same_professional(
+    town: Town, database_url: str
+) -> None:
+    family = await town.janssens()
+    case = await led_case(town, family["noor"])
+    async with town.database.within(town.area) as work:
+        other = await Organiser(work, town.clock.now - timedelta(days=9)).membership(
+            town.members["dirk"].professional, town.teams["huisarts"]
+        )
+    await town.act("dirk", break_glass, breaking(town, family["noor"]))
+    as_gp = replace(town.caller("dirk"), membership=other)
+    with pytest.raises(Problem):
+        await town.office.look(as_gp, timeline, TimelineOf(case.id))

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
-from casecoord.storage.sealed import Compartment, HouseholdSeal, Place, Unreadable
+from casecoord.storage.sealed import HouseholdSeal, Place, Unreadable
 from tests.world import KEYRING
 
 #: What only grows: what happened, who looked, who was told and who held.
@@ -83,7 +83,7 @@ def differences(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> dict[Any
 def _open(seals: dict[UUID, HouseholdSeal], table: str, row: UUID, column: str, value: bytes) -> Opened:
     place = Place(table, row, column.removesuffix("_sealed"))
     for household, seal in seals.items():
-        for compartment in Compartment:
+        for compartment in seal.compartments:
             try:
                 return Opened(household, seal.open(value, place, compartment))
             except Unreadable:

@@ -36,6 +36,7 @@ from graphql import (
     OperationDefinitionNode,
     type_from_ast,
 )
+from tests.actions.consent_steps import note, to_note
 from tests.actions.moves import COVERED, arrives, moves_to
 from tests.actions.steps import by_bsn, merge, open_case, pending, propose, signal, take_part
 from tests.policies import oracle
@@ -92,6 +93,11 @@ KINDS = {
     "to": ("Team",),
     "transfer": ("Transfer",),
     "offer": ("MoveOffer",),
+    "person": ("Person",),
+    "givenBy": ("Person",),
+    "by": ("Person",),
+    "thing": ("Signal", "MedicalNote"),
+    "consent": ("Consent",),
 }
 #: What is no family's: who works where.
 OF_NO_FAMILY = {
@@ -126,6 +132,9 @@ TABLES = {
     "Organisation": "organisations",
     "Transfer": "transfers",
     "MoveOffer": "arrivals",
+    "Consent": "consents",
+    "MedicalNote": "medical_notes",
+    "LegalGround": "legal_grounds",
 }
 
 
@@ -140,6 +149,9 @@ class Canary:
     shared: bool = False
     accountable: str | None = None
     hearing: bool = False
+    #: a patient's note, written by this practice's team; whether the lead has a consent to it
+    practice: str | None = None
+    consented: bool = False
 
     def may_reach(self, who: str) -> bool:
         return any(
@@ -160,6 +172,8 @@ class Canary:
     def _facts(self, who: str) -> set[str]:
         facts = {"shared_with_teams"} if self.shared else set()
         facts |= {"own_hearing"} if self.hearing else set()
+        facts |= {"own_practice"} if self.practice == PEOPLE[who][0] else set()
+        facts |= {"consent_covers"} if self.consented else set()
         return facts | ({"wrote_it"} if self.team == PEOPLE[who][0] else set())
 
 
@@ -230,6 +244,10 @@ async def story(town: Town, code: str) -> Place:
         audience=Audience.TEAMS_IN_CASE,
     )  # fmt: skip
     await signal(town, "ines", child, **told("general", "regenboog", accountable="klimop"))
+    for consented in (False, True):
+        more = {"shared": True, "practice": "huisarts", "consented": consented}
+        written = await note(town, "fleur", mother, say("medical.note", "health", "huisarts", **more))
+    await to_note(town, "fleur", written, mother)
     for who, domain, sphere in (
         ("amina", LifeDomain.TIME_USE, "general"),
         ("chaima", LifeDomain.FINANCE, "livelihood"),

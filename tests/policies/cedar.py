@@ -107,6 +107,7 @@ def _spheres() -> Iterable[str]:
 
 
 def _over() -> Iterable[str]:
+    yield _forbid("no ground in force", f"so.ground_lapsed && !{OWN_WRITING}")
     yield _forbid(
         "deferred",
         f'context.viewer == "household" && so.deferred_for_safety && (({WRITTEN}) || {LOGGED})'

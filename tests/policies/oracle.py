@@ -56,6 +56,8 @@ def shown(
         return "none"
     if facet in WRITTEN and "wrote_it" in facts:
         return "full"
+    if "ground_lapsed" in facts:
+        return "none"
     if viewer == "household" and "deferred_for_safety" in facts and facet in DEFERRABLE:
         return "none"
     if "split_other_part" in facts and facet in OTHER_PART:

@@ -15,7 +15,7 @@ from casecoord.domain.words import Purpose, Sphere
 
 RANK = list(Shown)
 #: Facts that vary on their own; those of one kind of relation vary together, as no viewer asks two of them.
-ALONE = ("wrote_it", "restricted", "deferred_for_safety", "split_other_part")
+ALONE = ("wrote_it", "ground_lapsed", "restricted", "deferred_for_safety", "split_other_part")
 TOGETHER = {
     "related": ("own_entry", "own_person", "own_hearing", "own_team_item", "own_place", "identity_checked",
                 "consent_covers", "own_practice", "address_secret", "medical_lifted"),
@@ -34,6 +34,8 @@ def items() -> list[Item]:
     combined = []
     for *alone, related in product((False, True), repeat=len(ALONE) + 1):
         names = {name for name, so in zip(ALONE, alone, strict=True) if so}
+        if "ground_lapsed" in names and len(names - {"wrote_it"}) > 1:
+            continue  # what refuses everything refuses it whatever else refuses too
         combined.append(frozenset(names | (set(TOGETHER["related"]) if related else set())))
     audiences = (None, "social_and_lead", "teams_in_case")
     every = product(Sphere, audiences, combined)

@@ -1,0 +1,276 @@
+"""A consent is recorded by whoever holds what it is about, and taken back by anybody whose yes it needs.
+
+INVARIANT (taken back at once): a read that begins after a withdrawal was answered opens nothing by that consent.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from casecoord.actions import texts
+from casecoord.actions.cases import has_standing, look_at, require
+from casecoord.actions.looking import Look, wrote
+from casecoord.actions.office import Hand, verb
+from casecoord.domain import consents as rules
+from casecoord.domain.consents import ConsentSource, Receiver
+from casecoord.domain.errors import Problem
+from casecoord.domain.facets import FACETS, Cell, Shown, Viewer
+from casecoord.domain.joint_view import ConsentView
+from casecoord.domain.teams import sphere_among
+from casecoord.domain.words import Audience, Purpose, Sphere
+from casecoord.domain.workdays import end_of_day, local_date
+from casecoord.storage import consents as storage
+from casecoord.storage.cases import Desk, between, desk_of
+from casecoord.storage.consent_tables import Consent
+from casecoord.storage.notes import is_own_practice, note_in
+from casecoord.storage.people import professional_of
+from casecoord.storage.tables import Person
+
+DETAIL, NOTE = "signal.detail", "medical.note"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordConsent:
+    """`thing`: the signal whose detail, or the note, that it is to; None: the details of the own team's signals.
+
+    `given_by`: the person and whoever has custody, as far as their yes is needed. `elsewhere_in_writing`: whoever
+    has custody and is not known here agreed, and the paper was seen.
+    """
+
+    idempotency_key: str
+    person: UUID
+    facet: str
+    source: ConsentSource
+    given_by: tuple[UUID, ...]
+    thing: UUID | None = None
+    receiver: Receiver = Receiver.LEAD
+    purpose: Purpose = Purpose.CARE_COORDINATION
+    since: datetime | None = None
+    until: datetime | None = None
+    elsewhere_in_writing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawConsent:
+    """`by`: the person, or somebody with custody, whose word it is."""
+
+    idempotency_key: str
+    consent: UUID
+    by: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentSaved:
+    """`until`: when it ends by itself; None: not before it is taken back."""
+
+    id: UUID
+    household: UUID
+    since: datetime
+    until: datetime | None
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What a consent is to: what that it exists reveals, and whether the actor holds it."""
+
+    sphere: Sphere
+    audience: str | None
+    held: bool
+
+
+@verb(ConsentSaved, act="C")
+async def record_consent(hand: Hand, input: RecordConsent) -> ConsentSaved:
+    """Those agreed whose yes it needs; from then on the receiver sees it, until it ends or is taken back."""
+    _has_effect(hand, input)
+    found = await desk_of(hand.work, Person, input.person)
+    person = await storage.person_of(found[0], input.person) if found else None
+    if found is None or person is None or not has_standing(hand, found[0]):
+        raise Problem("not_found", "person")
+    desk = found[0]
+    about = await _about(hand, desk, input)
+    since = _begin(input, desk.now)
+    born, custody = storage.born(desk, person), await storage.custody_over(hand.work, person.id)
+    needed = rules.parties(born, local_date(since), custody)
+    rule = require(
+        hand,
+        desk,
+        "record_consent",
+        holds_it=about.held,
+        consent_rules_met=rules.agreed(
+            person.id, needed, custody, input.given_by, input.elsewhere_in_writing
+        ),
+    )
+    consent = Consent(
+        area_id=hand.work.area_id,
+        id=uuid4(),
+        household_id=desk.household_id,
+        person_id=person.id,
+        facet=input.facet,
+        thing_id=input.thing,
+        receiver=input.receiver,
+        purpose=input.purpose,
+        source=input.source,
+        sphere=sphere_among(about.sphere, hand.actor.team_kind),
+        audience=about.audience,
+        team_id=hand.actor.team_id,
+        during=between(since, _first(input.until, _start_of(rules.enough_until(born, needed)))),
+        custody_until=_start_of(rules.custody_until(born, needed)),
+        elsewhere_in_writing=input.elsewhere_in_writing,
+        recorded_at=desk.now,
+        recorded_by=desk.actor_membership,
+    )
+    if await storage.stands_already(hand.work, consent):
+        raise Problem("consent_exists", "person")
+    await storage.add(hand.work, consent, set(input.given_by))
+    return await _done(desk, "record_consent", consent, rule)
+
+
+@verb(ConsentSaved)
+async def withdraw_consent(hand: Hand, input: WithdrawConsent) -> ConsentSaved:
+    """Anybody whose yes it needs takes it back: from the next read on it opens nothing."""
+    found = await desk_of(hand.work, Consent, input.consent)
+    if found is None:
+        raise Problem("not_found", "consent")
+    desk, consent = found
+    author = str(await professional_of(hand.work, consent.recorded_by))
+    own = wrote(hand, str(consent.team_id), author)
+    if not look_at(hand, desk).sees("consent.record", wrote_it=own):
+        raise Problem("not_found", "consent")
+    person = await storage.person_of(desk, consent.person_id)
+    born = storage.born(desk, person) if person else None
+    custody = await storage.custody_over(hand.work, consent.person_id)
+    needed = rules.parties(born, local_date(desk.now), custody)
+    # Whoever receives by it holds it too: the family may say it to the lead.
+    receives = consent.receiver == Receiver.LEAD and desk.relation.is_lead
+    rule = require(
+        hand,
+        desk,
+        "withdraw_consent",
+        holds_it=own or receives,
+        consent_rules_met=input.by in rules.entitled(consent.person_id, needed, custody),
+    )
+    ended = consent.during.upper is not None and consent.during.upper <= desk.now
+    if consent.withdrawn_at is not None or ended:
+        raise Problem("consent_over", "consent")
+    consent.withdrawn_at, consent.withdrawn_by = desk.now, desk.actor_membership
+    return await _done(desk, "withdraw_consent", consent, rule)
+
+
+def consents_in_view(look: Look, rows: Iterable[dict[str, Any]]) -> list[ConsentView]:
+    """The consents of a household that this viewer may see; of others it may be known that they are there."""
+    return [_view(row) for row in rows if _sees(look, row)]
+
+
+def _sees(look: Look, row: dict[str, Any]) -> bool:
+    own = wrote(look.hand, row["team"], row["professional"])
+    if look.judge("consent.record", Sphere.GENERAL, None, {"wrote_it": own}).shown is Shown.EXISTS:
+        # That there is one tells of its thing: it exists for whoever may know of such a thing.
+        sphere, shared = Sphere(row["sphere"]), row["audience"] == Audience.TEAMS_IN_CASE
+        known = look.judge("case.next_deadline", sphere, None, {"shared_with_teams": shared})
+        if sphere is not Sphere.GENERAL and known.shown is not Shown.FULL:
+            return False
+    return look.sees("consent.record", wrote_it=own)
+
+
+def _view(row: dict[str, Any]) -> ConsentView:
+    return ConsentView(
+        id=UUID(row["id"]),
+        person=UUID(row["person"]),
+        facet=row["facet"],
+        thing=UUID(row["thing"]) if row["thing"] else None,
+        receiver=Receiver(row["receiver"]),
+        purpose=Purpose(row["purpose"]),
+        source=ConsentSource(row["source"]),
+        since=datetime.fromisoformat(row["since"]),
+        until=_moment(row["until"]),
+        given_by=[UUID(one) for one in row["given_by"] or ()],
+        recorded_at=datetime.fromisoformat(row["recorded_at"]),
+        recorded_by=row["recorded_by"],
+        withdrawn_at=_moment(row["withdrawn_at"]),
+        holds=row["holds"],
+    )
+
+
+def _has_effect(hand: Hand, input: RecordConsent) -> None:
+    """Nobody is asked for a consent that opens nothing."""
+    receiver = Viewer(input.receiver)
+    known = input.facet in FACETS and hand.policy.cell(input.facet, receiver) is Cell.CONSENT
+    if not known:
+        raise Problem("consent_without_effect", "facet")
+    if input.purpose not in FACETS[input.facet].purposes or not hand.policy.may_use(receiver, input.purpose):
+        raise Problem("consent_without_effect", "purpose")
+    if input.facet == NOTE and input.thing is None:
+        raise Problem("consent_to_which", "thing")
+
+
+async def _about(hand: Hand, desk: Desk, input: RecordConsent) -> _About:
+    if input.thing is None:
+        return _About(Sphere.GENERAL, None, held=True)
+    about = await (_note if input.facet == NOTE else _signal)(hand, desk, input.thing, input.person)
+    if about is None:
+        raise Problem("not_found", "thing")
+    return about
+
+
+async def _signal(hand: Hand, desk: Desk, identity: UUID, person: UUID) -> _About | None:
+    signal = await storage.signal_in(desk, identity)
+    if signal is None or signal.person_id not in (None, person):
+        return None
+    author = str(await professional_of(hand.work, signal.author_id)) if signal.author_id else None
+    own = wrote(hand, str(signal.source_team_id) if signal.source_team_id else None, author)
+    triages = signal.case_id is None and signal.accountable_team_id == hand.actor.team_id
+    known = look_at(hand, desk, takes_part=triages).sees(
+        "signal.existence",
+        Sphere(signal.sphere),
+        wrote_it=own,
+        shared_with_teams=signal.audience == Audience.TEAMS_IN_CASE,
+    )
+    return _About(Sphere(signal.sphere), signal.audience, own) if known else None
+
+
+async def _note(hand: Hand, desk: Desk, identity: UUID, person: UUID) -> _About | None:
+    note = await note_in(desk, identity)
+    if note is None or note.person_id != person:
+        return None
+    own = await is_own_practice(hand.work, note.practice)
+    known = look_at(hand, desk).decide(NOTE, Sphere.HEALTH, own_practice=own, shared_with_teams=True)
+    return _About(Sphere.HEALTH, None, own) if known.shown is not Shown.NONE else None
+
+
+def _begin(input: RecordConsent, now: datetime) -> datetime:
+    since = input.since or now
+    if since < now:
+        raise Problem("date_in_past", "since")
+    if input.until is not None and input.until <= since:
+        raise Problem("ends_before_it_begins", "until")
+    for moment, field in ((since, "since"), (input.until or since, "until")):
+        texts.soon(local_date(moment), now, field)
+    return since
+
+
+def _start_of(day: date | None) -> datetime | None:
+    return None if day is None else end_of_day(day - timedelta(days=1))
+
+
+def _first(*moments: datetime | None) -> datetime | None:
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _moment(told: str | None) -> datetime | None:
+    return None if told is None else datetime.fromisoformat(told)
+
+
+async def _done(desk: Desk, verb: str, consent: Consent, rule: str) -> ConsentSaved:
+    audience = consent.audience
+    desk.add_event(verb, "consent.record", consent.sphere, rule, audience=audience, consent=consent.id)
+    await desk.settle()
+    return ConsentSaved(
+        consent.id,
+        desk.household_id,
+        consent.during.lower or desk.now,
+        consent.during.upper,
+        consent.withdrawn_at,
+    )
