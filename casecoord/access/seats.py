@@ -43,45 +43,58 @@ def role_viewer(role: Role) -> Viewer | None:
 def reach(policy: Policy, chosen: Purpose | None = None) -> str:
     """What each seat may see at all, as JSON for the database, for this purpose; None: each for its own work.
 
-    `seats`: by role, or by role and kind of team, those who can see anything of families. `open`: the spheres in
-    which something can be shown to them; `shared`: those in which only what its author shared; `by_team`: they see
-    what their team wrote; `whole`: not by what their team does, but everywhere; `lead` and `grant`: the spheres of
-    a household that one leads, and of one opened in an emergency. `case_facets`: those without a sphere of their own.
+    `roles`: those that see by what their team does, and `teams`: by kind, as what; `others`: what the other roles
+    see everywhere. Of each seat: the spheres in which something can be shown to it (`shared`: only what its author
+    shared) and the facets; `led`: it looks for a purpose for which one may lead. `lead`, `grant`: the same of a
+    household that one leads, and the spheres of one opened in an emergency. Lists are words with commas.
     """
-    seats: dict[str, dict[str, object]] = {}
-    for role in TEAM_ROLES:
-        for kind in TeamKind:
-            purpose = chosen or purposes_of(role, kind)[0]
-            seats[f"{role} {kind}"] = {**_opened(policy, team_viewer(role, kind), purpose), "by_team": True}
-    for role, viewer in {**_ROLE_VIEWERS, Role.DECISION_POWER: Viewer.DECISION_POWER}.items():
-        purpose = chosen or purposes_of(role, TeamKind.PROGRAMME_BUREAU)[0]
-        if _sees_families(policy, viewer, purpose):
-            found = _opened(policy, viewer, purpose)
-            seats[role] = {**found, "whole": True, **({"by_team": True} if "open" in found else {})}
-    facets = [facet.name for facet in FACETS.values() if facet.level is Level.CASE]
-    return json.dumps({"seats": seats, "case_facets": facets})
-
-
-def _opened(policy: Policy, viewer: Viewer | None, purpose: Purpose) -> dict[str, list[Sphere]]:
-    lead = _spheres(policy, Viewer.LEAD, purpose)
-    granted = [sphere for sphere in Sphere if _opened_by_grant(policy, sphere, purpose)]
-    found = {**_spheres(policy, viewer, purpose), "lead": lead["open"], "grant": granted}
-    return {name: spheres for name, spheres in found.items() if spheres}
-
-
-def _spheres(policy: Policy, viewer: Viewer | None, purpose: Purpose) -> dict[str, list[Sphere]]:
-    """In which spheres something can be shown to this viewer; `shared`: only if its author shared it."""
-    if viewer is None:
-        return {"open": [], "shared": []}
-    items = [facet.name for facet in FACETS.values() if facet.level is Level.ITEM]
-    seen = {
-        sphere
-        for facet in items
-        for sphere, cell in policy.spheres(viewer, facet, purpose).items()
-        if cell not in _ABOUT_ONESELF
+    by_role = {**_ROLE_VIEWERS, Role.DECISION_POWER: Viewer.DECISION_POWER}
+    bureau, care = TeamKind.PROGRAMME_BUREAU, chosen or Purpose.CARE_COORDINATION
+    said = {
+        "roles": TEAM_ROLES,
+        "teams": {
+            kind: _seat(policy, team_viewer(Role.MEMBER, kind), chosen or purposes_of(Role.MEMBER, kind)[0])
+            for kind in TeamKind
+        },
+        "others": {
+            role: _seat(policy, viewer, chosen or purposes_of(role, bureau)[0])
+            for role, viewer in by_role.items()
+            if _sees_families(policy, viewer)
+        },
+        "lead": _opened(policy, Viewer.LEAD, care),
+        "grant": ",".join(sphere for sphere in Sphere if _opened_by_grant(policy, sphere, care)),
+        "case_facets": ",".join(facet.name for facet in FACETS.values() if facet.level is Level.CASE),
     }
+    return json.dumps(said)
+
+
+def _seat(policy: Policy, viewer: Viewer | None, purpose: Purpose) -> dict[str, str]:
+    leads = {"leads": "on"} if policy.may_use(Viewer.LEAD, purpose) else {}
+    return {**(_opened(policy, viewer, purpose) if viewer else {}), **leads}
+
+
+def _opened(policy: Policy, viewer: Viewer, purpose: Purpose) -> dict[str, str]:
+    """What can be shown to this viewer for this purpose: facets, and the spheres of things that have one."""
+    if not policy.may_use(viewer, purpose):
+        return {}
+    facets = [
+        facet
+        for facet in FACETS.values()
+        if purpose in facet.purposes
+        and Trait.NO_HOUSEHOLD not in facet.traits
+        and policy.cell(facet.name, viewer) not in _ABOUT_ONESELF
+    ]
+    cells = {sphere: policy.cell(sphere, viewer) for sphere in Sphere}
+    seen = {sphere for sphere, cell in cells.items() if cell not in _ABOUT_ONESELF}
+    if not any(facet.level is Level.ITEM for facet in facets):
+        seen = set()
     shared = {sphere for sphere in seen if _only_if_shared(policy, viewer, sphere, purpose)}
-    return {"open": sorted(seen - shared), "shared": sorted(shared)}
+    found: dict[str, list[str]] = {
+        "facets": [facet.name for facet in facets],
+        "open": sorted(seen - shared),
+        "shared": sorted(shared),
+    }
+    return {name: ",".join(words) for name, words in found.items() if words}
 
 
 def _only_if_shared(policy: Policy, viewer: Viewer, sphere: Sphere, purpose: Purpose) -> bool:
@@ -92,8 +105,8 @@ def _only_if_shared(policy: Policy, viewer: Viewer, sphere: Sphere, purpose: Pur
     return policy.decide_as(Who(viewer), what, Why(purpose), nothing_said).shown is Shown.NONE
 
 
-def _sees_families(policy: Policy, viewer: Viewer, purpose: Purpose) -> bool:
-    return policy.may_use(viewer, purpose) and any(
+def _sees_families(policy: Policy, viewer: Viewer) -> bool:
+    return any(
         policy.cell(facet.name, viewer) not in _ABOUT_ONESELF
         for facet in FACETS.values()
         if Trait.NO_HOUSEHOLD not in facet.traits
@@ -102,6 +115,6 @@ def _sees_families(policy: Policy, viewer: Viewer, purpose: Purpose) -> bool:
 
 def _opened_by_grant(policy: Policy, sphere: Sphere, purpose: Purpose) -> bool:
     granted = policy.whos((), Facts.that("break_glass"))
-    facts, why = Facts.that("shared_with_teams"), Why(purpose)
-    decisions = [policy.decide_as(who, What("signal.existence", sphere), why, facts) for who in granted]
+    facts, what = Facts.that("shared_with_teams"), What("signal.existence", sphere)
+    decisions = [policy.decide_as(who, what, Why(purpose), facts) for who in granted]
     return any(decision.shown is not Shown.NONE for decision in decisions)

@@ -24,48 +24,36 @@ READER, SURVEYOR, AUDITOR = "casecoord_reader", "casecoord_surveyor", "casecoord
 HERE = "(select nullif(current_setting('casecoord.area', true), '')::uuid)"
 
 # What a guard may say, in braces; a word may use those below it. `household_id`, `case_id`, `sphere` and `audience`
-# are columns of the guarded table, which is `%t`. The settings say who looks, asked once a statement; unset they
-# read as '', and then nothing is in view.
+# are columns of the guarded table, which is `%t`. What the settings hold is asked by looking for a word in a text:
+# a subselect for each would have to be planned for each table of each statement. Unset, nothing is found.
 WORDS = {
     # Of a sphere that this seat may see, or that was shared with those who take part.
-    "in_sphere": "(%t.sphere = any({spheres}) or %t.sphere = any({shared}) and %t.audience = 'teams_in_case')",
+    "in_sphere": "(strpos({spheres}, %t.sphere) > 0"
+    " or %t.audience = 'teams_in_case' and strpos({shared}, %t.sphere) > 0)",
     # One's own to see whatever the team: by the lead, or in an emergency.
-    "by_lead": "(%t.household_id = any({led}) and %t.sphere = any({lead_spheres})"
-    " or %t.household_id = any({granted}) and %t.sphere = any({grant_spheres}))",
-    "by_lead_of_case": "(%t.case_id = any({led_cases}) and %t.sphere = any({lead_spheres})"
-    " or %t.case_id = any({granted_cases}) and %t.sphere = any({grant_spheres}))",
-    # As whom the team looks: it takes part, is accountable, signalled or prepares a hearing.
-    "related": "({whole} or %t.household_id = any({led}) or %t.household_id = any({granted})"
-    " or exists (select from cases k join participants q on q.area_id = k.area_id and q.case_id = k.id"
-    "   where k.area_id = {area} and k.household_id = %t.household_id and k.state <> 'closed' and q.team_id = {team}"
-    "     and q.during @> {now})"
-    " or exists (select from signals s where s.area_id = {area} and s.household_id = %t.household_id)"
-    " or exists (select from hearings z where z.area_id = {area} and z.household_id = %t.household_id))",
-    "in_case": "({whole} or %t.case_id = any({led_cases}) or %t.case_id = any({granted_cases})"
-    " or exists (select from participants q where q.area_id = {area} and q.case_id = %t.case_id"
-    "   and q.team_id = {team} and q.during @> {now}))",
-    # The memberships whose writing is one's own: the team's, and one's own under others.
-    "own": "(select m.id from memberships m where m.area_id = {area}"
-    " and (m.professional_id = {professional} or m.team_id = {team}))",
-    "now": "(select clock())",
+    "by_lead": "({led_home} and strpos({lead_spheres}, %t.sphere) > 0"
+    " or strpos({granted}, %t.household_id::text) > 0 and strpos({grant_spheres}, %t.sphere) > 0)",
+    "by_lead_of_case": "(strpos({led_cases}, %t.case_id::text) > 0 and strpos({lead_spheres}, %t.sphere) > 0"
+    " or strpos({granted_cases}, %t.case_id::text) > 0 and strpos({grant_spheres}, %t.sphere) > 0)",
+    "own_home": "({led_home} or strpos({granted}, %t.household_id::text) > 0)",
+    "led_home": "strpos({led}, %t.household_id::text) > 0",
+    "own_case": "(strpos({led_cases}, %t.case_id::text) > 0 or strpos({granted_cases}, %t.case_id::text) > 0)",
+    # As whom the seat looks: everywhere, or where the team takes part, is accountable or prepares a hearing.
+    "related": "({whole} or team_at_home(%t.household_id))",
+    "in_case": "({whole} or team_in_case(%t.case_id))",
     **{
-        name: f"(select nullif(current_setting('casecoord.{name}', true), '')::uuid)"
-        for name in ("area", "professional", "membership", "team")
+        name: f"nullif(current_setting('casecoord.{name}', true), '')::uuid"
+        for name in ("professional", "membership", "team")
     },
-    "role": "(select current_setting('casecoord.role', true))",
+    **{name: f"current_setting('casecoord.{name}', true) = 'on'" for name in ("families", "whole", "on_duty")},
     **{
-        name: f"(select current_setting('casecoord.{name}', true) = 'on')"
-        for name in ("families", "whole", "on_duty")
+        name: f"current_setting('casecoord.{name}', true)"
+        for name in (
+            "role", "spheres", "shared", "lead_spheres", "grant_spheres", "facets", "lead_facets", "case_facets",
+            "led", "led_cases", "led_near", "granted", "granted_cases", "own", "mine", "turns",
+        )
     },
-    **{
-        name: f"(select string_to_array(nullif(current_setting('casecoord.{name}', true), ''), ','))::text[]"
-        for name in ("spheres", "shared", "lead_spheres", "grant_spheres", "case_facets")
-    },
-    **{
-        name: f"(select nullif(current_setting('casecoord.{name}', true), ''))::uuid[]"
-        for name in ("led", "led_cases", "led_near", "granted", "granted_cases", "granted_near")
-    },
-}
+}  # fmt: skip
 
 GUARD = """
 create function guard_reading(guarded text, in_view text) returns void language plpgsql as $do$
@@ -88,39 +76,41 @@ create function casecoord_reach(in_area uuid, who uuid, seat uuid, of_team uuid,
                                 moment timestamptz, reach jsonb) returns void
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-    sees jsonb := coalesce(reach -> 'seats' -> (as_role || ' ' || kind), reach -> 'seats' -> as_role);
-    led uuid[] := '{}'; granted uuid[] := '{}'; duty boolean := false;
+    in_team boolean := reach -> 'roles' ? as_role;
+    sees jsonb := case when in_team then reach -> 'teams' -> kind else reach -> 'others' -> as_role end;
+    led uuid[] := '{}'; granted uuid[] := '{}'; mine uuid[]; own uuid[]; turns uuid[];
 begin
     if seat is null then return; end if;
-    if sees is not null then
+    select array_agg(m.id) filter (where m.professional_id = who),
+           array_agg(m.id) filter (where m.professional_id = who or in_team or sees ? 'open') into mine, own
+      from memberships m where m.area_id = in_area and (m.professional_id = who or m.team_id = of_team);
+    select coalesce(array_agg(u.subject_id), '{}') into turns
+      from turns u where u.area_id = in_area and u.membership_id = any(own);
+    if sees ? 'leads' then
         select coalesce(array_agg(c.household_id), '{}') into led
-          from memberships m join leads l on l.area_id = m.area_id and l.membership_id = m.id and l.during @> moment
-          join cases c on c.area_id = l.area_id and c.id = l.case_id and c.state <> 'closed'
-         where m.area_id = in_area and m.professional_id = who;
+          from leads l join cases c on c.area_id = l.area_id and c.id = l.case_id and c.state <> 'closed'
+         where l.area_id = in_area and l.membership_id = any(mine) and l.during @> moment;
         select coalesce(array_agg(g.household_id), '{}') into granted from break_glass_grants g
          where g.area_id = in_area and g.membership_id = seat and g.during @> moment;
-        duty := exists (select from duty_shifts d
-          join memberships m on m.area_id = d.area_id and m.id = d.membership_id
-         where d.area_id = in_area and d.during @> moment and m.professional_id = who);
     end if;
     perform set_config('casecoord.' || name, coalesce(value, ''), true) from (values
         ('professional', who::text), ('membership', seat::text), ('role', as_role),
-        ('team', case when sees ? 'by_team' then of_team::text end),
+        ('mine', mine::text), ('own', own::text), ('turns', turns::text),
+        -- Whose writing is one's own, and by whose part in a case one sees.
+        ('team', case when in_team or sees ? 'open' then of_team::text end),
+        ('acting', case when in_team and sees ? 'facets' then of_team::text end),
         ('families', case when sees is not null then 'on' end),
-        ('whole', case when sees ? 'whole' then 'on' end), ('on_duty', case when duty then 'on' end),
-        ('spheres', casecoord_words(sees -> 'open')), ('shared', casecoord_words(sees -> 'shared')),
-        ('lead_spheres', casecoord_words(sees -> 'lead')), ('grant_spheres', casecoord_words(sees -> 'grant')),
-        ('case_facets', casecoord_words(reach -> 'case_facets')),
+        ('whole', case when not in_team and sees ? 'facets' then 'on' end),
+        ('on_duty', case when sees is not null and exists (select from duty_shifts d where d.area_id = in_area
+            and d.membership_id = any(mine) and d.during @> moment) then 'on' end),
+        ('spheres', sees ->> 'open'), ('shared', sees ->> 'shared'),
+        ('lead_spheres', reach #>> '{lead,open}'), ('grant_spheres', reach ->> 'grant'),
+        ('facets', ',' || (sees ->> 'facets') || ','), ('lead_facets', ',' || (reach #>> '{lead,facets}') || ','),
+        ('case_facets', ',' || (reach ->> 'case_facets') || ','),
         ('led', led::text), ('led_cases', casecoord_cases(in_area, led)::text),
         ('led_near', casecoord_near(in_area, led)::text), ('granted', granted::text),
-        ('granted_cases', casecoord_cases(in_area, granted)::text),
-        ('granted_near', casecoord_near(in_area, granted)::text)) said (name, value);
+        ('granted_cases', casecoord_cases(in_area, granted)::text)) said (name, value);
 end $$
-"""
-WORDS_OF = """
-create function casecoord_words(said jsonb) returns text language sql immutable as $$
-    select coalesce(string_agg(word, ','), '') from jsonb_array_elements_text(said) word
-$$
 """
 CASES_OF = """
 create function casecoord_cases(in_area uuid, homes uuid[]) returns uuid[]
@@ -145,6 +135,49 @@ begin
       select array_agg(id) from near);
 end $$
 """
+
+# How the context's team stands to one household or case. A function: its plan is made once a connection, and not for
+# each table of each statement.
+TEAM = """language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare here uuid := nullif(current_setting('casecoord.area', true), '')::uuid;
+        acting uuid := nullif(current_setting('casecoord.acting', true), '')::uuid;
+begin
+    return acting is not null and (@so);
+end $$"""
+TAKES_PART = """exists (select from cases k join participants q on q.area_id = k.area_id and q.case_id = k.id
+    where k.area_id = here and k.household_id = home and k.state <> 'closed' and q.team_id = acting
+      and q.during @> clock())"""
+PREPARES = """exists (select from households y join team_covers n on n.area_id = y.area_id
+      and n.kind = 'neighbourhood' and n.code = y.neighbourhood and n.team_id = acting
+    where y.area_id = here and y.id = home)"""
+RELATIONS = {
+    "team_in_case(of_case uuid)": """exists (select from participants q where q.area_id = here
+        and q.case_id = of_case and q.team_id = acting and q.during @> clock())""",
+    "team_prepares(home uuid)": f"{TAKES_PART} or {PREPARES}",
+    "team_at_home(home uuid)": f"""{TAKES_PART}
+      or exists (select from signals s where s.area_id = here and s.household_id = home
+          and s.accountable_team_id = acting and s.case_id is null and s.state <> 'ended')
+      or exists (select from hearings z join memberships m on m.area_id = z.area_id and m.id = z.planned_by
+        where z.area_id = here and z.household_id = home and z.state = 'planned'
+          and (m.team_id = acting or {PREPARES}))""",
+}
+# As the reader itself sees it: is a thing of this sphere in view, or anything at all, in this household?
+SEEN = """language plpgsql stable as $$
+declare here uuid := nullif(current_setting('casecoord.area', true), '')::uuid;
+begin
+    return @so;
+end $$"""
+IN_VIEW_THERE = {
+    "signal_in_view(home uuid)": "exists (select from signals s where s.area_id = here and s.household_id = home)",
+    "thing_in_view(home uuid, compartment text)": """exists (select from signals s where s.area_id = here
+        and s.household_id = home and s.sphere = compartment)
+      or exists (select from cases k join plan_actions a on a.area_id = k.area_id and a.case_id = k.id
+        where k.area_id = here and k.household_id = home and a.sphere = compartment)
+      or exists (select from cases k join blockades b on b.area_id = k.area_id and b.case_id = k.id
+        where k.area_id = here and k.household_id = home and b.sphere = compartment)
+      or compartment = 'general' and exists (select from break_glass_grants g
+        where g.area_id = here and g.household_id = home)""",
+}
 
 # What a decision to withhold rests on although its viewer may not see it: five questions, each about one thing that
 # they named, answered with ids alone. Without them, hiding a row would show another.
@@ -193,79 +226,63 @@ OF_NO_FAMILY = """
     memberships coordinator_seats duty_shifts deputies turns meetings letters
 """.split()
 
-# A compartment's key, for whoever may see things of that sphere there, or has one such thing in view.
-KEYS = (
-    "compartment = 'identity' and {families} and {related} or compartment = any({spheres}) and {related}"
-    " or household_id = any({led}) and compartment = any({lead_spheres})"
-    " or household_id = any({granted}) and compartment = any({grant_spheres})"
-    " or exists (select from signals s where s.area_id = {area} and s.household_id = %t.household_id"
-    "   and s.sphere = %t.compartment)"
-    + "".join(
-        " or exists (select from cases k join " + things + " x on x.area_id = k.area_id and x.case_id = k.id"
-        " where k.area_id = {area} and k.household_id = %t.household_id and x.sphere = %t.compartment)"
-        for things in ("plan_actions", "blockades")
-    )
-    + " or compartment = 'general' and exists (select from break_glass_grants g where g.area_id = {area}"
-    "   and g.household_id = %t.household_id)"
-)
-HEARINGS = (
-    "'justice' = any({spheres}) and ({whole}"
-    " or exists (select from cases k join participants q on q.area_id = k.area_id and q.case_id = k.id"
-    "   where k.area_id = {area} and k.household_id = %t.household_id and k.state <> 'closed' and q.team_id = {team}"
-    "     and q.during @> {now})"
-    " or exists (select from households y join team_covers n on n.area_id = y.area_id and n.kind = 'neighbourhood'"
-    "   and n.code = y.neighbourhood and n.team_id = {team} where y.area_id = {area} and y.id = %t.household_id))"
-    " or household_id = any({led}) and 'justice' = any({lead_spheres})"
-    " or household_id = any({granted}) and 'justice' = any({grant_spheres}) or planned_by in {own}"
-)
-MINE = "{0} = {{membership}} or id in (select u.subject_id from turns u where u.area_id = {{area}}" \
-    " and u.membership_id = {{membership}})"  # fmt: skip
-# Those who see no families still see what they wrote, and so the household of it.
-OR_SIGNALLED = "{families} or %s in (select s.household_id from signals s where s.area_id = {area})"
-OF_A_PERSON = "exists (select from persons p where p.area_id = {area} and p.id = %t.{0})"
+OF_A_PERSON = "exists (select from persons p where p.area_id = %t.area_id and p.id = %t.{0})"
+
+
+def facet(name: str) -> str:
+    """This facet can be shown to the seat."""
+    return f"strpos({{facets}}, ',{name},') > 0"
+
 
 IN_VIEW = {
-    # That a household and its case are there, who leads and holds: ids and states that views join.
+    # That a household and its case are there, who leads and holds: ids and states that views join. Those who see
+    # no families see what they wrote, and so the household of it.
     **dict.fromkeys(("leads", "holders", "merges", "splits"), "{families}"),
-    "households": OR_SIGNALLED % "id",
-    "cases": OR_SIGNALLED % "household_id",
-    "persons": "{families} and {related}",
-    "household_moves": "{families} and {related}",
-    "person_links": OF_A_PERSON.replace("{0}", "person_id"),
-    "relationships": OF_A_PERSON.replace("{0}", "person_id"),
-    "custody": OF_A_PERSON.replace("{0}", "minor_id"),
-    "household_keys": KEYS,
-    "contacts": "{families} and {in_case}",
-    "refusals": "{families} and {in_case}",
-    "proposals": "{families} and {in_case} or proposed_by in {own} or membership_id in {own}"
-    " or id in (select u.subject_id from turns u where u.area_id = {area} and u.membership_id in {own})",
+    "households": "{families} or signal_in_view(id)",
+    "cases": "{families} or signal_in_view(household_id)",
+    "persons": f"{facet('person.name')} and {{related}} or {{own_home}}",
+    "household_moves": f"{facet('household.move')} and {{related}} or {{own_home}}",
+    "person_links": OF_A_PERSON.format("person_id"),
+    "relationships": OF_A_PERSON.format("person_id"),
+    "custody": OF_A_PERSON.format("minor_id"),
+    # A compartment's key, for whoever may see things of that sphere there, or has one such thing in view.
+    "household_keys": f"compartment = 'identity' and ({facet('person.name')} and {{related}} or {{own_home}})"
+    " or strpos({spheres}, compartment) > 0 and {related} or {led_home} and strpos({lead_spheres}, compartment) > 0"
+    " or strpos({granted}, household_id::text) > 0 and strpos({grant_spheres}, compartment) > 0"
+    " or compartment <> 'identity' and thing_in_view(household_id, compartment)",
+    "contacts": f"{facet('case.contact')} and {{in_case}} or {{own_case}}",
+    "refusals": f"{facet('family.agreement')} and {{in_case}} or {{own_case}}",
+    "proposals": "strpos({own}, membership_id::text) > 0 or strpos({own}, proposed_by::text) > 0"
+    f" or strpos({{turns}}, id::text) > 0 or {{own_case}} or {facet('case.lead')} and {{in_case}}",
     # The professional on duty is told of an acute signal until somebody saw to it.
-    "signals": "{in_sphere} and ({in_case} or {on_duty} and state = 'open' and urgency = 'acute')"
-    " or {in_sphere} and {whole} or {by_lead}"
-    " or {team} in (source_team_id, accountable_team_id) or author_id in {own}",
-    "plan_actions": "{in_sphere} and ({in_case} or owner_id in {own}) or {by_lead_of_case} or author_id in {own}",
-    "blockades": "{in_sphere} and {in_case} or {by_lead_of_case} or raised_by in {own}",
+    "signals": "{team} in (source_team_id, accountable_team_id) or strpos({own}, author_id::text) > 0 or {by_lead}"
+    " or {in_sphere} and (state = 'open' and urgency = 'acute' and {on_duty} or {in_case})",
+    "plan_actions": "strpos({own}, author_id::text) > 0 or {by_lead_of_case}"
+    " or {in_sphere} and (strpos({own}, owner_id::text) > 0 or strpos({turns}, id::text) > 0 or {in_case})",
+    "blockades": "strpos({own}, raised_by::text) > 0 or {by_lead_of_case} or {in_sphere} and {in_case}",
     # Which teams take part, what waits and what happened: ids, states and spheres, by sphere alone.
-    "participants": "{in_sphere} or {by_lead_of_case} or team_id = {team}",
-    "invitations": "sphere = any({spheres}) or {by_lead_of_case} or team_id = {team} or invited_by in {own}",
-    "hearings": HEARINGS,
+    "participants": "{in_sphere} or team_id = {team} or {by_lead_of_case}",
+    "invitations": "strpos({spheres}, sphere) > 0 or team_id = {team} or strpos({own}, invited_by::text) > 0"
+    " or {by_lead_of_case}",
+    "hearings": "strpos({own}, planned_by::text) > 0 or {led_home} and strpos({lead_spheres}, 'justice') > 0"
+    " or strpos({granted}, household_id::text) > 0 and strpos({grant_spheres}, 'justice') > 0"
+    " or strpos({spheres}, 'justice') > 0 and ({whole} or team_prepares(household_id))",
     "transfers": "{in_sphere} or {by_lead} or {team} in (from_team_id, to_team_id)"
     " or to_team_id is null and {role} = 'area_coordinator'",
     # What is between few is for whoever has to act, and for those to whom it climbs.
-    "promises": "household_id is null or " + MINE.format("responder_id")
-    + " or (rule not in ('G12', 'G15') or {role} in ('area_coordinator', 'decision_power'))"
-    " and ({in_sphere} or {by_lead})",
-    "gaps": "exists (select from promises p where p.area_id = {area} and p.id = gaps.promise_id)",
-    # What is told of a case as such has no sphere of its own. That somebody looked in an emergency is between few.
-    "events": "({families} and sphere = 'general' and facet = any({case_facets}) or {in_sphere}"
-    " or household_id = any({led_near}) and sphere = any({lead_spheres})"
-    " or household_id = any({granted_near}) and sphere = any({grant_spheres}))"
-    " and (facet <> 'break_glass.grant' or household_id = any({led_near}) or {role} = 'privacy_officer')"
-    " or membership_id in {own}",
+    "promises": "household_id is null or (rule not in ('G12', 'G15')"
+    " or {role} in ('area_coordinator', 'decision_power')) and ({in_sphere} or {by_lead})"
+    " or responder_id = {membership} or strpos({turns}, id::text) > 0",
+    "gaps": "exists (select from promises p where p.area_id = %t.area_id and p.id = %t.promise_id)",
+    # What is told of a case as such has no sphere of its own.
+    "events": "strpos({facets}, ',' || facet || ',') > 0 and ({in_sphere} or sphere = 'general'"
+    "   and strpos({case_facets}, ',' || facet || ',') > 0)"
+    " or strpos({led_near}, household_id::text) > 0 and strpos({lead_spheres}, sphere) > 0"
+    "   and strpos({lead_facets}, ',' || facet || ',') > 0"
+    " or strpos({own}, membership_id::text) > 0",
     "outbox": "receiver_id = {membership} and (household_id is null or sphere = 'general' or {in_sphere} or {by_lead}"
-    " or exists (select from signals s where s.area_id = {area} and s.id = outbox.source_id))",
-    "break_glass_grants": "membership_id in (select m.id from memberships m where m.area_id = {area}"
-    " and m.professional_id = {professional}) or household_id = any({led}) or {role} = 'privacy_officer'",
+    " or exists (select from signals s where s.area_id = %t.area_id and s.id = %t.source_id))",
+    "break_glass_grants": "strpos({mine}, membership_id::text) > 0 or {led_home} or {role} = 'privacy_officer'",
     # An undecided restriction closes what others would see: they have to know that there is one.
     "requests": "{families} and kind in ('restriction', 'objection') and state = 'open' or {role} = 'privacy_officer'",
     **dict.fromkeys(("merge_proposals", "arrivals", "move_offers"), "{role} = 'area_coordinator'"),
@@ -296,7 +313,9 @@ AUDITED = {
 
 def upgrade() -> None:
     words = json.dumps(list(WORDS.items()))
-    for function in (GUARD.replace("@words", words), WORDS_OF, CASES_OF, NEAR, REACH, *QUESTIONS):
+    asked = [f"create function {name} returns boolean {TEAM.replace('@so', so)}" for name, so in RELATIONS.items()]
+    asked += [f"create function {name} returns boolean {SEEN.replace('@so', so)}" for name, so in IN_VIEW_THERE.items()]
+    for function in (GUARD.replace("@words", words), CASES_OF, NEAR, REACH, *QUESTIONS, *asked):
         op.execute(sa.text(function.replace(":", "\\:")))
     for table in OF_NO_FAMILY:
         op.execute(f"grant select on {table} to {READER}, {SURVEYOR}")
@@ -311,7 +330,7 @@ def upgrade() -> None:
 
 def functions() -> None:
     """Each for whom it is there for, and for nobody else."""
-    for private in ("guard_reading(text, text)", "casecoord_words(jsonb)", "casecoord_cases(uuid, uuid[])",
+    for private in ("guard_reading(text, text)", "casecoord_cases(uuid, uuid[])",
                     "casecoord_near(uuid, uuid[])"):  # fmt: skip
         op.execute(f"revoke execute on function {private} from public")
     reach = "casecoord_reach(uuid, uuid, uuid, uuid, text, text, timestamptz, jsonb)"
@@ -320,7 +339,9 @@ def functions() -> None:
         *((question, f"casecoord_app, {READER}") for question in (
             "whereabouts(uuid, uuid)", "teams_in_case(uuid, timestamptz)", "first_signal(uuid, timestamptz)",
             "signals_offered(uuid)", "still_on_agenda(uuid)")),
-        ("casecoord_areas()", READER),
+        *((of_reader, READER) for of_reader in (
+            "casecoord_areas()", "team_in_case(uuid)", "team_prepares(uuid)", "team_at_home(uuid)",
+            "signal_in_view(uuid)", "thing_in_view(uuid, text)")),
         ("casecoord_within(uuid, timestamptz)", AUDITOR),
     ):  # fmt: skip
         op.execute(f"revoke execute on function {function} from public")
