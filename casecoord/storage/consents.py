@@ -37,10 +37,7 @@ COVERING = f"""(
       then q.household_id = {{household}} and q.died_on is null else q.id = {{person}} end
   having bool_and(c.id is not null))"""
 
-_STILL = text(
-    "select count(*) from (select from consents where area_id = :area and id = any(:ids)"
-    " and withdrawn_at is null for share) held"
-)
+_STILL = text("select consents_standing(:ids)")
 _CUSTODY = text(
     "select y.holder_id from custody y left join persons d on d.area_id = y.area_id and d.id = y.holder_id"
     " where y.area_id = :area and y.minor_id = :person and d.died_on is null"
@@ -105,7 +102,7 @@ async def still_given(work: Work | Visit, consents: Collection[UUID]) -> bool:
     """Were these not taken back meanwhile? From here to the end of the transaction they cannot be."""
     if not consents:
         return True
-    found = await work.session.scalar(_STILL, {"area": work.area_id, "ids": list(consents)})
+    found = await work.session.scalar(_STILL, {"ids": list(consents)})
     return bool(found == len(consents))
 
 

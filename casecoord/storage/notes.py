@@ -38,7 +38,7 @@ NOTES = f"""coalesce((select jsonb_agg(jsonb_build_object('id', nt.id, 'person',
       'own_practice', v.own_practice, 'medical_lifted', v.medical_lifted, 'consents', v.consents,
       'note', case when k.opens then encode(nt.note_sealed, 'hex') end,
       'keys', case when k.opens then (select coalesce(jsonb_agg(jsonb_build_array(y.compartment, y.version,
-            encode(y.wrapped, 'hex'))), '[]') from household_keys y where y.area_id = nt.area_id
+            encode(y.wrapped, 'hex'))), '[]') from vault.household_keys y where y.area_id = nt.area_id
           and y.household_id = nt.household_id and y.compartment = 'medical:' || nt.practice) end)
       order by nt.written_at, nt.id)
     from medical_notes nt join memberships m on m.area_id = nt.area_id and m.id = nt.author_id

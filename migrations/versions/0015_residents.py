@@ -64,7 +64,7 @@ $$
 # Of whom a resident's transaction sees rows: the own household, whatever a statement asks.
 HOMES = {
     "households": "id",
-    "household_keys": "household_id",
+    "vault.household_keys": "household_id",
     "household_moves": "household_id",
     "persons": "household_id",
     "signals": "household_id",

@@ -62,10 +62,10 @@ begin
     for word in select said ->> 0 name, said ->> 1 means from jsonb_array_elements($words$@words$words$) said loop
         in_view := replace(in_view, '{' || word.name || '}', word.means);
     end loop;
-    in_view := replace(in_view, '%t', guarded);
-    execute format('grant select on %I to casecoord_reader', guarded);
-    execute format('create policy in_view on %I as restrictive for select to casecoord_reader using (%s)',
-                   guarded, in_view);
+    in_view := replace(in_view, '%t', split_part(guarded, '.', -1));
+    execute format('grant select on %s to casecoord_reader', guarded::regclass);
+    execute format('create policy in_view on %s as restrictive for select to casecoord_reader using (%s)',
+                   guarded::regclass, in_view);
 end $do$
 """
 
@@ -153,6 +153,8 @@ PREPARES = """exists (select from households y join team_covers n on n.area_id =
 RELATIONS = {
     "team_in_case(of_case uuid)": """exists (select from participants q where q.area_id = here
         and q.case_id = of_case and q.team_id = acting and q.during @> clock())""",
+    "practice_is_teams(of_practice text)": """exists (select from team_covers o where o.area_id = here
+        and o.kind = 'practice' and o.code = of_practice and o.team_id = acting)""",
     "team_prepares(home uuid)": f"{TAKES_PART} or {PREPARES}",
     "team_at_home(home uuid)": f"""{TAKES_PART}
       or exists (select from signals s where s.area_id = here and s.household_id = home
@@ -173,6 +175,8 @@ IN_VIEW_THERE = {
         and s.household_id = home and s.sphere = compartment)
       or exists (select from cases k join plan_actions a on a.area_id = k.area_id and a.case_id = k.id
         where k.area_id = here and k.household_id = home and a.sphere = compartment)
+      or compartment like 'medical:%' and exists (select from medical_notes n where n.area_id = here
+        and n.household_id = home and compartment = 'medical:' || n.practice)
       or exists (select from cases k join blockades b on b.area_id = k.area_id and b.case_id = k.id
         where k.area_id = here and k.household_id = home and b.sphere = compartment)
       or compartment = 'general' and exists (select from break_glass_grants g
@@ -218,12 +222,18 @@ QUESTIONS = [
         select exists (select from gaps g where g.area_id = {HERE} and g.id = thing and g.ended_at is null)
             or exists (select from blockades b where b.area_id = {HERE} and b.id = thing and b.state <> 'decided')
     $$""",
+    # Whoever looks by a consent holds it until the answer was composed; to hold a row takes more than reading it.
+    f"""create function consents_standing(ids uuid[]) returns bigint
+    language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+        select count(*) from (select from consents where area_id = {HERE} and id = any(ids)
+           and withdrawn_at is null for share) held
+    $$""",
 ]
 
 # Who works where and what covers what: of no family.
 OF_NO_FAMILY = """
     areas neighbourhoods postcodes institutions organisations team_kinds teams team_covers professionals
-    memberships coordinator_seats duty_shifts deputies turns meetings letters
+    memberships coordinator_seats duty_shifts deputies turns meetings letters legal_grounds policy_versions
 """.split()
 
 OF_A_PERSON = "exists (select from persons p where p.area_id = %t.area_id and p.id = %t.{0})"
@@ -246,10 +256,18 @@ IN_VIEW = {
     "relationships": OF_A_PERSON.format("person_id"),
     "custody": OF_A_PERSON.format("minor_id"),
     # A compartment's key, for whoever may see things of that sphere there, or has one such thing in view.
-    "household_keys": f"compartment = 'identity' and ({facet('person.name')} and {{related}} or {{own_home}})"
+    "vault.household_keys": f"compartment = 'identity' and ({facet('person.name')} and {{related}} or {{own_home}})"
     " or strpos({spheres}, compartment) > 0 and {related} or {led_home} and strpos({lead_spheres}, compartment) > 0"
     " or strpos({granted}, household_id::text) > 0 and strpos({grant_spheres}, compartment) > 0"
     " or compartment <> 'identity' and thing_in_view(household_id, compartment)",
+    # A note is its practice's, and whoever's a consent or an emergency may open it to.
+    "medical_notes": "strpos({own}, author_id::text) > 0 or practice_is_teams(practice)"
+    " or {led_home} and strpos({lead_spheres}, 'health') > 0"
+    " or strpos({granted}, household_id::text) > 0 and strpos({grant_spheres}, 'health') > 0",
+    "consents": "{families} and {related} or {own_home} or {role} = 'privacy_officer'",
+    "consent_givers": "exists (select from consents g where g.area_id = %t.area_id and g.id = %t.consent_id)",
+    "deferrals": "{families} and {related} or {own_home} or {role} = 'privacy_officer'",
+    "child_agreements": OF_A_PERSON.format("child_id"),
     "contacts": f"{facet('case.contact')} and {{in_case}} or {{own_case}}",
     "refusals": f"{facet('family.agreement')} and {{in_case}} or {{own_case}}",
     "proposals": "strpos({own}, membership_id::text) > 0 or strpos({own}, proposed_by::text) > 0"
@@ -304,7 +322,7 @@ AUDITED = {
     "break_glass_grants": "area_id, id, household_id, membership_id, medical, during, reviewed_at, reviewed_by",
     "requests": "area_id, id, household_id, person_id, kind, received_at, recorded_by, state, ground, decided_at,"
     " decided_by, second_by",
-    "household_keys": "area_id, household_id, compartment, version",
+    "vault.household_keys": "area_id, household_id, compartment, version",
     **dict.fromkeys(
         ("access_log", "areas", "organisations", "team_kinds", "teams", "professionals", "memberships"), "*"
     ),
@@ -317,6 +335,7 @@ def upgrade() -> None:
     asked += [f"create function {name} returns boolean {SEEN.replace('@so', so)}" for name, so in IN_VIEW_THERE.items()]
     for function in (GUARD.replace("@words", words), CASES_OF, NEAR, REACH, *QUESTIONS, *asked):
         op.execute(sa.text(function.replace(":", "\\:")))
+    op.execute(f"grant usage on schema vault to {READER}, {AUDITOR}")
     for table in OF_NO_FAMILY:
         op.execute(f"grant select on {table} to {READER}, {SURVEYOR}")
     for table, in_view in IN_VIEW.items():
@@ -338,9 +357,9 @@ def functions() -> None:
         (reach, "casecoord_app"),
         *((question, f"casecoord_app, {READER}") for question in (
             "whereabouts(uuid, uuid)", "teams_in_case(uuid, timestamptz)", "first_signal(uuid, timestamptz)",
-            "signals_offered(uuid)", "still_on_agenda(uuid)")),
+            "signals_offered(uuid)", "still_on_agenda(uuid)", "consents_standing(uuid[])")),
         *((of_reader, READER) for of_reader in (
-            "casecoord_areas()", "team_in_case(uuid)", "team_prepares(uuid)", "team_at_home(uuid)",
+            "casecoord_areas()", "team_in_case(uuid)", "team_prepares(uuid)", "practice_is_teams(text)", "team_at_home(uuid)",
             "signal_in_view(uuid)", "thing_in_view(uuid, text)")),
         ("casecoord_within(uuid, timestamptz)", AUDITOR),
     ):  # fmt: skip
