@@ -3,6 +3,7 @@
 import typer
 
 from casecoord.commands import (
+    accountability,
     audit,
     deliver,
     demo,
@@ -26,7 +27,20 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (demo, serve, migrate, imports, sweep, deliver, duplicates, policy, audit, schema, doctor):
+for group in (
+    demo,
+    serve,
+    migrate,
+    imports,
+    sweep,
+    deliver,
+    duplicates,
+    policy,
+    audit,
+    accountability,
+    schema,
+    doctor,
+):
     group.register(app)
 
 
