@@ -6,6 +6,7 @@ by facet and rule, never by value.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -82,6 +83,12 @@ def facts_of(row: Mapping[str, Any]) -> Facts:
     return Facts.that(*(name for name in _OF_A_HOUSEHOLD if row.get(name)))
 
 
+@lru_cache(maxsize=4096)
+def _with(known: Facts, facts: tuple[tuple[str, bool], ...]) -> Facts:
+    """What is known of a household and of one of its things: a view asks it many times over."""
+    return replace(known, **dict(facts))
+
+
 @dataclass(slots=True)
 class Look:
     """One actor's look at one household, or (None) at figures of no single one, under one purpose."""
@@ -110,7 +117,7 @@ class Look:
         `of`: the persons whose thing it is; none: the household's as a whole.
         """
         item = sphere if FACETS[facet].level is Level.ITEM else None
-        known = replace(self.facts, **facts) if facts else self.facts
+        known = _with(self.facts, tuple(facts.items())) if facts else self.facts
         seen_by = self.viewers if viewers is None else viewers
         decision = self.hand.policy.decide(seen_by, facet, item, self.hand.actor.purpose, known)
         if decision.shown is Shown.EXISTS:
