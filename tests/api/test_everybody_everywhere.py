@@ -74,6 +74,7 @@ KINDS = {
     "blockade": ("Blockade",),
     "hearing": ("Hearing",),
     "grant": ("BreakGlass",),
+    "entry": ("LogEntry",),
     "request": ("Request",),
     "second": ("Professional",),
     "team": ("Team",),
@@ -126,6 +127,7 @@ TABLES = {
     "Organisation": "organisations",
     "Transfer": "transfers",
     "MoveOffer": "arrivals",
+    "LogEntry": "access_log",
 }
 
 
