@@ -60,7 +60,7 @@ async def practice(town: Town, family: dict[str, Someone], case: UUID, url: str)
 #: What is there or not, for whom that is `none`, and for whom it is not.
 UNSEEN: list[tuple[Add, tuple[str, ...], str]] = [
     (hearing, ("amina", "esra", "ibrahim", "jasmijn", "lotte"), "chaima"),
-    (debts, ("amina", "fleur", "karim", "hanna"), "chaima"),
+    (debts, ("amina", "fleur", "karim", "hanna"), "ibrahim"),
     (illness, ("esra", "ibrahim", "jasmijn", "hanna"), "fleur"),
     (address, ("amina", "esra", "fleur", "hanna"), "bram"),
     (custody, ("esra", "jasmijn", "karim"), "amina"),
