@@ -3,6 +3,7 @@
 import typer
 
 from casecoord.commands import (
+    accountability,
     audit,
     backup,
     deliver,
@@ -39,6 +40,7 @@ for group in (
     duplicates,
     policy,
     audit,
+    accountability,
     schema,
     keys,
     household,

@@ -6,6 +6,7 @@ by facet and rule, never by value.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -74,6 +75,12 @@ def _of_a_court(hand: Hand | Guest) -> bool:
     return isinstance(hand, Hand) and hand.actor.team_kind is TeamKind.COURT_PARTNER
 
 
+@lru_cache(maxsize=4096)
+def _with(known: Facts, facts: tuple[tuple[str, bool], ...]) -> Facts:
+    """What is known of a household and of one of its things: a view asks it many times over."""
+    return replace(known, **dict(facts))
+
+
 @dataclass(slots=True)
 class Look:
     """One actor's look at one household, or (None) at figures of no single one, under one purpose."""
@@ -130,7 +137,7 @@ class Look:
         item = sphere if FACETS[facet].level is Level.ITEM else None
         if not grounds_of(facet, item) <= self.hand.work.grounds:
             facts = {**facts, "ground_lapsed": True}
-        known = replace(self.facts, **facts) if facts else self.facts
+        known = _with(self.facts, tuple(facts.items())) if facts else self.facts
         return self.viewers if viewers is None else viewers, facet, item, known
 
     def _judged(self, asked: Question) -> Decision:

@@ -21,18 +21,29 @@ from sqlalchemy import text
 from casecoord.domain.actors import Actor, Resident
 from casecoord.storage.work import Area, Visit, Work
 
+# Whose data it is stands beside the record, where erasure can unlink it; that it was theirs and nobody else's is
+# sworn in the record by a salted hash, its last word. Pseudonyms are known here only, so the record ends here.
 _INSERT = text(
-    "with about as (select s.entry, array_agg(p.pseudonym order by s.number) subjects"
-    "   from unnest(cast(:entries as uuid[]), cast(:persons as uuid[])) with ordinality s (entry, person, number)"
-    "   join persons p on p.area_id = :area and p.id = s.person group by s.entry)"
-    " insert into access_log (area_id, id, at, trace_id, household, subjects, professional_id, resident,"
-    "   record, salt, leaf)"
-    " select :area, e.id, :at, :trace, h.pseudonym, coalesce(a.subjects, '{}'), :professional,"
-    "   (select p.pseudonym from persons p where p.area_id = :area and p.id = :resident), e.record, e.salt, e.leaf"
-    " from unnest(cast(:ids as uuid[]), cast(:households as uuid[]), cast(:records as text[]),"
-    "   cast(:salts as bytea[]), cast(:leaves as bytea[])) e (id, household, record, salt, leaf)"
-    " left join households h on h.area_id = :area and h.id = e.household"
-    " left join about a on a.entry = e.id"
+    """
+with about as (
+  select s.entry, array_agg(p.pseudonym order by s.number) subjects,
+    string_agg(uuid_send(p.pseudonym), ''::bytea order by s.number) bytes
+  from unnest(cast(:entries as uuid[]), cast(:persons as uuid[])) with ordinality s (entry, person, number)
+  join persons p on p.area_id = :area and p.id = s.person group by s.entry),
+whole as (
+  select e.id, e.salt, h.pseudonym household, coalesce(a.subjects, '{}') subjects,
+    left(e.record, -1) || ',"whose":"' || encode(sha256(e.salt
+      || coalesce(uuid_send(h.pseudonym), decode(repeat('00', 16), 'hex')) || coalesce(a.bytes, '')), 'hex')
+      || '"}' record
+  from unnest(cast(:ids as uuid[]), cast(:households as uuid[]), cast(:records as text[]),
+    cast(:salts as bytea[])) e (id, household, record, salt)
+  left join households h on h.area_id = :area and h.id = e.household
+  left join about a on a.entry = e.id)
+insert into access_log (area_id, id, at, trace_id, household, subjects, professional_id, resident, record, salt, leaf)
+select :area, id, :at, :trace, household, subjects, :professional,
+  (select p.pseudonym from persons p where p.area_id = :area and p.id = :resident), record, salt,
+  sha256(decode('00', 'hex') || salt || convert_to(record, 'UTF8')) from whole
+"""
 )
 
 
@@ -98,7 +109,7 @@ async def _insert(work: Area, by: _By, entries: list[tuple[Entry, dict[str, Any]
         return
     rows = [_row(work, entry, said) for entry, said in entries]
     about = [(row[0], who) for row, (entry, _) in zip(rows, entries, strict=True) for who in entry.subjects]
-    ids, households, records, salts, leaves = zip(*rows, strict=True)
+    ids, households, records, salts = zip(*rows, strict=True)
     await work.session.execute(
         _INSERT,
         {
@@ -111,7 +122,6 @@ async def _insert(work: Area, by: _By, entries: list[tuple[Entry, dict[str, Any]
             "households": list(households),
             "records": list(records),
             "salts": list(salts),
-            "leaves": list(leaves),
             "entries": [entry for entry, _ in about],
             "persons": [person for _, person in about],
         },
@@ -121,6 +131,12 @@ async def _insert(work: Area, by: _By, entries: list[tuple[Entry, dict[str, Any]
 def leaf_of(salt: bytes, record: bytes) -> bytes:
     """The leaf hash of a record."""
     return hashlib.sha256(b"\x00" + salt + record).digest()
+
+
+def whose_of(salt: bytes, household: UUID | None, subjects: Sequence[UUID]) -> str:
+    """What a record swears of the pseudonyms that stand beside it: another one there is found."""
+    named = [household or UUID(int=0), *subjects]
+    return hashlib.sha256(salt + b"".join(one.bytes for one in named)).hexdigest()
 
 
 #: A resident acts under no membership, and stands in a column beside the record.
@@ -159,13 +175,12 @@ def _said(entry: Entry, who: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _row(work: Area, entry: Entry, said: dict[str, Any]) -> tuple[UUID, UUID | None, str, bytes, bytes]:
+def _row(work: Area, entry: Entry, said: dict[str, Any]) -> tuple[UUID, UUID | None, str, bytes]:
     identity, salt = uuid4(), os.urandom(16)
     took = max(0, round((monotonic() - work.began) * 1000))
-    # Household and persons stand in their own columns: erasing them there unlinks the record, the leaf stays valid.
     canonical = orjson.dumps(
         {**said, "id": identity, "at": work.now, "ms": took, "area": work.area_id},
         default=str,
         option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z,
     )
-    return identity, entry.household, canonical.decode(), salt, leaf_of(salt, canonical)
+    return identity, entry.household, canonical.decode(), salt

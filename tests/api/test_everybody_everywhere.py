@@ -75,6 +75,7 @@ KINDS = {
     "blockade": ("Blockade",),
     "hearing": ("Hearing",),
     "grant": ("BreakGlass",),
+    "entry": ("LogEntry",),
     "request": ("Request",),
     "second": ("Professional",),
     "team": ("Team",),
@@ -135,6 +136,7 @@ TABLES = {
     "Consent": "consents",
     "MedicalNote": "medical_notes",
     "LegalGround": "legal_grounds",
+    "LogEntry": "access_log",
 }
 
 
