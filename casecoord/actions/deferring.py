@@ -14,12 +14,13 @@ from casecoord.actions.office import Hand, verb
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import LEGAL_DUTY
 from casecoord.domain.own_log import TERM
+from casecoord.domain.residents import Thing
 from casecoord.domain.words import Role, Sphere
 from casecoord.domain.workdays import local_date
 from casecoord.storage import access_log, views
 from casecoord.storage import deferrals as storage
 from casecoord.storage.cases import Desk, open_desk
-from casecoord.storage.deferrals import Thing, Written
+from casecoord.storage.deferrals import Written
 from casecoord.storage.people import professional_of
 from casecoord.storage.resident_tables import Deferral
 from casecoord.storage.sealed import Compartment, Place
@@ -65,6 +66,7 @@ class DeferralLine:
 
     id: UUID
     kind: Thing
+    thing: UUID
     by: str
     since: datetime
     review_on: date
@@ -151,6 +153,7 @@ async def deferrals(hand: Hand, query: DeferralsOf) -> list[DeferralLine]:
         DeferralLine(
             id=row["id"],
             kind=Thing(row["kind"]),
+            thing=row["thing_id"],
             by=row["deferred_by"],
             since=row["deferred_at"],
             review_on=row["review_on"],

@@ -13,6 +13,7 @@ from casecoord.domain.facets import Shown
 from casecoord.domain.leaving import ItemKind
 from casecoord.domain.notices import NoticeKind
 from casecoord.domain.promises import Level
+from casecoord.domain.residents import Thing as DeferrableKind
 from casecoord.domain.routing import RoutedBy
 from casecoord.domain.words import (
     ActionState,
@@ -53,6 +54,7 @@ __all__ = [
     "CandidateReason",
     "CaseState",
     "Decision",
+    "DeferrableKind",
     "Destination",
     "Discipline",
     "HearingState",
@@ -132,3 +134,4 @@ strawberry.enum(Decision, name="TriageDecision")
 strawberry.enum(CandidateReason, name="CandidateReason")
 strawberry.enum(HouseholdPart, name="HouseholdPart")
 strawberry.enum(Destination, name="Destination")
+strawberry.enum(DeferrableKind, name="DeferrableKind")

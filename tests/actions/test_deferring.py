@@ -23,8 +23,8 @@ from casecoord.actions.plan import AddAction, RecordContact, add_action, record_
 from casecoord.actions.splitting import Part, SplitHousehold, split_household
 from casecoord.domain.errors import Problem
 from casecoord.domain.notices import NoticeKind
+from casecoord.domain.residents import Thing
 from casecoord.domain.words import BlockadeKind, LifeDomain
-from casecoord.storage.deferrals import Thing
 from tests.actions.residents_steps import at_home, bound, custody, scalar
 from tests.actions.steps import by_bsn, led_case, merge, refused, second_coordinator, signal, take_part, undo
 from tests.world import PEOPLE, Town

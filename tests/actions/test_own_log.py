@@ -17,8 +17,8 @@ from casecoord.actions.plan import AddAction, add_action
 from casecoord.actions.splitting import Part, SplitHousehold, split_household
 from casecoord.domain.actors import Caller
 from casecoord.domain.own_log import Deed, Deferred, LogLine, Why, next_review
+from casecoord.domain.residents import Thing
 from casecoord.domain.words import Language, LifeDomain
-from casecoord.storage.deferrals import Thing
 from tests.actions.residents_steps import at_home, bound, custody, resident
 from tests.actions.steps import by_bsn, led_case, refused, signal, sql, take_part
 from tests.actions.test_own_family import aged, case_with_everybody, home
