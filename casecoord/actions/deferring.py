@@ -168,6 +168,17 @@ async def deferrals(hand: Hand, query: DeferralsOf) -> list[DeferralLine]:
     ]
 
 
+async def keep_unseen(
+    hand: Hand, desk: Desk, kind: Thing, thing: UUID, sphere: Sphere, rule: str, reason: str
+) -> None:
+    """Defers an entry as it is written: no moment passes in which the family might see it."""
+    await hand.work.session.flush()
+    written = await storage.written(hand.work, kind, thing)
+    assert written is not None
+    made = _deferral(desk, kind, thing, sphere, reason, _term(hand, None, ""))
+    await _keep(hand, desk, made, rule, written.facet)
+
+
 def _term(hand: Hand, asked: date | None, field: str) -> date:
     today = local_date(hand.now)
     until = asked or today + TERM

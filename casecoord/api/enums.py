@@ -12,6 +12,7 @@ from casecoord.domain.duplicates import MergeReason
 from casecoord.domain.facets import Shown
 from casecoord.domain.leaving import ItemKind
 from casecoord.domain.notices import NoticeKind
+from casecoord.domain.own_log import Why as HeldBackWhy
 from casecoord.domain.promises import Level
 from casecoord.domain.residents import Thing as DeferrableKind
 from casecoord.domain.routing import RoutedBy
@@ -58,6 +59,7 @@ __all__ = [
     "Destination",
     "Discipline",
     "HearingState",
+    "HeldBackWhy",
     "HolderKind",
     "HouseholdPart",
     "InvitationState",
@@ -135,3 +137,4 @@ strawberry.enum(CandidateReason, name="CandidateReason")
 strawberry.enum(HouseholdPart, name="HouseholdPart")
 strawberry.enum(Destination, name="Destination")
 strawberry.enum(DeferrableKind, name="DeferrableKind")
+strawberry.enum(HeldBackWhy, name="HeldBackWhy")

@@ -7,10 +7,10 @@ import strawberry
 
 from casecoord.actions import deferring, own_acts, residents, signals
 from casecoord.actions.own_family import MyFamilyOf, my_family
-from casecoord.actions.own_log import MyAccessLogOf, my_access_log
+from casecoord.actions.own_log import HeldBack, HeldBackOf, MyAccessLogOf, held_back, my_access_log
 from casecoord.api.context import Info
 from casecoord.api.doing import do
-from casecoord.api.enums import DeferrableKind, Language, LifeDomain, RequestKind, Urgency
+from casecoord.api.enums import DeferrableKind, HeldBackWhy, Language, LifeDomain, RequestKind, Urgency
 from casecoord.api.ids import global_id, key_of
 from casecoord.api.joint_case import JointCase
 from casecoord.api.lists import Connection, connection
@@ -285,6 +285,29 @@ class LogLine:
         )
 
 
+@strawberry.type(description="A line of the log that somebody does not see yet.")
+class HeldBackLine:
+    id: strawberry.ID
+    at: datetime
+    event: str
+    who: str | None
+    team: str | None
+    why: HeldBackWhy
+    review_on: date
+
+    @classmethod
+    def of(cls, found: HeldBack) -> "HeldBackLine":
+        return cls(
+            id=global_id("LogLine", found.id),
+            at=found.at,
+            event=found.event,
+            who=found.who,
+            team=found.team,
+            why=found.why,
+            review_on=found.review_on,
+        )
+
+
 ResidentCodeAnswer = Annotated[ResidentCodeMade | ProblemAnswer, strawberry.union("ResidentCodeAnswer")]
 BindAnswer = Annotated[ResidentBound | ProblemAnswer, strawberry.union("BindAnswer")]
 UnbindAnswer = Annotated[ResidentUnbound | ProblemAnswer, strawberry.union("UnbindAnswer")]
@@ -314,6 +337,14 @@ class ResidentQueries:
         query = MyAccessLogOf(first, after)
         found = await info.context.office.receive(info.context.caller, my_access_log, query)
         return cast(Connection[LogLine], connection(found, LogLine.of))
+
+    @strawberry.field(
+        description="Which lines of the log somebody does not see yet, why and until when; for the privacy officer."
+    )
+    async def held_back(self, info: Info, bsn: str, birth_date: date) -> list[HeldBackLine]:
+        query = HeldBackOf(signals.ByBsn(bsn, birth_date))
+        found = await info.context.office.look(info.context.caller, held_back, query)
+        return [HeldBackLine.of(one) for one in found]
 
     @strawberry.field(description="What is deferred for somebody's safety, for whoever answers for it.")
     async def deferrals(self, info: Info) -> list[Deferral]:

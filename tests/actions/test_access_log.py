@@ -90,7 +90,7 @@ from casecoord.actions.own_acts import (
     let_be_seen,
     record_childs_word,
 )
-from casecoord.actions.own_log import MyAccessLogOf, my_access_log
+from casecoord.actions.own_log import HeldBackOf, MyAccessLogOf, held_back, my_access_log
 from casecoord.actions.participation import (
     AnswerInvitation,
     InviteTeam,
@@ -313,6 +313,7 @@ async def story_of_residents(town: Town, told: str) -> None:
     await act("amina", record_childs_word, RecordChildsWord(town.key(), girl.id, False))
     made = await act("amina", defer_entry, DeferEntry(town.key(), Thing.SIGNAL, asked.signal, told))
     await office.look(town.caller("lotte"), deferrals, DeferralsOf())
+    await office.look(town.caller("lotte"), held_back, HeldBackOf(by_bsn(mother)))
     await act("lotte", review_deferral, ReviewDeferral(town.key(), made.id, told))
     for caller in callers:
         await at_home(town, caller)
@@ -397,7 +398,7 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
     verbs = {one.name for module in ACTIONS for one in vars(module).values() if isinstance(one, Verb)}
     verbs -= {"mark_read"}  # done to one's own inbox, and to no household
     views = {"joint_case", "worklist", "gaps", "timeline", "merge_proposals", "blockades", "move_offers"}
-    views |= {"my_family", "my_access_log", "resident_letter", "deferrals"}
+    views |= {"my_family", "my_access_log", "resident_letter", "deferrals", "held_back"}
     create |= {"make_resident_code", "ask_for_help", "exercise_my_right", "defer_entry"}
     of = {"break_glass": "E"} | dict.fromkeys(create, "C")
     verbs.add("bind_resident")  # by somebody who is nobody here until it is done

@@ -92,6 +92,19 @@ async def test_each_kind_of_entry_is_deferred_by_its_author_and_seen_again_when_
         assert lifted.review_on is None and holds(await at_home(town, els), kind, thing), kind
 
 
+async def test_what_is_deferred_as_it_is_written_is_never_seen(town: Town):
+    mother, child, _, _ = await family_with_everything(town)
+    els = await bound(town, "amina", mother)
+    added = await signal(town, "chaima", child, defer_reason=WHY)
+    assert not holds(await at_home(town, els), Thing.SIGNAL, added.signal)
+    (line,) = await town.office.look(town.caller("lotte"), deferrals, DeferralsOf())
+    assert (line.thing, line.reason) == (added.signal, WHY)
+    (notice,) = await told(town, "lotte", NoticeKind.DEFERRAL)
+    assert notice.about == line.id
+    await town.act("lotte", review_deferral, ReviewDeferral(town.key(), line.id, "Kan nu."))
+    assert holds(await at_home(town, els), Thing.SIGNAL, added.signal)
+
+
 async def test_nobody_but_the_author_and_the_lead_defers_and_for_others_it_is_not_there(town: Town):
     _, _, _, things = await family_with_everything(town)
     for kind, thing in things.items():

@@ -12,7 +12,7 @@ from casecoord.actions.lists import TimelineOf, WorklistOf, timeline, worklist
 from casecoord.actions.merging import ConfirmMerge, ProposeMerge, confirm_merge, propose_merge
 from casecoord.actions.office import Guest
 from casecoord.actions.own_family import home_view
-from casecoord.actions.own_log import MyAccessLogOf, judged, my_access_log
+from casecoord.actions.own_log import HeldBackOf, MyAccessLogOf, held_back, judged, my_access_log
 from casecoord.actions.plan import AddAction, add_action
 from casecoord.actions.splitting import Part, SplitHousehold, split_household
 from casecoord.domain.actors import Caller
@@ -108,6 +108,24 @@ async def test_every_line_about_somebody_is_shown_or_deferred_with_a_reason_and_
         assert all(one.why is Why.ANOTHER for one in deferred.values())
         assert all(one.review_on > town.clock.now.date() for one in deferred.values())
         assert bool(deferred)
+
+
+async def test_the_privacy_officer_finds_every_line_that_waits_with_its_reason(town: Town) -> None:
+    family, _, people = await rich_story(town)
+    found = await judgement(town, people["moeder"])
+    waits = {identity: why for identity, (_, why) in found.items() if why is not None}
+    asked = HeldBackOf(by_bsn(family["moeder"]))
+    lines = await town.office.look(town.caller("lotte"), held_back, asked)
+    assert {line.id: (line.why, line.review_on) for line in lines} == {
+        identity: (why.why, why.review_on) for identity, why in waits.items()
+    }
+    assert {line.who for line in lines} >= {"Hanna", "Esra"}
+    for who in ("amina", "ibrahim", "mo", "jasmijn"):
+        async with refused("not_allowed"):
+            await town.office.look(town.caller(who), held_back, asked)
+    # That the officer looked is itself a line about her, and about nobody else at home.
+    assert any(line.who == "Lotte" for line in await log_of(town, people["moeder"]))
+    assert not any(line.who == "Lotte" for line in await log_of(town, people["vader"]))
 
 
 async def test_the_log_names_no_team_whose_presence_is_anothers_secret(town: Town) -> None:
