@@ -210,6 +210,33 @@ def _step(team: str) -> list[str]:
     ]
 
 
+_OF_PERSON = f"(select id from persons where household_id = {OF_WAITING} limit 1)"
+
+
+def _code(index: str) -> str:
+    """A code on paper that waits, for somebody of the waiting family."""
+    return (
+        "insert into resident_codes (area_id, id, person_id, code_index, made_by, made_at, expires_at) values"
+        f" ('{{area}}', gen_random_uuid(), {_OF_PERSON}, '{index}', '{{amina_m}}', '{{now}}', '{{later}}')"
+    )
+
+
+def _login(person: str, subject: str) -> str:
+    return (
+        "insert into resident_logins (area_id, id, person_id, code_id, issuer, subject, bound_at)"
+        f" select area_id, gen_random_uuid(), {person}, id, 'https://login.test', '{subject}', made_at"
+        f" from resident_codes where code_index = '{subject}'"
+    )
+
+
+def _deferral(thing: str, ended: str = "null, null") -> str:
+    return (
+        "insert into deferrals (area_id, id, household_id, kind, thing_id, sphere, deferred_by, deferred_at,"
+        " reason_sealed, review_on, ended_as, ended_at) values ('{area}', gen_random_uuid(),"
+        f" {OF_WAITING}, 'signal', '{thing}', 'general', '{{amina_m}}', '{{now}}', '', '2026-12-01', {ended})"
+    )
+
+
 #: What it is: the constraint that says so, and the statements that break it.
 BROKEN: dict[str, tuple[str, list[str]]] = {
     "an offer to another area whose hand-over waits no longer": (
@@ -228,6 +255,45 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
         ["update signals set state = 'ended', ended_at = '{now}', lapsed_as = 'tired' where id = '{waiting}'"]),
     "a case that lapses and stays open": (
         "cases_lapses_at_its_end", ["update cases set lapsed_as = 'emigration' where id = '{led}'"]),
+    "a signal of no team that is not the family's own": (
+        "signals_from_somebody",
+        ["update signals set source_team_id = null, author_id = null where id = '{waiting}'"]),
+    "a signal of a team without an author": (
+        "signals_from_somebody",
+        ["update signals set author_id = null, source = 'family' where id = '{waiting}'"]),
+    "a line of the log by nobody": (
+        "access_log_by_somebody",
+        ["insert into access_log (area_id, id, at, trace_id, record, salt, leaf)"
+         " values ('{area}', gen_random_uuid(), '{now}', '', '', '', '')"]),
+    "two codes that wait for one person": ("resident_codes_one_open", [_code("1"), _code("2")]),
+    "one code for two": (
+        "resident_codes_once",
+        [_code("1"), "update resident_codes set ended_as = 'replaced', ended_at = '{now}'", _code("1")]),
+    "a code that ended for no reason": (
+        "resident_codes_ended_with_a_reason", [_code("1"), "update resident_codes set ended_at = '{now}'"]),
+    "one login that is two persons": (
+        "resident_logins_one_person",
+        [_code("1"), _login(_OF_PERSON, "1"),
+         "insert into resident_codes select area_id, gen_random_uuid(),"
+         f" (select id from persons where household_id = {OF_LED} limit 1), '2', made_by, made_at, expires_at"
+         " from resident_codes",
+         _login(f"(select id from persons where household_id = {OF_LED} limit 1)", "2"),
+         "update resident_logins set subject = '1'"]),
+    "one person with two logins": (
+        "resident_logins_one_login",
+        [_code("1"), _login(_OF_PERSON, "1"), "update resident_codes set ended_as = 'used', ended_at = '{now}'",
+         _code("2"), _login(_OF_PERSON, "2")]),
+    "one code used twice": (
+        "resident_logins_one_use",
+        [_code("1"), _login(_OF_PERSON, "1"),
+         "insert into resident_logins select area_id, gen_random_uuid(), person_id, code_id, issuer, 'x', bound_at,"
+         " '{now}', '{lotte_m}' from resident_logins"]),
+    "a login that was unbound by nobody": (
+        "resident_logins_unbound_by_somebody",
+        [_code("1"), _login(_OF_PERSON, "1"), "update resident_logins set unbound_at = '{now}'"]),
+    "two deferrals of one entry": ("deferrals_one_standing", [_deferral("{waiting}"), _deferral("{waiting}")]),
+    "a deferral that ends without anybody having looked": (
+        "deferrals_ends_by_a_review", [_deferral("{waiting}", "'lifted', '{now}'")]),
     "a second open case": ("cases_one_open", [NEW_CASE]),
     "a second lead": ("leads_one_at_a_time", [NEW_LEAD]),
     "the same consent twice": ("consents_one_at_a_time", [CONSENTED, CONSENTED]),

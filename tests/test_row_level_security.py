@@ -7,19 +7,26 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from sqlalchemy import text
 
 from casecoord.access.decide import Policy
 from casecoord.actions.absence import SetDeputy, set_deputy
 from casecoord.actions.clocks import sweep_areas
+from casecoord.actions.deferring import DeferEntry, defer_entry
 from casecoord.actions.moving import Destination
 from casecoord.actions.plan import AddAction, RecordContact, add_action, record_contact
+from casecoord.actions.residents import BindResident, bind_resident
 from casecoord.actions.splitting import SplitHousehold, split_household
+from casecoord.domain.errors import Problem
+from casecoord.domain.residents import Thing, area_letters
 from casecoord.domain.words import LifeDomain
 from casecoord.storage import migrate
+from casecoord.storage.child_agreements import say
 from casecoord.storage.connection import APP_ROLE, READER_ROLE, SEQUENCER_ROLE
 from casecoord.storage.work import Database
 from tests.actions.consent_steps import note, to_note
 from tests.actions.moves import moves
+from tests.actions.residents_steps import bound, resident
 from tests.actions.steps import led_case, merge, signal, take_part, unmatched
 from tests.conftest import of_database
 from tests.world import KEYRING, Clock, Someone, Town, build_town
@@ -86,6 +93,7 @@ async def everything(town: Town, url: str) -> None:
     await to_note(town, "fleur", written, family["els"])
     away = SetDeputy(town.key(), amina.membership, bram.membership, since + timedelta(days=9), since)
     await town.act("mo", set_deputy, away)
+    await residents(town, family)
     connection = await asyncpg.connect(url)
     area, noor, els = town.area, family["noor"], family["els"]
     for statement, values in (
@@ -103,6 +111,22 @@ async def everything(town: Town, url: str) -> None:
     ):
         await connection.execute(statement, *values)
     await connection.close()
+
+
+async def residents(town: Town, family: dict[str, Someone]) -> None:
+    """Somebody came in by a code, somebody else tried one; a child agreed, and something is deferred."""
+    await bound(town, "amina", family["els"])
+    with pytest.raises(Problem):
+        wrong = f"{area_letters(town.area)}000000000000"
+        await bind_resident(town.office, resident(family["daan"]), BindResident(town.key(), wrong))
+    async with town.database.within(town.area) as work:
+        await say(work, family["noor"].id, agrees=True, by=None)
+        signals = await work.session.scalars(
+            text("select id from signals where household_id = :home and author_id = :author limit 1"),
+            {"home": family["noor"].household, "author": town.members["amina"].membership},
+        )
+        (thing,) = signals.all()
+    await town.act("amina", defer_entry, DeferEntry(town.key(), Thing.SIGNAL, thing, "Voor de rust thuis."))
 
 
 def over_already(town: Town, case: UUID, family: dict[str, Someone]) -> list[tuple[str, list[object]]]:
@@ -215,7 +239,7 @@ async def test_every_row_has_a_policy_of_its_own_area_and_no_other(areas: TwoAre
         ("sequencing", SEQUENCER_ROLE),
         ("erased_is_gone", APP_ROLE),
         ("in_view", READER_ROLE),
-        ("own_home", APP_ROLE),
+        ("own_home", APP_ROLE),  # narrows what own_area allows: for residents
     }
 
 
@@ -247,6 +271,37 @@ async def test_with_the_context_of_one_area_no_table_shows_a_row_of_another(area
     for table in await tables(areas.url, OWNED):
         assert {row["area_id"] for row in await rows(connection, table)} == {areas.zuid}, table
     assert [row["id"] for row in await rows(connection, "areas")] == [areas.zuid]
+    await connection.close()
+
+
+async def test_a_resident_s_transaction_shows_no_row_of_another_home(areas: TwoAreas) -> None:
+    owner = await asyncpg.connect(areas.url)
+    homes = await owner.fetch(
+        "select p.household_id, l.issuer, l.subject from resident_logins l join persons p on p.id = l.person_id"
+        " where l.area_id = $1",
+        areas.zuid,
+    )
+    (home,) = homes
+    narrowed = [
+        row["tablename"]
+        for row in await owner.fetch("select tablename from pg_policies where policyname = 'own_home'")
+    ]
+    assert {"households", "persons", "signals", "cases", "household_keys"} <= set(narrowed)
+    connection = await asyncpg.connect(areas.url, server_settings={"role": APP_ROLE})
+    async with connection.transaction():
+        (came,) = await connection.fetch(
+            "select * from casecoord_receive($1, $2, null, null)", home["issuer"], home["subject"]
+        )
+        assert came["household_id"] == home["household_id"] and came["area_id"] == areas.zuid
+        for table in narrowed:
+            column = "id" if table == "households" else "household_id"
+            seen = {row[column] for row in await rows(connection, table)}
+            assert seen <= {home["household_id"]}, table
+            assert len(await rows(owner, table)) >= len(seen)
+        assert {row["id"] for row in await rows(connection, "households")} == {home["household_id"]}
+    # The next transaction of the same connection has no context at all.
+    assert await rows(connection, "persons") == []
+    await owner.close()
     await connection.close()
 
 

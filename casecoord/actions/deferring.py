@@ -14,12 +14,13 @@ from casecoord.actions.office import Hand, verb
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import LEGAL_DUTY
 from casecoord.domain.own_log import TERM
+from casecoord.domain.residents import Thing
 from casecoord.domain.words import Role, Sphere
 from casecoord.domain.workdays import local_date
 from casecoord.storage import access_log, views
 from casecoord.storage import deferrals as storage
 from casecoord.storage.cases import Desk, open_desk
-from casecoord.storage.deferrals import Thing, Written
+from casecoord.storage.deferrals import Written
 from casecoord.storage.people import professional_of
 from casecoord.storage.resident_tables import Deferral
 from casecoord.storage.sealed import Compartment, Place
@@ -65,6 +66,7 @@ class DeferralLine:
 
     id: UUID
     kind: Thing
+    thing: UUID
     by: str
     since: datetime
     review_on: date
@@ -151,6 +153,7 @@ async def deferrals(hand: Hand, query: DeferralsOf) -> list[DeferralLine]:
         DeferralLine(
             id=row["id"],
             kind=Thing(row["kind"]),
+            thing=row["thing_id"],
             by=row["deferred_by"],
             since=row["deferred_at"],
             review_on=row["review_on"],
@@ -163,6 +166,17 @@ async def deferrals(hand: Hand, query: DeferralsOf) -> list[DeferralLine]:
         )
         for row in rows
     ]
+
+
+async def keep_unseen(
+    hand: Hand, desk: Desk, kind: Thing, thing: UUID, sphere: Sphere, rule: str, reason: str
+) -> None:
+    """Defers an entry as it is written: no moment passes in which the family might see it."""
+    await hand.work.session.flush()
+    written = await storage.written(hand.work, kind, thing)
+    assert written is not None
+    made = _deferral(desk, kind, thing, sphere, reason, _term(hand, None, ""))
+    await _keep(hand, desk, made, rule, written.facet)
 
 
 def _term(hand: Hand, asked: date | None, field: str) -> date:

@@ -187,7 +187,8 @@ class View:
         )
 
     def _custody(self, person: Row) -> list[str] | None:
-        names = {other["id"]: other for other in self.row["persons"]}
+        people = self.row["persons"]
+        names = {other["id"]: other for other in people if self.look.sees("person.name", **self._of(other))}
         found = [
             self._person_text(names[y["holder"]], "name", "name") if y["holder"] in names else None
             for y in person["custody"]

@@ -5,13 +5,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from casecoord.actions import cursors
-from casecoord.actions.office import Guest
+from casecoord.access.doing import ActFacts, Doer
+from casecoord.actions import cursors, texts
+from casecoord.actions.office import Guest, Hand
 from casecoord.actions.own_family import HomeView, home_view
+from casecoord.actions.signals import ByBsn
+from casecoord.domain.errors import Problem
+from casecoord.domain.facets import FACETS
 from casecoord.domain.lists import Slice
 from casecoord.domain.own_log import Deed, Deferred, LogLine, Why, in_words, next_review
 from casecoord.domain.workdays import local_date
 from casecoord.storage import own_log as storage
+from casecoord.storage.access_log import Entry, record
+from casecoord.storage.households import find_by_bsn
+from casecoord.storage.resident_codes import visit_as
+
+MOST_HELD_BACK = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,58 @@ async def my_access_log(guest: Guest, query: MyAccessLogOf) -> Slice[LogLine]:
     written = [cursors.write(guest, "my_access_log", [deed.at, deed.id]) for deed in found[:first]]
     shown = [in_words(deed, guest.actor.language) for deed in found[:first]]
     return Slice(shown, written, len(found) > first)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBackOf:
+    """Of whom, once it is certain who they are."""
+
+    about: ByBsn
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """A line that somebody does not see: what the privacy officer looks at again, and when."""
+
+    id: UUID
+    at: datetime
+    event: str
+    who: str | None
+    team: str | None
+    why: Why
+    review_on: date
+
+
+async def held_back(hand: Hand, query: HeldBackOf) -> list[HeldBack]:
+    """Which lines of the log does this person not see, why, and until when? For the privacy officer; soonest first."""
+    permission = hand.policy.may(
+        Doer(hand.actor.role, hand.actor.team_kind), "read_log", ActFacts(membership_valid=True)
+    )
+    if not permission.allowed:
+        raise Problem("not_allowed")
+    number = texts.bsn(query.about.bsn, "person.bsn")
+    found = await find_by_bsn(hand.work, number, query.about.birth_date)
+    if found is None or found.person is None:
+        raise Problem("person_not_matched", "person.bsn")
+    seen_by = Guest(visit_as(hand.work, found.person, found.household), hand.policy)
+    lines = [
+        HeldBack(deed.id, deed.at, deed.event, deed.name, deed.team, why.why, why.review_on)
+        async for deed, why in judged(seen_by, await home_view(seen_by))
+        if why is not None
+    ]
+    entry = Entry(
+        verb="held_back",
+        household=found.household,
+        act="R",
+        facets={"access_log.entry": permission.rule},
+        policy=hand.policy.digest,
+        ground=FACETS["access_log.entry"].ground,
+        rules=(permission.rule,),
+        subjects=(found.person,),
+        of={"access_log.entry": (0,)},
+    )
+    await record(hand.work, entry)
+    return sorted(lines, key=lambda line: (line.review_on, line.at, line.id))[:MOST_HELD_BACK]
 
 
 async def judged(

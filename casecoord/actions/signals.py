@@ -7,11 +7,13 @@ from uuid import UUID, uuid4
 
 from casecoord.actions import texts
 from casecoord.actions.cases import CaseBrief, brief, join, look_at, require
+from casecoord.actions.deferring import keep_unseen
 from casecoord.actions.looking import Look, facts_of, viewers, wrote
 from casecoord.actions.office import Hand, verb
 from casecoord.actions.rerouting import routes_of
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Shown
+from casecoord.domain.residents import Thing
 from casecoord.domain.routing import Route
 from casecoord.domain.teams import sphere_among
 from casecoord.domain.words import (
@@ -68,6 +70,8 @@ class AddSignal:
     veilig_thuis: VeiligThuis | None = None
     veilig_thuis_reason: str | None = None
     veilig_thuis_on: date | None = None
+    #: why the family does not see it yet, for somebody's safety
+    defer_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,7 @@ async def add_signal(hand: Hand, input: AddSignal) -> SignalAdded:
     """Anybody who works here may signal; it is matched, routed, sealed, clocked and held at once."""
     summary = texts.sentence(input.summary, "summary")
     detail = texts.optional(input.detail, "detail", longest=texts.DETAIL)
+    defer = texts.optional(input.defer_reason, "deferReason")
     _check_safety(input, hand)
     found = await _find(hand.work, input)
     desk = await open_desk(hand.work, found.household)
@@ -127,6 +132,8 @@ async def add_signal(hand: Hand, input: AddSignal) -> SignalAdded:
     audience = _audience(input, sphere)
     signal = await _record(desk, input, found, sphere, audience, summary, detail)
     desk.add_event("add_signal", "signal.existence", sphere, rule, audience=audience, signal=signal.id)
+    if defer is not None:
+        await keep_unseen(hand, desk, Thing.SIGNAL, signal.id, sphere, rule, defer)
     await desk.settle()
     return await _told(hand, desk, signal.id)
 

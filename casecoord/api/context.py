@@ -17,6 +17,8 @@ class Context:
     caller: Caller
     document: DocumentNode
     operation: str
+    #: where browsers reach us: what a letter to a resident says
+    public_url: str = ""
 
 
 Info = strawberry.Info[Context, None]

@@ -83,7 +83,7 @@ class GraphQLDoor:
         except DocumentInvalid as invalid:
             return _request_error([_developers(error) for error in invalid.errors], media)
         _check_operation(parsed.definitions, asked.operation)
-        context = Context(self.office, caller, parsed, request.state.operation)
+        context = Context(self.office, caller, parsed, request.state.operation, self.door.public_url)
         try:
             async with asyncio.timeout(EXECUTION_SECONDS):
                 result = await self.schema.execute(

@@ -13,7 +13,9 @@ from casecoord.domain.duplicates import MergeReason
 from casecoord.domain.facets import Shown
 from casecoord.domain.leaving import ItemKind
 from casecoord.domain.notices import NoticeKind
+from casecoord.domain.own_log import Why as HeldBackWhy
 from casecoord.domain.promises import Level
+from casecoord.domain.residents import Thing as DeferrableKind
 from casecoord.domain.routing import RoutedBy
 from casecoord.domain.words import (
     ActionState,
@@ -55,9 +57,11 @@ __all__ = [
     "CaseState",
     "ConsentSource",
     "Decision",
+    "DeferrableKind",
     "Destination",
     "Discipline",
     "HearingState",
+    "HeldBackWhy",
     "HolderKind",
     "HouseholdPart",
     "InvitationState",
@@ -137,3 +141,5 @@ strawberry.enum(Decision, name="TriageDecision")
 strawberry.enum(CandidateReason, name="CandidateReason")
 strawberry.enum(HouseholdPart, name="HouseholdPart")
 strawberry.enum(Destination, name="Destination")
+strawberry.enum(DeferrableKind, name="DeferrableKind")
+strawberry.enum(HeldBackWhy, name="HeldBackWhy")

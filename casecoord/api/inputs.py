@@ -53,6 +53,9 @@ class AddSignalInput:
     veilig_thuis: VeiligThuis | None = None
     veilig_thuis_reason: str | None = None
     veilig_thuis_on: date | None = None
+    defer_reason: str | None = strawberry.field(
+        description="The family does not see it yet, for this reason of somebody's safety.", default=None
+    )
 
     def verb(self) -> signals.AddSignal:
         return signals.AddSignal(
@@ -67,6 +70,7 @@ class AddSignalInput:
             self.veilig_thuis,
             self.veilig_thuis_reason,
             self.veilig_thuis_on,
+            self.defer_reason,
         )
 
     def _about(self) -> signals.ByBsn | signals.ByName | signals.ByHousehold:

@@ -103,12 +103,13 @@ from casecoord.api.moving import (
     TransferAnswered,
 )
 from casecoord.api.refusing import OfRefusalInput, RecordRefusalInput, RefusalAnswer, RefusalSaved
+from casecoord.api.residents import ResidentMutations
 from casecoord.api.rights import DecideRightInput, ExerciseRightInput, RequestAnswer, RequestSaved
 from casecoord.api.taking_part import CaseLeft, LeaveAnswer, LeaveCaseInput
 
 
 @strawberry.type
-class Mutation(ConsentMutations, KeysMutations):
+class Mutation(ConsentMutations, KeysMutations, ResidentMutations):
     @strawberry.mutation(description="A concern about a person or a household.")
     async def add_signal(self, info: Info, input: AddSignalInput) -> results.SignalAnswer:
         return await do(info, signals.add_signal, input, results.SignalAdded.of)

@@ -20,6 +20,7 @@ from casecoord.actions.closing import (
     give_feedback,
     review_case,
 )
+from casecoord.actions.deferring import DeferEntry, defer_entry
 from casecoord.actions.hearings import PlanHearing, plan_hearing
 from casecoord.actions.leads import (
     AnswerProposal,
@@ -49,6 +50,13 @@ from casecoord.actions.plan import (
     complete_action,
     record_contact,
 )
+from casecoord.actions.residents import (
+    BindResident,
+    ByPerson,
+    MakeResidentCode,
+    bind_resident,
+    make_resident_code,
+)
 from casecoord.actions.rights import ExerciseRight, exercise_right
 from casecoord.actions.signals import (
     AddSignal,
@@ -63,6 +71,7 @@ from casecoord.actions.signals import (
 )
 from casecoord.demo.neighbourhood import STANDING, ZUID, Cast, duty_roster
 from casecoord.domain.actors import Caller
+from casecoord.domain.residents import Thing
 from casecoord.domain.words import (
     Audience,
     BlockadeKind,
@@ -77,6 +86,7 @@ from casecoord.domain.words import (
 )
 from casecoord.domain.workdays import AMSTERDAM, is_working_day, local_date
 from casecoord.storage.newcomers import Dweller, Settlement
+from casecoord.storage.resident_codes import code_of
 
 AnswerT = TypeVar("AnswerT")
 _STEP = timedelta(minutes=7)
@@ -349,6 +359,19 @@ class Teller:
             by, verb, lambda key: ProposeLead(key, case, professional, reason, preference)
         )
         return next(one.id for one in asked.proposals if one.state is ProposalState.PENDING)
+
+    async def give_code(self, by: str, whom: str, user: str) -> None:
+        """Somebody of the family gets a code on paper, and a demo user comes in with it."""
+        who = self._dweller(whom)
+        made = await self._act(by, make_resident_code, lambda key: MakeResidentCode(key, ByPerson(who.id)))
+        self.clock.now = self._moment
+        code = code_of(self.office.database.keyring, self.cast.area, made.id)
+        caller = Caller(self.cast.issuer, f"demo-{user}", trace_id=f"{0:032}")
+        await bind_resident(self.office, caller, BindResident(f"demo {self.story} {user}", code))
+
+    async def defer(self, by: str, signal: UUID, reason: str) -> None:
+        """The family does not see a signal yet, for somebody's safety."""
+        await self._act(by, defer_entry, lambda key: DeferEntry(key, Thing.SIGNAL, signal, reason))
 
     def _dweller(self, first_name: str) -> Dweller:
         return next(one for one in self.family.people if one.name.split()[0] == first_name)

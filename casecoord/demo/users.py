@@ -170,8 +170,8 @@ USERS: dict[str, DemoUser] = {
             Role.RESIDENT,
             None,
             None,
-            "bewoner: ziet straks het eigen gezin; tot de code op papier is ingevoerd onbekend",
-            "resident: will see the own family; unknown until the code on paper is entered",
+            "bewoner, moeder: ziet het eigen gezin en wie er keek (myFamily, myAccessLog)",
+            "resident, mother: sees the own family and who looked (myFamily, myAccessLog)",
         ),
         DemoUser(
             "quinten",
@@ -181,6 +181,15 @@ USERS: dict[str, DemoUser] = {
             "outsider",
             "wijkteam van een andere buurt: voor deze collega bestaan de casussen hier niet",
             "social team of another neighbourhood: for this colleague the cases here do not exist",
+        ),
+        DemoUser(
+            "sjoerd",
+            "Sjoerd Maas",
+            Role.RESIDENT,
+            None,
+            None,
+            "bewoner, vader in hetzelfde huis: ziet niets van wat alleen Petra aangaat",
+            "resident, father in the same home: sees nothing of what is only Petra's",
         ),
         DemoUser(
             "rosa",

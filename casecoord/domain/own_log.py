@@ -178,6 +178,7 @@ _DEEDS = {
     "resident_letter": ("drukte een brief met een code af", "printed a letter with a code"),
     "bind_resident": ("meldde zich aan met een code", "came in with a code"),
     "unbind_resident": ("beëindigde een login", "ended a login"),
+    "held_back": ("keek welke regels nog wachten", "looked which lines still wait"),
     "my_family": ("bekeek de eigen pagina", "looked at the own page"),
     "my_access_log": ("keek wie gegevens bekeek", "looked who looked at data"),
     "exercise_my_right": ("vroeg iets op grond van een recht", "asked something by right"),

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from casecoord.domain.ages import age_on
@@ -25,6 +26,18 @@ _READ_AS = str.maketrans("OIL", "011")
 _GROUP = 4
 _AREA_LETTERS = 4
 SECRET_LETTERS = 12
+
+
+class Thing(StrEnum):
+    """What can be kept from a family's view for a while, by the name that an event has for it."""
+
+    SIGNAL = "signal"
+    ACTION = "action"
+    CONTACT = "contact"
+    HEARING = "hearing"
+    BLOCKADE = "blockade"
+    GRANT = "grant"
+    EVENT = "event"
 
 
 def letters_of(raw: bytes, count: int) -> str:

@@ -1,29 +1,17 @@
 """What the family does not see yet for somebody's safety: whose thing it is, who wrote it, and until which review."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text
 
+from casecoord.domain.residents import Thing
 from casecoord.domain.words import Sphere
 from casecoord.domain.workdays import local_date
 from casecoord.storage.resident_tables import Deferral
 from casecoord.storage.views import KEYS
 from casecoord.storage.work import Area, Work
-
-
-class Thing(StrEnum):
-    """What can be deferred, and by which facet it is seen."""
-
-    SIGNAL = "signal"
-    ACTION = "action"
-    CONTACT = "contact"
-    HEARING = "hearing"
-    BLOCKADE = "blockade"
-    GRANT = "grant"
-    EVENT = "event"
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,16 @@ _SAME = (
     "   and y.during && x.during and y.withdrawn_at is null and x.withdrawn_at is null)",
     "insert into consent_givers (area_id, consent_id, person_id) select area_id, consent_id, :kept"
     " from consent_givers where area_id = :area and person_id = :gone on conflict do nothing",
+    # A login, a code and a child's word are the same person's under either record; of two that stand, one goes on.
+    *(
+        f"update {table} x set {person} = :kept where area_id = :area and {person} = :gone and not exists (select"
+        f" from {table} y where y.area_id = :area and y.{person} = :kept and y.{end} is null and x.{end} is null)"
+        for table, person, end in (
+            ("resident_codes", "person_id", "ended_at"),
+            ("resident_logins", "person_id", "unbound_at"),
+            ("child_agreements", "child_id", "until"),
+        )
+    ),
     "insert into person_links (area_id, person_id, kind, code, from_on, until_on)"
     " select area_id, :kept, kind, code, from_on, until_on from person_links"
     " where area_id = :area and person_id = :gone on conflict do nothing",
@@ -66,6 +76,7 @@ _COME = (
     "update requests set household_id = :main where area_id = :area and household_id = :beside",
     "update consents set household_id = :main where area_id = :area and household_id = :beside",
     "update medical_notes set household_id = :main where area_id = :area and household_id = :beside",
+    "update deferrals set household_id = :main where area_id = :area and household_id = :beside",
     # Emergency access to the one is none to the other: it ends, and its review comes along.
     "update break_glass_grants set household_id = :main, during = case when upper(during) <= :now then during else"
     "   tstzrange(lower(during), greatest(cast(:now as timestamptz), lower(during) + interval '1 microsecond')) end"

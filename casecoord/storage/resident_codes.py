@@ -20,7 +20,7 @@ from casecoord.domain.residents import (
 )
 from casecoord.storage.resident_tables import ResidentCode, ResidentLogin
 from casecoord.storage.sealed import Keyring
-from casecoord.storage.work import Area, Visit
+from casecoord.storage.work import Area, Visit, Work
 
 _HOME = text(
     "select p.household_id, p.bsn_index is not null and not h.provisional identified, p.died_on"
@@ -183,6 +183,20 @@ async def bind(work: Area, caller: Caller, code: str) -> Tried:
 def visit_of(work: Area, caller: Caller, tried: Tried) -> Visit:
     """The rest of this transaction, by the resident whom it bound."""
     assert tried.login and tried.person and tried.household
+    return _visit(
+        work,
+        Resident(work.area_id, tried.login, tried.person, tried.household, caller.language, caller.trace_id),
+    )
+
+
+def visit_as(work: Work, person: UUID, household: UUID) -> Visit:
+    """This professional's transaction with a resident's eyes: what would that person be shown?"""
+    actor = work.actor
+    nobody = UUID(int=0)
+    return _visit(work, Resident(work.area_id, nobody, person, household, actor.language, actor.trace_id))
+
+
+def _visit(work: Area, actor: Resident) -> Visit:
     return Visit(
         session=work.session,
         area_id=work.area_id,
@@ -191,9 +205,7 @@ def visit_of(work: Area, caller: Caller, tried: Tried) -> Visit:
         keyring=work.keyring,
         settings=work.settings,
         grounds=work.grounds,
-        actor=Resident(
-            work.area_id, tried.login, tried.person, tried.household, caller.language, caller.trace_id
-        ),
+        actor=actor,
     )
 
 

@@ -10,6 +10,9 @@ from casecoord.storage.work import Area
 
 _TEAMS = text("select name, id from teams where area_id = :area")
 _LOGINS = text("select subject, professional_id from logins where area_id = :area and issuer = :issuer")
+_REBIND_RESIDENTS = text(
+    "update resident_logins set issuer = :new where area_id = :area and issuer = :old and unbound_at is null"
+)
 _REBIND = text(
     "insert into logins (area_id, issuer, subject, professional_id)"
     " select area_id, :new, subject, professional_id from logins where area_id = :area and issuer = :old"
@@ -35,7 +38,8 @@ async def professionals_by_login(work: Area, issuer: str) -> dict[str, UUID]:
 
 async def rebind_logins(work: Area, old: str, new: str) -> None:
     """Lets a provider that moved to another address log the same people in."""
-    await work.session.execute(_REBIND, {"area": work.area_id, "old": old, "new": new})
+    for statement in (_REBIND, _REBIND_RESIDENTS):
+        await work.session.execute(statement, {"area": work.area_id, "old": old, "new": new})
 
 
 async def set_ceiling(work: Area, professional: UUID, ceiling: int) -> None:

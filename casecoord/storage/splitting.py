@@ -24,6 +24,17 @@ _GO = (
     "update consents set household_id = :part where area_id = :area and person_id = any(:persons)",
     "update medical_notes set household_id = :part where area_id = :area and person_id = any(:persons)",
 )
+# What is deferred goes where the entry itself is.
+_DEFERRED_GO = (
+    "update deferrals d set household_id = :part where area_id = :area and household_id = :home and (thing_id in"
+    " (select id from signals where area_id = :area and household_id = :part"
+    "   union all select id from hearings where area_id = :area and household_id = :part)"
+    " or thing_id in (select x.id from cases c join {things} x on x.area_id = c.area_id and x.case_id = c.id"
+    "   where c.area_id = :area and c.household_id = :part))"
+).format(
+    things="(select area_id, id, case_id from plan_actions union all select area_id, id, case_id from blockades"
+    " union all select area_id, id, case_id from contacts)"
+)
 _CASE_GOES = "update cases set household_id = :part where area_id = :area and id = :case"
 _SINCE = text("select min(received_at) from signals where area_id = :area and household_id = :part")
 _SINCE_CASE = text("select min(triaged_at) from cases where area_id = :area and household_id = :part")
@@ -108,7 +119,7 @@ async def go(
         "signals": list(signals),
         "case": case,
     }
-    for statement in (*_GO, *((_CASE_GOES,) if case else ())):
+    for statement in (*_GO, *((_CASE_GOES,) if case else ()), _DEFERRED_GO):
         wanted = {name: value for name, value in values.items() if f":{name}" in statement}
         await work.session.execute(text(statement), wanted)
     moments = [

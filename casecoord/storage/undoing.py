@@ -70,6 +70,9 @@ _SINCE = (
             ("medical_notes", "written_at"),
         )
     ),
+    "update deferrals d set household_id = :beside where d.area_id = :area and d.household_id = :main"
+    " and d.deferred_at >= :since and d.thing_id in (select id from signals where area_id = :area"
+    "   and household_id = :beside union all select id from hearings where area_id = :area and household_id = :beside)",
     # A case goes with its signals, if none of them stays.
     "update cases c set household_id = :beside where c.area_id = :area and c.household_id = :main"
     " and c.triaged_at >= :since and exists (select from signals s where s.area_id = c.area_id"

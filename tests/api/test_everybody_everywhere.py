@@ -15,18 +15,22 @@ from sqlalchemy import text
 from casecoord.access.decide import Policy
 from casecoord.actions.blockades import RaiseBlockade, raise_blockade
 from casecoord.actions.break_glass import BreakGlass, ByNumber, break_glass
+from casecoord.actions.deferring import DeferEntry, defer_entry
 from casecoord.actions.hearings import PlanHearing, plan_hearing
 from casecoord.actions.leads import AnswerProposal, ProposeLead, accept_lead, offer_hand_over
 from casecoord.actions.merging import ProposeMerge, propose_merge
-from casecoord.actions.plan import AddAction, add_action
+from casecoord.actions.own_family import MyFamilyOf, my_family
+from casecoord.actions.plan import AddAction, RecordContact, add_action, record_contact
 from casecoord.actions.rights import ExerciseRight, exercise_right
 from casecoord.actions.signals import Decision, TriageSignal, triage_signal
 from casecoord.api import documents
 from casecoord.api.context import Context
 from casecoord.api.ids import global_id
 from casecoord.api.schema import build
+from casecoord.domain.actors import Caller
+from casecoord.domain.residents import Thing
 from casecoord.domain.words import Audience, BlockadeKind, LifeDomain, RequestKind
-from casecoord.storage.work import Database
+from casecoord.storage.work import Database, UnknownLogin
 from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
@@ -38,6 +42,7 @@ from graphql import (
 )
 from tests.actions.consent_steps import note, to_note
 from tests.actions.moves import COVERED, arrives, moves_to
+from tests.actions.residents_steps import bound, code_for, custody
 from tests.actions.steps import by_bsn, merge, open_case, pending, propose, signal, take_part
 from tests.policies import oracle
 from tests.world import KEYRING, PEOPLE, Clock, Town, build_town
@@ -62,6 +67,8 @@ VIEWERS = {
     "karim": {"analyst"},
     "lotte": {"privacy_officer"},
 }
+#: Whose things each bound resident of the family may see as their own.
+OWN = {"mother": {"mother", "child"}, "brother": {"brother"}}
 PURPOSES = {"hanna": "court_alternative", "karim": "monitoring", "lotte": "supervision"}
 #: What an id in a variable of this name can be the id of.
 KINDS = {
@@ -97,8 +104,10 @@ KINDS = {
     "person": ("Person",),
     "givenBy": ("Person",),
     "by": ("Person",),
-    "thing": ("Signal", "MedicalNote"),
     "consent": ("Consent",),
+    "code": ("ResidentCode",),
+    "thing": ("Signal", "MedicalNote", "Action", "Contact", "Hearing", "Blockade", "BreakGlass", "Event"),
+    "deferral": ("Deferral",),
 }
 #: What is no family's: who works where.
 OF_NO_FAMILY = {
@@ -137,6 +146,10 @@ TABLES = {
     "MedicalNote": "medical_notes",
     "LegalGround": "legal_grounds",
     "LogEntry": "access_log",
+    "ResidentCode": "resident_codes",
+    "Deferral": "deferrals",
+    "Contact": "contacts",
+    "Event": "events",
 }
 
 
@@ -154,6 +167,15 @@ class Canary:
     #: a patient's note, written by this practice's team; whether the lead has a consent to it
     practice: str | None = None
     consented: bool = False
+    #: whose it is, where it is about one of the family
+    person: str | None = None
+    deferred: bool = False
+
+    def may_reach_resident(self, who: str) -> bool:
+        """By the tables alone: the household's cells, own what is about them, or about nobody by name in general."""
+        own = self.sphere in (None, "general") if self.person is None else self.person in OWN[who]
+        facts = ({"own_person"} if own else set()) | ({"deferred_for_safety"} if self.deferred else set())
+        return oracle.shown("household", False, self.facet, self.sphere, "access_request", facts) == "full"
 
     def may_reach(self, who: str) -> bool:
         return any(
@@ -186,6 +208,7 @@ class Place:
     town: Town
     ids: dict[str, list[UUID]] = field(default_factory=dict)
     canaries: list[Canary] = field(default_factory=list)
+    residents: dict[str, Caller] = field(default_factory=dict)
 
 
 @pytest.fixture
@@ -214,13 +237,15 @@ async def story(town: Town, code: str) -> Place:
             "detail": say("signal.detail", sphere, team, **more),
         }
 
-    mother, brother, child = await town.family(
-        (say("person.name"), date(1985, 2, 3)),
-        (say("person.name", hearing=True), date(2009, 5, 6)),
-        (say("person.name"), date(2018, 9, 30)),
+    mother, brother, child, aunt = await town.family(
+        (say("person.name", hearing=True, person="mother"), date(1985, 2, 3)),
+        (say("person.name", hearing=True, person="brother"), date(2009, 5, 6)),
+        (say("person.name", person="child"), date(2018, 9, 30)),
+        (say("person.name", person="aunt"), date(1990, 2, 3)),
         links={0: [("practice", "P1"), ("benefit", "WPI")], 2: [("school", "11VO00")]},
     )
-    first = await signal(town, "amina", child, **told("general", "klimop"))
+    await custody(town, mother, child, brother)
+    first = await signal(town, "amina", child, **told("general", "klimop", person="child"))
     case = await open_case(town, "bram", first.signal)
     for team, member in (("wijkteam", "chaima"), ("werk", "esra"), ("rechtbank", "hanna")):
         await take_part(town, "bram", case.id, team, member)
@@ -238,18 +263,24 @@ async def story(town: Town, code: str) -> Place:
             )
         await town.act(by, triage_signal, TriageSignal(town.key(), sent.signal, Decision.JOIN_CASE))
 
-    await comes("hanna", brother, LifeDomain.SOCIAL_NETWORK, "dirk", told("justice", "rechtbank"))
-    await comes("chaima", mother, LifeDomain.FINANCE, "esra", told("livelihood", "wijkteam"))
-    await comes("chaima", mother, LifeDomain.MENTAL_HEALTH, "gijs", told("health", "wijkteam"))
     await comes(
-        "fleur", mother, LifeDomain.PHYSICAL_HEALTH, "gijs", told("health", "huisarts", shared=True),
+        "hanna", brother, LifeDomain.SOCIAL_NETWORK, "dirk", told("justice", "rechtbank", person="brother")
+    )
+    await comes("chaima", mother, LifeDomain.FINANCE, "esra", told("livelihood", "wijkteam", person="mother"))
+    await comes(
+        "chaima", mother, LifeDomain.MENTAL_HEALTH, "gijs", told("health", "wijkteam", person="mother")
+    )
+    await comes(
+        "fleur", mother, LifeDomain.PHYSICAL_HEALTH, "gijs", told("health", "huisarts", shared=True, person="mother"),
         audience=Audience.TEAMS_IN_CASE,
     )  # fmt: skip
-    await signal(town, "ines", child, **told("general", "regenboog", accountable="klimop"))
     for consented in (False, True):
         more = {"shared": True, "practice": "huisarts", "consented": consented}
-        written = await note(town, "fleur", mother, say("medical.note", "health", "huisarts", **more))
+        written = await note(
+            town, "fleur", mother, say("medical.note", "health", "huisarts", person="mother", **more)
+        )
     await to_note(town, "fleur", written, mother)
+    await signal(town, "ines", child, **told("general", "regenboog", accountable="klimop", person="child"))
     for who, domain, sphere in (
         ("amina", LifeDomain.TIME_USE, "general"),
         ("chaima", LifeDomain.FINANCE, "livelihood"),
@@ -259,6 +290,15 @@ async def story(town: Town, code: str) -> Place:
     ):
         what = say("plan.action", sphere, PEOPLE[who][0])
         await town.act(who, add_action, AddAction(town.key(), case.id, domain, what, SOON))
+    step = AddAction(
+        town.key(), case.id, LifeDomain.TIME_USE, say("plan.action", "general", "klimop", deferred=True), SOON
+    )
+    waits = await town.act("amina", add_action, step)
+    await town.act("amina", defer_entry, DeferEntry(town.key(), Thing.ACTION, waits.id, "Voor de rust."))
+    await town.act("amina", record_contact, RecordContact(town.key(), case.id))
+    for name, who in (("mother", mother), ("brother", brother)):
+        place.residents[name] = await bound(town, "amina", who)
+    await code_for(town, "amina", aunt)
     for who, domain, sphere in (
         ("amina", LifeDomain.TIME_USE, "general"),
         ("esra", LifeDomain.FINANCE, "livelihood"),
@@ -293,14 +333,19 @@ async def story(town: Town, code: str) -> Place:
     return place
 
 
-async def ask(town: Town, who: str, name: str, variables: dict[str, Any]) -> str:
+async def ask(town: Town, who: str | Caller, name: str, variables: dict[str, Any]) -> str:
     """The whole answer as it would leave, but for the path of an error."""
     document = DOCUMENTS[name]
-    context = Context(town.office, town.caller(who), document.parsed, name)
+    caller = town.caller(who) if isinstance(who, str) else who
+    context = Context(town.office, caller, document.parsed, name)
     answer = await SCHEMA.execute(document.text, variables, context_value=context)
-    said = [getattr(error.original_error, "code", error.message) for error in answer.errors or ()]
+    said = [_code(error.original_error) or error.message for error in answer.errors or ()]
     assert not [word for word in said if " " in word], (name, variables, said)
     return json.dumps([answer.data, said], default=str, sort_keys=True)
+
+
+def _code(error: Exception | None) -> str | None:
+    return "unknown_login" if isinstance(error, UnknownLogin) else getattr(error, "code", None)
 
 
 def operation(name: str) -> OperationDefinitionNode:
@@ -450,3 +495,63 @@ async def test_no_sealed_word_reaches_anybody_whom_the_tables_do_not_name(
         missing = [c for c in here.canaries if c.word in allowed - found and who not in ("ibrahim",)]
         assert not missing, (who, missing)
     assert reached["amina"] and reached["dirk"] and not reached["mo"]
+
+
+#: What a resident can be answered by; every other document knows no residents at all.
+FOR_RESIDENTS = {"MyFamily", "MyAccessLog", "AskForHelp", "ExerciseMyRight", "LetBeSeen", "BindResident"}
+
+
+async def test_a_resident_reaches_what_the_tables_say_is_theirs_and_no_other_word(
+    places: tuple[Place, Place],
+) -> None:
+    here, elsewhere = places
+    every = (*here.canaries, *elsewhere.canaries)
+    for who, caller in here.residents.items():
+        reached: set[str] = set()
+        for name in sorted(DOCUMENTS):
+            if operation(name).operation.value != "query":
+                continue
+            fields, paths = variables_of(name), ids_in(name)
+            tries = [(p, kind, one) for p in paths for kind in kinds_of(p) for one in here.ids[kind]]
+            for given in [
+                own_ids(here, name),
+                *({**own_ids(here, name), p: global_id(k, i)} for p, k, i in tries),
+            ]:
+                answer = await ask(here.town, caller, name, Filled(here.town, given).fill(fields))
+                reached |= {canary.word for canary in every if canary.word in answer}
+                assert name in FOR_RESIDENTS or answer == '[null, ["unknown_login"]]', (name, answer)
+        allowed = {canary.word for canary in here.canaries if canary.may_reach_resident(who)}
+        beyond = [canary for canary in every if canary.word in reached - allowed]
+        missing = [canary for canary in here.canaries if canary.word in allowed - reached]
+        assert (beyond, missing) == ([], []), who
+        assert len(allowed) > 3
+
+
+async def test_to_a_resident_whatever_is_not_theirs_is_as_what_does_not_exist(
+    places: tuple[Place, Place],
+) -> None:
+    here, elsewhere = places
+    for who, caller in here.residents.items():
+        own = set(await _own_persons(here, caller))
+        assert own
+        for name in sorted(FOR_RESIDENTS):
+            fields = variables_of(name)
+            for path in ids_in(name):
+                answers = set()
+                for identity in (uuid4(), *elsewhere.ids["Person"], *(set(here.ids["Person"]) - own)):
+                    given = {path: global_id("Person", identity)}
+                    answers.add(await ask(here.town, caller, name, Filled(here.town, given).fill(fields)))
+                assert len(answers) == 1 and "not_found" in answers.pop(), (who, name)
+        for name in sorted(set(DOCUMENTS) - FOR_RESIDENTS):
+            if operation(name).operation.value == "query":
+                continue
+            given = Filled(here.town, own_ids(here, name)).fill(variables_of(name))
+            data, codes = json.loads(await ask(here.town, caller, name, given))
+            # Nothing that a professional does is done.
+            done = next(iter((data or {"": {"__typename": "Problem"}}).values()))
+            assert codes == ["unknown_login"] or done["__typename"] == "Problem", (name, data)
+
+
+async def _own_persons(place: Place, caller: Caller) -> list[UUID]:
+    view = await place.town.office.receive(caller, my_family, MyFamilyOf())
+    return [one.id for one in view.persons]

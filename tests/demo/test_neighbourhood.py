@@ -27,7 +27,7 @@ from casecoord.demo.users import USERS
 from casecoord.domain.actors import Caller
 from casecoord.domain.bsn import is_bsn
 from casecoord.domain.promises import OF_THE_AREA, Rule
-from casecoord.domain.words import TeamKind
+from casecoord.domain.words import Role, TeamKind
 from casecoord.storage.households import find_by_bsn
 from casecoord.storage.organising import Organiser
 from casecoord.storage.sealed import Keyring
@@ -114,6 +114,8 @@ async def test_every_demo_user_comes_in_by_their_own_role(demo: Demo, user):
         with pytest.raises(UnknownLogin):
             async with demo.office.database.enter(demo.caller(user.key)):
                 pass
+        async with demo.office.database.receive(demo.caller(user.key)) as visit:
+            assert visit.actor.role is user.role is Role.RESIDENT
         return
     async with demo.office.database.enter(demo.caller(user.key)) as work:
         assert (work.actor.name, work.actor.role, work.actor.team_kind) == (

@@ -11,16 +11,18 @@ from casecoord.access.decide import Policy
 from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.looking import viewers
 from casecoord.actions.office import Hand
+from casecoord.actions.own_family import MyFamilyOf, my_family
+from casecoord.actions.own_log import MyAccessLogOf, my_access_log
 from casecoord.demo.storybook import STORIES
 from casecoord.domain.bsn import holds_bsn
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import FACETS, Cell, Viewer
 from casecoord.domain.joint_view import JointCase
-from casecoord.domain.words import Purpose, Sphere
+from casecoord.domain.words import LifeDomain, Purpose, Sphere
 from casecoord.storage import views
 from tests.demo.loaded import Demo
 
-#: As whom nobody can look yet: residents bind themselves later, places are held later.
+#: As whom nobody looks at a joint case view: residents have a page of their own, places are held later.
 LATER = {Viewer.HOUSEHOLD, Viewer.PROVIDER}
 #: Who looks at figures or at the log, and at no household.
 NO_HOUSEHOLD = {Viewer.ANALYST, Viewer.PRIVACY_OFFICER}
@@ -121,6 +123,24 @@ async def test_a_secret_address_is_the_lead_s_alone(demo: Demo):
     assert (await look(demo, "chaima", home)).address is not None
     for user in ("amina", "dirk", "ibrahim"):
         assert (await look(demo, user, home)).address is None
+
+
+async def test_who_lives_in_one_home_each_has_a_page_of_their_own(demo: Demo):
+    home = demo.homes["ieder_een_eigen_pagina"]
+    pages = {
+        user: await demo.office.receive(demo.caller(user), my_family, MyFamilyOf())
+        for user in ("petra", "sjoerd")
+    }
+    domains = {user: {one.domain.value for one in page.signals if one.domain} for user, page in pages.items()}
+    both = {LifeDomain.SOCIAL_NETWORK}
+    assert domains == {"petra": both | {LifeDomain.MENTAL_HEALTH}, "sjoerd": both | {LifeDomain.FINANCE}}
+    # What Sem told waits for his safety; Jill is 14 and has not said that her parents may see.
+    for user, page in pages.items():
+        assert page.household == home and page.lead.value.name == "Chaima el Idrissi"
+        seen = {one.name.value.split()[0] for one in page.persons}
+        assert seen == {user.title(), "Sem"}
+    lines = await demo.office.receive(demo.caller("sjoerd"), my_access_log, MyAccessLogOf())
+    assert lines.items and all("huisarts" not in one.sentence for one in lines.items)
 
 
 async def test_a_family_in_one_area_does_not_exist_in_another(demo: Demo):
