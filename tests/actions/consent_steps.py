@@ -1,6 +1,7 @@
 """What stories of consents share: custody as the register says it, something to consent to, and a yes."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,13 +16,14 @@ from casecoord.actions.consents import (
     withdraw_consent,
 )
 from casecoord.actions.joint_view import JointCaseOf, joint_case
+from casecoord.actions.leads import AnswerProposal, accept_lead
 from casecoord.actions.notes import AddMedicalNote, NoteAdded, add_medical_note
 from casecoord.actions.signals import Decision, TriageSignal, triage_signal
 from casecoord.domain.consents import ConsentSource
 from casecoord.domain.joint_view import JointCase, SignalView
 from casecoord.domain.words import LifeDomain
 from casecoord.storage.tables import Custody
-from tests.actions.steps import by_bsn, led_case, signal, take_part
+from tests.actions.steps import by_bsn, led_case, open_case, propose, signal, take_part
 from tests.world import Someone, Town
 
 DETAILED = "Vertelde waarom zij niet naar huis wil."
@@ -68,6 +70,19 @@ async def something_held(town: Town, about: str = "noor") -> Held:
     sent = await signal(town, "chaima", family[about], detail=DETAILED, domain=LifeDomain.SOCIAL_NETWORK)
     await town.act("bram", triage_signal, TriageSignal(town.key(), sent.signal, Decision.JOIN_CASE))
     return Held(family, case, sent.signal)
+
+
+async def held_about(town: Town, born: date) -> Held:
+    """A case about Mia, born then, and Els with custody, that Amina leads; Chaima's team holds a detail about Mia."""
+    mia, els = await town.family(("Mia Bos", born), ("Els Bos", date(1980, 1, 1)))
+    await holds(town, mia, els)
+    case = await open_case(town, "dirk", (await signal(town, "amina", mia)).signal)
+    await take_part(town, "dirk", case.id, "klimop", "bram")
+    proposal = await propose(town, "dirk", case.id, "amina")
+    await town.act("amina", accept_lead, AnswerProposal(town.key(), proposal))
+    sent = await signal(town, "chaima", mia, detail=DETAILED)
+    await town.act("dirk", triage_signal, TriageSignal(town.key(), sent.signal, Decision.JOIN_CASE))
+    return Held({"noor": mia, "els": els}, case, sent.signal)
 
 
 def asking(town: Town, person: Someone, *givers: Someone, **changed: Any) -> RecordConsent:

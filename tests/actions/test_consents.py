@@ -11,7 +11,6 @@ import pytest
 from casecoord.actions.consents import RecordConsent, WithdrawConsent, record_consent, withdraw_consent
 from casecoord.actions.explaining import ExplainOf, explain_facet
 from casecoord.actions.joint_view import JointCaseOf, joint_case
-from casecoord.actions.leads import AnswerProposal, accept_lead
 from casecoord.actions.lists import TimelineOf, timeline
 from casecoord.actions.office import Hand
 from casecoord.actions.signals import ByHousehold, Decision, TriageSignal, triage_signal
@@ -25,6 +24,7 @@ from tests.actions.consent_steps import (
     asking,
     consent,
     detail_for,
+    held_about,
     holds,
     see,
     seen_signal,
@@ -34,8 +34,6 @@ from tests.actions.consent_steps import (
 from tests.actions.looks import look, records
 from tests.actions.steps import (
     merge,
-    open_case,
-    propose,
     refused,
     second_coordinator,
     signal,
@@ -106,16 +104,9 @@ async def test_on_a_birthday_the_yes_of_others_is_needed_from_midnight_on(
     """The parents' yes ends as the child turns twelve; that of child and parents goes on as the child's alone."""
     tomorrow = (town.clock.now + timedelta(days=1)).date()
     born = tomorrow.replace(year=tomorrow.year - age)
-    mia, els = await town.family(("Mia Bos", born), ("Els Bos", date(1980, 1, 1)))
+    held = await held_about(town, born)
+    mia, els = held.child, held.mother
     people = {"mia": mia, "els": els}
-    await holds(town, mia, els)
-    case = await open_case(town, "dirk", (await signal(town, "amina", mia)).signal)
-    await take_part(town, "dirk", case.id, "klimop", "bram")
-    proposal = await propose(town, "dirk", case.id, "amina")
-    await town.act("amina", accept_lead, AnswerProposal(town.key(), proposal))
-    sent = await signal(town, "chaima", mia, detail=DETAILED)
-    await town.act("dirk", triage_signal, TriageSignal(town.key(), sent.signal, Decision.JOIN_CASE))
-    held = Held({"noor": mia}, case, sent.signal)
     given = await consent(town, "chaima", mia, *(people[name] for name in givers))
     midnight = datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=AMSTERDAM)
     assert given.until == (midnight if age == 12 else None)
