@@ -3,6 +3,7 @@
 import typer
 
 from casecoord.commands import (
+    audit,
     deliver,
     demo,
     doctor,
@@ -11,6 +12,7 @@ from casecoord.commands import (
     migrate,
     policy,
     schema,
+    sequencer,
     serve,
     sweep,
 )
@@ -25,7 +27,20 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (demo, serve, migrate, imports, sweep, deliver, duplicates, policy, schema, doctor):
+for group in (
+    demo,
+    serve,
+    migrate,
+    imports,
+    sweep,
+    deliver,
+    sequencer,
+    audit,
+    duplicates,
+    policy,
+    schema,
+    doctor,
+):
     group.register(app)
 
 

@@ -147,7 +147,7 @@ def grown(size: int, at_edge: Tiles, leaves: bytes) -> dict[tuple[int, int], byt
     while added:
         tile, held = divmod(size, TILE)
         hashes = at_edge[level, tile] + added if held else added
-        wholes = []
+        wholes: list[bytes] = []
         for start in range(0, len(hashes), TILE * HASH):
             piece = hashes[start : start + TILE * HASH]
             changed[level, tile + len(wholes)] = piece

@@ -165,6 +165,8 @@ def test_tiles_grow_into_the_same_tree(sizes: list[int]) -> None:
         needed = {which: tiles[which] for which in merkle.edge(size)}
         assert merkle.root(size, merkle.in_tiles(needed)) == merkle.root(size, merkle.in_tiles(tiles))
     last = size - 1
-    assert merkle.inclusion(last, size, merkle.in_tiles(tiles)) == merkle.inclusion(last, size, merkle.in_list(leaves))
+    assert merkle.inclusion(last, size, merkle.in_tiles(tiles)) == merkle.inclusion(
+        last, size, merkle.in_list(leaves)
+    )
     asked = merkle.needed(lambda whole: merkle.inclusion(0, size, whole))
     assert merkle.inclusion(0, size, merkle.in_tiles({which: tiles[which] for which in asked}))
