@@ -1,6 +1,7 @@
 """`casecoord audit`: whether the access log is what was signed, and proof of what is in it."""
 
 import asyncio
+import sys
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -117,7 +118,7 @@ async def _verify(chosen: Settings, only: str | None, keys: list[str] | None) ->
         )
     except KeyUnknown:
         raise CommandError("--key is no public key of checkpoints: casecoord audit key prints one") from None
-    with Progress(console=Console(stderr=True), transient=True) as bars:
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bars:
         try:
             areas = _chosen(await audit.areas(), only)
             return [

@@ -14,7 +14,7 @@ from casecoord.commands.context import AsJson, answer, environment
 from casecoord.commands.deliver import standings
 from casecoord.settings import Mode, Settings, SettingsError
 from casecoord.storage import health
-from casecoord.storage.readiness import master_key_opens
+from casecoord.storage.readiness import Waiting, log_waiting, master_key_opens
 from casecoord.storage.sealed import Keyring
 from casecoord.storage.work import Database
 
@@ -61,7 +61,7 @@ def examine(env: Mapping[str, str]) -> Iterator[Check]:
     yield _keys(env)
     yield _policies()
     try:
-        facts, opens = asyncio.run(_ask(settings))
+        facts, opens, waiting = asyncio.run(_ask(settings))
         mail = asyncio.run(standings(settings)) if facts.heads.same else {}
     except Exception as error:  # whatever the driver or the network raises, this is the answer
         say = f"no answer ({type(error).__name__}): check DATABASE_URL, then run casecoord migrate"
@@ -76,13 +76,18 @@ def examine(env: Mapping[str, str]) -> Iterator[Check]:
         else "is not the one that sealed this database: bring back the right CASECOORD_MASTER_KEY",
     )
     yield _mail(settings, sum(len(one.dead) for one in mail.values()))
+    yield _checkpoints(settings)
+    if waiting is not None:
+        yield _sequencer(waiting)
 
 
-async def _ask(settings: Settings) -> tuple[health.DatabaseFacts, bool]:
+async def _ask(settings: Settings) -> tuple[health.DatabaseFacts, bool, Waiting | None]:
     facts = await health.inspect(settings.database_url)
     db = Database(settings.database_url, Keyring(settings.master_key, settings.match_key))
     try:
-        return facts, not facts.heads.same or await master_key_opens(db)
+        if not facts.heads.same:
+            return facts, True, None
+        return facts, await master_key_opens(db), await log_waiting(db)
     finally:
         await db.close()
 
@@ -95,6 +100,25 @@ def _mail(settings: Settings, dead: int) -> Check:
     if settings.smtp_url is None:
         return Check("mail", True, "SMTP_URL is not set: nobody gets mail, notices wait in the inbox")
     return Check("mail", True, "no letter was given up")
+
+
+def _checkpoints(settings: Settings) -> Check:
+    """What signs the log belongs where the sequencer runs, and nowhere else."""
+    key, folder = settings.checkpoint_key, settings.checkpoints
+    if key is None and folder is None:
+        return Check("checkpoints", True, "no key and no folder here: the sequencer runs elsewhere")
+    if key is None or folder is None:
+        missing = "CASECOORD_CHECKPOINT_KEY" if key is None else "CASECOORD_CHECKPOINTS"
+        return Check("checkpoints", False, f"{missing} is not set: the sequencer signs nothing without it")
+    if not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
+        return Check("checkpoints", False, f"{folder} is no folder that this user may write copies to")
+    return Check("checkpoints", True, f"signed, with copies in {folder}")
+
+
+def _sequencer(waiting: Waiting) -> Check:
+    say = f"{waiting.entries} entries of the access log wait, for {waiting.seconds:.0f} s"
+    advice = f"{say}: run casecoord sequencer, it says what is wrong"
+    return Check("sequencer", not waiting.too_long, advice if waiting.too_long else say)
 
 
 def _policies() -> Check:

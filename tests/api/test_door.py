@@ -239,7 +239,7 @@ async def test_health_says_what_is_ready(production):
     assert (await production.http.get("/health/live")).status_code == 200
     ready = await production.http.get("/health/ready")
     assert (ready.status_code, set(ready.json()["checks"].values())) == (200, {"ok"})
-    assert set(ready.json()["checks"]) == {"database", "migrations", "keys", "policies"}
+    assert set(ready.json()["checks"]) == {"database", "migrations", "keys", "policies", "log"}
 
 
 async def test_an_unmigrated_database_is_not_ready(empty_database_url, provider):
@@ -255,7 +255,7 @@ async def test_another_master_key_is_not_ready(database_url, provider, town):
     settings = replace(settings_for(database_url, provider), master_key=b"x" * 32)
     async with opened(settings) as app, client_of(app, provider.public_url).http as http:
         checks = (await http.get("/health/ready")).json()["checks"]
-    assert checks == {"database": "ok", "migrations": "ok", "keys": "not ok", "policies": "ok"}
+    assert checks == {"database": "ok", "migrations": "ok", "keys": "not ok", "policies": "ok", "log": "ok"}
 
 
 @pytest.mark.parametrize("given", ["", "x", "%%%", "é", "a" * 500, global_id("Team", uuid4())])

@@ -14,6 +14,10 @@ from casecoord.storage.sequencer import Sequencer
 
 KEY = b"c" * 32
 
+#: How the log grew that most tests bend: leaves, tiles of two levels, checkpoints at their edges.
+BATCHES = (1, 255, 1, 300, 43)
+SIZE = sum(BATCHES)
+
 #: As the application writes them, but all at once; the record is whatever it is.
 ENTRIES = """
 insert into access_log (area_id, id, at, trace_id, professional_id, record, salt, leaf)
@@ -94,9 +98,21 @@ class Log:
 
 
 async def open_log(url: str, folder: Path, code: str = "zuid") -> Log:
+    """A new area with nothing in its log."""
     connection = await asyncpg.connect(url, server_settings={"timezone": "UTC"})
     area = await connection.fetchval(
         "insert into areas (id, code, name) values (gen_random_uuid(), $1, $1) returning id", code
     )
-    folder.mkdir(exist_ok=True)
+    made(folder)
     return Log(url, folder, connection, area)
+
+
+def made(folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+async def of_copy(url: str, folder: Path) -> Log:
+    """The one area of a database that was copied."""
+    connection = await asyncpg.connect(url, server_settings={"timezone": "UTC"})
+    return Log(url, folder, connection, await connection.fetchval("select id from areas"))
