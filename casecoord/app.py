@@ -24,11 +24,11 @@ from casecoord.identity.login import LoginFlow
 from casecoord.identity.provider import Client, Provider
 from casecoord.identity.sessions import Sessions
 from casecoord.identity.tokens import TokenVerifier
-from casecoord.observe import Metrics, configure_logging
+from casecoord.observe import Metrics, configure_logging, gauges
 from casecoord.settings import Settings
 from casecoord.shell import Shell, security_headers
 from casecoord.storage.migrate import head_state
-from casecoord.storage.readiness import database_answers, master_key_opens
+from casecoord.storage.readiness import database_answers, log_waiting, master_key_opens
 from casecoord.storage.reapplying import erasures_waiting
 from casecoord.storage.work import Database
 
@@ -102,12 +102,16 @@ def _health(settings: Settings, office: Office, metrics: Metrics) -> list[BaseRo
     async def erasures_applied() -> bool:
         return await erasures_waiting(office.database) == 0
 
+    async def log_in_order() -> bool:
+        return not (await log_waiting(office.database)).too_long
+
     checks: dict[str, Check] = {
         "database": lambda: database_answers(office.database),
         "migrations": migrated,
         "keys": lambda: master_key_opens(office.database),
         "erasures": erasures_applied,
         "policies": policies_valid,
+        "log": log_in_order,
     }
 
     async def live(request: Request) -> Response:
@@ -120,13 +124,29 @@ def _health(settings: Settings, office: Office, metrics: Metrics) -> list[BaseRo
         return JSONResponse({"status": "ready" if ok else "not ready", "checks": say}, 200 if ok else 503)
 
     async def measured(request: Request) -> Response:
-        return PlainTextResponse(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+        text = metrics.text() + await _log_gauges(office)
+        return PlainTextResponse(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
     return [
         Route("/health/live", live),
         Route("/health/ready", ready),
         Route("/metrics", measured),
     ]
+
+
+async def _log_gauges(office: Office) -> bytes:
+    """How far the access log's sequencer is behind; nothing while the database does not say."""
+    try:
+        waiting = await log_waiting(office.database)
+    except Exception as error:  # whatever it is, the other metrics are worth having
+        _log.warning("not_measured", kind=type(error).__name__)
+        return b""
+    return gauges(
+        {
+            "casecoord_log_waiting_entries": ("Entries without a place in the log's tree.", waiting.entries),
+            "casecoord_log_waiting_seconds": ("How long the first of them has waited.", waiting.seconds),
+        }
+    )
 
 
 async def _passes(name: str, check: Check) -> bool:

@@ -3,6 +3,7 @@
 import base64
 import os
 import secrets
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ _OWN = (
     "CASECOORD_MASTER_KEY",
     "CASECOORD_MATCH_KEY",
     "CASECOORD_SESSION_KEY",
+    "CASECOORD_CHECKPOINT_KEY",
     "OIDC_ISSUER",
 )
 
@@ -57,6 +59,7 @@ def forget(directory: Path = DIRECTORY) -> bool:
     if keys.exists():
         keys.rmdir()
     (directory / "port").unlink(missing_ok=True)
+    shutil.rmtree(directory / "checkpoints", ignore_errors=True)
     return True
 
 
@@ -70,6 +73,8 @@ def defaults(env: Mapping[str, str], directory: Path = DIRECTORY) -> dict[str, s
         "CASECOORD_MASTER_KEY_FILE": str(_generated(keys / "master")),
         "CASECOORD_MATCH_KEY_FILE": str(_generated(keys / "match")),
         "CASECOORD_SESSION_KEY_FILE": str(_generated(keys / "session")),
+        "CASECOORD_CHECKPOINT_KEY_FILE": str(_generated(keys / "checkpoint")),
+        "CASECOORD_CHECKPOINTS": str(_folder(top / "checkpoints")),
         "OIDC_CLIENT_SECRET_FILE": str(_generated(keys / "oidc-client")),
         "OIDC_CLIENT_ID": "casecoord",
         "OIDC_AUDIENCE": "casecoord",
@@ -92,7 +97,12 @@ def _private(directory: Path) -> Path:
     directory.mkdir(mode=0o700, exist_ok=True)
     if os.geteuid() == 0:
         directory.chmod(0o711)  # the database's own user passes through; the keys' folder stays closed
-    (directory / "keys").mkdir(mode=0o700, exist_ok=True)
+    _folder(directory / "keys")
+    return directory
+
+
+def _folder(directory: Path) -> Path:
+    directory.mkdir(mode=0o700, exist_ok=True)
     return directory
 
 

@@ -6,12 +6,14 @@ import re
 import secrets
 import sys
 import time
-from collections.abc import MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(?:-.*)?")
 _SERVER_LOG = "uvicorn.error"
@@ -41,6 +43,22 @@ class Metrics:
         together = CollectorRegistry()
         MultiProcessCollector(together)  # type: ignore[no-untyped-call]
         return generate_latest(together)
+
+
+def gauges(values: Mapping[str, tuple[str, float]]) -> bytes:
+    """What is measured at the moment of asking, in the same format: by name, what it is and how much."""
+    registry = CollectorRegistry()
+    registry.register(_Now(values))
+    return generate_latest(registry)
+
+
+class _Now(Collector):
+    def __init__(self, values: Mapping[str, tuple[str, float]]) -> None:
+        self._values = values
+
+    def collect(self) -> Iterator[Metric]:
+        for name, (what, value) in self._values.items():
+            yield GaugeMetricFamily(name, what, value=value)
 
 
 def trace_of(traceparent: str | None) -> str:

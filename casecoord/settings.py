@@ -55,6 +55,10 @@ class Settings:
     #: None: nobody gets mail, notices wait in the inbox
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = ""
+    #: None: this process does not order the access log
+    checkpoint_key: bytes | None = field(default=None, repr=False)
+    #: where copies of the access log's checkpoints go, outside the database
+    checkpoints: Path | None = None
     master_versions: Mapping[int, bytes] = field(default_factory=dict, repr=False)
     #: read again when it changed
     master_file: Path | None = None
@@ -106,6 +110,10 @@ class Settings:
             master_file=None if token else read.path("CASECOORD_MASTER_KEY"),
             token=token,
             backups=Path(env["CASECOORD_BACKUPS"]) if env.get("CASECOORD_BACKUPS") else None,
+            checkpoint_key=read.key("CASECOORD_CHECKPOINT_KEY")
+            if read.given("CASECOORD_CHECKPOINT_KEY")
+            else None,
+            checkpoints=read.folder("CASECOORD_CHECKPOINTS"),
         )
         read.different_keys(made)
         if read.problems:
@@ -249,6 +257,10 @@ class _Reader:
             return Mode.PRODUCTION
         return Mode(value)
 
+    def folder(self, name: str) -> Path | None:
+        value = self.env.get(name, "").strip()
+        return Path(value) if value else None
+
     def port(self) -> int:
         value = self.env.get("PORT", "8000")
         if not value.isdecimal() or not 0 < int(value) < 65536:
@@ -258,11 +270,12 @@ class _Reader:
 
     def different_keys(self, made: Settings) -> None:
         """A key that does two things cannot be changed for one of them, and leaks both at once."""
-        keys = [key for key in (made.master_key, made.match_key, made.session_key) if key]
-        if len(set(keys)) < len(keys):
+        keys = [made.master_key, made.match_key, made.session_key, made.checkpoint_key]
+        given = [key for key in keys if key]
+        if len(set(given)) < len(given):
             self.problems.append(
-                "CASECOORD_MASTER_KEY, CASECOORD_MATCH_KEY and CASECOORD_SESSION_KEY are not three different keys: "
-                "make one for each"
+                "CASECOORD_MASTER_KEY, CASECOORD_MATCH_KEY, CASECOORD_SESSION_KEY and CASECOORD_CHECKPOINT_KEY "
+                "are not different keys: make one for each"
             )
 
     def _file(self, name: str, path: Path) -> str:

@@ -59,7 +59,7 @@ def test_no_password_or_key_has_a_default():
 
 def test_every_service_that_stays_has_a_health_check():
     services = yaml.safe_load(TEXT)["services"]
-    assert set(services) == {"db", "migrate", "web", "sweep", "deliver", "login"}
+    assert set(services) == {"db", "migrate", "web", "sweep", "deliver", "sequencer", "login"}
     lasting = {name: service for name, service in services.items() if service.get("restart") != "no"}
     assert set(lasting) == set(services) - {"migrate"}
     assert all("healthcheck" in service for service in lasting.values())

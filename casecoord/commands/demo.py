@@ -14,6 +14,7 @@ import typer
 
 from casecoord import local
 from casecoord.commands.context import AsJson, CommandError, answer, environment
+from casecoord.commands.sequencer import sequencing
 from casecoord.commands.serve import listen
 from casecoord.domain.words import Language
 from casecoord.settings import Settings
@@ -41,7 +42,7 @@ def demo(
         return
     with _prepared(os.environ.get("PORT") or "8000") as settings:
         local.remember_port(settings.port)
-        with _provider(settings):
+        with _provider(settings), sequencing(settings):
             typer.echo(_welcome(settings))
             listen("127.0.0.1", settings.port)
 

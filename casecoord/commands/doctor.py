@@ -17,7 +17,7 @@ from casecoord.settings import Mode, Settings, SettingsError
 from casecoord.storage import backups, health
 from casecoord.storage.backups import Kept, Terms
 from casecoord.storage.masters import KeysAway
-from casecoord.storage.readiness import master_key_opens
+from casecoord.storage.readiness import Waiting, log_waiting, master_key_opens
 from casecoord.storage.reapplying import erasures_waiting
 from casecoord.storage.work import Database
 
@@ -80,11 +80,21 @@ def examine(env: Mapping[str, str]) -> Iterator[Check]:
         else "is not the one that sealed this database: bring back the right CASECOORD_MASTER_KEY",
     )
     if stored is not None:
-        yield from _backups(settings, *stored)
+        yield from _backups(settings, stored.backups, stored.terms, stored.erasures)
     yield _mail(settings, sum(len(one.dead) for one in mail.values()))
+    yield _checkpoints(settings)
+    if stored is not None:
+        yield _sequencer(stored.log)
 
 
-Stored = tuple[list[Kept], Terms, int]
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What the database says of backups, of erasures that wait, and of the log."""
+
+    backups: list[Kept]
+    terms: Terms
+    erasures: int
+    log: Waiting
 
 
 async def _ask(settings: Settings) -> tuple[health.DatabaseFacts, bool, Stored | None]:
@@ -93,7 +103,12 @@ async def _ask(settings: Settings) -> tuple[health.DatabaseFacts, bool, Stored |
     try:
         if not facts.heads.same:
             return facts, True, None
-        stored = (await backups.there(db), await backups.terms(db), await erasures_waiting(db))
+        stored = Stored(
+            await backups.there(db),
+            await backups.terms(db),
+            await erasures_waiting(db),
+            await log_waiting(db),
+        )
         return facts, await master_key_opens(db), stored
     finally:
         await db.close()
@@ -140,6 +155,25 @@ def _mail(settings: Settings, dead: int) -> Check:
     if settings.smtp_url is None:
         return Check("mail", True, "SMTP_URL is not set: nobody gets mail, notices wait in the inbox")
     return Check("mail", True, "no letter was given up")
+
+
+def _checkpoints(settings: Settings) -> Check:
+    """What signs the log belongs where the sequencer runs, and nowhere else."""
+    key, folder = settings.checkpoint_key, settings.checkpoints
+    if key is None and folder is None:
+        return Check("checkpoints", True, "no key and no folder here: the sequencer runs elsewhere")
+    if key is None or folder is None:
+        missing = "CASECOORD_CHECKPOINT_KEY" if key is None else "CASECOORD_CHECKPOINTS"
+        return Check("checkpoints", False, f"{missing} is not set: the sequencer signs nothing without it")
+    if not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
+        return Check("checkpoints", False, f"{folder} is no folder that this user may write copies to")
+    return Check("checkpoints", True, f"signed, with copies in {folder}")
+
+
+def _sequencer(waiting: Waiting) -> Check:
+    say = f"{waiting.entries} entries of the access log wait, for {waiting.seconds:.0f} s"
+    advice = f"{say}: run casecoord sequencer, it says what is wrong"
+    return Check("sequencer", not waiting.too_long, advice if waiting.too_long else say)
 
 
 def _policies() -> Check:

@@ -108,8 +108,9 @@ class Copies:
             with path.open("rb") as file:
                 file.seek(max(0, path.stat().st_size - _TAIL))
                 notes = file.read().decode(errors="replace").split(BETWEEN)[:-1]
-            if notes:
-                return notes[-1] + "\n"
+            for note in reversed(notes):
+                if _is_whole(note):
+                    return note.lstrip("\n") + "\n"
         return None
 
     def holds(self, note: str) -> bool:
@@ -162,6 +163,14 @@ def _saying_why() -> Iterator[None]:
         yield
     except OSError:
         raise CopiesClosed from None
+
+
+def _is_whole(note: str) -> bool:
+    try:
+        read(note.lstrip("\n"))
+    except ValueError:
+        return False
+    return f"\n\n— {_SIGNER} " in note
 
 
 def _is_torn(path: Path) -> bool:

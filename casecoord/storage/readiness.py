@@ -1,5 +1,7 @@
 """Whether this instance can do its work: questions with a real answer, asked of the real database."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import text
 
 from casecoord.storage.sealed import Compartment, KeysAway, Unreadable
@@ -8,6 +10,34 @@ from casecoord.storage.work import Database
 _ONE_KEY = text(
     "select household_id, compartment, version, wrapped from vault.household_keys where area_id = :area limit 1"
 )
+
+
+_WAITING = text(
+    "select coalesce(sum(entries), 0) as entries,"
+    " coalesce(extract(epoch from clock_timestamp() - min(since)), 0) as seconds from casecoord_log_waiting()"
+)
+
+#: So long may entries of the access log wait for their place: what has none can be taken out unseen.
+LOG_MAY_WAIT_SECONDS = 15 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Entries of the access log without a place in its tree, and how long the first has waited."""
+
+    entries: int
+    seconds: float
+
+    @property
+    def too_long(self) -> bool:
+        return self.seconds > LOG_MAY_WAIT_SECONDS
+
+
+async def log_waiting(db: Database) -> Waiting:
+    """How far the sequencer is behind, over all areas."""
+    async with db.engine.begin() as connection:
+        row = (await connection.execute(_WAITING)).one()
+    return Waiting(int(row.entries), float(row.seconds))
 
 
 async def database_answers(db: Database) -> bool:

@@ -30,6 +30,7 @@ _SETTINGS = {
     "idle_in_transaction_session_timeout": "60s",
     # A plan that was made while the log was small would stay for ever.
     "plan_cache_mode": "force_custom_plan",
+    "work_mem": "64MB",
 }
 _CODES = {
     "55P03": "log_locked",
@@ -41,7 +42,7 @@ _CODES = {
 }
 
 _WAITING = text("select area, entries from casecoord_log_waiting() where entries > 0")
-_AREAS = text("select id from casecoord_areas()")
+_AREAS = text("select code, id from casecoord_areas()")
 _ALONE = text("select pg_try_advisory_xact_lock(hashtextextended('casecoord sequencer ' || :area, 0))")
 _NOW = text("select clock_timestamp()")
 _NEWEST = text("select note, seen from log_checkpoints where area_id = :area order by number desc limit 2")
@@ -147,6 +148,10 @@ class Sequencer:
     async def close(self) -> None:
         await self.engine.dispose()
 
+    async def areas(self) -> dict[str, UUID]:
+        async with self.engine.begin() as connection:
+            return {row.code: row.id for row in await connection.execute(_AREAS)}
+
     async def round(self) -> int:
         """Places everything that waits, in every area; how many entries that were. Raises LogClosed."""
         placed = 0
@@ -164,8 +169,8 @@ class Sequencer:
 
     async def _where(self) -> list[UUID]:
         """Areas in which something waits; at first all, from their first entry on."""
+        areas = (await self.areas()).values()
         async with self.engine.begin() as connection:
-            areas = list((await connection.execute(_AREAS)).scalars())
             waiting = {row.area for row in await connection.execute(_WAITING)}
         return [area for area in areas if area in waiting or area not in self._looked]
 
@@ -263,8 +268,8 @@ class Sequencer:
     def append(self, copies: Copies, note: str) -> None:
         copies.append(note, read(note).at)
 
-    async def restored(self, area: UUID) -> Checkpoint:
-        """Signs that a backup of the database was put back, and what the log had that it does not know.
+    async def restored(self, area: UUID) -> Checkpoint | None:
+        """Signs that a backup was put back, and what the log had that it does not know; None: the log is empty.
 
         Raises LogClosed, also where the copies outside do not know what the backup holds.
         """
@@ -273,6 +278,8 @@ class Sequencer:
                 if copies is None or not await connection.scalar(_ALONE, {"area": str(area)}):
                     raise LogClosed("log_locked")
                 before, outside = await self.standing(connection, area), copies.newest()
+                if before is None and outside is None:
+                    return None
                 if outside is None:
                     raise LogClosed("checkpoints_missing")
                 if before and not copies.holds(before.note):

@@ -78,7 +78,6 @@ def tables() -> None:
         sa.Column("area_id", sa.Uuid(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("entry_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(["area_id"], ["areas.id"], name=op.f("log_positions_area_id_fkey")),
         sa.PrimaryKeyConstraint("area_id", "position", name=op.f("log_positions_pkey")),
         sa.UniqueConstraint("area_id", "entry_id", name=op.f("log_positions_area_id_entry_id_key")),
     )

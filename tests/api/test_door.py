@@ -239,7 +239,7 @@ async def test_health_says_what_is_ready(production):
     assert (await production.http.get("/health/live")).status_code == 200
     ready = await production.http.get("/health/ready")
     assert (ready.status_code, set(ready.json()["checks"].values())) == (200, {"ok"})
-    assert set(ready.json()["checks"]) == {"database", "migrations", "keys", "erasures", "policies"}
+    assert set(ready.json()["checks"]) == {"database", "migrations", "keys", "erasures", "policies", "log"}
 
 
 async def test_an_unmigrated_database_is_not_ready(empty_database_url, provider):
