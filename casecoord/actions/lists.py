@@ -1,6 +1,6 @@
 """Worklist, gaps and timeline: the policy rides in the query, so that a list holds what one may see."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from casecoord.storage.lists import Page, Scope
 from casecoord.storage.sealed import Compartment, Place
 from casecoord.storage.views import seal_of
 
+_SEEN = (Shown.FULL, Shown.OPEN_CLOSED, Shown.EXISTS)
 _RANKS = (Urgency.ACUTE, Urgency.HIGH, Urgency.NORMAL)
 #: What the history tells is shown by the facet that it is about.
 _HISTORY = (
@@ -73,7 +74,10 @@ async def worklist(hand: Hand, query: WorklistOf) -> Slice[Flagged]:
         hand.work,
         _scope(hand, query.team),
         Page(first, _worklist_key(after)),
-        _filters(hand, "signal.existence", "case.next_deadline", "gap", "case.status"),
+        {
+            **_filters(hand, "signal.existence", "case.next_deadline", "gap", "case.status"),
+            "urgency": _filters(hand, "signal.existence", degrees=(Shown.FULL,))["signal.existence"],
+        },
         _RANKS.index(query.urgency) + 1 if query.urgency else None,
         query.overdue,
     )
@@ -156,7 +160,7 @@ def _scope(hand: Hand, team: UUID | None) -> Scope:
     return Scope((team,), whole_area=False, one_team=True)
 
 
-def _filters(hand: Hand, *facets: str) -> Mapping[str, str]:
+def _filters(hand: Hand, *facets: str, degrees: Sequence[Shown] = _SEEN) -> Mapping[str, str]:
     """The policy on these facets as SQL, for as what this actor may look at a household."""
     conditions: dict[Viewer, str] = {Viewer.LEAD: "i.is_lead"}
     as_team, as_role = team_viewer(hand.actor.role, hand.actor.team_kind), role_viewer(hand.actor.role)
@@ -166,7 +170,10 @@ def _filters(hand: Hand, *facets: str) -> Mapping[str, str]:
         conditions[as_role] = "true"
     if hand.actor.role is Role.DECISION_POWER:
         conditions[Viewer.DECISION_POWER] = "i.escalated"
-    return {facet: hand.policy.sql_filter(facet, hand.actor.purpose, conditions, "i") for facet in facets}
+    purpose = hand.actor.purpose
+    return {
+        facet: hand.policy.sql_filter(facet, purpose, conditions, "i", degrees=degrees) for facet in facets
+    }
 
 
 def _of_history(hand: Hand) -> dict[str, str]:

@@ -32,6 +32,7 @@ from casecoord.api.me import Me, Team
 from casecoord.api.merging import MergeProposal
 from casecoord.api.moving import AwaitedTransfer, OfferedMove
 from casecoord.api.overviews import Overviews
+from casecoord.api.rights import RightsQueries
 
 
 @strawberry.input(description="`urgency`: only this; `overdue`: only with a gap.")
@@ -41,7 +42,7 @@ class WorklistFilter:
 
 
 @strawberry.type
-class Query(Overviews):
+class Query(Overviews, RightsQueries):
     @strawberry.field(description="Who I am here: name, area, and the memberships I can act under.")
     async def me(self, info: Info) -> Me:
         return Me.of(await me(info.context.office.database, info.context.caller))

@@ -52,6 +52,9 @@ class NoticeKind(StrEnum):
     FAMILY_CHANGED = "family_changed"
     MOVE_OFFER = "move_offer"
     MOVE_ANSWER = "move_answer"
+    DECISION_ASKED = "decision_asked"
+    DECISION_ANSWER = "decision_answer"
+    RECTIFIED = "rectified"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +190,24 @@ NOTICES: dict[NoticeKind, NoticeRow] = {
         ),
         NoticeRow(
             NoticeKind.MOVE_ANSWER, None, "antwoord van een ander gebied", "an answer from another area"
+        ),
+        NoticeRow(
+            NoticeKind.DECISION_ASKED,
+            None,
+            "beslis mee over wat een bewoner vroeg",
+            "decide with the privacy officer what a resident asked",
+        ),
+        NoticeRow(
+            NoticeKind.DECISION_ANSWER,
+            "family.complaint",
+            "antwoord op een voorbereide beslissing",
+            "an answer to a decision that you prepared",
+        ),
+        NoticeRow(
+            NoticeKind.RECTIFIED,
+            "case.status",
+            "iets dat u zag, is gecorrigeerd",
+            "something that you were shown was corrected",
         ),
     )
 }

@@ -39,6 +39,7 @@ def _by(table: str, column: str) -> tuple[str, str]:
 
 _OWN = ("x.household_id", "")
 _CASE = _by("cases", "case_id")
+_REQUEST = _by("requests", "request_id")
 
 #: In the order in which rows can be made to refer to each other.
 BELONGINGS: dict[str, Kind] = {
@@ -71,6 +72,9 @@ BELONGINGS: dict[str, Kind] = {
         Kind("refusals", _CASE, ("reason",), Compartment.GENERAL),
         Kind("hearings", _OWN),
         Kind("requests", _OWN, ("words", "decision"), Compartment.IDENTITY),
+        Kind("request_decisions", _REQUEST, ("words", "answer"), Compartment.IDENTITY),
+        Kind("request_agreements", _REQUEST, key=("request_id", "person_id")),
+        Kind("rectifications", _REQUEST, ("former",)),
         Kind("break_glass_grants", _OWN, ("reason", "review"), Compartment.GENERAL),
         Kind("promises", _OWN),
         Kind("gaps", _by("promises", "promise_id")),

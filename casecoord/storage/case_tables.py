@@ -96,6 +96,8 @@ class Case(Base):
     merged_into: Mapped[UUID | None]
     #: nobody of the family is left here, or another area took it over
     lapsed_as: Mapped[str | None]
+    #: when the joint view's term was over: what is left is that there was a case, while a signal of it is kept
+    forgotten_at: Mapped[datetime | None]
     __table_args__ = (
         to("households", "household_id"),
         to("cases", "merged_into"),
@@ -104,11 +106,12 @@ class Case(Base):
         CheckConstraint("(state = 'closed') = (closed_at is not null)", name="closed_at_its_end"),
         CheckConstraint("state <> 'aftercare' or aftercare_at is not null", name="aftercare_since"),
         CheckConstraint(
-            "state <> 'closed' or lapsed_as is not null or merged_into is not null"
+            "state <> 'closed' or lapsed_as is not null or merged_into is not null or forgotten_at is not null"
             " or (outcome_sealed is not null and outcome_by is not null)",
             name="closes_with_an_outcome",
         ),
         CheckConstraint("merged_into is null or state = 'closed'", name="merged_at_its_end"),
+        CheckConstraint("forgotten_at is null or state = 'closed'", name="forgotten_after_its_end"),
         CheckConstraint(
             "lapsed_as is null or (state = 'closed' and lapsed_as in ('death', 'emigration', 'moved'))",
             name="lapses_at_its_end",
@@ -322,8 +325,13 @@ class AccessRecord(Base):
     trace_id: Mapped[str]
     #: the household's pseudonym: erasing the household unlinks the record, the leaf stays valid
     household: Mapped[UUID | None]
-    professional_id: Mapped[UUID]
-    record: Mapped[str]
-    salt: Mapped[bytes]
+    #: who, what and the salt go when the log's term is over; the leaf stays
+    professional_id: Mapped[UUID | None]
+    record: Mapped[str | None]
+    salt: Mapped[bytes | None]
     leaf: Mapped[bytes]
-    __table_args__ = (Index(None, "area_id", "household", "at"),)
+    __table_args__ = (
+        CheckConstraint("(record is null) = (salt is null)", name="goes_whole"),
+        Index(None, "area_id", "household", "at"),
+        Index("access_log_at", "area_id", "at", postgresql_where=text("record is not null")),
+    )

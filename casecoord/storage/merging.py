@@ -37,6 +37,8 @@ _SAME = (
     "update hearings h set person_id = :kept where area_id = :area and person_id = :gone and not exists (select"
     "   from hearings y where y.area_id = :area and y.person_id = :kept and y.held_on = h.held_on)",
     "update requests set person_id = :kept where area_id = :area and person_id = :gone",
+    "insert into request_agreements (area_id, request_id, person_id) select area_id, request_id, :kept"
+    " from request_agreements where area_id = :area and person_id = :gone on conflict do nothing",
     "insert into person_links (area_id, person_id, kind, code, from_on, until_on)"
     " select area_id, :kept, kind, code, from_on, until_on from person_links"
     " where area_id = :area and person_id = :gone on conflict do nothing",

@@ -43,6 +43,14 @@ from casecoord.actions.closing import (
     reopen_case,
     review_case,
 )
+from casecoord.actions.deciding import (
+    ConfirmDecision,
+    DecideRight,
+    LiftRestriction,
+    confirm_decision,
+    decide_right,
+    lift_restriction,
+)
 from casecoord.actions.duty import PlanDuty, plan_duty
 from casecoord.actions.ending import EndOrganisation, EndTeam, TeamTo, end_organisation, end_team
 from casecoord.actions.hearings import (
@@ -97,7 +105,14 @@ from casecoord.actions.refusing import (
     end_refusal,
     record_refusal,
 )
-from casecoord.actions.rights import DecideRight, ExerciseRight, decide_right, exercise_right
+from casecoord.actions.rights import (
+    ExerciseRight,
+    OfRequest,
+    appeal_decision,
+    exercise_right,
+    withdraw_right,
+)
+from casecoord.actions.rights_asked import RightsAsked, rights_asked
 from casecoord.actions.signals import Decision, SeeSignal, TriageSignal, add_signal, see_signal, triage_signal
 from casecoord.actions.splitting import SplitHousehold, split_household
 from casecoord.actions.staffing import (
@@ -244,15 +259,7 @@ async def whole_story(town: Town, url: str) -> Someone:
     hearing = await act("hanna", plan_hearing, PlanHearing(town.key(), by_bsn(twin), date(2026, 12, 17)))
     await act("hanna", move_hearing, MoveHearing(town.key(), hearing.id, date(2026, 12, 18)))
     await act("hanna", end_hearing, EndHearing(town.key(), hearing.id, held=False))
-    asked_for = await act(
-        "lotte",
-        exercise_right,
-        ExerciseRight(town.key(), by_bsn(twin), RequestKind.ACCESS, identity_checked=True, words=told),
-    )
-    colleague = town.members["ibrahim"].professional
-    await act(
-        "lotte", decide_right, DecideRight(town.key(), asked_for.id, True, "AVG art. 15", colleague, told)
-    )
+    await story_of_rights(town, twin, told)
     broken = await act(
         "dirk", break_glass, BreakGlass(town.key(), ByNumber(twin.bsn), f"{told} Alleen thuis.")
     )
@@ -270,6 +277,27 @@ async def whole_story(town: Town, url: str) -> Someone:
     )
     await moving_story(town, told)
     return noor
+
+
+async def story_of_rights(town: Town, who: Someone, told: str) -> None:
+    """Asked, decided by two, refused and appealed, lifted, taken back."""
+    act, key, colleague = town.act, town.key, town.members["ibrahim"].professional
+
+    async def decided(kind: RequestKind, grant: bool) -> UUID:
+        asks = ExerciseRight(key(), by_bsn(who), kind, identity_checked=True, words=told)
+        asked = await act("lotte", exercise_right, asks)
+        decision = DecideRight(key(), asked.id, grant, "AVG art. 15", colleague, told)
+        prepared = await act("lotte", decide_right, decision)
+        await town.office.look(town.caller("ibrahim"), rights_asked, RightsAsked())
+        await act("ibrahim", confirm_decision, ConfirmDecision(key(), prepared.id, True))
+        return asked.id
+
+    refused = await decided(RequestKind.ACCESS, False)
+    await act("lotte", appeal_decision, OfRequest(key(), refused, True, told))
+    restricted = await decided(RequestKind.RESTRICTION, True)
+    lifting = LiftRestriction(key(), restricted, "AVG art. 18", colleague, told)
+    await act("lotte", lift_restriction, lifting)
+    await act("lotte", withdraw_right, OfRequest(key(), restricted, True))
 
 
 async def story_of_managing(town: Town) -> None:
@@ -344,10 +372,11 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
         "record_refusal",
     }
     create |= {"add_member", "record_meeting"}
-    create |= {"raise_blockade", "plan_hearing", "exercise_right"}
+    create |= {"raise_blockade", "plan_hearing", "exercise_right", "appeal_decision"}
     verbs = {one.name for module in ACTIONS for one in vars(module).values() if isinstance(one, Verb)}
     verbs -= {"mark_read"}  # done to one's own inbox, and to no household
     views = {"joint_case", "worklist", "gaps", "timeline", "merge_proposals", "blockades", "move_offers"}
+    views |= {"rights_asked"}
     of = {"break_glass": "E"} | dict.fromkeys(create, "C")
     assert classes == {(e, of.get(e, "U")) for e in verbs} | {(e, "R") for e in views}
     members = {member.membership: member for member in town.members.values()}
