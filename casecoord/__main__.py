@@ -10,6 +10,7 @@ from casecoord.commands import (
     imports,
     migrate,
     policy,
+    retention,
     schema,
     serve,
     sweep,
@@ -25,7 +26,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (demo, serve, migrate, imports, sweep, deliver, duplicates, policy, schema, doctor):
+for group in (demo, serve, migrate, imports, sweep, deliver, duplicates, policy, retention, schema, doctor):
     group.register(app)
 
 

@@ -39,7 +39,7 @@ def sweep(
     """Write down the gaps that exist, how far they escalated, and those that ended; follow birthdays and links;
     carry families from area to area. Running it twice changes nothing.
     """
-    moment = _moment(at)
+    moment = moment_of(at)
     with settings() as chosen:
         keyring = Keyring(chosen.master_key, chosen.match_key)
         if once or moment:
@@ -55,7 +55,7 @@ def gaps(
     as_json: AsJson = False,
 ) -> None:
     """Recompute every gap from scratch, by another path than the sweep's; exit 1 where the two differ."""
-    moment = _moment(at)
+    moment = moment_of(at)
     with settings() as chosen:
         found = asyncio.run(
             _recompute(chosen.database_url, Keyring(chosen.master_key, chosen.match_key), area, moment)
@@ -114,7 +114,8 @@ async def _database(url: str, keyring: Keyring) -> AsyncIterator[Database]:
         await database.close()
 
 
-def _moment(at: str | None) -> datetime | None:
+def moment_of(at: str | None) -> datetime | None:
+    """The moment that `--at` names; None: now."""
     if at is None:
         return None
     try:

@@ -37,4 +37,6 @@ class Term:
         dutch, english = TRIGGERS[self.kept_as]
         if self.months is None:
             return dutch if language is Language.NL else english
-        return f"{self.months} maanden {dutch}" if language is Language.NL else f"{self.months} months {english}"
+        return (
+            f"{self.months} maanden {dutch}" if language is Language.NL else f"{self.months} months {english}"
+        )

@@ -15,7 +15,7 @@ from casecoord.domain.facets import Retention
 from casecoord.domain.retention import Term
 from casecoord.storage.belongings import BELONGINGS, BY_SPHERE
 from casecoord.storage.destroying import Why, destroy_keys
-from casecoord.storage.retention_steps import BLOCKS, HOUSEHOLD_STEPS, LEAVING_STEPS, Step
+from casecoord.storage.retention_steps import Step, past, steps
 from casecoord.storage.sealed import Compartment
 from casecoord.storage.work import Area
 
@@ -30,8 +30,38 @@ _REFERRING = text(
     " join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[2]"
     " where c.contype = 'f' and c.confrelid = cast(:target as regclass) and array_length(c.conkey, 1) = 2"
 )
-_EVENTS = text("select count(*) from forget_events(:households)")
+_EVENTS = text("select id from forget_events(:households) id")
+_OLD_EVENTS = "select household_id from old_events(cast(null as uuid[]))"
 _LOG = text("select retire_log(:most)")
+
+
+def _some(table: str, when: str, moment: str = "at", *key: str) -> str:
+    named = ", ".join(key or ("id",))
+    return (
+        f"delete from {table} where area_id = :area and ({named}) in (select {named} from {table} x"
+        f" where x.area_id = :area and {past(f'x.{moment}', Retention.JOINT_VIEW)} and {when} limit :most)"
+        f" returning {(key or ('id',))[0]}"
+    )
+
+
+#: What is no household's, or only by name. An answer is kept for its key as long as what it names.
+_OF_THE_AREA = {
+    "outbox": _some("outbox", "x.household_id is null"),
+    "letters": _some(
+        "letters",
+        "x.outcome in ('sent', 'moot') and not exists (select from outbox o where o.area_id = x.area_id"
+        " and o.letter_id = x.id)",
+        "ended_at",
+    ),
+    "parcels": _some("parcels", "true", "delivered_at"),
+    "arrivals": _some(
+        "arrivals",
+        "x.household_id is null and not exists (select from parcels l where l.area_id = x.area_id"
+        " and l.offer_id = x.id and l.delivered_at is null)",
+        "answered_at",
+    ),
+    "answered_keys": _some("answered_keys", "true", "at", "professional_id", "key"),
+}
 _KEYS = text(
     "select compartment from household_keys where area_id = :area and household_id = :household"
     " group by compartment order by compartment"
@@ -39,92 +69,91 @@ _KEYS = text(
 
 
 @dataclass(frozen=True, slots=True)
-class Candidates:
-    """Which households have something past its term: a statement made once for an area."""
+class Steps:
+    """What goes in which order, and the statement that finds the households of which something does."""
 
-    statement: TextClause
-    steps: tuple[Step, ...]
+    first: list[Step]
+    register: list[Step]
+    households: Step
+    find: TextClause
 
 
-async def candidates(work: Area) -> Candidates:
-    """Reads from the catalogue what refers to households and persons, so that nothing is torn from what needs it."""
-    bound = [await _bound(work, step) for step in LEAVING_STEPS]
-    steps = (*HOUSEHOLD_STEPS, *bound)
-    asked = " union ".join(step.owners() for step in steps if step.starts)
-    statement = text(
-        f"select distinct o.id from ({asked}) o (id) where cast(:after as uuid) is null or o.id > :after"
-        " order by 1 limit :most"
+async def read_steps(work: Area) -> Steps:
+    """The steps, with what refers to what as the catalogue has it: nothing is torn from what needs it."""
+    referring = {
+        target: [
+            (row.named.strip('"'), row.col)
+            for row in await work.session.execute(_REFERRING, {"target": target})
+        ]
+        for target in ("households", "persons", "cases")
+    }
+    first, register, households = steps(referring)
+    starting = (step.owners() for step in (*first, *register, households) if step.starts)
+    asked = " union ".join([*starting, _OLD_EVENTS])
+    find = text(
+        f"select o.id from ({asked}) o (id) where o.id is not null"
+        " and (cast(:after as uuid) is null or o.id > cast(:after as uuid)) order by 1 limit :most"
     )
-    return Candidates(statement, steps)
-
-
-async def _bound(work: Area, step: Step) -> Step:
-    """The step with what must not refer to its rows, whatever tables there are."""
-    free = []
-    for target, own in BLOCKS.get(step.table, {}).items():
-        for row in (await work.session.execute(_REFERRING, {"target": target})).all():
-            table = row.named.strip('"')
-            if table not in own:
-                on = "x.id" if target == step.table else "p.id"
-                free.append((target, f"exists (select from {table} r where r.area_id = :area and r.{row.col} = {on})"))
-    return step.unless(free)
+    return Steps(first, register, households, find)
 
 
 async def next_households(
-    work: Area, known: Candidates, terms: Mapping[Retention, Term], after: UUID | None, most: int
+    work: Area, known: Steps, terms: Mapping[Retention, Term], after: UUID | None, most: int
 ) -> list[UUID]:
     """The next households of which something is past its term, by id."""
     values = {**_values(work, terms), "after": after, "most": most}
-    wanted = {name: value for name, value in values.items() if f":{name}" in str(known.statement)}
-    return list(await work.session.scalars(known.statement, wanted))
+    return list(await work.session.scalars(known.find, _wanted(known.find.text, values)))
 
 
 async def let_go(
-    work: Area, known: Candidates, terms: Mapping[Retention, Term], households: list[UUID]
+    work: Area, known: Steps, terms: Mapping[Retention, Term], households: list[UUID]
 ) -> tuple[Gone, list[UUID]]:
     """Deletes what of these households is past its term; what went, and of which of them something did."""
     gone: Gone = {}
     touched: set[UUID] = set()
     await work.session.execute(_LOCK, {"area": work.area_id, "households": households})
     values = {**_values(work, terms), "households": households}
-    for step in known.steps:
+    for step in known.first:
         await _step(work, step, values, gone, touched)
-        if step.table == "promises":
-            count = await work.session.scalar(_EVENTS, {"households": households})
-            gone.setdefault((Retention.JOINT_VIEW, "events"), []).extend([""] * int(count or 0))
-    for household in sorted(touched):
+    for row in await work.session.execute(_EVENTS, {"households": households}):
+        gone.setdefault((Retention.JOINT_VIEW, "events"), []).append(str(row.id))
+    for step in known.register:
+        await _step(work, step, values, gone, touched)
+    for household in households:
         await _destroy_unused(work, household)
+    await _step(work, known.households, values, gone, touched)
     return {key: rows for key, rows in gone.items() if rows}, sorted(touched)
 
 
-async def _step(
-    work: Area, step: Step, values: Mapping[str, Any], gone: Gone, touched: set[UUID]
-) -> None:
-    while True:
-        wanted = {name: value for name, value in values.items() if f":{name}" in step.statement}
-        rows = (await work.session.execute(text(step.statement), wanted)).all()
-        for row in rows:
-            gone.setdefault((step.kept_as, step.table), []).append(str(row.key))
-            if row.owner is not None:
-                touched.add(row.owner)
+async def _step(work: Area, step: Step, values: Mapping[str, Any], gone: Gone, touched: set[UUID]) -> None:
+    statement, wanted = text(step.statement), _wanted(step.statement, values)
+    while rows := (await work.session.execute(statement, wanted)).all():
+        gone.setdefault((step.kept_as, step.table), []).extend(str(row.key) for row in rows)
+        touched.update(row.owner for row in rows if row.owner is not None)
         # A case that went on in another goes first, and lets that one go.
-        if not rows or not step.again:
+        if not step.again:
             return
 
 
-async def let_log_go(work: Area, most: int) -> list[UUID]:
-    """Takes the content of so many records of the log whose term is over; their leaves stay."""
-    return list(await work.session.scalars(_LOG, {"most": most}))
+async def let_area_go(work: Area, terms: Mapping[Retention, Term], most: int) -> Gone:
+    """So much of what is no household's: notices, letters and kept answers; and the content of log records.
+
+    The leaves of the log stay.
+    """
+    gone: Gone = {}
+    values = {**_values(work, terms), "most": most}
+    for table, statement in _OF_THE_AREA.items():
+        rows = await work.session.scalars(text(statement), _wanted(statement, values))
+        gone[Retention.JOINT_VIEW, table] = [str(key) for key in rows]
+    rows = await work.session.scalars(_LOG, {"most": most})
+    gone[Retention.ACCESS_LOG, "access_log"] = [str(key) for key in rows]
+    return {key: keys for key, keys in gone.items() if keys}
 
 
 async def _destroy_unused(work: Area, household: UUID) -> None:
     """A compartment's key goes when its last row has gone."""
-    held = set(
-        await work.session.scalars(_KEYS, {"area": work.area_id, "household": household})
-    )
-    used = set(
-        await work.session.scalars(_USED, {"area": work.area_id, "household": household})
-    )
+    held = set(await work.session.scalars(_KEYS, {"area": work.area_id, "household": household}))
+    used = set(await work.session.scalars(_USED, {"area": work.area_id, "household": household}))
     unused = sorted(held - used)
     if unused:
         await destroy_keys(work, household, [Compartment(name) for name in unused], Why.RETENTION)
@@ -153,3 +182,7 @@ _USED = text(" union ".join(_in_use()))
 def _values(work: Area, terms: Mapping[Retention, Term]) -> dict[str, Any]:
     months = {f"{one}_months": terms[one].months if one in terms else None for one in Retention}
     return {"area": work.area_id, "now": work.now, **months}
+
+
+def _wanted(statement: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if f":{name}" in statement}

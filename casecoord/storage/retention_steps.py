@@ -87,18 +87,19 @@ _DECIDED = (
 _OF_DECIDED = f"x.request_id in (select q.id from requests q where q.area_id = :area and {_DECIDED})"
 
 #: What promises are about; of a case only while more is left of it than that it was.
-_SUBJECTS = {
-    name: "true"
-    for name in (
-        "signals", "plan_actions", "invitations", "proposals", "transfers", "blockades", "refusals", "hearings",
-        "requests", "break_glass_grants",
+_SUBJECTS = dict.fromkeys(("signals", "plan_actions", "invitations", "proposals", "transfers", "blockades", "refusals", "hearings", "requests", "break_glass_grants"), "true") | {"cases": "s.forgotten_at is null"}  # fmt: skip
+
+
+def _kept(promise: str) -> str:
+    """A promise that ended so long ago, and of whose subject nothing is left."""
+    without = " and ".join(
+        f"not exists (select from {table} s where s.area_id = {promise}.area_id and s.id = {promise}.subject_id"
+        f" and {there})"
+        for table, there in _SUBJECTS.items()
     )
-} | {"cases": "s.forgotten_at is null"}  # fmt: skip
-_WITHOUT_SUBJECT = " and ".join(
-    f"not exists (select from {table} s where s.area_id = p.area_id and s.id = p.subject_id and {there})"
-    for table, there in _SUBJECTS.items()
-)
-_KEPT = f"p.ended_at is not null and {past('p.ended_at', _JOINT)} and {_WITHOUT_SUBJECT}"
+    return f"{promise}.ended_at is not null and {past(f'{promise}.ended_at', _JOINT)} and {without}"
+
+
 _NOTHING_THEN = " and ".join(
     f"not exists (select from {table} s where s.area_id = x.area_id and s.household_id = x.household_id"
     f" and tstzrange({since}, {until}) && x.during)"
@@ -115,22 +116,24 @@ _WITH_A_HOUSEHOLD = {
 _WITH_A_PERSON = {"relationships", "custody", "person_links"}
 
 
-def steps(referring: Referring) -> tuple[list[Step], Step]:
-    """The steps in order; and the last, after the keys: the households themselves.
+def steps(referring: Referring) -> tuple[list[Step], list[Step], Step]:
+    """The steps in order; after what happened, those of the register; after the keys, the households themselves.
 
     `referring`: as the catalogue has it, so that a table that is not named here keeps what it refers to.
     """
 
     def free(table: str, alias: str, goes_along: set[str]) -> str:
-        return " and ".join(
-            f"not exists (select from {named} r where r.area_id = {alias}.area_id and r.{column} = {alias}.id)"
-            for named, column in referring.get(table, [])
-            if named not in goes_along
-        ) or "true"
+        return (
+            " and ".join(
+                f"not exists (select from {named} r where r.area_id = {alias}.area_id and r.{column} = {alias}.id)"
+                for named, column in referring.get(table, [])
+                if named not in goes_along
+            )
+            or "true"
+        )
 
-    return [*_of_cases(free), *_of_the_rest(), *_of_the_register(free)], Step(
-        _REGISTER, "households", _gone("x", free), owner="x.id"
-    )
+    households = Step(_REGISTER, "households", _gone("x", free), owner="x.id", starts=True)
+    return [*_of_cases(free), *_of_the_rest()], _of_the_register(free), households
 
 
 Free = Callable[[str, str, set[str]], str]
@@ -147,7 +150,16 @@ def _of_cases(free: Free) -> list[Step]:
         " proposals a where a.area_id = x.area_id and a.id = x.subject_id))"
     )
     closed = _closed("x")
-    others = {"signals", "cases", "leads", "proposals", "blockades", "plan_actions", "contacts", "participants"}
+    others = {
+        "signals",
+        "cases",
+        "leads",
+        "proposals",
+        "blockades",
+        "plan_actions",
+        "contacts",
+        "participants",
+    }
     others |= {"invitations", "refusals"}
     unreferred = (
         "not exists (select from signals s where s.area_id = x.area_id and s.case_id = x.id) and not exists"
@@ -163,7 +175,16 @@ def _of_cases(free: Free) -> list[Step]:
         f"x.state = 'ended' and {past('x.ended_at', _SIGNAL)} and (x.case_id is null or exists (select from cases c"
         " where c.area_id = x.area_id and c.id = x.case_id and c.state = 'closed'))"
     )
-    children = ("leads", "proposals", "blockades", "plan_actions", "contacts", "participants", "invitations", "refusals")
+    children = (
+        "leads",
+        "proposals",
+        "blockades",
+        "plan_actions",
+        "contacts",
+        "participants",
+        "invitations",
+        "refusals",
+    )
     return [
         Step(_JOINT, "households", quiet, owner="x.id", change="contact_sealed = null"),
         Step(_JOINT, "turns", f"x.subject_id in {theirs}", owner=turn_owner, key="x.subject_id"),
@@ -181,7 +202,9 @@ def _of_cases(free: Free) -> list[Step]:
 
 
 def _of_the_rest() -> list[Step]:
-    over = f"x.state <> 'planned' and {past(_NIGHT.format(day='(x.held_on + 1)'), _JOINT)} and {_NO_OPEN_CASE}"
+    over = (
+        f"x.state <> 'planned' and {past(_NIGHT.format(day='(x.held_on + 1)'), _JOINT)} and {_NO_OPEN_CASE}"
+    )
     reviewed = f"x.reviewed_at is not null and {past('upper(x.during)', _LOG)}"
     appeals, others = (f"x.appeal_of is {word} null" for word in ("not", ""))
     decided = f"x.id in (select q.id from requests q where q.area_id = :area and {_DECIDED})"
@@ -191,12 +214,13 @@ def _of_the_rest() -> list[Step]:
     )
     moved = f"{past(_NIGHT.format(day='x.moved_on'), _REGISTER)} and not exists (select from transfers t"
     moved += " where t.area_id = x.area_id and t.household_id = x.household_id and t.state = 'pending')"
+    # What is on its way to another area, or back, is waited for.
+    delivered = "not exists (select from parcels l where l.area_id = x.area_id and l.offer_id = x.id and l.delivered_at is null)"
     answered = f"x.state <> 'pending' and {past('x.answered_at', _JOINT)}"
-    promise = _KEPT.replace("p.", "x.")
     return [
         Step(_JOINT, "hearings", over, starts=True),
-        Step(_JOINT, "move_offers", answered, starts=True),
-        Step(_JOINT, "arrivals", answered, starts=True),
+        Step(_JOINT, "move_offers", f"{answered} and {delivered}", starts=True),
+        Step(_JOINT, "arrivals", f"{answered} and {delivered}", starts=True),
         Step(
             _JOINT,
             "transfers",
@@ -220,13 +244,11 @@ def _of_the_rest() -> list[Step]:
         Step(
             _JOINT,
             "gaps",
-            f"x.promise_id in (select p.id from promises p where p.area_id = :area and {_KEPT})",
+            f"x.promise_id in (select p.id from promises p where p.area_id = :area and {_kept('p')})",
             owner=_PROMISE,
         ),
-        Step(_JOINT, "promises", promise, starts=True),
-        Step(
-            _JOINT, "holders", f"{past('upper(x.during)', _JOINT)} and {_NOTHING_THEN}", starts=True
-        ),
+        Step(_JOINT, "promises", _kept("x"), starts=True),
+        Step(_JOINT, "holders", f"{past('upper(x.during)', _JOINT)} and {_NOTHING_THEN}", starts=True),
     ]
 
 
@@ -248,10 +270,15 @@ def _gone(household: str, free: Free) -> str:
 def _of_the_register(free: Free) -> list[Step]:
     """Who died or left, and households that are no more: once nothing else of them is kept."""
     gone = f"(select h.id from households h where h.area_id = :area and {_gone('h', free)})"
-    died = past(_NIGHT.format(day="p.died_on"), _REGISTER)
-    no_more = f"({died} or p.household_id in {gone}) and {free('persons', 'p', _WITH_A_PERSON)}"
-    persons = f"(select p.id from persons p where p.area_id = :area and {no_more})"
+
+    def no_more(person: str) -> str:
+        died = past(_NIGHT.format(day=f"{person}.died_on"), _REGISTER)
+        return f"({died} or {person}.household_id in {gone}) and {free('persons', person, _WITH_A_PERSON)}"
+
+    persons = f"(select p.id from persons p where p.area_id = :area and {no_more('p')})"
     merges = f"(select m.id from merges m where m.area_id = :area and (m.household_id in {gone} or m.merged_id in {gone}))"
+    merged = "(select case when m.household_id = any(:households) then m.household_id else m.merged_id end"
+    merged += " from merges m where m.area_id = x.area_id and m.id = x.merge_id)"
     one_of = _PERSON.format
     return [
         *(
@@ -264,11 +291,21 @@ def _of_the_register(free: Free) -> list[Step]:
                 ("person_links", "person_id", "person_id"),
             )
         ),
-        Step(_REGISTER, "persons", no_more.replace("p.", "x."), starts=True),
-        Step(_REGISTER, "merged_rows", f"x.merge_id in {merges}", owner=_merge_owner(), key="x.id"),
-        Step(_REGISTER, "merges", f"x.id in {merges}", owner="x.merged_id"),
-        Step(_REGISTER, "splits", f"x.household_id in {gone} or x.part_id in {gone}", owner="x.part_id"),
-        Step(_REGISTER, "merge_proposals", f"x.household_id in {gone} or x.provisional_id in {gone}"),
+        Step(_REGISTER, "persons", no_more("x"), starts=True),
+        Step(_REGISTER, "merged_rows", f"x.merge_id in {merges}", owner=merged),
+        Step(_REGISTER, "merges", f"x.id in {merges}", owner=_either("household_id", "merged_id")),
+        Step(
+            _REGISTER,
+            "splits",
+            f"x.household_id in {gone} or x.part_id in {gone}",
+            owner=_either("household_id", "part_id"),
+        ),
+        Step(
+            _REGISTER,
+            "merge_proposals",
+            f"x.household_id in {gone} or x.provisional_id in {gone}",
+            owner=_either("household_id", "provisional_id"),
+        ),
         Step(_REGISTER, "household_moves", f"x.household_id in {gone}"),
         Step(
             _REGISTER,
@@ -281,5 +318,6 @@ def _of_the_register(free: Free) -> list[Step]:
     ]
 
 
-def _merge_owner() -> str:
-    return "(select m.merged_id from merges m where m.area_id = x.area_id and m.id = x.merge_id)"
+def _either(one: str, other: str) -> str:
+    """What is about two households goes with whichever is no more."""
+    return f"case when x.{one} = any(:households) then x.{one} else x.{other} end"

@@ -43,20 +43,29 @@ $$
 """
 
 # What happened is kept with what it happened to; of what is no more, as long as the joint view.
-FORGET_EVENTS = """
-create function forget_events(of_households uuid[]) returns setof uuid
-language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+OLD_EVENTS = """
+create function old_events(of_households uuid[]) returns table (id uuid, household_id uuid)
+language plpgsql stable as $$
 declare here uuid := nullif(current_setting('casecoord.area', true), '')::uuid;
         term interval := make_interval(months => retention_months(here, 'joint_view'));
 begin
-    return query delete from events e
-     where e.area_id = here and e.household_id = any(of_households) and e.at + term <= clock()
+    return query select e.id, e.household_id from events e
+     where e.area_id = here and (of_households is null or e.household_id = any(of_households)) and e.at + term <= clock()
        and not exists (select from signals s where s.area_id = here and s.id::text = e.about ->> 'signal')
        and not exists (select from requests r where r.area_id = here and r.id::text = e.about ->> 'request')
        and not exists (select from hearings z where z.area_id = here and z.id::text = e.about ->> 'hearing')
        and not exists (select from break_glass_grants g where g.area_id = here and g.id::text = e.about ->> 'grant')
-       and not exists (select from cases c where c.area_id = here and c.id = e.case_id and c.forgotten_at is null)
-     returning e.id;
+       and not exists (select from cases c where c.area_id = here and c.id = e.case_id and c.forgotten_at is null);
+end $$
+"""
+
+FORGET_EVENTS = """
+create function forget_events(of_households uuid[]) returns setof uuid
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare here uuid := nullif(current_setting('casecoord.area', true), '')::uuid;
+begin
+    return query delete from events e using old_events(of_households) old
+     where e.area_id = here and e.id = old.id returning e.id;
 end $$
 """
 
@@ -233,7 +242,7 @@ def upgrade() -> None:
     terms()
     what_goes()
     guard_rows()
-    for statement in (SEED_TERMS, MONTHS, FORGET_EVENTS, RETIRE_LOG):
+    for statement in (SEED_TERMS, MONTHS, OLD_EVENTS, FORGET_EVENTS, RETIRE_LOG):
         op.execute(statement)
     op.execute(
         "create trigger areas_have_terms after insert on areas for each row execute function area_has_terms()"
