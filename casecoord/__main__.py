@@ -7,6 +7,7 @@ from casecoord.commands import (
     demo,
     doctor,
     duplicates,
+    household,
     imports,
     migrate,
     policy,
@@ -26,7 +27,20 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (demo, serve, migrate, imports, sweep, deliver, duplicates, policy, retention, schema, doctor):
+for group in (
+    demo,
+    serve,
+    migrate,
+    imports,
+    sweep,
+    deliver,
+    duplicates,
+    household,
+    policy,
+    retention,
+    schema,
+    doctor,
+):
     group.register(app)
 
 

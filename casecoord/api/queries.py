@@ -19,6 +19,7 @@ from casecoord.actions.notices import InboxOf, inbox
 from casecoord.actions.teams import MembersOf, TeamsOf, members, teams
 from casecoord.actions.transfers import TransfersOf, transfers
 from casecoord.api.blockades import WaitingBlockade
+from casecoord.api.carried_out import CarriedOutQueries
 from casecoord.api.context import Info
 from casecoord.api.enums import Sphere, TeamKind, Urgency
 from casecoord.api.explained import Explanation
@@ -42,7 +43,7 @@ class WorklistFilter:
 
 
 @strawberry.type
-class Query(Overviews, RightsQueries):
+class Query(Overviews, RightsQueries, CarriedOutQueries):
     @strawberry.field(description="Who I am here: name, area, and the memberships I can act under.")
     async def me(self, info: Info) -> Me:
         return Me.of(await me(info.context.office.database, info.context.caller))

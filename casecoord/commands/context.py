@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,6 +11,8 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from casecoord import local
+from casecoord.domain.actors import Caller
+from casecoord.domain.words import Language
 from casecoord.settings import Settings
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for machines.")]
@@ -34,6 +37,12 @@ def settings() -> Iterator[Settings]:
     """The settings a command runs under; the demo's embedded database stays up meanwhile."""
     with environment() as env:
         yield Settings.from_environment(env)
+
+
+def login(chosen: Settings, subject: str) -> Caller:
+    """Somebody who works here, by their login at the provider; a demo user also by name. What they may, rows say."""
+    demo = f"demo-{subject}" if chosen.development and not subject.startswith("demo-") else subject
+    return Caller(chosen.oidc_issuer, demo, language=Language.EN, trace_id=secrets.token_hex(16))
 
 
 def answer(data: Mapping[str, Any], as_json: bool, words: Callable[[], str]) -> None:

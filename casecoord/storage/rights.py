@@ -18,6 +18,10 @@ _OPEN = text(
     "select exists (select from signals where area_id = :area and household_id = :household and state <> 'ended')"
     " or exists (select from cases where area_id = :area and household_id = :household and state <> 'closed')"
 )
+_GRANTED = text(
+    "select id from requests where area_id = :area and household_id = :household and person_id = :person"
+    " and state = 'granted' and kind in ('access', 'portability') order by decided_at desc, id limit 1"
+)
 _DECIDED = text(
     "select distinct m.professional_id from requests r"
     " join memberships m on m.area_id = r.area_id and m.id in (r.decided_by, r.second_by)"
@@ -84,6 +88,14 @@ async def who_decided(work: Area, request: UUID | None) -> set[UUID]:
         return set()
     rows = await work.session.scalars(_DECIDED, {"area": work.area_id, "request": request})
     return set(rows)
+
+
+async def granted_export(work: Area, household: UUID, person: UUID) -> UUID | None:
+    """The latest request of this person for what is recorded, or what they gave, that was granted."""
+    found: UUID | None = await work.session.scalar(
+        _GRANTED, {"area": work.area_id, "household": household, "person": person}
+    )
+    return found
 
 
 async def save_request(work: Area, request: Request, agreeing: Iterable[UUID]) -> None:
