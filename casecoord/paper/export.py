@@ -52,7 +52,7 @@ def _sheet(export: Export) -> dict[str, Any]:
     intro = [
         f"{export['area']}. {say('made')} {_day(export['made_at'])}.",
         f"{say('asked')} {_day(asked['received_at'])}. {say('decided')} {_day(asked['decided_at'])}."
-        f" {say('ground')}: {asked['ground']}.",
+        f" {say('ground').capitalize()}: {asked['ground']}.",
         say("masked"),
     ]
     if export.get("others_at_home"):
@@ -103,9 +103,9 @@ def _facts(thing: Export, language: Language) -> list[tuple[str, str]]:
 
 def _value(value: Any, language: Language) -> str:
     """A value in words; nothing where there is none."""
+    if not value and value != 0:
+        return ""
     match value:
-        case None | [] | {} | "":
-            return ""
         case list():
             return "; ".join(filter(None, (_value(one, language) for one in value)))
         case dict():

@@ -9,7 +9,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "made": ("Gemaakt op", "Made on"),
     "asked": ("U vroeg dit op", "You asked this on"),
     "decided": ("Hierop is beslist op", "This was decided on"),
-    "ground": ("Grond", "Ground"),
+    "ground": ("grond", "ground"),
     "masked": (
         "Namen van anderen zijn onleesbaar gemaakt (▇▇▇). Wat over iemand anders gaat, staat hier niet in.",
         "Names of others are made unreadable (▇▇▇). What is about somebody else is not in here.",
