@@ -36,6 +36,7 @@ from casecoord.api.break_glass import (
     ReviewAnswer,
     ReviewBreakGlassInput,
 )
+from casecoord.api.carried_out import CarriedOutMutations
 from casecoord.api.context import Info
 from casecoord.api.doing import do, end
 from casecoord.api.hearings import (
@@ -105,7 +106,7 @@ from casecoord.api.taking_part import CaseLeft, LeaveAnswer, LeaveCaseInput
 
 
 @strawberry.type
-class Mutation(RightsMutations):
+class Mutation(RightsMutations, CarriedOutMutations):
     @strawberry.mutation(description="A concern about a person or a household.")
     async def add_signal(self, info: Info, input: AddSignalInput) -> results.SignalAnswer:
         return await do(info, signals.add_signal, input, results.SignalAdded.of)

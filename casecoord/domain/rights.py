@@ -58,3 +58,16 @@ def speaks_for(age: int | None, *, has_custody: bool, child_agrees: bool) -> boo
 def undecided_by(earlier: Collection[object], *now: object) -> bool:
     """Do only others than before decide?"""
     return not set(earlier) & set(now)
+
+
+class Rectifiable(StrEnum):
+    """What can be corrected: what somebody is called, where and how to reach them, and what was written."""
+
+    NAME = "name"
+    BIRTH_DATE = "birth_date"
+    LANGUAGE = "language"
+    ADDRESS = "address"
+    CONTACT = "contact"
+    SIGNAL_SUMMARY = "signal_summary"
+    SIGNAL_DETAIL = "signal_detail"
+    ACTION = "action"

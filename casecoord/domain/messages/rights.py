@@ -44,6 +44,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Vul dit anders in: een datum als 1984-03-14, een taal als nl.",
         "Write this differently: a date as 1984-03-14, a language as nl.",
     ),
+    "moved_instead": (
+        "Dit adres ligt in een andere buurt. Leg een verhuizing vast, dan gaat wat open staat mee.",
+        "This address lies in another neighbourhood. Record a move, so that what is open goes along.",
+    ),
     "bsn_needed": (
         "Vul ook het BSN in: daarmee wordt de nieuwe geboortedatum herkend.",
         "Give the BSN too: by it the new birth date is recognised.",
