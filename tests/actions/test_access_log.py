@@ -53,6 +53,7 @@ from casecoord.actions.deciding import (
 )
 from casecoord.actions.duty import PlanDuty, plan_duty
 from casecoord.actions.ending import EndOrganisation, EndTeam, TeamTo, end_organisation, end_team
+from casecoord.actions.exporting import ExportOf, export_household
 from casecoord.actions.hearings import (
     EndHearing,
     MoveHearing,
@@ -98,6 +99,7 @@ from casecoord.actions.plan import (
     complete_action,
     record_contact,
 )
+from casecoord.actions.rectifying import CorrectionsOf, Rectify, corrections, rectify
 from casecoord.actions.refusing import (
     OfRefusal,
     RecordRefusal,
@@ -105,6 +107,7 @@ from casecoord.actions.refusing import (
     end_refusal,
     record_refusal,
 )
+from casecoord.actions.retaining import SetTerm, set_retention_term
 from casecoord.actions.rights import (
     ExerciseRight,
     OfRequest,
@@ -125,9 +128,12 @@ from casecoord.actions.staffing import (
 )
 from casecoord.actions.transfers import AcceptTransfer, DeclineTransfer, accept_transfer, decline_transfer
 from casecoord.domain.errors import Problem
+from casecoord.domain.facets import Retention
+from casecoord.domain.rights import Rectifiable
 from casecoord.domain.words import (
     BlockadeKind,
     LifeDomain,
+    Purpose,
     Reach,
     RequestKind,
     Role,
@@ -295,6 +301,12 @@ async def story_of_rights(town: Town, who: Someone, told: str) -> None:
     refused = await decided(RequestKind.ACCESS, False)
     await act("lotte", appeal_decision, OfRequest(key(), refused, True, told))
     restricted = await decided(RequestKind.RESTRICTION, True)
+    wrong = await decided(RequestKind.RECTIFICATION, True)
+    await act("lotte", rectify, Rectify(key(), wrong, Rectifiable.LANGUAGE, who.id, "tr"))
+    await town.office.look(town.caller("ibrahim"), corrections, CorrectionsOf(who.household))
+    given = await decided(RequestKind.ACCESS, True)
+    officer = town.caller("lotte", Purpose.ACCESS_REQUEST)
+    await town.office.look(officer, export_household, ExportOf(given))
     lifting = LiftRestriction(key(), restricted, "AVG art. 18", colleague, told)
     await act("lotte", lift_restriction, lifting)
     await act("lotte", withdraw_right, OfRequest(key(), restricted, True))
@@ -304,6 +316,8 @@ async def story_of_managing(town: Town) -> None:
     """An area is run: no family's data in it."""
     key, teams = town.key, town.teams
     await town.act("mo", change_settings, ChangeSettings(key(), (Deadline("triage", 4),)))
+    longer = SetTerm(key(), Retention.SIGNAL, 72, town.clock.now.date(), "besluit")
+    await town.act("mo", set_retention_term, longer)
     until = town.clock.now + timedelta(days=1)
     await town.act("mo", plan_duty, PlanDuty(key(), town.members["dirk"].membership, until))
     await town.act("mo", cover_place, CoverPlace(key(), "school", "11VO00", teams["regenboog"]))
@@ -376,7 +390,7 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
     verbs = {one.name for module in ACTIONS for one in vars(module).values() if isinstance(one, Verb)}
     verbs -= {"mark_read"}  # done to one's own inbox, and to no household
     views = {"joint_case", "worklist", "gaps", "timeline", "merge_proposals", "blockades", "move_offers"}
-    views |= {"rights_asked"}
+    views |= {"rights_asked", "corrections", "export_household"}
     of = {"break_glass": "E"} | dict.fromkeys(create, "C")
     assert classes == {(e, of.get(e, "U")) for e in verbs} | {(e, "R") for e in views}
     members = {member.membership: member for member in town.members.values()}
@@ -386,10 +400,12 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
         # A family that another area offers is no household here before it is accepted.
         # What an area is run by is about no household.
         none = {"move_offers", "decline_move", "change_settings", "plan_duty", "cover_place", "add_member"}
+        none |= {"set_retention_term"}
         assert record["household"] is not None or record["event"] in none | {"record_meeting"}
         who = members[UUID(record["membership"])]
         name = next(name for name, member in town.members.items() if member is who)
-        purpose = {"hanna": "court_alternative", "lotte": "supervision"}.get(name, "care_coordination")
+        officer = "access_request" if record["event"] == "export_household" else "supervision"
+        purpose = {"hanna": "court_alternative", "lotte": officer}.get(name, "care_coordination")
         assert record["purpose"] == purpose and record["trace"] == "0" * 32
         assert (record["professional"], record["team"]) == (str(who.professional), str(who.team))
 

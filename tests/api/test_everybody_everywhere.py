@@ -78,6 +78,7 @@ KINDS = {
     "request": ("Request",),
     "second": ("Professional",),
     "decision": ("RightDecision",),
+    "thing": ("Person",),
     "team": ("Team",),
     "professional": ("Professional",),
     "owner": ("Professional",),
