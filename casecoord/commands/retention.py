@@ -59,7 +59,7 @@ def terms(area: OfArea = None, as_json: AsJson = False) -> None:
     """How long each class of data is kept, since which day, and where that is said."""
     with settings() as chosen:
         keyring = Keyring(chosen.master_key, chosen.match_key)
-        found = asyncio.run(_terms(chosen.database_url, keyring, area))
+        found = asyncio.run(terms_of(chosen.database_url, keyring, area))
     lines = [
         f"{one['area']}: {one['class']:11} {one['term']} (since {one['from_on']}; {one['source']})"
         for one in found
@@ -121,7 +121,8 @@ def _count(
         named += rows[: MOST_NAMED - len(named)]
 
 
-async def _terms(url: str, keyring: Keyring, only: str | None) -> list[dict[str, Any]]:
+async def terms_of(url: str, keyring: Keyring, only: str | None) -> list[dict[str, Any]]:
+    """The terms in force in each area, or in this one. Raises CommandError where there is no such area."""
     database = Database(url, keyring, pool_size=2)
     try:
         found = []

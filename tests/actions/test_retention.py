@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -286,32 +285,27 @@ async def test_another_term_is_a_new_row_and_counts_from_its_day(town: Town, dat
     assert [row["months"] for row in rows] == [12, 18]
 
 
-@pytest.mark.parametrize("who", [name for name in PEOPLE if name != "mo"])
-async def test_only_an_administrator_lets_go_and_sets_terms(town: Town, who: str) -> None:
-    async with refused("not_allowed"):
-        await run(town, by=who)
-    async with refused("not_allowed"):
-        day = town.clock.now.date()
-        await town.act(who, set_retention_term, SetTerm(town.key(), Retention.SIGNAL, 6, day, "zomaar"))
+async def test_only_an_administrator_lets_go_and_sets_terms(town: Town) -> None:
+    day = town.clock.now.date()
+    for who in [name for name in PEOPLE if name != "mo"]:
+        async with refused("not_allowed"):
+            await run(town, by=who)
+        async with refused("not_allowed"):
+            await town.act(who, set_retention_term, SetTerm(town.key(), Retention.SIGNAL, 6, day, "zomaar"))
 
 
-@pytest.mark.parametrize(
-    ("changed", "code", "field"),
-    [
+async def test_a_term_that_cannot_be_is_told_so(town: Town) -> None:
+    fine = SetTerm(town.key(), Retention.SIGNAL, 24, date(2026, 12, 1), "besluit")
+    for changed, code, field in (
         ({"kept_as": Retention.ACCESS_LOG, "months": 59}, "term_too_short", "months"),
         ({"months": 0}, "term_too_short", "months"),
         ({"months": 10**9}, "term_too_short", "months"),
         ({"kept_as": Retention.AGGREGATE}, "term_too_short", "months"),
         ({"from_on": date(2026, 11, 1)}, "date_in_past", "fromOn"),
         ({"source": " "}, "text_empty", "source"),
-    ],
-)
-async def test_a_term_that_cannot_be_is_told_so(
-    town: Town, changed: dict[str, Any], code: str, field: str
-) -> None:
-    fine = SetTerm(town.key(), Retention.SIGNAL, 24, date(2026, 12, 1), "besluit")
-    async with refused(code, field):
-        await town.act("mo", set_retention_term, replace(fine, **changed))
+    ):
+        async with refused(code, field):
+            await town.act("mo", set_retention_term, replace(fine, **changed))
 
 
 async def test_interrupted_between_batches_the_next_run_goes_on(
