@@ -1,10 +1,12 @@
 """What somebody said is wrong is corrected: the new is shown, the old stays readable, and who saw the old is told."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 from casecoord.actions.exporting import ExportOf, export_household
+from casecoord.actions.imports.households import import_households
 from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.notices import InboxOf, inbox
 from casecoord.actions.plan import AddAction, add_action
@@ -13,9 +15,12 @@ from casecoord.domain.notices import NoticeKind
 from casecoord.domain.rights import Rectifiable
 from casecoord.domain.words import LifeDomain, Purpose, RequestKind
 from casecoord.storage.households import find_by_bsn
+from casecoord.storage.residents import load_persons, lock_households
+from casecoord.storage.sealed import Compartment, Place
 from tests.actions.steps import led_case, refused, signal, sql, take_part, whole
 from tests.actions.test_races import at_once
 from tests.actions.test_rights import ask, decided
+from tests.registers import invented
 from tests.world import PEOPLE, Someone, Town
 
 
@@ -182,3 +187,45 @@ async def test_of_ten_corrections_at_once_each_keeps_what_it_found(town: Town) -
     now = {view.persons[n].name.value for n in range(3)}
     names = {one.former.value for one in kept} | now
     assert names >= {"Els Janssen", *(f"Els Jansen {n}" for n in range(10))}
+
+
+async def test_the_registers_next_delivery_does_not_undo_what_was_corrected(
+    town: Town, tmp_path: Path, database_url: str
+) -> None:
+    number = next(invented.bsns())
+    said = invented.person(number)
+
+    async def delivered(*changed: invented.Row) -> dict[str, int]:
+        file = invented.write_persons(tmp_path / "persons.json", list(changed))
+        report = await import_households(town.database, file, area="zuid")
+        return {str(outcome): count for outcome, count in report.counts.items() if count}
+
+    async with sql(database_url) as plain:
+        await plain.execute("update areas set settings = settings || $1", '{"municipalities": ["GM0599"]}')
+    assert await delivered(said) == {"created": 1}
+    async with sql(database_url) as plain:
+        row = await plain.fetchrow("select p.id, p.household_id from persons p")
+    async with town.database.within(town.area) as work:
+        home = (await lock_households(work, [row["household_id"]]))[row["household_id"]]
+        person = (await load_persons(work, [row["id"]]))[row["id"]]
+        opened = {
+            what: home.seal.open(sealed, Place(table, identity, what), Compartment.IDENTITY)
+            for table, identity, what, sealed in (
+                ("persons", person.id, "name", person.name_sealed),
+                ("persons", person.id, "birth_date", person.birth_date_sealed),
+                ("households", home.row.id, "address", home.row.address_sealed),
+            )
+        }
+    who = Someone(person.id, home.row.id, number, opened["name"], date.fromisoformat(opened["birth_date"]))
+    request = await granted(town, who)
+    await corrected(town, request, Rectifiable.NAME, who.id, "Anders Genoemd")
+    elsewhere = opened["address"].replace("15", "17")
+    await corrected(town, request, Rectifiable.ADDRESS, who.household, elsewhere)
+    assert await delivered(said) == {"unchanged": 1}
+    view = await town.office.look(town.caller("ibrahim"), joint_case, JointCaseOf(who.household))
+    assert (view.persons[0].name.value, view.address.value) == ("Anders Genoemd", elsewhere)
+    assert view.moves == []
+    # What it says newly is news: the family moved, and is called what was corrected still.
+    assert await delivered(said | {"verblijfplaats": invented.address(number="99")}) == {"changed": 1}
+    view = await town.office.look(town.caller("ibrahim"), joint_case, JointCaseOf(who.household))
+    assert view.persons[0].name.value == "Anders Genoemd" and "99" in view.address.value
