@@ -15,6 +15,7 @@ from casecoord.commands import (
     keys,
     migrate,
     policy,
+    retention,
     schema,
     sequencer,
     serve,
@@ -46,6 +47,7 @@ for group in (
     schema,
     keys,
     household,
+    retention,
     backup,
     doctor,
 ):

@@ -12,14 +12,16 @@ from sqlalchemy import text
 from casecoord.access.decide import Policy
 from casecoord.actions.absence import SetDeputy, set_deputy
 from casecoord.actions.clocks import sweep_areas
+from casecoord.actions.deciding import DecideRight, decide_right
 from casecoord.actions.deferring import DeferEntry, defer_entry
 from casecoord.actions.moving import Destination
 from casecoord.actions.plan import AddAction, RecordContact, add_action, record_contact
 from casecoord.actions.residents import BindResident, bind_resident
+from casecoord.actions.rights import ExerciseRight, exercise_right
 from casecoord.actions.splitting import SplitHousehold, split_household
 from casecoord.domain.errors import Problem
 from casecoord.domain.residents import Thing, area_letters
-from casecoord.domain.words import LifeDomain
+from casecoord.domain.words import LifeDomain, RequestKind
 from casecoord.storage import migrate
 from casecoord.storage.child_agreements import say
 from casecoord.storage.connection import APP_ROLE, READER_ROLE, SEQUENCER_ROLE
@@ -28,7 +30,7 @@ from casecoord.storage.work import Database
 from tests.actions.consent_steps import note, to_note
 from tests.actions.moves import moves
 from tests.actions.residents_steps import bound, resident
-from tests.actions.steps import led_case, merge, signal, take_part, unmatched
+from tests.actions.steps import by_bsn, led_case, merge, signal, take_part, unmatched
 from tests.conftest import of_database
 from tests.world import KEYRING, Clock, Someone, Town, build_town
 
@@ -102,6 +104,7 @@ async def everything(town: Town, url: str) -> None:
     away = SetDeputy(town.key(), amina.membership, bram.membership, since + timedelta(days=9), since)
     await town.act("mo", set_deputy, away)
     await residents(town, family)
+    await a_right_is_appealed(town, family["daan"])
     connection = await asyncpg.connect(url)
     area, noor, els = town.area, family["noor"], family["els"]
     for statement, values in (
@@ -135,6 +138,15 @@ async def residents(town: Town, family: dict[str, Someone]) -> None:
         )
         (thing,) = signals.all()
     await town.act("amina", defer_entry, DeferEntry(town.key(), Thing.SIGNAL, thing, "Voor de rust thuis."))
+
+
+async def a_right_is_appealed(town: Town, who: Someone) -> None:
+    """Asked for a child that agrees, refused by two."""
+    about, second = by_bsn(who), town.members["ibrahim"].professional
+    asks = ExerciseRight(town.key(), about, RequestKind.ACCESS, identity_checked=True)
+    asked = await town.act("lotte", exercise_right, asks)
+    refusal = DecideRight(town.key(), asked.id, False, "AVG art. 12", second, "Al gegeven.")
+    await town.act("lotte", decide_right, refusal)
 
 
 def over_already(town: Town, case: UUID, family: dict[str, Someone]) -> list[tuple[str, list[object]]]:
@@ -172,6 +184,16 @@ def over_already(town: Town, case: UUID, family: dict[str, Someone]) -> list[tup
             " decided_at, decided_by, second_by) values ($1, $2, $3, $4, 'access', now(), $5, 'granted', '15', now(),"
             " $5, $6)",
             [area, uuid4(), daan.household, daan.id, lotte, bram],
+        ),
+        (
+            "insert into request_agreements select area_id, id, person_id from requests where area_id = $1",
+            [area],
+        ),
+        (
+            "insert into rectifications (area_id, id, request_id, what, row_id, facet, sphere, corrected_at,"
+            " corrected_by) select area_id, id, id, 'language', person_id, 'person.language', 'general', now(), $2"
+            " from requests where area_id = $1",
+            [area, lotte],
         ),
         (
             "insert into refusals (area_id, id, case_id, recorded_by, recorded_at, reason_sealed, review_on, ended_at)"

@@ -170,8 +170,8 @@ ATOMS: dict[str, Atom] = {
         ),
         _fact(
             "restricted",
-            "een beperking of bezwaar is nog niet beslist",
-            "a restriction or objection is undecided",
+            "een beperking of bezwaar is nog niet beslist, of geldt",
+            "a restriction or objection is undecided, or in force",
             _household,
         ),
         _fact(

@@ -102,8 +102,12 @@ def refusal(hand: Hand, decision: Permission, act: str, hanging: tuple[str, ...]
 
 
 def has_standing(hand: Hand, desk: Desk) -> bool:
-    """Whether the case, its actions and proposals exist for this actor: whether its view shows its status."""
-    return look_at(hand, desk).decide("case.status").shown is Shown.FULL
+    """Whether the case, its actions and proposals exist for this actor: whether its view shows its status.
+
+    A restriction hides what the case says and stops no promise: who has something to do in it still can.
+    """
+    look = look_at(hand, desk)
+    return look.decide("case.status", restricted=False).shown is Shown.FULL
 
 
 def look_at(hand: Hand, desk: Desk, *, takes_part: bool = False) -> Look:
@@ -180,9 +184,17 @@ async def leave(hand: Hand, desk: Desk, team_id: UUID) -> None:
 
 
 async def brief(hand: Hand, desk: Desk) -> CaseBrief:
-    """The open case of this desk, as it is in this transaction; of the proposals those to teams in view."""
+    """The open case of this desk, as it is in this transaction; of the proposals those to teams in view.
+
+    While a restriction holds: of lead and proposals only what is about the actor.
+    """
     assert desk.case is not None
     hand.told("case.status", "case.lead")
     found = _ADAPTER.validate_python(await case_brief(hand.work, desk.case.id))
+    if desk.relation.restricted and not look_at(hand, desk).sees("case.lead"):
+        me = hand.actor.professional_id
+        mine = [p for p in found.proposals if p.proposed.professional == me]
+        lead = found.lead if found.lead and found.lead.professional == me else None
+        return replace(found, lead=lead, proposals=mine)
     out_of_view = desk.teams() - teams_in_view(hand, desk)
     return replace(found, proposals=[p for p in found.proposals if p.proposed.team not in out_of_view])

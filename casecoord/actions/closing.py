@@ -185,6 +185,8 @@ async def reopen_case(hand: Hand, input: OfCase) -> CaseBrief:
     if found is None or not has_standing(hand, found[0]):
         raise Problem("not_found", "case")
     desk, case = found
+    if case.forgotten_at is not None:
+        raise Problem("not_found", "case")
     rule = require(hand, desk, "reopen_case")
     if desk.case is not None:
         raise Problem("case_open", "case")

@@ -1,6 +1,6 @@
 """Worklist, gaps and timeline: the policy rides in the query, so that a list holds what one may see."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from casecoord.storage.lists import Page, Scope
 from casecoord.storage.sealed import Compartment, Place
 from casecoord.storage.views import seal_of
 
+_SEEN = (Shown.FULL, Shown.OPEN_CLOSED, Shown.EXISTS)
 _RANKS = (Urgency.ACUTE, Urgency.HIGH, Urgency.NORMAL)
 #: What is so of an event by the note or the emergency access that it is about.
 _OF_EVENT = ("own_practice", "medical_lifted", "consent_covers", "own_entry")
@@ -79,7 +80,10 @@ async def worklist(hand: Hand, query: WorklistOf) -> Slice[Flagged]:
         hand.work,
         _scope(hand, query.team),
         Page(first, _worklist_key(after)),
-        _filters(hand, "signal.existence", "case.next_deadline", "gap", "case.status"),
+        {
+            **_filters(hand, "signal.existence", "case.next_deadline", "gap", "case.status"),
+            "urgency": _filters(hand, "signal.existence", degrees=(Shown.FULL,))["signal.existence"],
+        },
         _RANKS.index(query.urgency) + 1 if query.urgency else None,
         query.overdue,
     )
@@ -166,7 +170,9 @@ def _scope(hand: Hand, team: UUID | None) -> Scope:
     return Scope((team,), whole_area=False, one_team=True)
 
 
-def _filters(hand: Hand, *facets: str, grant: str = "false") -> Mapping[str, str]:
+def _filters(
+    hand: Hand, *facets: str, grant: str = "false", degrees: Sequence[Shown] = _SEEN
+) -> Mapping[str, str]:
     """The policy on these facets as SQL, for as what this actor may look at a household.
 
     `grant`: where an emergency opens it. A worklist is of what waits for one: no emergency adds to it.
@@ -187,6 +193,7 @@ def _filters(hand: Hand, *facets: str, grant: str = "false") -> Mapping[str, str
             "i",
             grant=grant,
             facts={"ground_lapsed": ground_lapsed(facet, hand.work.grounds)},
+            degrees=degrees,
         )
         for facet in facets
     }

@@ -65,6 +65,8 @@ CONSTRAINTS = {
     "holders_inside_membership": "professional_not_active",
     "promises_inside_membership": "professional_not_active",
     "move_offers_one_pending": "offer_pending",
+    "requests_appealed_once": "already_appealed",
+    "request_decisions_one_pending": "try_again",
     # The register placed somebody here while a family was accepted: the next try finds them.
     "persons_area_id_bsn_index_key": "try_again",
     # Two merges at once brought the same two families together: the next try finds them asked about.

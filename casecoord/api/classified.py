@@ -22,6 +22,7 @@ class Free(StrEnum):
     OWN = "oneself, to oneself"
     RULE = "what a rule says, in words"
     DONE = "which things one's own act made or ended; the rule of the act allowed it"
+    VARIES = "of the class that the row names; each row is decided by its own"
     WHOLE = "holds fields that are classified themselves"
 
 
@@ -32,6 +33,7 @@ CLASSIFIED: dict[str, dict[str, str]] = {
     "Action": {"plan.action": "id domain what result state dueOn owner"},
     "ActionSaved": {"plan.action": "id state dueOn", "case.status": "case"},
     "Area": {Free.AREA: "id code name"},
+    "AskedRight": {"family.complaint": "id household kind state receivedAt dueAt appealOf words decision"},
     "Awaited": {"gap": "id rule name dueAt household", "case.status": "case"},
     "AwaitedTransfer": {
         "signal.existence": "id kind sphere departure offeredAt dueAt signals",
@@ -61,8 +63,10 @@ CLASSIFIED: dict[str, dict[str, str]] = {
     "ConsentSaved": {"consent.record": "id household since until withdrawnAt"},
     "Contact": {"case.contact": "id at manner"},
     "ContactRecorded": {"case.contact": "id contactedAt", "case.status": "case"},
+    "Correction": {Free.VARIES: "id what thing correctedAt by former"},
     "Coverage": {Free.AREA: "schools neighbourhoods uncovered", Free.WHOLE: "households gaps lapsed"},
     "Deadline": {Free.AREA: "name value least most"},
+    "DecisionSaved": {Free.DONE: "id state outcome offered request"},
     "Deferral": {"access_log.entry": "id kind thing household by since reviewOn reason"},
     "DeferralSaved": {Free.DONE: "id reviewOn"},
     "DeputySet": {Free.WORK: "id membership deputy name since until"},
@@ -101,6 +105,7 @@ CLASSIFIED: dict[str, dict[str, str]] = {
     "Invitation": {"case.participants": "id team state", "case.status": "case"},
     "HeldBackLine": {"access_log.entry": "id at event who team why reviewOn"},
     "HelpAsked": {Free.DONE: "id"},
+    "HouseholdExport": {Free.WHOLE: "json pdf"},
     "JointCase": {
         "case.status": "household case status",
         "case.lead": "lead proposals",
@@ -170,9 +175,13 @@ CLASSIFIED: dict[str, dict[str, str]] = {
     },
     "MedicalNote": {"medical.note": "id person practice writtenAt text"},
     "NoteAdded": {"medical.note": "id household writtenAt"},
+    "PreparedDecision": {
+        "family.complaint": "id outcome ground words offered preparedBy preparedAt second mine"
+    },
     "Problem": {Free.RULE: "code message field why", Free.DONE: "hanging"},
     "Professional": {Free.WORK: "id name team"},
     "Proposal": {"case.lead": "id kind state proposed"},
+    "Rectified": {Free.DONE: "id what told"},
     "Redecided": {Free.RULE: "about who sphere facts then again today same changed"},
     "RefusalSaved": {"case.status": "id case confirmed reviewOn ended"},
     "Replayed": {
@@ -184,6 +193,7 @@ CLASSIFIED: dict[str, dict[str, str]] = {
     "ResidentCodeMade": {Free.DONE: "id until"},
     "ResidentLetter": {Free.OWN: "text until"},
     "ResidentUnbound": {Free.DONE: "at"},
+    "RetentionTermSet": {Free.AREA: "keptAs months fromOn"},
     "Room": {"caseload": "leads ceiling left"},
     "Roster": {Free.WORK: "since until shifts holes"},
     "RotationAsked": {Free.DONE: "keys"},

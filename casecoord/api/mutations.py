@@ -20,7 +20,6 @@ from casecoord.actions import (
     participation,
     plan,
     refusing,
-    rights,
     signals,
     splitting,
     staffing,
@@ -37,6 +36,7 @@ from casecoord.api.break_glass import (
     ReviewAnswer,
     ReviewBreakGlassInput,
 )
+from casecoord.api.carried_out import CarriedOutMutations
 from casecoord.api.consents import ConsentMutations
 from casecoord.api.context import Info
 from casecoord.api.doing import do, end
@@ -104,12 +104,12 @@ from casecoord.api.moving import (
 )
 from casecoord.api.refusing import OfRefusalInput, RecordRefusalInput, RefusalAnswer, RefusalSaved
 from casecoord.api.residents import ResidentMutations
-from casecoord.api.rights import DecideRightInput, ExerciseRightInput, RequestAnswer, RequestSaved
+from casecoord.api.rights import RightsMutations
 from casecoord.api.taking_part import CaseLeft, LeaveAnswer, LeaveCaseInput
 
 
 @strawberry.type
-class Mutation(ConsentMutations, KeysMutations, ResidentMutations):
+class Mutation(ConsentMutations, KeysMutations, ResidentMutations, RightsMutations, CarriedOutMutations):
     @strawberry.mutation(description="A concern about a person or a household.")
     async def add_signal(self, info: Info, input: AddSignalInput) -> results.SignalAnswer:
         return await do(info, signals.add_signal, input, results.SignalAdded.of)
@@ -209,14 +209,6 @@ class Mutation(ConsentMutations, KeysMutations, ResidentMutations):
     @strawberry.mutation(description="What the privacy officer finds of an emergency access.")
     async def review_break_glass(self, info: Info, input: ReviewBreakGlassInput) -> ReviewAnswer:
         return await do(info, break_glass.review_break_glass, input, GlassReviewed.of)
-
-    @strawberry.mutation(description="Records what a resident asks by right.")
-    async def exercise_right(self, info: Info, input: ExerciseRightInput) -> RequestAnswer:
-        return await do(info, rights.exercise_right, input, RequestSaved.of)
-
-    @strawberry.mutation(description="Two people grant or refuse what a resident asked.")
-    async def decide_right(self, info: Info, input: DecideRightInput) -> RequestAnswer:
-        return await do(info, rights.decide_right, input, RequestSaved.of)
 
     @strawberry.mutation(description="The lead spoke with the family.")
     async def record_contact(self, info: Info, input: RecordContactInput) -> results.ContactAnswer:

@@ -20,6 +20,7 @@ from casecoord.actions.teams import MembersOf, TeamsOf, members, teams
 from casecoord.actions.transfers import TransfersOf, transfers
 from casecoord.api.access_log import AccessLogQueries
 from casecoord.api.blockades import WaitingBlockade
+from casecoord.api.carried_out import CarriedOutQueries
 from casecoord.api.consents import ConsentQueries
 from casecoord.api.context import Info
 from casecoord.api.enums import Sphere, TeamKind, Urgency
@@ -35,6 +36,7 @@ from casecoord.api.merging import MergeProposal
 from casecoord.api.moving import AwaitedTransfer, OfferedMove
 from casecoord.api.overviews import Overviews
 from casecoord.api.residents import ResidentQueries
+from casecoord.api.rights import RightsQueries
 
 
 @strawberry.input(description="`urgency`: only this; `overdue`: only with a gap.")
@@ -44,7 +46,7 @@ class WorklistFilter:
 
 
 @strawberry.type
-class Query(Overviews, AccessLogQueries, ConsentQueries, ResidentQueries):
+class Query(Overviews, AccessLogQueries, ConsentQueries, ResidentQueries, RightsQueries, CarriedOutQueries):
     @strawberry.field(description="Who I am here: name, area, and the memberships I can act under.")
     async def me(self, info: Info) -> Me:
         return Me.of(await me(info.context.office.database, info.context.caller))

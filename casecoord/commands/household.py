@@ -1,4 +1,4 @@
-"""`casecoord household`: a resident's right of erasure, carried out from the command line."""
+"""`casecoord household`: residents' rights, carried out from the command line."""
 
 import asyncio
 from dataclasses import asdict
@@ -11,6 +11,7 @@ from casecoord.access.decide import Policy
 from casecoord.actions.erasing import EraseHousehold, erase_household
 from casecoord.actions.office import Office
 from casecoord.commands.context import AsJson, CommandError, answer, login, settings
+from casecoord.commands.household_export import export
 from casecoord.domain.errors import Problem
 from casecoord.domain.ids import key_of
 from casecoord.domain.words import Language
@@ -20,6 +21,7 @@ from casecoord.storage.dumps import keep_list
 from casecoord.storage.work import Database, UnknownLogin
 
 household_app = typer.Typer(no_args_is_help=True, help="What a resident may ask for.")
+household_app.command()(export)
 
 
 def register(app: typer.Typer) -> None:

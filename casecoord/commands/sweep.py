@@ -41,7 +41,7 @@ def sweep(
     """Write down the gaps that exist, how far they escalated, and those that ended; follow birthdays and links;
     carry families from area to area. Running it twice changes nothing.
     """
-    moment = _moment(at)
+    moment = moment_of(at)
     with settings() as chosen:
         keyring = chosen.keyring()
         if once or moment:
@@ -57,7 +57,7 @@ def gaps(
     as_json: AsJson = False,
 ) -> None:
     """Recompute every gap from scratch, by another path than the sweep's; exit 1 where the two differ."""
-    moment = _moment(at)
+    moment = moment_of(at)
     with settings() as chosen:
         found = asyncio.run(_recompute(chosen.database_url, chosen.keyring(), area, moment))
     answer({"areas": [_as_data(one) for one in found]}, as_json, lambda: "\n".join(map(_in_words, found)))
@@ -128,7 +128,8 @@ async def _database(url: str, keyring: Keyring) -> AsyncIterator[Database]:
         await database.close()
 
 
-def _moment(at: str | None) -> datetime | None:
+def moment_of(at: str | None) -> datetime | None:
+    """The moment that `--at` names; None: now."""
     if at is None:
         return None
     try:

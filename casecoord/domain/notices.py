@@ -54,6 +54,9 @@ class NoticeKind(StrEnum):
     MOVE_ANSWER = "move_answer"
     DEFERRAL = "deferral"
     DEFERRAL_DUE = "deferral_due"
+    DECISION_ASKED = "decision_asked"
+    DECISION_ANSWER = "decision_answer"
+    RECTIFIED = "rectified"
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +204,24 @@ NOTICES: dict[NoticeKind, NoticeRow] = {
             None,
             "een uitstel voor iemands veiligheid moet opnieuw bekeken",
             "a deferral for a person's safety is to be looked at again",
+        ),
+        NoticeRow(
+            NoticeKind.DECISION_ASKED,
+            None,
+            "beslis mee over wat een bewoner vroeg",
+            "decide with the privacy officer what a resident asked",
+        ),
+        NoticeRow(
+            NoticeKind.DECISION_ANSWER,
+            "family.complaint",
+            "antwoord op een voorbereide beslissing",
+            "an answer to a decision that you prepared",
+        ),
+        NoticeRow(
+            NoticeKind.RECTIFIED,
+            "case.status",
+            "iets dat u zag, is gecorrigeerd",
+            "something that you were shown was corrected",
         ),
     )
 }

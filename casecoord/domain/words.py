@@ -219,12 +219,15 @@ class RequestKind(StrEnum):
     OBJECTION = "objection"
     ERASURE = "erasure"
     COMPLAINT = "complaint"
+    PORTABILITY = "portability"
 
 
 class RequestState(StrEnum):
     OPEN = "open"
     GRANTED = "granted"
     REFUSED = "refused"
+    #: the resident took it back
+    WITHDRAWN = "withdrawn"
 
 
 class Lapse(StrEnum):

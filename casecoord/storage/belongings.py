@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from casecoord.domain.words import Sphere
-from casecoord.storage.sealed import Compartment, HouseholdSeal, Place, medical_of
+from casecoord.storage.sealed import MEDICAL, Compartment, HouseholdSeal, Place, medical_of
 from casecoord.storage.work import Area
 
 
@@ -38,6 +38,13 @@ class Kind:
     compartment: Compartment | Callable[[Mapping[str, Any]], str] = _by_sphere
     key: tuple[str, ...] = ("id",)
 
+    @property
+    def compartment_sql(self) -> str:
+        """The same as SQL over the row `x`."""
+        if isinstance(self.compartment, Compartment):
+            return f"'{self.compartment}'"
+        return "x.sphere" if self.compartment is _by_sphere else f"'{MEDICAL}' || x.practice"
+
     def compartment_of(self, row: Mapping[str, Any]) -> str:
         """Under which key the values of this row are."""
         return self.compartment if isinstance(self.compartment, Compartment) else self.compartment(row)
@@ -49,6 +56,7 @@ def _by(table: str, column: str) -> tuple[str, str]:
 
 _OWN = ("x.household_id", "")
 _CASE = _by("cases", "case_id")
+_REQUEST = _by("requests", "request_id")
 
 #: In the order in which rows can be made to refer to each other.
 BELONGINGS: dict[str, Kind] = {
@@ -81,6 +89,9 @@ BELONGINGS: dict[str, Kind] = {
         Kind("refusals", _CASE, ("reason",), Compartment.GENERAL),
         Kind("hearings", _OWN),
         Kind("requests", _OWN, ("words", "decision"), Compartment.IDENTITY),
+        Kind("request_decisions", _REQUEST, ("words", "answer"), Compartment.IDENTITY),
+        Kind("request_agreements", _REQUEST, key=("request_id", "person_id")),
+        Kind("rectifications", _REQUEST, ("former",)),
         Kind("break_glass_grants", _OWN, ("reason", "review"), Compartment.GENERAL),
         Kind("consents", _OWN),
         Kind("consent_givers", _by("consents", "consent_id"), key=("consent_id", "person_id")),

@@ -102,6 +102,8 @@ class Case(Base):
     merged_into: Mapped[UUID | None]
     #: nobody of the family is left here, or another area took it over
     lapsed_as: Mapped[str | None]
+    #: when the joint view's term was over: what is left is that there was a case, while a signal of it is kept
+    forgotten_at: Mapped[datetime | None]
     __table_args__ = (
         to("households", "household_id"),
         to("cases", "merged_into"),
@@ -110,11 +112,12 @@ class Case(Base):
         CheckConstraint("(state = 'closed') = (closed_at is not null)", name="closed_at_its_end"),
         CheckConstraint("state <> 'aftercare' or aftercare_at is not null", name="aftercare_since"),
         CheckConstraint(
-            "state <> 'closed' or lapsed_as is not null or merged_into is not null"
+            "state <> 'closed' or lapsed_as is not null or merged_into is not null or forgotten_at is not null"
             " or (outcome_sealed is not null and outcome_by is not null)",
             name="closes_with_an_outcome",
         ),
         CheckConstraint("merged_into is null or state = 'closed'", name="merged_at_its_end"),
+        CheckConstraint("forgotten_at is null or state = 'closed'", name="forgotten_after_its_end"),
         CheckConstraint(
             "lapsed_as is null or (state = 'closed' and lapsed_as in ('death', 'emigration', 'moved', 'erasure'))",
             name="lapses_at_its_end",
@@ -345,6 +348,7 @@ class AccessRecord(Base):
         CheckConstraint("professional_id is null or resident is null", name="by_one"),
         Index(None, "area_id", "household", "at"),
         Index(None, "area_id", "at", "id"),
+        Index("access_log_at", "area_id", "at", postgresql_where=text("record is not null")),
         Index(None, "area_id", "txid", "id"),
         CheckConstraint("(record is null) = (salt is null)", name="expires_whole"),
     )

@@ -62,7 +62,7 @@ class Relation:
     is_lead: bool = False
     escalated: bool = False
     split_other_part: bool = False
-    #: a restriction or objection of somebody in the household is undecided
+    #: a restriction or objection of somebody in the household is undecided, or holds
     restricted: bool = False
     #: the actor has emergency access to it now, which may lift the medical lock
     break_glass: bool = False
@@ -257,7 +257,8 @@ select exists (select from participants p join cases c on c.area_id = p.area_id 
            and g.ended_at is null and (g.decision_at <= :now or g.rule = 'G10') and {openly("g")}
            and g.sphere in ('general', 'livelihood')) escalated,
        exists (select from requests q where q.area_id = {{area}} and q.household_id = {{household}}
-           and q.state = 'open' and q.kind in ('restriction', 'objection')) restricted,
+           and q.kind in ('restriction', 'objection')
+           and (q.state = 'open' or q.state = 'granted' and q.lifted_at is null)) restricted,
        exists (select from break_glass_grants g where {GRANTED}) break_glass,
        exists (select from break_glass_grants g where {GRANTED} and g.medical) medical_lifted,
        exists (select from splits k join households o on o.area_id = k.area_id and upper_inf(o.during)

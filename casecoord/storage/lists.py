@@ -142,7 +142,7 @@ class Page:
 
 @lru_cache(maxsize=256)
 def _worklist(
-    signals: str, deadlines: str, gaps: str, status: str, urgency: bool, overdue: bool
+    signals: str, urgencies: str, deadlines: str, gaps: str, status: str, urgency: bool, overdue: bool
 ) -> TextClause:
     return text(
         f"""
@@ -153,7 +153,8 @@ with scope as ({_IN_SCOPE}), listed as (
   cross join lateral ({RELATION.format(area="h.area_id", household="h.id")}) rel
   left join cases c on c.area_id = h.area_id and c.household_id = h.id and c.state <> 'closed'
   left join lateral (
-    select min({_RANK.format(x="i")}) rank, {_ACCOUNTABLE} accountable_team,
+    -- Where only the existence of a signal is shown, its urgency is not; but nothing hides what is acute.
+    select min({_RANK.format(x="i")}) filter (where {urgencies} or i.urgency = 'acute') rank, {_ACCOUNTABLE} accountable_team,
       (array_agg(i.person_id order by i.received_at) filter (where i.person_id is not null))[1] person_id,
       count(*) seen
     from ({_SIGNALS.format(area="h.area_id", household="h.id")}) i
@@ -272,6 +273,7 @@ async def worklist(
     rank, at, identity = page.after or (None, None, None)
     statement = _worklist(
         filters["signal.existence"],
+        filters["urgency"],
         filters["case.next_deadline"],
         filters["gap"],
         filters["case.status"],

@@ -55,6 +55,8 @@ _SAME = (
             ("child_agreements", "child_id", "until"),
         )
     ),
+    "insert into request_agreements (area_id, request_id, person_id) select area_id, request_id, :kept"
+    " from request_agreements where area_id = :area and person_id = :gone on conflict do nothing",
     "insert into person_links (area_id, person_id, kind, code, from_on, until_on)"
     " select area_id, :kept, kind, code, from_on, until_on from person_links"
     " where area_id = :area and person_id = :gone on conflict do nothing",

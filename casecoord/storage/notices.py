@@ -78,6 +78,8 @@ _WAITS = f"""case
         where y.area_id = :area and y.id = x.source_id and y.state = 'pending')
     when x.kind = 'move_offer' then exists (select from arrivals y
         where y.area_id = :area and y.id = x.source_id and y.state = 'pending')
+    when x.kind = 'decision_asked' then exists (select from request_decisions y
+        where y.area_id = :area and y.id = x.source_id and y.state = 'pending')
     else false end"""
 
 _ITEMS = f"""

@@ -307,9 +307,9 @@ async def tell_signals(work: Work, signals: Iterable[UUID]) -> None:
 
 
 async def tell_members(
-    work: Work, household: UUID, kind: NoticeKind, source: UUID, members: Iterable[UUID]
+    work: Work, household: UUID | None, kind: NoticeKind, source: UUID, members: Iterable[UUID]
 ) -> None:
-    """Tells these memberships, but for the actor's own, of a thing of this household."""
+    """Tells these memberships, but for the actor's own, of a thing of this household; None: not of which."""
     values = {"kind": kind, "source": source, "members": list(members), "by": work.actor.professional_id}
     await work.session.execute(_TELL_MEMBERS, {**_at(work, household), **values})
 
@@ -330,5 +330,5 @@ async def tell_area(work: Area, kind: NoticeKind, source: UUID) -> None:
     await work.session.execute(_TELL_AREA, {**at, "kind": kind, "source": source})
 
 
-def _at(work: Area, household: UUID) -> dict[str, object]:
+def _at(work: Area, household: UUID | None) -> dict[str, object]:
     return {"area": work.area_id, "household": household, "now": work.now}

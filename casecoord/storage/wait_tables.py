@@ -176,16 +176,35 @@ class Request(Base):
     decided_by: Mapped[UUID | None]
     second_by: Mapped[UUID | None]
     decision_sealed: Mapped[bytes | None]
+    #: the refusal that this one appeals
+    appeal_of: Mapped[UUID | None]
+    #: a restriction or objection that was granted holds until then
+    lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[UUID | None]
     __table_args__ = (
         to("households", "household_id"),
         to("persons", "person_id"),
         to("memberships", "recorded_by"),
         to("memberships", "decided_by"),
         to("memberships", "second_by"),
+        to("requests", "appeal_of"),
+        to("memberships", "lifted_by"),
         CheckConstraint(
-            "(state = 'open') = (decided_at is null) and (state = 'open' or (decided_by is not null"
+            "(state = 'open') = (decided_at is null) and (state in ('open', 'withdrawn') or (decided_by is not null"
             " and second_by is not null and second_by <> decided_by and ground is not null))",
             name="decided_by_two",
+        ),
+        CheckConstraint(
+            "(lifted_at is null) = (lifted_by is null) and (lifted_at is null"
+            " or (state = 'granted' and kind in ('restriction', 'objection')))",
+            name="lifts_what_holds",
+        ),
+        Index(
+            "requests_appealed_once",
+            "area_id",
+            "appeal_of",
+            unique=True,
+            postgresql_where=text("appeal_of is not null and state <> 'withdrawn'"),
         ),
         Index(None, "area_id", "household_id"),
     )

@@ -21,6 +21,7 @@ from casecoord.actions import (
     absence,
     blockades,
     closing,
+    deciding,
     hearings,
     leads,
     leaving,
@@ -496,8 +497,12 @@ class Life(Moving, RuleBasedStateMachine):
             self.town.members["ibrahim"].professional,
         )
         if found:
-            decision = rights.DecideRight(self.town.key(), found, grants, "AVG art. 18", second, "Klopt.")
-            self._try(stranger or "lotte", rights.decide_right, decision)
+            decision = deciding.DecideRight(self.town.key(), found, grants, "AVG art. 18", second, "Klopt.")
+            self._try(stranger or "lotte", deciding.decide_right, decision)
+            waits = self._one("select id from request_decisions where state = 'pending' order by id", number)
+            if waits:
+                answer = deciding.ConfirmDecision(self.town.key(), waits, number % 3 > 0, "Gezien.")
+                self._try(stranger or "ibrahim", deciding.confirm_decision, answer)
 
     def a_step_is_added(self, number: int, who: int, stranger: str | None, days: int) -> None:
         case = self._one("select id from cases where state <> 'closed' order by id", number)

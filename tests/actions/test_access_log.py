@@ -43,6 +43,14 @@ from casecoord.actions.closing import (
     reopen_case,
     review_case,
 )
+from casecoord.actions.deciding import (
+    ConfirmDecision,
+    DecideRight,
+    LiftRestriction,
+    confirm_decision,
+    decide_right,
+    lift_restriction,
+)
 from casecoord.actions.deferring import (
     DeferEntry,
     DeferralsOf,
@@ -54,6 +62,7 @@ from casecoord.actions.deferring import (
 from casecoord.actions.duty import PlanDuty, plan_duty
 from casecoord.actions.ending import EndOrganisation, EndTeam, TeamTo, end_organisation, end_team
 from casecoord.actions.erasing import EraseHousehold, erase_household
+from casecoord.actions.exporting import ExportOf, export_household
 from casecoord.actions.grounds import EndGround, StartGround, end_ground, start_ground
 from casecoord.actions.hearings import (
     EndHearing,
@@ -111,6 +120,7 @@ from casecoord.actions.plan import (
     complete_action,
     record_contact,
 )
+from casecoord.actions.rectifying import CorrectionsOf, Rectify, corrections, rectify
 from casecoord.actions.refusing import (
     OfRefusal,
     RecordRefusal,
@@ -119,7 +129,15 @@ from casecoord.actions.refusing import (
     record_refusal,
 )
 from casecoord.actions.residents import UnbindResident, unbind_resident
-from casecoord.actions.rights import DecideRight, ExerciseRight, decide_right, exercise_right
+from casecoord.actions.retaining import SetTerm, set_retention_term
+from casecoord.actions.rights import (
+    ExerciseRight,
+    OfRequest,
+    appeal_decision,
+    exercise_right,
+    withdraw_right,
+)
+from casecoord.actions.rights_asked import RightsAsked, rights_asked
 from casecoord.actions.rotating import Keys, RotateKeys, rotate_keys
 from casecoord.actions.signals import Decision, SeeSignal, TriageSignal, add_signal, see_signal, triage_signal
 from casecoord.actions.splitting import SplitHousehold, split_household
@@ -133,10 +151,13 @@ from casecoord.actions.staffing import (
 )
 from casecoord.actions.transfers import AcceptTransfer, DeclineTransfer, accept_transfer, decline_transfer
 from casecoord.domain.errors import Problem
+from casecoord.domain.facets import Retention
 from casecoord.domain.residents import Thing
+from casecoord.domain.rights import Rectifiable
 from casecoord.domain.words import (
     BlockadeKind,
     LifeDomain,
+    Purpose,
     Reach,
     RequestKind,
     Role,
@@ -270,15 +291,7 @@ async def whole_story(town: Town, url: str) -> Someone:
     hearing = await act("hanna", plan_hearing, PlanHearing(town.key(), by_bsn(twin), date(2026, 12, 17)))
     await act("hanna", move_hearing, MoveHearing(town.key(), hearing.id, date(2026, 12, 18)))
     await act("hanna", end_hearing, EndHearing(town.key(), hearing.id, held=False))
-    asked_for = await act(
-        "lotte",
-        exercise_right,
-        ExerciseRight(town.key(), by_bsn(twin), RequestKind.ACCESS, identity_checked=True, words=told),
-    )
-    colleague = town.members["ibrahim"].professional
-    await act(
-        "lotte", decide_right, DecideRight(town.key(), asked_for.id, True, "AVG art. 15", colleague, told)
-    )
+    await story_of_rights(town, twin, told)
     broken = await act(
         "dirk", break_glass, BreakGlass(town.key(), ByNumber(twin.bsn), f"{told} Alleen thuis.")
     )
@@ -342,10 +355,39 @@ async def story_of_residents(town: Town, told: str) -> None:
     assert case.household == mother.household
 
 
+async def story_of_rights(town: Town, who: Someone, told: str) -> None:
+    """Asked, decided by two, refused and appealed, lifted, taken back."""
+    act, key, colleague = town.act, town.key, town.members["ibrahim"].professional
+
+    async def decided(kind: RequestKind, grant: bool) -> UUID:
+        asks = ExerciseRight(key(), by_bsn(who), kind, identity_checked=True, words=told)
+        asked = await act("lotte", exercise_right, asks)
+        decision = DecideRight(key(), asked.id, grant, "AVG art. 15", colleague, told)
+        prepared = await act("lotte", decide_right, decision)
+        await town.office.look(town.caller("ibrahim"), rights_asked, RightsAsked())
+        await act("ibrahim", confirm_decision, ConfirmDecision(key(), prepared.id, True))
+        return asked.id
+
+    refused = await decided(RequestKind.ACCESS, False)
+    await act("lotte", appeal_decision, OfRequest(key(), refused, True, told))
+    restricted = await decided(RequestKind.RESTRICTION, True)
+    wrong = await decided(RequestKind.RECTIFICATION, True)
+    await act("lotte", rectify, Rectify(key(), wrong, Rectifiable.LANGUAGE, who.id, "tr"))
+    await town.office.look(town.caller("ibrahim"), corrections, CorrectionsOf(who.household))
+    given = await decided(RequestKind.ACCESS, True)
+    officer = town.caller("lotte", Purpose.ACCESS_REQUEST)
+    await town.office.look(officer, export_household, ExportOf(given))
+    lifting = LiftRestriction(key(), restricted, "AVG art. 18", colleague, told)
+    await act("lotte", lift_restriction, lifting)
+    await act("lotte", withdraw_right, OfRequest(key(), restricted, True))
+
+
 async def story_of_managing(town: Town) -> None:
     """An area is run: no family's data in it."""
     key, teams = town.key, town.teams
     await town.act("mo", change_settings, ChangeSettings(key(), (Deadline("triage", 4),)))
+    longer = SetTerm(key(), Retention.SIGNAL, 72, town.clock.now.date(), "besluit")
+    await town.act("mo", set_retention_term, longer)
     until = town.clock.now + timedelta(days=1)
     await town.act("mo", plan_duty, PlanDuty(key(), town.members["dirk"].membership, until))
     await town.act("mo", cover_place, CoverPlace(key(), "school", "11VO00", teams["regenboog"]))
@@ -433,12 +475,13 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
         "start_ground",
     }
     create |= {"add_member", "record_meeting"}
-    create |= {"raise_blockade", "plan_hearing", "exercise_right"}
+    create |= {"raise_blockade", "plan_hearing", "exercise_right", "appeal_decision"}
     verbs = {one.name for module in ACTIONS for one in vars(module).values() if isinstance(one, Verb)}
     verbs -= {"mark_read"}  # done to one's own inbox, and to no household
     views = {"joint_case", "worklist", "gaps", "timeline", "merge_proposals", "blockades", "move_offers"}
     views |= {"my_family", "my_access_log", "resident_letter", "deferrals", "held_back"}
     create |= {"make_resident_code", "ask_for_help", "exercise_my_right", "defer_entry"}
+    views |= {"rights_asked", "corrections", "export_household"}
     of = {"break_glass": "E", "rotate_keys": "E", "erase_household": "D"} | dict.fromkeys(create, "C")
     verbs.add("bind_resident")  # by somebody who is nobody here until it is done
     of["bind_resident"] = "C"
@@ -450,9 +493,9 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
         # A family that another area offers is no household here before it is accepted.
         # What an area is run by is about no household.
         none = {"move_offers", "decline_move", "change_settings", "plan_duty", "cover_place", "add_member"}
-        none |= {"record_meeting", "rotate_keys", "start_ground", "end_ground"}
+        none |= {"record_meeting", "rotate_keys", "start_ground", "end_ground", "set_retention_term"}
         # Of somebody who was erased the records lead nowhere any more.
-        none |= {"erase_household", "exercise_right", "decide_right"}
+        none |= {"erase_household", "exercise_right", "decide_right", "confirm_decision"}
         assert record["household"] is not None or record["event"] in none
         if record["membership"] is None:
             of_resident = (record["role"], record["purpose"], record["professional"], record["team"])
@@ -460,7 +503,8 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
             continue
         who = members[UUID(record["membership"])]
         name = next(name for name, member in town.members.items() if member is who)
-        purpose = {"hanna": "court_alternative", "lotte": "supervision"}.get(name, "care_coordination")
+        officer = "access_request" if record["event"] == "export_household" else "supervision"
+        purpose = {"hanna": "court_alternative", "lotte": officer}.get(name, "care_coordination")
         assert record["purpose"] == purpose and record["trace"] == "0" * 32
         assert (record["professional"], record["team"]) == (str(who.professional), str(who.team))
 

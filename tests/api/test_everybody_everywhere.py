@@ -15,6 +15,7 @@ from sqlalchemy import text
 from casecoord.access.decide import Policy
 from casecoord.actions.blockades import RaiseBlockade, raise_blockade
 from casecoord.actions.break_glass import BreakGlass, ByNumber, break_glass
+from casecoord.actions.deciding import DecideRight, decide_right
 from casecoord.actions.deferring import DeferEntry, defer_entry
 from casecoord.actions.hearings import PlanHearing, plan_hearing
 from casecoord.actions.leads import AnswerProposal, ProposeLead, accept_lead, offer_hand_over
@@ -85,6 +86,7 @@ KINDS = {
     "entry": ("LogEntry",),
     "request": ("Request",),
     "second": ("Professional",),
+    "decision": ("RightDecision",),
     "team": ("Team",),
     "professional": ("Professional",),
     "owner": ("Professional",),
@@ -106,7 +108,17 @@ KINDS = {
     "by": ("Person",),
     "consent": ("Consent",),
     "code": ("ResidentCode",),
-    "thing": ("Signal", "MedicalNote", "Action", "Contact", "Hearing", "Blockade", "BreakGlass", "Event"),
+    "thing": (
+        "Person",
+        "Signal",
+        "MedicalNote",
+        "Action",
+        "Contact",
+        "Hearing",
+        "Blockade",
+        "BreakGlass",
+        "Event",
+    ),
     "deferral": ("Deferral",),
 }
 #: What is no family's: who works where.
@@ -132,6 +144,7 @@ TABLES = {
     "Blockade": "blockades",
     "Hearing": "hearings",
     "Request": "requests",
+    "RightDecision": "request_decisions",
     "BreakGlass": "break_glass_grants",
     "Team": "teams",
     "Professional": "professionals",
@@ -324,7 +337,10 @@ async def story(town: Town, code: str) -> Place:
     why = "Doet al dagen niet open, buren bellen."
     await town.act("dirk", break_glass, BreakGlass(town.key(), ByNumber(loner.bsn), why))
     asked_for = ExerciseRight(town.key(), by_bsn(loner), RequestKind.ACCESS, identity_checked=True)
-    await town.act("lotte", exercise_right, asked_for)
+    waits = await town.act("lotte", exercise_right, asked_for)
+    second = town.members["jasmijn"].professional
+    decision = DecideRight(town.key(), waits.id, True, "AVG art. 15", second, "Klopt.")
+    await town.act("lotte", decide_right, decision)
     async with town.database.within(town.area) as work:
         for kind, table in TABLES.items():
             found = await work.session.scalars(text(f"select id from {table} where area_id = '{town.area}'"))

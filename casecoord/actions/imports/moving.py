@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from casecoord.actions.imports.following import follow_moves
@@ -13,6 +13,7 @@ from casecoord.registers import brp
 from casecoord.registers.households import Resident
 from casecoord.registers.persons import Address, Person
 from casecoord.registers.report import Extra, Outcome
+from casecoord.storage.corrected import Former, formerly
 from casecoord.storage.households import family_name
 from casecoord.storage.residents import (
     Held,
@@ -64,6 +65,8 @@ class Movers:
         self._extra = extra
         self._held: dict[UUID, Held] = {}
         self._persons: dict[UUID, PersonRow] = {}
+        #: what was corrected here, and what the register may say still
+        self._formerly: Former = {}
         self._later: list[PersonRow | HouseholdMove] = []
         self._left: set[UUID] = set()
         #: what changed for whom, for whoever is accountable to be asked anew
@@ -101,6 +104,9 @@ class Movers:
             row = self._persons.get(home.person)
             if row is None or row.household_id != home.household:
                 raise Disturbed
+        seals = {home.person: self._held[home.household].seal for home in known}
+        seals |= {identity: held.seal for identity, held in self._held.items()}
+        self._formerly = await formerly(self._work, seals)
         new = {member.bsn for unit in units for member in unit.members} - self._homes.keys()
         if wanted - self._held.keys() or await persons_by_bsn(self._work, new):
             raise Disturbed
@@ -145,6 +151,8 @@ class Movers:
     def _house(self, held: Held, dwelling: Dwelling) -> bool:
         """Brings a household to where it lives now; whether anything about that changed."""
         row, line = held.row, self._line(held)
+        if dwelling.line in self._former(row.id, "address"):
+            dwelling = replace(dwelling, line=line, index=row.address_index)
         same_place = row.address_index == dwelling.index and (
             dwelling.index is not None or line == dwelling.line
         )
@@ -206,7 +214,7 @@ class Movers:
         row = self._persons[home.person]
         if home.household != held.row.id:
             self._left.add(home.household)
-        elif self._says(row, person, held, dwelling):
+        elif self._says(row, person, held, dwelling) or self._said(row, person, held):
             return Outcome.CHANGED if moved else Outcome.UNCHANGED
         self._write(row, person, held, dwelling)
         return Outcome.CHANGED
@@ -219,6 +227,23 @@ class Movers:
             return False
         name = held.seal.open(row.name_sealed, Place("persons", row.id, "name"), Compartment.IDENTITY)
         return name == person.name_in_use
+
+    def _said(self, row: PersonRow, person: Person, held: Held) -> bool:
+        """Whether the register says what was corrected here: what it says now stays."""
+        if row.id not in self._formerly or row.died_on is not None or row.birth_date_sealed is None:
+            return False
+        pairs = (
+            ("name", row.name_sealed, person.name_in_use),
+            ("birth_date", row.birth_date_sealed, str(person.birth)),
+        )
+        return all(
+            said in self._former(row.id, what)
+            or said == held.seal.open(sealed, Place("persons", row.id, what), Compartment.IDENTITY)
+            for what, sealed, said in pairs
+        )
+
+    def _former(self, identity: UUID, what: str) -> set[str]:
+        return self._formerly.get(identity, {}).get(what, set())
 
     def _write(self, row: PersonRow, person: Person, held: Held, dwelling: Dwelling) -> PersonRow:
         seal = held.seal
