@@ -1,9 +1,20 @@
 """The table of all stories, bound in the order in which they are told."""
 
-from casecoord.demo.chapters import elsewhere, endings, homes, leads, plans, routes, seldom, signals, spheres
+from casecoord.demo.chapters import (
+    elsewhere,
+    endings,
+    homes,
+    leads,
+    plans,
+    routes,
+    seldom,
+    sharing,
+    signals,
+    spheres,
+)
 from casecoord.demo.stories import TOLD, Story
 
-CHAPTERS = (signals, routes, spheres, leads, plans, endings, homes, seldom, elsewhere)
+CHAPTERS = (signals, routes, spheres, leads, plans, endings, homes, seldom, elsewhere, sharing)
 
 STORIES: dict[str, Story] = {
     story.key: story
