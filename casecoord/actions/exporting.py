@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from casecoord.actions.looking import Look
-from casecoord.actions.office import Hand
+from casecoord.actions.office import Hand, by_right
 from casecoord.domain import rights
 from casecoord.domain.ages import age_on
 from casecoord.domain.errors import Problem
@@ -56,6 +56,7 @@ class ExportOf:
     language: Language = Language.NL
 
 
+@by_right
 async def export_household(hand: Hand, query: ExportOf) -> Row:
     """What may this person have of what is recorded? Each facet is asked as the household's, then given."""
     request = await hand.work.session.get(Request, (hand.work.area_id, query.request))

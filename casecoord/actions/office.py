@@ -233,6 +233,16 @@ def survey(view: ViewT) -> ViewT:
     return view
 
 
+#: Views of what is somebody's own to have.
+_BY_RIGHT: set[object] = set()
+
+
+def by_right(view: ViewT) -> ViewT:
+    """Marks a view for the person concerned, as two people granted it: the seat of whoever fetches it sees none of it."""
+    _BY_RIGHT.add(view)
+    return view
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """The database and the policy: all that verbs and views need."""
@@ -285,7 +295,8 @@ class Office:
         The database shows it only the rows that this seat may see at all, and lets it change none.
         """
         asked = _Asked(view.__name__, "R", query)
-        sight = Sight(reach(self.policy, caller.purpose), survey=view in _SURVEYS)
+        seat = Sight(reach(self.policy, caller.purpose), survey=view in _SURVEYS)
+        sight = None if view in _BY_RIGHT else seat
         return await self._once(
             caller, asked, lambda hand: view(hand, query), lambda who: self._as_hand(who, sight)
         )

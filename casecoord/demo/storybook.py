@@ -9,12 +9,14 @@ from casecoord.demo.chapters import (
     residents,
     routes,
     seldom,
+    sharing,
     signals,
     spheres,
 )
 from casecoord.demo.stories import TOLD, Story
 
 CHAPTERS = (signals, routes, spheres, leads, plans, endings, homes, seldom, elsewhere, residents)
+CHAPTERS = (signals, routes, spheres, leads, plans, endings, homes, seldom, elsewhere, sharing)
 
 STORIES: dict[str, Story] = {
     story.key: story

@@ -310,15 +310,16 @@ class Teller:
         who, day = self._dweller(whom), self.day(held)
         await self._act(by, plan_hearing, lambda key: PlanHearing(key, ByBsn(who.bsn, who.born), day))
 
-    async def break_glass(self, whom: str, reason: str) -> None:
-        """Whoever is on duty then looks by emergency access."""
+    async def break_glass(self, whom: str, reason: str) -> UUID:
+        """Whoever is on duty then looks by emergency access; the grant."""
         who, roster = self._dweller(whom), duty_roster(ZUID, self.at - STANDING, self.at)
         by = next(
             key
             for key, start, until in roster
             if start <= self._moment and (not until or self._moment < until)
         )
-        await self._act(by, break_glass, lambda key: BreakGlass(key, ByNumber(who.bsn), reason))
+        done = await self._act(by, break_glass, lambda key: BreakGlass(key, ByNumber(who.bsn), reason))
+        return done.id
 
     async def request(self, by: str, whom: str, kind: RequestKind, words: str) -> None:
         """A resident, whose identity was checked, asks for something."""
@@ -344,6 +345,14 @@ class Teller:
     async def close(self, by: str, case: UUID, outcome: str) -> None:
         """The case closes on the family's word."""
         await self._act(by, close_case, lambda key: CloseCase(key, case, outcome, Word.FAMILY))
+
+    async def does(self, by: str, verb: Verb[InputT, AnswerT], make: Callable[[str], InputT]) -> AnswerT:
+        """A step that only one chapter takes, with a key of the story's own."""
+        return await self._act(by, verb, make)
+
+    def person(self, first_name: str) -> Dweller:
+        """Somebody of the family."""
+        return self._dweller(first_name)
 
     async def _proposed(
         self,

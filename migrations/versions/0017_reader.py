@@ -170,6 +170,9 @@ begin
     return @so;
 end $$"""
 IN_VIEW_THERE = {
+    "request_in_view(home uuid)": """exists (select from requests q where q.area_id = here and q.household_id = home
+        and (current_setting('casecoord.role', true) = 'privacy_officer' or exists (select from request_decisions d
+          where d.area_id = here and d.request_id = q.id)))""",
     "signal_in_view(home uuid)": "exists (select from signals s where s.area_id = here and s.household_id = home)",
     "thing_in_view(home uuid, compartment text)": """exists (select from signals s where s.area_id = here
         and s.household_id = home and s.sphere = compartment)
@@ -259,7 +262,8 @@ IN_VIEW = {
     "vault.household_keys": f"compartment = 'identity' and ({facet('person.name')} and {{related}} or {{own_home}})"
     " or strpos({spheres}, compartment) > 0 and {related} or {led_home} and strpos({lead_spheres}, compartment) > 0"
     " or strpos({granted}, household_id::text) > 0 and strpos({grant_spheres}, compartment) > 0"
-    " or compartment <> 'identity' and thing_in_view(household_id, compartment)",
+    " or compartment <> 'identity' and thing_in_view(household_id, compartment)"
+    " or compartment = 'identity' and request_in_view(household_id)",
     # A note is its practice's, and whoever's a consent or an emergency may open it to.
     "medical_notes": "strpos({own}, author_id::text) > 0 or practice_is_teams(practice)"
     " or {led_home} and strpos({lead_spheres}, 'health') > 0"
@@ -302,7 +306,14 @@ IN_VIEW = {
     " or exists (select from signals s where s.area_id = %t.area_id and s.id = %t.source_id))",
     "break_glass_grants": "strpos({mine}, membership_id::text) > 0 or {led_home} or {role} = 'privacy_officer'",
     # An undecided restriction closes what others would see: they have to know that there is one.
-    "requests": "{families} and kind in ('restriction', 'objection') and state = 'open' or {role} = 'privacy_officer'",
+    "requests": "{families} and kind in ('restriction', 'objection') and (state = 'open' or state = 'granted'"
+    " and lifted_at is null) or {role} = 'privacy_officer' or exists (select from request_decisions d"
+    " where d.area_id = %t.area_id and d.request_id = %t.id)",
+    # Whoever is asked to decide with the privacy officer.
+    "request_decisions": "{role} = 'privacy_officer' or strpos({mine}, second_id::text) > 0",
+    "request_agreements": "{role} = 'privacy_officer'",
+    "rectifications": "{families}",
+    "retention_terms": "true",
     **dict.fromkeys(("merge_proposals", "arrivals", "move_offers"), "{role} = 'area_coordinator'"),
     "access_log": "professional_id = {professional} or {role} = 'privacy_officer'",
 }
@@ -360,7 +371,7 @@ def functions() -> None:
             "signals_offered(uuid)", "still_on_agenda(uuid)", "consents_standing(uuid[])")),
         *((of_reader, READER) for of_reader in (
             "casecoord_areas()", "team_in_case(uuid)", "team_prepares(uuid)", "practice_is_teams(text)", "team_at_home(uuid)",
-            "signal_in_view(uuid)", "thing_in_view(uuid, text)")),
+            "signal_in_view(uuid)", "thing_in_view(uuid, text)", "request_in_view(uuid)")),
         ("casecoord_within(uuid, timestamptz)", AUDITOR),
     ):  # fmt: skip
         op.execute(f"revoke execute on function {function} from public")
