@@ -448,7 +448,8 @@ async def erasing_story(town: Town) -> None:
     asked = await town.act("lotte", exercise_right, wanted)
     colleague = town.members["ibrahim"].professional
     grant = DecideRight(town.key(), asked.id, True, "AVG art. 17", colleague, "Klopt zo.")
-    await town.act("lotte", decide_right, grant)
+    prepared = await town.act("lotte", decide_right, grant)
+    await town.act("ibrahim", confirm_decision, ConfirmDecision(town.key(), prepared.id, True))
     await town.act("lotte", erase_household, EraseHousehold(town.key(), ben.household))
     await town.act("mo", rotate_keys, RotateKeys(town.key(), (Keys.DATA,)))
 

@@ -5,9 +5,10 @@ from uuid import UUID
 
 import asyncpg
 
+from casecoord.actions.deciding import ConfirmDecision, DecideRight, confirm_decision, decide_right
 from casecoord.actions.erasing import EraseHousehold, erase_household
 from casecoord.actions.joint_view import JointCaseOf, joint_case
-from casecoord.actions.rights import DecideRight, ExerciseRight, decide_right, exercise_right
+from casecoord.actions.rights import ExerciseRight, exercise_right
 from casecoord.domain.joint_view import JointCase
 from casecoord.domain.words import RequestKind
 from casecoord.storage.destroying import Certificate
@@ -26,7 +27,8 @@ async def granted(town: Town, *people: Someone, grant: bool = True) -> None:
         )
         second = town.members["ibrahim"].professional
         decided = DecideRight(town.key(), asked.id, grant, "AVG art. 17", second, "Klopt zo.")
-        await town.act("lotte", decide_right, decided)
+        prepared = await town.act("lotte", decide_right, decided)
+        await town.act("ibrahim", confirm_decision, ConfirmDecision(town.key(), prepared.id, True))
 
 
 async def erase(town: Town, household: UUID, by: str = "lotte") -> Certificate:
