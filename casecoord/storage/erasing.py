@@ -41,7 +41,9 @@ _MERGED = text(
     " join one on m.household_id = one.id where m.area_id = :area and m.undone_at is null) select id from one"
 )
 _GRANTED = text(
-    "select q.person_id, q.decided_by, q.second_by, q.ground from requests q"
+    "select q.person_id, q.decided_by, q.second_by, q.ground, exists (select from request_decisions d"
+    "   where d.area_id = q.area_id and d.request_id = q.id and d.state = 'confirmed' and d.despite_open) despite_open"
+    " from requests q"
     " where q.area_id = :area and q.household_id = :household and q.kind = 'erasure' and q.state = 'granted'"
     " and q.second_by <> q.decided_by order by q.decided_at, q.id"
 )
@@ -72,6 +74,8 @@ class Granted:
     decided_by: UUID
     second_by: UUID
     ground: str
+    #: granted although something was open
+    despite_open: bool
 
     @property
     def whole(self) -> bool:
@@ -100,7 +104,8 @@ async def granted_erasure(work: Area, household: UUID) -> Granted | None:
     living = frozenset(await work.session.scalars(_LIVING, values))
     last = rows[-1]
     persons = frozenset(row.person_id for row in rows)
-    return Granted(persons, living, last.decided_by, last.second_by, last.ground)
+    despite_open = all(row.despite_open for row in rows)
+    return Granted(persons, living, last.decided_by, last.second_by, last.ground, despite_open)
 
 
 async def erase_whole(work: Area, household: UUID, by: UUID, word: Word | None) -> UUID | None:

@@ -5,9 +5,11 @@ is in a file, or in a token (`tokens.py`) which it never leaves.
 """
 
 import base64
+import fcntl
 import os
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -89,7 +91,8 @@ class FileMaster:
             raise ValueError("the master key is 32 bytes")
         self._versions = dict(versions)
         self._path = path
-        self._read = self._stamp()
+        # Read at first use: the file may have changed since these were taken from it.
+        self._read: tuple[int, int] | None = None
 
     def newest(self) -> int:
         self._follow()
@@ -113,11 +116,14 @@ class FileMaster:
             raise KeysAway(
                 "the master key is in the environment: add a version to CASECOORD_MASTER_KEY as 2:BASE64"
             )
-        version = self.newest() + 1
-        versions = {**self._versions, version: os.urandom(KEY_BYTES)}
-        lines = (f"{number}:{base64.b64encode(key).decode()}\n" for number, key in sorted(versions.items()))
-        _replace(self._path, "".join(lines))
-        return self.newest()
+        with _alone(self._path):
+            version = self.newest() + 1
+            versions = {**self._versions, version: os.urandom(KEY_BYTES)}
+            lines = (
+                f"{number}:{base64.b64encode(key).decode()}\n" for number, key in sorted(versions.items())
+            )
+            _replace(self._path, "".join(lines))
+            return self.newest()
 
     def _follow(self) -> None:
         """Another process may have added a version. A file that is away for a moment changes nothing."""
@@ -136,6 +142,20 @@ class FileMaster:
         except OSError:
             return None
         return (found.st_mtime_ns, found.st_ino) if found else None
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """One process at a time adds a version: a second one would overwrite the first's, and all that it wrapped."""
+    try:
+        while True:
+            with path.open("rb") as held:
+                fcntl.flock(held, fcntl.LOCK_EX)
+                if os.path.samestat(os.fstat(held.fileno()), path.stat()):
+                    yield
+                    return
+    except FileNotFoundError:
+        raise KeysAway("the file of the master key is gone") from None
 
 
 def _replace(path: Path, text: str) -> None:

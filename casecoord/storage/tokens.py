@@ -7,14 +7,18 @@ is the version in two bytes. Objects are looked for again every minute, so that 
 import os
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from casecoord.storage.masters import NONCE, KeysAway, Unreadable, header, taken_apart
 
 _LOOK_AGAIN = 60.0
 _TAG_BITS = 128
+
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,58 +47,68 @@ class TokenMaster:
     def __init__(self, address: TokenAddress) -> None:
         self._address = address
         self._session: Any = None
-        self._objects: dict[int, Any] = {}
+        self._objects: dict[int, list[Any]] = {}
         self._looked = 0.0
         # A session of a token does one thing at a time.
         self._one = threading.Lock()
 
     def newest(self) -> int:
         with self._one:
-            return max(self._versions())
+            return self._tried(lambda: max(self._versions()))
 
     def wrap(self, key: bytes, bound: bytes) -> bytes:
         with self._one:
-            try:
-                return self._wrap(key, bound)
-            except _failures():
-                self._connect()
-                return self._wrap(key, bound)
+            return self._tried(lambda: self._wrap(key, bound))
 
     def unwrap(self, wrapped: bytes, bound: bytes) -> bytes:
         version, nonce, body = taken_apart(wrapped)
         with self._one:
-            for attempt in range(2):
-                try:
-                    if version not in self._versions() and version not in self._versions(again=True):
-                        raise Unreadable("a wrapped key does not open under this master key")
-                    return bytes(
-                        self._objects[version].decrypt(
-                            body,
-                            mechanism=_mechanism(),
-                            mechanism_param=_parameters(nonce, bound),
-                        )
-                    )
-                except _failures():
-                    # Tokens say of a wrong tag, as of anything, that something failed: is it there at all?
-                    if attempt == 0:
-                        self._connect()
-            raise Unreadable("a wrapped key does not open under this master key")
+            try:
+                return self._unwrap(version, nonce, body, bound)
+            except _failures():
+                # Tokens say of a wrong tag, as of anything, that something failed: is it there at all?
+                self._connect()
+            try:
+                return self._unwrap(version, nonce, body, bound)
+            except _failures():
+                raise Unreadable("a wrapped key does not open under this master key") from None
 
     def add_version(self) -> int:
         with self._one:
-            version = max(self._versions(again=True), default=0) + 1
+            version = self._tried(lambda: max(self._versions(again=True), default=0)) + 1
             self._generate(version)
-            return max(self._versions(again=True))
+            return self._tried(lambda: max(self._versions(again=True)))
+
+    def _tried(self, work: Callable[[], Done]) -> Done:
+        """Once more on a new connection, where the old one failed."""
+        try:
+            return work()
+        except _failures():
+            self._connect()
+        try:
+            return work()
+        except _failures():
+            raise KeysAway("the token of the master key does not answer") from None
 
     def _wrap(self, key: bytes, bound: bytes) -> bytes:
         version, nonce = max(self._versions()), os.urandom(NONCE)
-        sealed = self._objects[version].encrypt(
+        sealed = self._objects[version][0].encrypt(
             key, mechanism=_mechanism(), mechanism_param=_parameters(nonce, bound)
         )
         return header(version) + nonce + bytes(sealed)
 
-    def _versions(self, *, again: bool = False) -> dict[int, Any]:
-        """The objects by version; at least one, unless asked again."""
+    def _unwrap(self, version: int, nonce: bytes, body: bytes, bound: bytes) -> bytes:
+        if version not in self._versions() and version not in self._versions(again=True):
+            raise Unreadable("a wrapped key does not open under this master key")
+        # Two processes that add a version at once make two keys of one id; each opens what it wrapped.
+        *others, last = self._objects[version]
+        for key in others:
+            with suppress(*_failures()):
+                return _opened(key, nonce, body, bound)
+        return _opened(last, nonce, body, bound)
+
+    def _versions(self, *, again: bool = False) -> dict[int, list[Any]]:
+        """The keys by version; at least one, unless asked again."""
         if self._session is None:
             self._connect()
         elif again or time.monotonic() - self._looked > _LOOK_AGAIN:
@@ -109,6 +123,9 @@ class TokenMaster:
     def _connect(self) -> None:
         import pkcs11
 
+        if self._session is not None:
+            with suppress(*_failures()):
+                self._session.close()
         self._session, self._objects = None, {}
         try:
             library = pkcs11.lib(self._address.module)
@@ -135,7 +152,9 @@ class TokenMaster:
                 pkcs11.Attribute.LABEL: self._address.label,
             }
         )
-        self._objects = {int.from_bytes(one.id, "big"): one for one in found}
+        self._objects = {}
+        for one in found:
+            self._objects.setdefault(int.from_bytes(one.id, "big"), []).append(one)
         self._looked = time.monotonic()
 
     def _generate(self, version: int) -> None:
@@ -154,6 +173,10 @@ class TokenMaster:
             )
         except _failures():
             raise KeysAway("the token makes no key: may this user write to it?") from None
+
+
+def _opened(key: Any, nonce: bytes, body: bytes, bound: bytes) -> bytes:
+    return bytes(key.decrypt(body, mechanism=_mechanism(), mechanism_param=_parameters(nonce, bound)))
 
 
 def _mechanism() -> Any:

@@ -17,8 +17,8 @@ from tests.actions.steps import by_bsn
 from tests.world import KEYRING, Someone, Town
 
 
-async def granted(town: Town, *people: Someone, grant: bool = True) -> None:
-    """Each asks to be erased, and two people decide."""
+async def granted(town: Town, *people: Someone, grant: bool = True, despite_open: bool = True) -> None:
+    """Each asks to be erased, and two people decide, whatever is open."""
     for who in people:
         asked = await town.act(
             "lotte",
@@ -26,7 +26,7 @@ async def granted(town: Town, *people: Someone, grant: bool = True) -> None:
             ExerciseRight(town.key(), by_bsn(who), RequestKind.ERASURE, identity_checked=True),
         )
         second = town.members["ibrahim"].professional
-        decided = DecideRight(town.key(), asked.id, grant, "AVG art. 17", second, "Klopt zo.")
+        decided = DecideRight(town.key(), asked.id, grant, "AVG art. 17", second, "Klopt zo.", despite_open)
         prepared = await town.act("lotte", decide_right, decided)
         await town.act("ibrahim", confirm_decision, ConfirmDecision(town.key(), prepared.id, True))
 

@@ -123,12 +123,12 @@ async def test_while_a_case_is_open_erasure_is_refused_and_something_else_is_off
     town: Town, database_url: str
 ) -> None:
     family = await town.janssens()
+    await granted(town, *family.values(), despite_open=False)
     await led_case(town, family["noor"])
-    await granted(town, *family.values())
     before = await sealed_values(database_url)
     with pytest.raises(Problem) as problem:
         await erase(town, family["noor"].household)
-    assert problem.value.code == "erasure_with_an_open_case"
+    assert problem.value.code == "erasure_case_open"
     assert "rectif" in problem.value.message(town.caller("lotte").language)
     assert await sealed_values(database_url) == before
 

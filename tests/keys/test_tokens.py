@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -14,7 +15,7 @@ import pytest
 
 from casecoord.actions.rotating import Keys
 from casecoord.api.errors import failure
-from casecoord.storage.masters import FileMaster, KeysAway, Master
+from casecoord.storage.masters import FileMaster, KeysAway, Master, read_versions
 from casecoord.storage.sealed import Compartment, HouseholdSeal, Keyring, Place, Unreadable
 from casecoord.storage.tokens import TokenAddress, TokenMaster
 from tests.actions.steps import signal
@@ -136,6 +137,39 @@ def test_a_new_version_wraps_from_now_on_and_older_ones_still_unwrap(request, tm
         assert master.unwrap(newer, b"noor") == b"l" * 32
 
 
+@BOTH
+def test_versions_that_are_added_at_once_by_several_are_all_there(request, tmp_path, kind) -> None:
+    one, other = masters(request, tmp_path, kind)
+    wrapped = [one.wrap(b"k" * 32, b"noor")]
+    for master in (one, other, one, other):
+        master.add_version()
+        wrapped.append(master.wrap(b"k" * 32, b"noor"))
+    assert [key[2] for key in wrapped] == [1, 2, 3, 4, 5]
+    assert all(master.unwrap(key, b"noor") == b"k" * 32 for key in wrapped for master in (one, other))
+
+
+def test_two_threads_that_add_a_version_to_one_file_lose_none(tmp_path) -> None:
+    path = tmp_path / "master"
+    path.write_text(base64.b64encode(MASTER).decode())
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: FileMaster({1: MASTER}, path).add_version(), range(40)))
+    assert sorted(read_versions(path.read_text())) == list(range(1, 42))
+
+
+@needs_a_token
+def test_two_keys_that_were_made_for_one_version_both_open_what_they_wrapped(tokens: Tokens) -> None:
+    one, other = tokens.master(), tokens.master()
+    first = one.wrap(b"k" * 32, b"noor")
+    other.newest()
+    one._generate(1)  # as another process does that looked before the first was there
+    one._look()
+    one._objects[1].reverse()
+    second = one.wrap(b"l" * 32, b"noor")
+    for master in (one, tokens.master()):
+        assert master.unwrap(first, b"noor") == b"k" * 32
+        assert master.unwrap(second, b"noor") == b"l" * 32
+
+
 @needs_a_token
 def test_the_master_key_never_leaves_the_token(tokens: Tokens) -> None:
     import pkcs11
@@ -143,7 +177,7 @@ def test_the_master_key_never_leaves_the_token(tokens: Tokens) -> None:
 
     master = tokens.master()
     master.wrap(b"k" * 32, b"noor")
-    (key,) = master._objects.values()
+    ((key,),) = master._objects.values()
     assert (key[Attribute.SENSITIVE], key[Attribute.EXTRACTABLE], key[Attribute.PRIVATE]) == (
         True,
         False,
