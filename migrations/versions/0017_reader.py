@@ -137,8 +137,8 @@ end $$
 """
 
 # How the context's team stands to one household or case. A function: its plan is made once a connection, and not for
-# each table of each statement.
-TEAM = """language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+# each table of each statement. Its cost keeps the planner from asking it of all rows of a table.
+TEAM = """language plpgsql stable cost 2000 security definer set search_path = pg_catalog, public, pg_temp as $$
 declare here uuid := nullif(current_setting('casecoord.area', true), '')::uuid;
         acting uuid := nullif(current_setting('casecoord.acting', true), '')::uuid;
 begin
@@ -164,7 +164,7 @@ RELATIONS = {
           and (m.team_id = acting or {PREPARES}))""",
 }
 # As the reader itself sees it: is a thing of this sphere in view, or anything at all, in this household?
-SEEN = """language plpgsql stable as $$
+SEEN = """language plpgsql stable cost 2000 as $$
 declare here uuid := nullif(current_setting('casecoord.area', true), '')::uuid;
 begin
     return @so;
@@ -260,7 +260,8 @@ IN_VIEW = {
     "custody": OF_A_PERSON.format("minor_id"),
     # A compartment's key, for whoever may see things of that sphere there, or has one such thing in view.
     "vault.household_keys": f"compartment = 'identity' and ({facet('person.name')} and {{related}} or {{own_home}})"
-    " or strpos({spheres}, compartment) > 0 and {related} or {led_home} and strpos({lead_spheres}, compartment) > 0"
+    f" or strpos({{spheres}}, compartment) > 0 and {facet('signal.existence')} and {{related}}"
+    " or {led_home} and strpos({lead_spheres}, compartment) > 0"
     " or strpos({granted}, household_id::text) > 0 and strpos({grant_spheres}, compartment) > 0"
     " or compartment <> 'identity' and thing_in_view(household_id, compartment)"
     " or compartment = 'identity' and request_in_view(household_id)",
@@ -278,22 +279,31 @@ IN_VIEW = {
     f" or strpos({{turns}}, id::text) > 0 or {{own_case}} or {facet('case.lead')} and {{in_case}}",
     # The professional on duty is told of an acute signal until somebody saw to it.
     "signals": "{team} in (source_team_id, accountable_team_id) or strpos({own}, author_id::text) > 0 or {by_lead}"
-    " or {in_sphere} and (state = 'open' and urgency = 'acute' and {on_duty} or {in_case})",
+    f" or {facet('signal.existence')} and {{in_sphere}}"
+    " and (state = 'open' and urgency = 'acute' and {on_duty} or {in_case})",
     "plan_actions": "strpos({own}, author_id::text) > 0 or {by_lead_of_case}"
-    " or {in_sphere} and (strpos({own}, owner_id::text) > 0 or strpos({turns}, id::text) > 0 or {in_case})",
-    "blockades": "strpos({own}, raised_by::text) > 0 or {by_lead_of_case} or {in_sphere} and {in_case}",
+    f" or {facet('plan.action')} and {{in_sphere}}"
+    " and (strpos({own}, owner_id::text) > 0 or strpos({turns}, id::text) > 0 or {in_case})",
+    "blockades": "strpos({own}, raised_by::text) > 0 or {by_lead_of_case}"
+    f" or {facet('blockade')} and {{in_sphere}} and {{in_case}}",
     # Which teams take part, what waits and what happened: ids, states and spheres, by sphere alone.
-    "participants": "{in_sphere} or team_id = {team} or {by_lead_of_case}",
-    "invitations": "strpos({spheres}, sphere) > 0 or team_id = {team} or strpos({own}, invited_by::text) > 0"
+    # Decision power knows of a team what may be known of its gaps.
+    "participants": f"({facet('case.participants')} or {facet('gap')}) and {{in_sphere}} or team_id = {{team}}"
+    " or {by_lead_of_case}",
+    "invitations": f"{facet('case.participants')} and strpos({{spheres}}, sphere) > 0"
+    " or team_id = {team} or strpos({own}, invited_by::text) > 0"
     " or {by_lead_of_case}",
     "hearings": "strpos({own}, planned_by::text) > 0 or {led_home} and strpos({lead_spheres}, 'justice') > 0"
     " or strpos({granted}, household_id::text) > 0 and strpos({grant_spheres}, 'justice') > 0"
-    " or strpos({spheres}, 'justice') > 0 and ({whole} or team_prepares(household_id))",
-    "transfers": "{in_sphere} or {by_lead} or {team} in (from_team_id, to_team_id)"
+    f" or {facet('court.hearing')} and strpos({{spheres}}, 'justice') > 0"
+    " and ({whole} or team_prepares(household_id))",
+    "transfers": f"{facet('gap')} and {{in_sphere}}"
+    " or {by_lead} or {team} in (from_team_id, to_team_id)"
     " or to_team_id is null and {role} = 'area_coordinator'",
     # What is between few is for whoever has to act, and for those to whom it climbs.
     "promises": "household_id is null or (rule not in ('G12', 'G15')"
-    " or {role} in ('area_coordinator', 'decision_power')) and ({in_sphere} or {by_lead})"
+    " or {role} in ('area_coordinator', 'decision_power')) and ("
+    f"{facet('gap')} and {{in_sphere}} or {{by_lead}})"
     " or responder_id = {membership} or strpos({turns}, id::text) > 0",
     "gaps": "exists (select from promises p where p.area_id = %t.area_id and p.id = %t.promise_id)",
     # What is told of a case as such has no sphere of its own.
@@ -304,7 +314,7 @@ IN_VIEW = {
     " or strpos({own}, membership_id::text) > 0",
     "outbox": "receiver_id = {membership} and (household_id is null or sphere = 'general' or {in_sphere} or {by_lead}"
     " or exists (select from signals s where s.area_id = %t.area_id and s.id = %t.source_id))",
-    "break_glass_grants": "strpos({mine}, membership_id::text) > 0 or {led_home} or {role} = 'privacy_officer'",
+    "break_glass_grants": f"strpos({{mine}}, membership_id::text) > 0 or {{led_home}} or {facet('break_glass.grant')}",
     # An undecided restriction closes what others would see: they have to know that there is one.
     "requests": "{families} and kind in ('restriction', 'objection') and (state = 'open' or state = 'granted'"
     " and lifted_at is null) or {role} = 'privacy_officer' or exists (select from request_decisions d"
@@ -315,7 +325,7 @@ IN_VIEW = {
     "rectifications": "{families}",
     "retention_terms": "true",
     **dict.fromkeys(("merge_proposals", "arrivals", "move_offers"), "{role} = 'area_coordinator'"),
-    "access_log": "professional_id = {professional} or {role} = 'privacy_officer'",
+    "access_log": f"professional_id = {{professional}} or {facet('access_log.entry')}",
 }
 
 # Columns for figures and for what hangs on somebody: no word of anybody, and no key.
