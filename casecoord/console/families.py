@@ -13,10 +13,12 @@ from starlette.routing import BaseRoute, Route
 from casecoord.actions.asked import AskedOf, Invited, Proposed, invitations, proposals
 from casecoord.actions.lists import GapsOf, WorklistOf, gaps, worklist
 from casecoord.actions.office import Hand
+from casecoord.console.mine import Mine
 from casecoord.console.reception import Reception
 from casecoord.console.strip import Strip, strip
 from casecoord.domain.lists import Flagged, OpenGap, Slice
 from casecoord.domain.words import Urgency
+from casecoord.storage.work import UnknownLogin
 
 #: Enough for one look; what follows is a page further.
 PAGE = 25
@@ -87,7 +89,11 @@ class Families:
         if session is None:
             return self.at.page(request, "welcome.html")
         query = _asked(request)
-        found = await self.at.look(request, session, home, query)
+        try:
+            found = await self.at.look(request, session, home, query)
+        except UnknownLogin:
+            # No professional: then somebody of a family, or nobody yet.
+            return await Mine(self.at).show(request, session)
         following = None
         if found.families.more:
             following = _href(query.urgency, query.overdue, found.families.cursors[-1])
