@@ -9,7 +9,7 @@ TESTS ?= tests
 # A file's tests stay together: they share what it sets up.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
 
-.PHONY: demo demo-reset test prove bench pictures login-provider lint docs lock setup
+.PHONY: demo demo-reset test prove figures bench pictures login-provider lint docs lock setup
 .DEFAULT_GOAL := demo
 
 demo: setup ## the whole system with an invented neighbourhood, on http://127.0.0.1:$(PORT)
@@ -23,6 +23,9 @@ test: setup ## every test, except the long proofs
 
 prove: setup ## the long proofs: state machines, exhaustive and race runs
 	@$(RUN) -m pytest -q -m prove $(TESTS)
+
+figures: setup ## on how many questions the evaluators of the policy agree, and which changes of it nobody notices
+	@$(RUN) -m tests.policies
 
 bench: setup ## measure, and write .bench/results.jsonl
 	@$(RUN) -m tests.bench

@@ -26,7 +26,13 @@ from casecoord.domain.errors import Problem, Why
 from casecoord.domain.facets import PUBLIC_TASK
 from casecoord.domain.words import Role
 from casecoord.storage import access_log, keys, policy_versions
-from casecoord.storage.faults import DatabaseFault, broken_constraint, gave_up_waiting, may_be_retried
+from casecoord.storage.faults import (
+    DatabaseFault,
+    broken_constraint,
+    gave_up_waiting,
+    may_be_retried,
+    unwritable_text,
+)
 from casecoord.storage.log_refusals import households_asked
 from casecoord.storage.work import Database, Sight, Visit, Work
 
@@ -265,6 +271,8 @@ class Office:
                     continue
                 if gave_up_waiting(fault):
                     break
+                if unwritable_text(fault):
+                    raise Problem("text_control") from None
                 name = broken_constraint(fault)
                 if name not in CONSTRAINTS:
                     raise

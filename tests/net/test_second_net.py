@@ -2,20 +2,17 @@
 on, it withholds none that they show.
 """
 
-import json
 import random
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, is_dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict, is_dataclass
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 import pytest
 
 from casecoord.access.decide import Policy
 from casecoord.access.seats import reach
-from casecoord.actions.blockades import BlockadesOf, blockades
 from casecoord.domain.actors import purposes_of
 from casecoord.domain.words import Purpose, Role, TeamKind
 from casecoord.storage.connection import APP_ROLE, AUDITOR_ROLE, READER_ROLE, SURVEYOR_ROLE
