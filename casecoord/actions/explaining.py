@@ -12,10 +12,10 @@ from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import FACETS, Shown
 from casecoord.domain.words import Sphere
-from casecoord.storage.cases import relation
 from casecoord.storage.consents import facts_of_detail
 from casecoord.storage.households import has_secret_address
 from casecoord.storage.notes import facts_of_note
+from casecoord.storage.relating import relation
 
 
 @dataclass(frozen=True, slots=True)

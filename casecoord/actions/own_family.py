@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from casecoord.actions.joint_view import Row, View
+from casecoord.actions.composing import View
+from casecoord.actions.joint_view import Row
 from casecoord.actions.office import Guest
 from casecoord.domain.errors import Problem
 from casecoord.domain.joint_view import JointCase

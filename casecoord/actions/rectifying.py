@@ -21,8 +21,9 @@ from casecoord.domain.rights import Rectifiable
 from casecoord.domain.words import Audience, RequestKind, RequestState, Sphere
 from casecoord.domain.workdays import local_date
 from casecoord.storage import rectifying as storage
-from casecoord.storage.cases import Desk, relation
+from casecoord.storage.cases import Desk
 from casecoord.storage.rectifying import Thing
+from casecoord.storage.relating import relation
 from casecoord.storage.sealed import Compartment, Place
 from casecoord.storage.tables import Person
 from casecoord.storage.telling import tell_members

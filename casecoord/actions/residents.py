@@ -20,8 +20,9 @@ from casecoord.domain.words import Language, Role, Sphere
 from casecoord.domain.workdays import local_date
 from casecoord.storage import access_log
 from casecoord.storage import resident_codes as codes
-from casecoord.storage.cases import Desk, open_desk, relation
+from casecoord.storage.cases import Desk, open_desk
 from casecoord.storage.households import find_by_bsn
+from casecoord.storage.relating import relation
 from casecoord.storage.resident_codes import Outcome
 from casecoord.storage.sealed import Compartment
 from casecoord.storage.tables import Person

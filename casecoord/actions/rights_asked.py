@@ -12,7 +12,7 @@ from casecoord.domain.rights import Outcome
 from casecoord.domain.words import RequestKind, RequestState, Role
 from casecoord.storage import access_log
 from casecoord.storage import rights as storage
-from casecoord.storage.cases import relation
+from casecoord.storage.relating import relation
 from casecoord.storage.sealed import Compartment, HouseholdSeal, Place
 from casecoord.storage.views import seal_of
 

@@ -10,7 +10,7 @@ from sqlalchemy import TextClause, select, text
 
 from casecoord.domain.promises import Rule
 from casecoord.domain.words import BlockadeState
-from casecoord.storage.cases import RELATION
+from casecoord.storage.relating import RELATION
 from casecoord.storage.telling import openly
 from casecoord.storage.views import KEYS
 from casecoord.storage.wait_tables import Blockade

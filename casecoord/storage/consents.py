@@ -10,8 +10,9 @@ from casecoord.domain.actors import Actor
 from casecoord.domain.consents import Custody
 from casecoord.domain.words import TeamKind
 from casecoord.storage.case_tables import Signal
-from casecoord.storage.cases import RELATION, Desk
+from casecoord.storage.cases import Desk
 from casecoord.storage.consent_tables import Consent, ConsentGiver
+from casecoord.storage.relating import RELATION
 from casecoord.storage.sealed import Compartment, Place
 from casecoord.storage.tables import Person
 from casecoord.storage.work import Visit, Work

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from casecoord.storage.cases import RELATION
+from casecoord.storage.relating import RELATION
 from casecoord.storage.work import Work
 
 _AT = "cast(:at as timestamptz)"

@@ -14,8 +14,8 @@ from uuid import UUID
 
 from sqlalchemy import TextClause, text
 
-from casecoord.storage.cases import PREPARES, RELATION
 from casecoord.storage.notes import STANDING
+from casecoord.storage.relating import PREPARES, RELATION
 from casecoord.storage.telling import openly
 from casecoord.storage.turns import whose
 from casecoord.storage.views import KEYS

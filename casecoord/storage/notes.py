@@ -5,9 +5,10 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from casecoord.storage.cases import RELATION, Desk
+from casecoord.storage.cases import Desk
 from casecoord.storage.consent_tables import MedicalNote
 from casecoord.storage.consents import COVERING, standing
+from casecoord.storage.relating import RELATION
 from casecoord.storage.work import Work
 
 _REGISTERED = """exists (select from person_links l join team_covers v on v.area_id = l.area_id and v.kind = l.kind

@@ -16,8 +16,8 @@ from uuid import UUID
 from sqlalchemy import TextClause, text
 
 from casecoord.domain.notices import NOTICES
-from casecoord.storage.cases import PREPARES, RELATION
 from casecoord.storage.lists import facts_of
+from casecoord.storage.relating import PREPARES, RELATION
 from casecoord.storage.telling import openly
 from casecoord.storage.turns import is_with, whose
 from casecoord.storage.work import Area, Work

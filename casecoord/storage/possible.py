@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from casecoord.storage.cases import RELATION
+from casecoord.storage.relating import RELATION
 from casecoord.storage.turns import whose
 from casecoord.storage.work import Work
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from casecoord.storage.cases import PREPARES, RELATION
 from casecoord.storage.consents import COVERING, HOLDS, standing
 from casecoord.storage.notes import NOTES
+from casecoord.storage.relating import PREPARES, RELATION
 from casecoord.storage.sealed import HouseholdSeal
 from casecoord.storage.telling import openly
 from casecoord.storage.turns import whose
