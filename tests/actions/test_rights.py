@@ -252,6 +252,15 @@ async def test_somebody_who_may_not_read_complaints_decides_on_ground_and_outcom
     assert (seen.kind, seen.decision.ground, seen.decision.mine) == (asked.kind, "AVG art. 18", True)
 
 
+async def test_a_complaint_is_for_the_areas_coordinator_to_read_too(town: Town) -> None:
+    els = (await town.janssens())["els"]
+    await ask(town, els, RequestKind.OBJECTION, words="Laat mij met rust.")
+    complaint = await ask(town, els, RequestKind.COMPLAINT, words="Niemand belt terug.")
+    (seen,) = await town.office.look(town.caller("ibrahim"), rights_asked, RightsAsked())
+    assert (seen.id, seen.words.value, seen.decision) == (complaint.id, "Niemand belt terug.", None)
+    assert await town.office.look(town.caller("jasmijn"), rights_asked, RightsAsked()) == []
+
+
 async def test_another_decision_replaces_one_that_waits(town: Town) -> None:
     els = (await town.janssens())["els"]
     asked = await ask(town, els, RequestKind.RESTRICTION)
@@ -364,6 +373,10 @@ async def test_a_restriction_stops_no_promise_and_the_answer_of_a_verb_tells_no_
     assert declined.lead is None and {p.proposed.name for p in declined.proposals} == {"Dirk"}
     step = AddAction(town.key(), case.id, LifeDomain.TIME_USE, "Ga langs.", town.clock.now.date())
     done = await town.act("chaima", add_action, step)
+    asks = replace(step, idempotency_key=town.key(), owner=town.members["chaima"].professional)
+    await town.act("amina", add_action, replace(asks, team=town.teams["wijkteam"]))
+    told = (await town.office.look(town.caller("chaima"), inbox, InboxOf())).notices.items
+    assert {(one.kind, one.case) for one in told} == {(NoticeKind.ACTION, None)}
     assert await town.act("chaima", complete_action, CompleteAction(town.key(), done.id, "Gedaan."))
     assert (await signal(town, "ines", family["els"])).lead is None
     await agreed(town)
