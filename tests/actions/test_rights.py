@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from casecoord.actions.candidates import CandidatesOf, candidates
 from casecoord.actions.clocks import recompute_gaps, sweep_areas
 from casecoord.actions.deciding import (
     ConfirmDecision,
@@ -31,6 +32,7 @@ from casecoord.actions.rights import (
     withdraw_right,
 )
 from casecoord.actions.rights_asked import RightsAsked, rights_asked
+from casecoord.actions.sent import SentSignalOf, sent_signal
 from casecoord.actions.signals import ByBsn, SeeSignal, see_signal
 from casecoord.domain.joint_view import JointCase
 from casecoord.domain.notices import NoticeKind
@@ -378,7 +380,11 @@ async def test_a_restriction_stops_no_promise_and_the_answer_of_a_verb_tells_no_
     told = (await town.office.look(town.caller("chaima"), inbox, InboxOf())).notices.items
     assert {(one.kind, one.case) for one in told} == {(NoticeKind.ACTION, None)}
     assert await town.act("chaima", complete_action, CompleteAction(town.key(), done.id, "Gedaan."))
-    assert (await signal(town, "ines", family["els"])).lead is None
+    sent = await signal(town, "ines", family["els"])
+    back = await town.office.look(town.caller("ines"), sent_signal, SentSignalOf(sent.signal))
+    assert (sent.lead, back.lead, back.phone, back.case_open) == (None, None, None, True)
+    found = await town.office.look(town.caller("chaima"), candidates, CandidatesOf(case.id))
+    assert {one.team_name for one in found} == {"Wijkteam"}
     await agreed(town)
 
 
