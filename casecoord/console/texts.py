@@ -119,6 +119,8 @@ _HAPPENED = {
     "break_glass": "used emergency access",
     "review_break_glass": "reviewed an emergency access",
     "exercise_right": "recorded what a resident asks",
+    # as it was written before a second person had to answer
+    "decide_right": "decided what a resident asked",
     "withdraw_right": "recorded that a resident takes back what was asked",
     "appeal_decision": "recorded that a resident appeals",
     "prepare_decision": "prepared a decision on what a resident asked",
