@@ -100,7 +100,8 @@ class Export:
         }
         #: nobody lives here whose things are not given
         self.alone = set(self.people) <= self.mine
-        self.deferred = set(row.get("deferred", ()))
+        #: the ids of what somebody deferred for a person's safety
+        self.deferred = set(row["deferred"])
         others = _names(self._name(one) for key, one in self.people.items() if key not in self.mine)
         self._others = others - _names(self._name(self.people[key]) for key in self.mine & set(self.people))
 

@@ -10,7 +10,7 @@ from casecoord.access.decide import Policy
 from casecoord.access.seats import role_viewer, team_viewer
 from casecoord.actions import cursors
 from casecoord.actions.filters import ground_lapsed
-from casecoord.actions.looking import Look, viewers
+from casecoord.actions.looking import Look, facts_of, viewers
 from casecoord.actions.office import Hand, verb
 from casecoord.domain.actors import purposes_of
 from casecoord.domain.errors import Problem
@@ -194,7 +194,7 @@ def _case(hand: Hand, looks: dict[UUID, Look], row: Mapping[str, Any], facet: st
         signalled=False,
         escalated=row["escalated"],
     )
-    look = looks.setdefault(row["household_id"], Look(hand, row["household_id"], seen))
+    look = looks.setdefault(row["household_id"], Look(hand, row["household_id"], seen, facts_of(row)))
     look.viewers = seen
     look.decide(
         facet,

@@ -71,18 +71,23 @@ async def set_retention_term(hand: Hand, input: SetTerm) -> TermSet:
     return TermSet(input.kept_as, input.months, input.from_on)
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What goes in which order, for how long each class is kept, and of which households something is past that."""
+
+    steps: Steps
+    terms: dict[Retention, Term]
+    households: list[UUID]
+
+
 async def run_retention(office: Office, caller: Caller, *, dry: bool = False) -> AsyncIterator[Batch]:
     """Lets go what is past its term, in the administrator's name; `dry`: tries it, and takes all of it back."""
-    after: UUID | None = None
-    steps, terms = await office.look(caller, _plan, None)
+    plan = await office.look(caller, _plan, None)
+    for start in range(0, len(plan.households), BATCH):
+        some = plan.households[start : start + BATCH]
+        yield await retried(_some_households, office, caller, plan, some, dry)
     while True:
-        found = await retried(_one_batch, office, caller, steps, terms, after, dry)
-        if found is None:
-            break
-        after, batch = found
-        yield batch
-    while True:
-        batch = await retried(_one_of_the_area, office, caller, terms, dry)
+        batch = await retried(_some_of_the_area, office, caller, plan, dry)
         if not batch.gone:
             return
         yield batch
@@ -90,39 +95,39 @@ async def run_retention(office: Office, caller: Caller, *, dry: bool = False) ->
             return
 
 
-async def _plan(hand: Hand, query: None) -> tuple[Steps, dict[Retention, Term]]:
+async def _plan(hand: Hand, query: None) -> _Plan:
     _may(hand)
-    return await retention.read_steps(hand.work), await retention_terms.terms_in_force(hand.work)
+    steps, terms = await retention.read_steps(hand.work), await retention_terms.terms_in_force(hand.work)
+    return _Plan(steps, terms, await retention.households_past(hand.work, steps, terms))
 
 
-async def _one_batch(
-    office: Office, caller: Caller, steps: Steps, terms: dict[Retention, Term], after: UUID | None, dry: bool
-) -> tuple[UUID, Batch] | None:
-    found: tuple[UUID, Batch] | None = None
+async def _some_households(
+    office: Office, caller: Caller, plan: _Plan, households: list[UUID], dry: bool
+) -> Batch:
+    """Each is asked again, under its lock, what of it is past its term: somebody may have worked on it since."""
+    batch = Batch(0)
     try:
         async with office.database.enter(caller) as work:
             hand = Hand(work, office.policy)
             rule = _may(hand)
-            households = await retention.next_households(work, steps, terms, after, BATCH)
-            if households:
-                gone, touched = await retention.let_go(work, steps, terms, households)
-                await access_log.write(work, [_entry(hand, rule, one) for one in touched])
-                found = households[-1], Batch(len(touched), gone)
+            gone, touched = await retention.let_go(work, plan.steps, plan.terms, households)
+            await access_log.write(work, [_entry(hand, rule, one) for one in touched])
+            batch = Batch(len(touched), gone)
             if dry:
                 raise _DryRun
     except _DryRun:
         pass
-    return found
+    return batch
 
 
-async def _one_of_the_area(office: Office, caller: Caller, terms: dict[Retention, Term], dry: bool) -> Batch:
+async def _some_of_the_area(office: Office, caller: Caller, plan: _Plan, dry: bool) -> Batch:
     """What is no household's: the log's own records, answers kept for their keys, notices about nobody."""
     gone: Gone = {}
     try:
         async with office.database.enter(caller) as work:
             hand = Hand(work, office.policy)
             rule = _may(hand)
-            gone = await retention.let_area_go(work, terms, LOG_BATCH)
+            gone = await retention.let_area_go(work, plan.terms, LOG_BATCH)
             if gone:
                 await access_log.write(work, [_entry(hand, rule, None)])
             if dry:

@@ -55,10 +55,18 @@ class AskedRight:
 
 
 async def rights_asked(hand: Hand, query: RightsAsked) -> list[AskedRight]:
-    """What is open or restricts, for the privacy officer; for everybody what they are asked to decide along."""
-    officer = hand.actor.role is Role.PRIVACY_OFFICER
+    """What is open or restricts, for the privacy officer; complaints, for the area's coordinator too; and for
+    everybody what they are asked to decide along.
+    """
+    role = hand.actor.role
+    rows = await storage.asked(
+        hand.work,
+        all_of_them=role is Role.PRIVACY_OFFICER,
+        complaints=role is Role.AREA_COORDINATOR,
+        most=MOST,
+    )
     found, looks = [], []
-    for row in await storage.asked(hand.work, all_of_them=officer, most=MOST):
+    for row in rows:
         look = await _look(hand, row["household"])
         found.append(_asked(hand, look, row))
         looks.append(look.entry("rights_asked"))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from casecoord.actions.looking import Look, viewers
+from casecoord.actions.looking import Look, facts_of, viewers
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Shown
@@ -44,6 +44,7 @@ async def sent_signal(hand: Hand, query: SentSignalOf) -> SentSignal:
             signalled=row["signalled"],
             escalated=row["escalated"],
         ),
+        facts_of(row),
     )
     told = look.decide("case.status").shown in (Shown.FULL, Shown.OPEN_CLOSED)
     lead = row["lead"] if look.sees("case.lead") else None

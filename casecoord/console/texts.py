@@ -125,6 +125,8 @@ _HAPPENED = {
     "record_childs_word": "recorded what a child said",
     "defer_entry": "deferred something for a person's safety",
     "review_deferral": "looked again at what was deferred",
+    # as it was written before a second person had to answer
+    "decide_right": "decided what a resident asked",
     "withdraw_right": "recorded that a resident takes back what was asked",
     "appeal_decision": "recorded that a resident appeals",
     "prepare_decision": "prepared a decision on what a resident asked",

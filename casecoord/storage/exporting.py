@@ -148,4 +148,4 @@ async def everything_of(work: Work, household: UUID, request: UUID) -> dict[str,
     """One household as it is recorded; `agrees`: a child does, for this request."""
     values = {"area": work.area_id, "household": household, "request": request, "now": work.now}
     row = (await work.session.execute(_EXPORT, values)).mappings().one()
-    return dict(row)
+    return {"deferred": [], **row}

@@ -44,7 +44,7 @@ def _some(table: str, when: str, moment: str = "at", *key: str) -> str:
 
 
 #: What is no household's, or only by name. An answer is kept for its key as long as what it names.
-_OF_THE_AREA = {
+OF_THE_AREA = {
     "outbox": _some("outbox", "x.household_id is null"),
     "letters": _some(
         "letters",
@@ -89,19 +89,14 @@ async def read_steps(work: Area) -> Steps:
     first, register, households = steps(referring)
     starting = (step.owners() for step in (*first, *register, households) if step.starts)
     asked = " union ".join([*starting, _OLD_EVENTS])
-    find = text(
-        f"select o.id from ({asked}) o (id) where o.id is not null"
-        " and (cast(:after as uuid) is null or o.id > cast(:after as uuid)) order by 1 limit :most"
-    )
+    find = text(f"select o.id from ({asked}) o (id) where o.id is not null order by 1")
     return Steps(first, register, households, find)
 
 
-async def next_households(
-    work: Area, known: Steps, terms: Mapping[Retention, Term], after: UUID | None, most: int
-) -> list[UUID]:
-    """The next households of which something is past its term, by id."""
-    values = {**_values(work, terms), "after": after, "most": most}
-    return list(await work.session.scalars(known.find, _wanted(known.find.text, values)))
+async def households_past(work: Area, known: Steps, terms: Mapping[Retention, Term]) -> list[UUID]:
+    """The households of which something is past its term, by id."""
+    wanted = _wanted(known.find.text, _values(work, terms))
+    return list(await work.session.scalars(known.find, wanted))
 
 
 async def let_go(
@@ -141,7 +136,7 @@ async def let_area_go(work: Area, terms: Mapping[Retention, Term], most: int) ->
     """
     gone: Gone = {}
     values = {**_values(work, terms), "most": most}
-    for table, statement in _OF_THE_AREA.items():
+    for table, statement in OF_THE_AREA.items():
         rows = await work.session.scalars(text(statement), _wanted(statement, values))
         gone[Retention.JOINT_VIEW, table] = [str(key) for key in rows]
     rows = await work.session.scalars(_LOG, {"most": most})

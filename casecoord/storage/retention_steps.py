@@ -321,3 +321,24 @@ def _of_the_register(free: Free) -> list[Step]:
 def _either(one: str, other: str) -> str:
     """What is about two households goes with whichever is no more."""
     return f"case when x.{one} = any(:households) then x.{one} else x.{other} end"
+
+
+#: What of an area is kept as long as the area, and why.
+STAYS = {
+    "neighbourhoods": "the area's ground",
+    "postcodes": "the area's ground",
+    "institutions": "the area's ground",
+    "organisations": "who works here",
+    "team_kinds": "who works here",
+    "teams": "who works here",
+    "team_covers": "who works here",
+    "professionals": "who works here",
+    "logins": "who works here",
+    "memberships": "who works here; what they did names them",
+    "coordinator_seats": "who works here",
+    "duty_shifts": "who works here",
+    "deputies": "who works here",
+    "meetings": "when a team met; names no family",
+    "household_keys": "each goes with the last row that it opens",
+    "retention_terms": "the terms themselves",
+}

@@ -44,6 +44,7 @@ left join memberships o on o.area_id = d.area_id and o.id = d.prepared_by
 left join professionals w on w.area_id = o.area_id and w.id = o.professional_id
 where r.area_id = :area and ((cast(:all as boolean) and (r.state = 'open' or d.id is not null
     or (r.state = 'granted' and r.lifted_at is null and r.kind in ('restriction', 'objection'))))
+  or (cast(:complaints as boolean) and r.kind = 'complaint' and r.state = 'open')
   or s.professional_id = :professional)
 order by due_at nulls last, r.received_at, r.id limit :most
 """
@@ -107,12 +108,13 @@ async def save_request(work: Area, request: Request, agreeing: Iterable[UUID]) -
     )
 
 
-async def asked(work: Work, *, all_of_them: bool, most: int) -> list[dict[str, Any]]:
-    """What waits: every open or restricting request, or those whose decision waits for the actor."""
+async def asked(work: Work, *, all_of_them: bool, complaints: bool, most: int) -> list[dict[str, Any]]:
+    """What waits: every open or restricting request, the complaints, or those whose decision waits for the actor."""
     values = {
         "area": work.area_id,
         "professional": work.actor.professional_id,
         "all": all_of_them,
+        "complaints": complaints,
         "most": most,
     }
     rows = await work.session.execute(_LIST, values)

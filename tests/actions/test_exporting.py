@@ -10,12 +10,16 @@ import pytest
 from jsonschema import Draft202012Validator
 from pypdf import PdfReader
 
-from casecoord.actions.exporting import MASK, ExportOf, export_household, mask
+from casecoord.actions.exporting import MASK, Export, ExportOf, export_household, mask
 from casecoord.actions.hearings import PlanHearing, plan_hearing
 from casecoord.actions.joint_view import JointCaseOf, joint_case
+from casecoord.actions.office import Hand
 from casecoord.actions.plan import AddAction, add_action
+from casecoord.actions.splitting import Part, SplitHousehold, split_household
 from casecoord.domain.words import Language, LifeDomain, Purpose, RequestKind
 from casecoord.paper.export import pdf_of
+from casecoord.storage.exporting import everything_of
+from casecoord.storage.retention_terms import terms_in_force
 from tests.actions.steps import by_bsn, led_case, refused, signal, sql, take_part
 from tests.actions.test_rights import ask, decided
 from tests.world import PEOPLE, Someone, Town
@@ -147,6 +151,48 @@ async def test_a_child_of_twelve_to_fifteen_agrees_first(
         await ask(town, an, RequestKind.ACCESS, agreeing=(by_bsn(sam),))
     found = await export(town, an, agreeing=(by_bsn(lou),) if agrees else ())
     assert {one["name"] for one in found["persons"]} == names
+
+
+async def test_what_is_deferred_for_somebodys_safety_is_as_if_it_were_not_there(
+    town: Town, database_url: str
+) -> None:
+    family = await story(town, database_url)
+    request = await ask(town, family["els"], RequestKind.ACCESS)
+
+    async def made(hand: Hand, deferred: list[str]) -> dict[str, Any]:
+        row = await everything_of(hand.work, family["els"].household, request.id)
+        row["deferred"] = deferred
+        found = Export(hand, row, family["els"].id, Language.NL).whole(
+            (await terms_in_force(hand.work)).values()
+        )
+        return {**found, "ids": [one["id"] for one in row["signals"]]}
+
+    caller = town.caller("lotte", Purpose.ACCESS_REQUEST)
+    whole = await town.office.look(caller, made, [])
+    for identity in whole["ids"]:
+        left = await town.office.look(caller, made, [identity])
+        assert len(whole["signals"]) - len(left["signals"]) in (0, 1)
+    none = await town.office.look(caller, made, whole["ids"])
+    assert (len(whole["signals"]), none["signals"]) == (2, [])
+    assert "signal.summary" not in {one["facet"] for one in none["grounds"]}
+
+
+async def test_after_a_split_neither_part_gets_anything_of_the_others(town: Town, database_url: str) -> None:
+    family = await story(town, database_url)
+    leaves = SplitHousehold(
+        town.key(),
+        family["els"].household,
+        (family["bas"].id,),
+        case_with=Part.STAYING,
+        address="Geheimstraat 9, 3073 AB Rotterdam",
+    )
+    await town.act("ibrahim", split_household, leaves)
+    stays, left = [await export(town, family[who]) for who in ("els", "bas")]
+    assert "Geheimstraat" not in json.dumps(stays, default=str) and stays["others_at_home"] == 1
+    told = json.dumps(left, default=str)
+    assert "Basgeheim" in told and "Dahliastraat" not in told and left["others_at_home"] == 0
+    for others in ("Elsgeheim", "Daangeheim", "Zorgen over thuis", "Noor", "Els"):
+        assert others not in told, others
 
 
 async def test_what_one_gave_oneself_is_all_that_goes_along(town: Town, database_url: str) -> None:

@@ -32,7 +32,9 @@ from casecoord.actions.rights import OfRequest, appeal_decision, withdraw_right
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Retention
 from casecoord.domain.words import LifeDomain, RequestKind, Word
+from casecoord.storage import retention
 from casecoord.storage.connection import APP_ROLE
+from casecoord.storage.retention_steps import STAYS
 from tests.actions.steps import led_case, refused, signal, sql, take_part, whole
 from tests.actions.test_access_log import whole_story
 from tests.actions.test_races import at_once
@@ -132,6 +134,20 @@ async def test_a_closed_case_is_forgotten_after_a_year_and_its_signal_after_five
     after = await state(database_url)
     assert (after["signals"], after["cases"], after["events"], after["holders"]) == (0, 0, 0, 0)
     assert after["persons"] == 3
+
+
+async def test_every_table_is_let_go_or_says_why_it_stays(town: Town, database_url: str) -> None:
+    async with town.database.within(town.area) as work:
+        known = await retention.read_steps(work)
+    goes = {step.table for step in (*known.first, *known.register, known.households)}
+    goes |= set(retention.OF_THE_AREA) | {"events", "access_log"}
+    owned = (
+        "select relname from pg_class c where relnamespace = 'public'::regnamespace and relkind = 'r' and exists"
+        " (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'area_id' and not attisdropped)"
+    )
+    async with sql(database_url) as plain:
+        tables = {row[0] for row in await plain.fetch(owned)}
+    assert goes | set(STAYS) == tables and not goes & set(STAYS)
 
 
 async def test_the_contents_of_the_log_go_and_its_leaves_stay(town: Town, database_url: str) -> None:

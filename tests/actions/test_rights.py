@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from casecoord.actions.candidates import CandidatesOf, candidates
 from casecoord.actions.clocks import recompute_gaps, sweep_areas
 from casecoord.actions.deciding import (
     ConfirmDecision,
@@ -31,6 +32,7 @@ from casecoord.actions.rights import (
     withdraw_right,
 )
 from casecoord.actions.rights_asked import RightsAsked, rights_asked
+from casecoord.actions.sent import SentSignalOf, sent_signal
 from casecoord.actions.signals import ByBsn, SeeSignal, see_signal
 from casecoord.domain.joint_view import JointCase
 from casecoord.domain.notices import NoticeKind
@@ -252,6 +254,15 @@ async def test_somebody_who_may_not_read_complaints_decides_on_ground_and_outcom
     assert (seen.kind, seen.decision.ground, seen.decision.mine) == (asked.kind, "AVG art. 18", True)
 
 
+async def test_a_complaint_is_for_the_areas_coordinator_to_read_too(town: Town) -> None:
+    els = (await town.janssens())["els"]
+    await ask(town, els, RequestKind.OBJECTION, words="Laat mij met rust.")
+    complaint = await ask(town, els, RequestKind.COMPLAINT, words="Niemand belt terug.")
+    (seen,) = await town.office.look(town.caller("ibrahim"), rights_asked, RightsAsked())
+    assert (seen.id, seen.words.value, seen.decision) == (complaint.id, "Niemand belt terug.", None)
+    assert await town.office.look(town.caller("jasmijn"), rights_asked, RightsAsked()) == []
+
+
 async def test_another_decision_replaces_one_that_waits(town: Town) -> None:
     els = (await town.janssens())["els"]
     asked = await ask(town, els, RequestKind.RESTRICTION)
@@ -364,8 +375,16 @@ async def test_a_restriction_stops_no_promise_and_the_answer_of_a_verb_tells_no_
     assert declined.lead is None and {p.proposed.name for p in declined.proposals} == {"Dirk"}
     step = AddAction(town.key(), case.id, LifeDomain.TIME_USE, "Ga langs.", town.clock.now.date())
     done = await town.act("chaima", add_action, step)
+    asks = replace(step, idempotency_key=town.key(), owner=town.members["chaima"].professional)
+    await town.act("amina", add_action, replace(asks, team=town.teams["wijkteam"]))
+    told = (await town.office.look(town.caller("chaima"), inbox, InboxOf())).notices.items
+    assert {(one.kind, one.case) for one in told} == {(NoticeKind.ACTION, None)}
     assert await town.act("chaima", complete_action, CompleteAction(town.key(), done.id, "Gedaan."))
-    assert (await signal(town, "ines", family["els"])).lead is None
+    sent = await signal(town, "ines", family["els"])
+    back = await town.office.look(town.caller("ines"), sent_signal, SentSignalOf(sent.signal))
+    assert (sent.lead, back.lead, back.phone, back.case_open) == (None, None, None, True)
+    found = await town.office.look(town.caller("chaima"), candidates, CandidatesOf(case.id))
+    assert {one.team_name for one in found} == {"Wijkteam"}
     await agreed(town)
 
 
