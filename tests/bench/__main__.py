@@ -7,17 +7,29 @@ from pathlib import Path
 
 from tests.bench.ground import ground
 from tests.bench.joint_case import joint_case_vs_asyncpg
+from tests.bench.log import (
+    checkpoint_lag_under_load,
+    sequencer_and_verification,
+    views_with_the_log_on_and_off,
+)
 from tests.bench.measure import Result
 from tests.bench.sweep import sweep_vs_sql
 
-BENCHMARKS = (joint_case_vs_asyncpg, sweep_vs_sql)
+BENCHMARKS = (
+    joint_case_vs_asyncpg,
+    views_with_the_log_on_and_off,
+    checkpoint_lag_under_load,
+    sequencer_and_verification,
+    sweep_vs_sql,
+)
 RESULTS = Path(".bench/results.jsonl")
 
 
 async def measured() -> list[Result]:
     results: list[Result] = []
+    chosen = [one for one in BENCHMARKS if not sys.argv[1:] or one.__name__ in sys.argv[1:]]
     async with ground() as laid:
-        for benchmark in BENCHMARKS:
+        for benchmark in chosen:
             sys.stderr.write(f"bench: {benchmark.__name__}\n")
             results += await benchmark(laid)
     return results
