@@ -8,18 +8,32 @@ from pathlib import Path
 from tests.bench.decision_share import decision_share
 from tests.bench.ground import ground
 from tests.bench.joint_case import joint_case_vs_asyncpg
+from tests.bench.log import (
+    checkpoint_lag_under_load,
+    sequencer_and_verification,
+    views_with_the_log_on_and_off,
+)
 from tests.bench.measure import Result
 from tests.bench.rotating import key_rotation
 from tests.bench.sweep import sweep_vs_sql
 
-BENCHMARKS = (joint_case_vs_asyncpg, decision_share, sweep_vs_sql, key_rotation)
+BENCHMARKS = (
+    joint_case_vs_asyncpg,
+    decision_share,
+    views_with_the_log_on_and_off,
+    checkpoint_lag_under_load,
+    sequencer_and_verification,
+    sweep_vs_sql,
+    key_rotation,
+)
 RESULTS = Path(".bench/results.jsonl")
 
 
 async def measured() -> list[Result]:
     results: list[Result] = []
+    chosen = [one for one in BENCHMARKS if not sys.argv[1:] or one.__name__ in sys.argv[1:]]
     async with ground() as laid:
-        for benchmark in BENCHMARKS:
+        for benchmark in chosen:
             sys.stderr.write(f"bench: {benchmark.__name__}\n")
             results += await benchmark(laid)
     return results

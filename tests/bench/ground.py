@@ -43,6 +43,7 @@ class Ground:
     url: str
     token: str
     town: Town
+    provider: DemoProvider
     cases: list[UUID] = field(default_factory=list)
 
 
@@ -83,8 +84,8 @@ async def _town(url: str) -> AsyncIterator[Ground]:
     await bind(database, town.area, town.members["dirk"].professional, provider.issuer, "demo-dirk")
     with running(provider):
         cases = [await _case(town) for _ in range(CASES)]
-        with _server(url, provider, port) as address:
-            yield Ground(url, address, obtain("dirk", provider.issuer), town, cases)
+        with server(url, provider, port) as address:
+            yield Ground(url, address, obtain("dirk", provider.issuer), town, provider, cases)
     await database.close()
 
 
@@ -127,7 +128,9 @@ async def _case(town: Town) -> UUID:
 
 
 @contextmanager
-def _server(url: str, provider: DemoProvider, port: int) -> Iterator[str]:
+def server(
+    url: str, provider: DemoProvider, port: int, app: str = "casecoord.app:from_environment"
+) -> Iterator[str]:
     """One server process, as in production: one worker, its own interpreter."""
     environment = {
         **os.environ,
@@ -143,7 +146,7 @@ def _server(url: str, provider: DemoProvider, port: int) -> Iterator[str]:
         "CASECOORD_MODE": "development",
         "PORT": str(port),
     }
-    command = [sys.executable, "-m", "uvicorn", "--factory", "casecoord.app:from_environment"]
+    command = [sys.executable, "-m", "uvicorn", "--factory", app]
     process = subprocess.Popen(
         [*command, "--port", str(port), "--no-access-log", "--log-level", "error"],
         env=environment,

@@ -28,14 +28,14 @@ async def joint_case_vs_asyncpg(laid: Ground) -> list[Result]:
             "joint_case_vs_asyncpg",
             "the view over HTTP, decided, unsealed and logged, against its read alone",
             concurrency,
-            lambda i: _over_http(laid, i),
+            lambda i: over_http(laid, i),
             lambda i: _through_asyncpg(laid, i),
         )
         for concurrency in CONCURRENCY
     ]
 
 
-async def _over_http(laid: Ground, start: int) -> Callable[[], Awaitable[None]]:
+async def over_http(laid: Ground, start: int) -> Callable[[], Awaitable[None]]:
     """A keep-alive connection of its own, with as little client as HTTP allows."""
     address = urlsplit(laid.url)
     reader, writer = await asyncio.open_connection(address.hostname, address.port)
