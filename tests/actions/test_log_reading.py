@@ -128,7 +128,9 @@ async def test_what_is_there_and_what_is_not_is_refused_by_as_many_statements_an
         told.append(list(sent))
     assert told[0] == told[1]
     first, second = (
-        {**one, "id": "", "ms": 0, "whose": ""} for one, _ in await records(database_url, "joint_case") if one["problem"]
+        {**one, "id": "", "ms": 0, "whose": ""}
+        for one, _ in await records(database_url, "joint_case")
+        if one["problem"]
     )
     assert first == second
 
