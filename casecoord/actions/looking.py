@@ -202,7 +202,6 @@ class Look:
             },
             decided=of_facets(self.decided),
             acts=self.hand.done.acts(),
-            consent=tuple(sorted({facet for _, facet, _, known in self.decided if known.consent_covers})),
             consents=tuple(sorted(self.consents)),
         )
 

@@ -53,8 +53,7 @@ class Entry:
 
     `decided`, `acts`: the decisions, as `access/replay.py` keeps them. `problem`: the code of a refusal.
     `subjects`: the persons whose data it is about; none: the household as a whole. `of`: the facets that are
-    about some of them only, by their place in `subjects`. `consent`: the facets that a consent opened;
-    `consents`: which consents.
+    about some of them only, by their place in `subjects`. `consents`: which of them opened something.
     """
 
     verb: str
@@ -69,7 +68,6 @@ class Entry:
     of: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     decided: Sequence[Mapping[str, Any]] = ()
     acts: Sequence[Mapping[str, Any]] = ()
-    consent: tuple[str, ...] = ()
     problem: str | None = None
     consents: tuple[UUID, ...] = ()
 
@@ -169,7 +167,6 @@ def _said(entry: Entry, who: Mapping[str, Any]) -> dict[str, Any]:
         "of": entry.of,
         "decided": list(entry.decided),
         "acts": list(entry.acts),
-        "consent": list(entry.consent),
         "consents": list(entry.consents),
         "emergency": entry.emergency,
     }
