@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import RowMapping, insert, text
 
 from casecoord.storage.belongings import BELONGINGS, Kind
-from casecoord.storage.households import save_keys
+from casecoord.storage.key_tables import HouseholdKey
 from casecoord.storage.masters import header
 from casecoord.storage.sealed import Compartment, HouseholdSeal, Place, Unreadable, version_of
 from casecoord.storage.work import Area
@@ -195,9 +195,7 @@ async def key_anew(work: Area, asked_at: datetime, most: int, after: UUID | None
         for kind in (*BELONGINGS.values(), *_ELSEWHERE)
         if kind.sealed
     ]
-    for household, seal in seals.items():
-        if household not in unreadable:
-            await save_keys(work, seal)
+    await _save_keys(work, [seal for household, seal in seals.items() if household not in unreadable])
     for kind, rows in changes:
         await _write(work, kind, [row for owner, row in rows if owner not in unreadable])
     done = [household for household in locked if household not in unreadable]
@@ -223,6 +221,22 @@ async def _seals(work: Area, households: Sequence[UUID]) -> dict[UUID, Household
     for seal in seals.values():
         seal.renew()
     return seals
+
+
+async def _save_keys(work: Area, seals: Iterable[HouseholdSeal]) -> None:
+    keys = [
+        {
+            "area_id": work.area_id,
+            "household_id": seal.household,
+            "compartment": compartment,
+            "version": version,
+            "wrapped": wrapped,
+        }
+        for seal in seals
+        for compartment, version, wrapped in seal.made
+    ]
+    if keys:
+        await work.session.execute(insert(HouseholdKey), keys)
 
 
 Rows = list[tuple[UUID, Mapping[str, Any]]]

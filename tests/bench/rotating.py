@@ -18,7 +18,7 @@ from tests.bench.measure import Result
 from tests.bench.sweep import _database
 from tests.world import BSNS, KEYRING, Town
 
-HOUSEHOLDS, WITH_SIGNALS, PEOPLE = 3000, 300, 4
+HOUSEHOLDS, WITH_SIGNALS, PEOPLE = 1000, 100, 4
 BATCH = 250
 
 
