@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import TextClause, select, text
 
 from casecoord.domain.facets import Retention
 from casecoord.domain.retention import Term
 from casecoord.storage.belongings import BELONGINGS
 from casecoord.storage.destroying import Why, destroy_keys
+from casecoord.storage.key_tables import HouseholdKey
 from casecoord.storage.retention_steps import Step, past, steps
 from casecoord.storage.work import Area
 
@@ -61,10 +62,6 @@ OF_THE_AREA = {
     ),
     "answered_keys": _some("answered_keys", "true", "at", "professional_id", "key"),
 }
-_KEYS = text(
-    "select compartment from vault.household_keys where area_id = :area and household_id = :household"
-    " group by compartment order by compartment"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +143,10 @@ async def let_area_go(work: Area, terms: Mapping[Retention, Term], most: int) ->
 
 async def _destroy_unused(work: Area, household: UUID) -> None:
     """A compartment's key goes when its last row has gone."""
-    held = set(await work.session.scalars(_KEYS, {"area": work.area_id, "household": household}))
+    keys = select(HouseholdKey.compartment).where(
+        HouseholdKey.area_id == work.area_id, HouseholdKey.household_id == household
+    )
+    held = set(await work.session.scalars(keys))
     used = set(await work.session.scalars(_USED, {"area": work.area_id, "household": household}))
     unused = sorted(held - used)
     if unused:
