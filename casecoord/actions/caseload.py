@@ -8,7 +8,7 @@ from casecoord.access.seats import role_viewer, team_viewer
 from casecoord.actions import cursors
 from casecoord.actions.filters import condition
 from casecoord.actions.looking import Look, viewers
-from casecoord.actions.office import Hand
+from casecoord.actions.office import Hand, survey
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Viewer
 from casecoord.domain.lists import Slice
@@ -39,6 +39,7 @@ class Load:
     full: bool
 
 
+@survey
 async def caseload(hand: Hand, query: CaseloadOf) -> Slice[Load]:
     """Who of a team carries how much? Oneself; for who watches over the area, everybody."""
     first, kind = cursors.page_size(query.first), f"caseload {query.team}"

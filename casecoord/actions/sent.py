@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from casecoord.actions.looking import Look, facts_of, viewers
+from casecoord.actions.looking import Look, facts_of, viewers, wrote
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Shown
@@ -32,7 +32,7 @@ class SentSignal:
 async def sent_signal(hand: Hand, query: SentSignalOf) -> SentSignal:
     """Is a case open since my team signalled, and who leads it? For the team that sent the signal."""
     row = await storage.sent_signal(hand.work, query.signal)
-    if row is None:
+    if row is None or not wrote(hand, str(row["source_team_id"]), str(row["author"])):
         raise Problem("not_found", "signal")
     look = Look(
         hand,
@@ -49,7 +49,7 @@ async def sent_signal(hand: Hand, query: SentSignalOf) -> SentSignal:
     told = look.decide("case.status").shown in (Shown.FULL, Shown.OPEN_CLOSED)
     lead = row["lead"] if look.sees("case.lead") else None
     # One always sees what the own team wrote: that is what brings the sender to the family's page.
-    wrote = look.sees("signal.existence", wrote_it=True)
+    own_words = look.sees("signal.existence", wrote_it=True)
     await look.remember("sent_signal")
     return SentSignal(
         signal=row["id"],
@@ -58,5 +58,5 @@ async def sent_signal(hand: Hand, query: SentSignalOf) -> SentSignal:
         case_open=row["case_open"] if told else None,
         lead=lead["name"] if lead else None,
         phone=lead["phone"] if lead else None,
-        takes_part=wrote and (row["participates"] or row["accountable"] or row["is_lead"]),
+        takes_part=own_words and (row["participates"] or row["accountable"] or row["is_lead"]),
     )

@@ -280,7 +280,7 @@ IN_VIEW = {
     # The professional on duty is told of an acute signal until somebody saw to it.
     "signals": "{team} in (source_team_id, accountable_team_id) or strpos({own}, author_id::text) > 0 or {by_lead}"
     f" or {facet('signal.existence')} and {{in_sphere}}"
-    " and (state = 'open' and urgency = 'acute' and {on_duty} or {in_case})",
+    " and (state = 'open' and urgency = 'acute' and {on_duty} or {related})",
     "plan_actions": "strpos({own}, author_id::text) > 0 or {by_lead_of_case}"
     f" or {facet('plan.action')} and {{in_sphere}}"
     " and (strpos({own}, owner_id::text) > 0 or strpos({turns}, id::text) > 0 or {in_case})",

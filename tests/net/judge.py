@@ -186,7 +186,7 @@ def _signal(who: Context, row: Row) -> bool:
     if who.own_team is not None and who.own_team in (row["source_team_id"], row["accountable_team_id"]):
         return True
     acute = who.on_duty and row["state"] == "open" and row["urgency"] == "acute"
-    takes_part = acute or row["case_id"] in who.cases
+    takes_part = acute or row["household_id"] in who.homes
     shown = who.shown(ITEMS, row["sphere"], row["household_id"], takes_part, row["audience"])
     return row["author_id"] in who.own or shown
 

@@ -4,9 +4,7 @@ on, it withholds none that they show.
 
 import random
 from collections.abc import Iterator
-from dataclasses import asdict, is_dataclass
 from datetime import timedelta
-from typing import Any
 
 import asyncpg
 import pytest
@@ -15,6 +13,7 @@ from casecoord.access.decide import Policy
 from casecoord.access.seats import reach
 from casecoord.domain.actors import purposes_of
 from casecoord.domain.words import Purpose, Role, TeamKind
+from casecoord.storage import migrate
 from casecoord.storage.connection import APP_ROLE, AUDITOR_ROLE, READER_ROLE, SURVEYOR_ROLE
 from tests.net.conftest import Ground
 from tests.net.judge import JUDGES, Context, Town
@@ -84,8 +83,6 @@ async def test_whatever_tells_of_somebody_has_a_guard(ground: Ground) -> None:
 
 
 async def test_a_new_table_without_a_guard_is_found_and_one_line_guards_it(empty_database_url: str) -> None:
-    from casecoord.storage import migrate
-
     await migrate.upgrade(empty_database_url)
     connection = await asyncpg.connect(empty_database_url)
     await connection.execute(
@@ -185,22 +182,15 @@ async def fetched(url: str, query: str, *values: object) -> list[asyncpg.Record]
 
 @pytest.mark.parametrize("role", [APP_ROLE, READER_ROLE, SURVEYOR_ROLE, AUDITOR_ROLE])
 async def test_without_a_context_no_table_shows_a_row(ground: Ground, role: str) -> None:
-    tables = await columns_of(ground.url)
+    columns = await columns_of(ground.url)
     connection = await asyncpg.connect(ground.url, server_settings={"role": role})
-    for table in set(tables) - {"alembic_version"}:
-        for area in ("", None):
+    for table in set(columns) - {"alembic_version"}:
+        column = "id" if table == "areas" else "area_id"
+        if not await connection.fetchval("select has_column_privilege($1, $2, 'select')", table, column):
+            continue
+        for area in (None, ""):
             await connection.execute("select set_config('casecoord.area', $1, false)", area)
-            try:
-                assert (
-                    await connection.fetchval(
-                        f"select count(area_id) from {table}"
-                        if table != "areas"
-                        else f"select count(id) from {table}"
-                    )
-                    == 0
-                ), table
-            except asyncpg.InsufficientPrivilegeError:
-                pass
+            assert await connection.fetch(f"select {column} from {table}") == [], table
     await connection.close()
 
 
@@ -218,10 +208,3 @@ async def test_the_area_alone_opens_nothing_of_a_family(ground: Ground) -> None:
         else:
             assert found == [], table
     await connection.close()
-
-
-def plain(value: Any) -> Any:
-    """An answer without cursors, which are sealed anew each time."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {name: plain(one) for name, one in asdict(value).items() if name != "cursors"}
-    return value
