@@ -185,6 +185,8 @@ def _filters(
         conditions[as_role] = "true"
     if hand.actor.role is Role.DECISION_POWER:
         conditions[Viewer.DECISION_POWER] = "i.escalated"
+    # What the own team wrote is shown to who looks as a team: in no other list of theirs does it count.
+    written = {} if as_team else {"wrote_it": "false"}
     return {
         facet: hand.policy.sql_filter(
             facet,
@@ -192,7 +194,7 @@ def _filters(
             conditions,
             "i",
             grant=grant,
-            facts={"ground_lapsed": ground_lapsed(facet, hand.work.grounds)},
+            facts={"ground_lapsed": ground_lapsed(facet, hand.work.grounds), **written},
             degrees=degrees,
         )
         for facet in facets
