@@ -3,6 +3,8 @@
 import typer
 
 from casecoord.commands import (
+    accountability,
+    audit,
     deliver,
     demo,
     doctor,
@@ -25,7 +27,20 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (demo, serve, migrate, imports, sweep, deliver, duplicates, policy, schema, doctor):
+for group in (
+    demo,
+    serve,
+    migrate,
+    imports,
+    sweep,
+    deliver,
+    duplicates,
+    policy,
+    audit,
+    accountability,
+    schema,
+    doctor,
+):
     group.register(app)
 
 

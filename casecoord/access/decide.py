@@ -26,6 +26,8 @@ POLICIES = Path(__file__).parents[2] / "policies"
 _REMEMBERED = 200_000
 _RANK = {shown: rank for rank, shown in enumerate(Shown)}
 
+_MADE_OF = ("model.conf", "rules.csv", "facets")
+
 #: What health and criminal data need besides the facet's own ground.
 SPHERE_GROUND = {Sphere.HEALTH: "9(2)(h)", Sphere.JUSTICE: "10"}
 
@@ -49,11 +51,15 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """Whether an act is allowed, by which rule, and, if not, why not: `!is_lead` is not so."""
+    """Whether an act is allowed, by which rule, and, if not, why not: `!is_lead` is not so.
+
+    `ground`: the article of the GDPR that the rule names, if any.
+    """
 
     allowed: bool
     rule: str
     reason: tuple[str, ...] = ()
+    ground: str = ""
 
 
 NOBODY = Decision(Shown.NONE, ("nobody",))
@@ -70,7 +76,8 @@ class Policy:
         self.rules: list[Rule] = read_rules(folder / "rules.csv")
         check_rules(self.rules, complete)
         self.rows: list[Row] = casbin_rows(self.rules)
-        self.digest: str = _digest(folder)
+        self.files = _files(folder)
+        self.digest = digest_of(self.files)
         self._enforcer = Enforcer(folder / "model.conf", self.rows)
         self._cells = {
             (word, Viewer(viewer)): rule
@@ -332,7 +339,7 @@ class Policy:
         if answer is None:
             answer = self._enforcer.ask(Kind.ACT, Question(roles, act, holding=held), "nobody")
             self._answers[key] = answer
-        return Permission(answer.allowed, answer.rule, answer.reason)
+        return Permission(answer.allowed, answer.rule, answer.reason, answer.row.ground if answer.row else "")
 
 
 def _asked_of_acts(rows: Sequence[Row]) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
@@ -367,10 +374,12 @@ _WORKING = frozenset({Role.MEMBER, Role.COORDINATOR, Role.DUTY})
 _WORKS_AS = {TeamKind.PROGRAMME_BUREAU: _WORKING | {Role.ANALYST}}
 
 
-def _digest(folder: Path) -> str:
-    """Names this version: the rules as written, the model and the facets' own purposes."""
-    digest = hashlib.sha256()
-    for name in ("model.conf", "rules.csv"):
-        digest.update((folder / name).read_bytes())
-    digest.update(repr([(facet.name, facet.level, facet.purposes) for facet in FACETS.values()]).encode())
-    return digest.hexdigest()
+def _files(folder: Path) -> dict[str, str]:
+    """What this version is made of: the model, the rules as written, and the facets' own purposes."""
+    written = {name: (folder / name).read_bytes().decode() for name in ("model.conf", "rules.csv")}
+    return {**written, "facets": repr([(one.name, one.level, one.purposes) for one in FACETS.values()])}
+
+
+def digest_of(files: Mapping[str, str]) -> str:
+    """Names a version by what it is made of."""
+    return hashlib.sha256("".join(files[name] for name in _MADE_OF).encode()).hexdigest()

@@ -7,8 +7,8 @@ from typing import Protocol
 from casecoord.access.attributes import ATOMS
 from casecoord.access.decide import Decision, Permission, Policy
 from casecoord.access.doing import ACT_ATOMS
-from casecoord.access.rules import Ask, Kind, Rule
-from casecoord.domain.facets import FACETS, Shown
+from casecoord.access.rules import Ask, Effect, Kind, Rule
+from casecoord.domain.facets import FACETS, PUBLIC_TASK, Shown
 from casecoord.domain.words import Language
 
 #: (Dutch, English)
@@ -51,16 +51,32 @@ def explain(policy: Policy, decision: Decision, language: Language) -> Explanati
         _in(SHOWN[decision.shown], language),
         tuple((rule, sentence_of(policy, rule, language)) for rule in decision.rules),
         _reasons(decision.reason, ATOMS, language),
-        f"{'AVG' if language is Language.NL else 'GDPR'} {decision.ground}" if decision.ground else "",
+        _article(decision.ground, language),
         whom(decision.ask, language),
     )
 
 
-def explain_permission(policy: Policy, permission: Permission, language: Language) -> Explanation:
-    """Why may this be done, or not?"""
+def explain_permission(policy: Policy, permission: Permission, act: str, language: Language) -> Explanation:
+    """Why may this be done, or not? Whom to ask, if not: those who may."""
     yes = (("toegestaan", "allowed"), ("niet toegestaan", "not allowed"))[not permission.allowed]
     rule = (permission.rule, sentence_of(policy, permission.rule, language))
-    return Explanation(_in(yes, language), (rule,), _reasons(permission.reason, ACT_ATOMS, language), "", "")
+    return Explanation(
+        _in(yes, language),
+        (rule,),
+        _reasons(permission.reason, ACT_ATOMS, language),
+        _article(permission.ground or PUBLIC_TASK, language),
+        "" if permission.allowed else "; ".join(who_may(policy, act, language)),
+    )
+
+
+def who_may(policy: Policy, act: str, language: Language) -> list[str]:
+    """Those to whom the rules allow an act, in words."""
+    allowing = (
+        rule
+        for rule in policy.rules
+        if rule.kind is Kind.ACT and rule.effect is Effect.ALLOW and act in rule.what
+    )
+    return list(dict.fromkeys(_sentence(policy.rules, rule, language) for rule in allowing))
 
 
 def whom(ask: Ask | None, language: Language) -> str:
@@ -92,6 +108,10 @@ def _reasons(reason: Iterable[str], atoms: Mapping[str, _Sentence], language: La
 def _reason(word: str, atoms: Mapping[str, _Sentence], language: Language) -> str:
     sentence = atoms[word.removeprefix("!")].sentence(language)
     return f"{_in(_NOT_SO, language)}: {sentence}" if word[0] == "!" else sentence
+
+
+def _article(ground: str, language: Language) -> str:
+    return f"{'AVG' if language is Language.NL else 'GDPR'} {ground}" if ground else ""
 
 
 def _in(pair: tuple[str, str], language: Language) -> str:

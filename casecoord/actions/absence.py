@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from casecoord.access.doing import ActFacts, Doer
+from casecoord.access.doing import ActFacts
 from casecoord.actions.office import Hand, verb
 from casecoord.domain.errors import Problem
 from casecoord.domain.words import Role
@@ -43,10 +43,10 @@ async def set_deputy(hand: Hand, input: SetDeputy) -> DeputySet:
     absent = await leaving.membership(work, input.membership)
     own_team = absent is not None and absent.team_id == hand.actor.team_id
     facts = ActFacts(membership_valid=True, own_team_deputy=own_team)
-    decision = hand.policy.may(Doer(hand.actor.role, hand.actor.team_kind), "set_deputy", facts)
+    decision = hand.may("set_deputy", facts)
     if absent is None or not decision.allowed:
         own = hand.actor.role in (Role.ADMINISTRATOR, Role.COORDINATOR)
-        raise Problem("not_found", "membership") if own else Problem("not_allowed")
+        raise Problem("not_found", "membership") if own else hand.not_allowed(decision, "set_deputy")
     locked: set[UUID] = set()
     while wanted := await leaving.households_of(work, [absent.id], hand.now) - locked:
         for household in sorted(wanted):

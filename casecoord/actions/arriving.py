@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from casecoord.access.doing import ActFacts, Doer
+from casecoord.access.doing import ActFacts
 from casecoord.actions import texts
 from casecoord.actions.cases import join
 from casecoord.actions.looking import Look, viewers
@@ -139,8 +139,7 @@ async def move_offers(hand: Hand, query: MoveOffersOf) -> list[OfferedMove]:
 
 async def _arrival(hand: Hand, identity: UUID, act: str) -> tuple[Arrival, str]:
     """The offer, locked, if it is the actor's to answer and still can be."""
-    doer = Doer(hand.actor.role, hand.actor.team_kind)
-    decision = hand.policy.may(doer, act, ActFacts(membership_valid=True, of_receiving_area=True))
+    decision = hand.may(act, ActFacts(membership_valid=True, of_receiving_area=True))
     arrival = await parcels.lock_arrival(hand.work, identity) if decision.allowed else None
     if arrival is None:
         raise Problem("not_found", "offer")

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from casecoord.access.doing import ActFacts, Doer
+from casecoord.access.doing import ActFacts
 from casecoord.actions import cursors
 from casecoord.actions.filters import condition
 from casecoord.actions.looking import Look, team_viewer, viewers
@@ -54,11 +54,7 @@ class Proposed:
 async def invitations(hand: Hand, query: AskedOf) -> Slice[Invited]:
     """The invitations that this actor can answer for the team, by deadline."""
     first, after = cursors.page_size(query.first), _after(hand, "invitations", query)
-    permission = hand.policy.may(
-        Doer(hand.actor.role, hand.actor.team_kind),
-        "join_case",
-        ActFacts.that("membership_valid", "of_invited_team"),
-    )
+    permission = hand.may("join_case", ActFacts.that("membership_valid", "of_invited_team"))
     rows = await asked.invitations(hand.work, first, after) if permission.allowed else []
     # Being asked is all that one who takes no part learns: the rule on answering is the rule on that.
     facet = "case.participants"
@@ -73,6 +69,7 @@ async def invitations(hand: Hand, query: AskedOf) -> Slice[Invited]:
                 policy=hand.policy.digest,
                 ground=FACETS[facet].ground,
                 rules=(permission.rule,),
+                acts=hand.acts(),
             )
             for row in rows[:first]
         ),

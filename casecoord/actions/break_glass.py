@@ -10,9 +10,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from casecoord.access.attributes import Facts
-from casecoord.access.doing import ActFacts, Doer
+from casecoord.access.decide import Permission
+from casecoord.access.doing import ActFacts
 from casecoord.actions import texts
-from casecoord.actions.cases import look_at, require
+from casecoord.actions.cases import look_at, refusal, require
 from casecoord.actions.looking import Look, is_oneself
 from casecoord.actions.office import Hand, verb
 from casecoord.domain.errors import Problem
@@ -83,9 +84,9 @@ async def break_glass(hand: Hand, input: BreakGlass) -> GlassBroken:
     }
     found = await _household(hand, input.about)
     own_patient = found is not None and await storage.own_patient(hand.work, found)
-    if found is None and not _may(hand, **known):
+    if found is None and not _may(hand, **known).allowed:
         # Who may not look learns nothing of who lives here.
-        raise Problem("not_allowed")
+        raise refusal(hand, _may(hand, **known), "break_glass")
     desk = await open_desk(hand.work, found) if found else None
     if desk is None:
         raise Problem("household_not_found", "about")
@@ -182,13 +183,12 @@ async def _household(hand: Hand, about: ByNumber | ByAddress) -> UUID | None:
             )
     if len(homes) > 1:
         known = {"membership_valid": True, "on_duty": await on_duty(hand.work), "without_medical": True}
-        raise Problem(
-            "address_shared" if _may(hand, reason_and_reviews_done=True, **known) else "not_allowed"
-        )
+        permission = _may(hand, reason_and_reviews_done=True, **known)
+        if not permission.allowed:
+            raise hand.not_allowed(permission, "break_glass")
+        raise Problem("address_shared")
     return homes[0] if homes else None
 
 
-def _may(hand: Hand, **facts: bool) -> bool:
-    return hand.policy.may(
-        Doer(hand.actor.role, hand.actor.team_kind), "break_glass", ActFacts(**facts)
-    ).allowed
+def _may(hand: Hand, **facts: bool) -> Permission:
+    return hand.may("break_glass", ActFacts(**facts))

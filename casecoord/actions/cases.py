@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 
 from pydantic import TypeAdapter
 
-from casecoord.access.doing import ActFacts, Doer
+from casecoord.access.decide import Permission
+from casecoord.access.doing import ActFacts
 from casecoord.actions.looking import Look, facts_of, viewers
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
@@ -82,16 +83,21 @@ def require(
     if stands_in:
         known["of_accountable_team"] = True
     role = Role.COORDINATOR if stands_in else hand.actor.role
-    decision = hand.policy.may(Doer(role, hand.actor.team_kind), act, ActFacts(**{**known, **facts}))
+    decision = hand.may(act, ActFacts(**{**known, **facts}), role)
     if decision.allowed:
         hand.allowed(desk.household_id, decision.rule)
         hand.about(desk.person)
         return decision.rule
+    raise refusal(hand, decision, act, hanging)
+
+
+def refusal(hand: Hand, decision: Permission, act: str, hanging: tuple[str, ...] = ()) -> Problem:
+    """What is answered where a rule refuses an act: the condition by name, else why it is not this actor's."""
     lacking = next((UNMET[word] for word in decision.reason if word in UNMET), None)
     if lacking is None:
-        raise Problem("not_allowed")
+        return hand.not_allowed(decision, act)
     unmet = lacking()
-    raise Problem(unmet.code, unmet.field, hanging)
+    return Problem(unmet.code, unmet.field, hanging)
 
 
 def has_standing(hand: Hand, desk: Desk) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from casecoord.access.doing import ActFacts, Doer
+from casecoord.access.doing import ActFacts
 from casecoord.actions.mandate import lead_leaves, left_hand_over
 from casecoord.actions.office import Hand, verb
 from casecoord.domain.errors import Problem
@@ -124,9 +124,9 @@ async def hanging(hand: Hand, query: HangingOf) -> list[Item]:
 def may_end(hand: Hand, act: str) -> str:
     """May this actor end memberships and teams, if nothing is left hanging? The rule that says so; else Problem."""
     facts = ActFacts(membership_valid=True, nothing_hanging=True)
-    decision = hand.policy.may(Doer(hand.actor.role, hand.actor.team_kind), act, facts)
+    decision = hand.may(act, facts)
     if not decision.allowed:
-        raise Problem("not_allowed")
+        raise hand.not_allowed(decision, act)
     return decision.rule
 
 

@@ -6,12 +6,14 @@ by facet and rule, never by value.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
 from casecoord.access.attributes import Facts
 from casecoord.access.decide import Decision
 from casecoord.access.explain import explain
+from casecoord.access.replay import Question, of_facets
 from casecoord.actions.office import Guest, Hand
 from casecoord.domain.facets import FACETS, Level, Shown, Viewer
 from casecoord.domain.joint_view import Shared, Withheld
@@ -90,6 +92,12 @@ def facts_of(row: Mapping[str, Any]) -> Facts:
     return Facts.that(*(name for name in _OF_A_HOUSEHOLD if row.get(name)))
 
 
+@lru_cache(maxsize=4096)
+def _with(known: Facts, facts: tuple[tuple[str, bool], ...]) -> Facts:
+    """What is known of a household and of one of its things: a view asks it many times over."""
+    return replace(known, **dict(facts))
+
+
 @dataclass(slots=True)
 class Look:
     """One actor's look at one household, or (None) at figures of no single one, under one purpose."""
@@ -102,6 +110,8 @@ class Look:
     withheld: dict[str, Withheld] = field(default_factory=dict)
     #: whose data each facet was; None: the household's as a whole
     subjects: dict[str, dict[UUID | None, None]] = field(default_factory=dict)
+    #: each decision that showed something, so that it can be put again to the policy of its day
+    decided: dict[Question, Decision] = field(default_factory=dict)
 
     def decide(
         self,
@@ -116,10 +126,9 @@ class Look:
         `of`: the persons whose thing it is; none: the household's as a whole.
         """
         item = sphere if FACETS[facet].level is Level.ITEM else None
-        known = replace(self.facts, **facts) if facts else self.facts
-        decision = self.hand.policy.decide(
-            self.viewers if viewers is None else viewers, facet, item, self.hand.actor.purpose, known
-        )
+        known = _with(self.facts, tuple(facts.items())) if facts else self.facts
+        seen_by = self.viewers if viewers is None else viewers
+        decision = self.hand.policy.decide(seen_by, facet, item, self.hand.actor.purpose, known)
         if decision.shown is Shown.EXISTS:
             self.withheld.setdefault(facet, self._why(facet, decision))
             self.shown.setdefault(facet, Shown.EXISTS)
@@ -127,6 +136,7 @@ class Look:
             self.shown[facet] = " ".join(decision.rules)
         if decision.shown is not Shown.NONE:
             self.subjects.setdefault(facet, {}).update(dict.fromkeys(of or (None,)))
+            self.decided[seen_by, facet, item, known] = decision
         return decision
 
     def sees(self, facet: str, sphere: Sphere = Sphere.GENERAL, **facts: Any) -> bool:
@@ -166,6 +176,9 @@ class Look:
                 for facet, seen in self.subjects.items()
                 if None not in seen
             },
+            decided=of_facets(self.decided),
+            acts=self.hand.acts(),
+            consent=tuple(sorted({facet for _, facet, _, known in self.decided if known.consent_covers})),
         )
 
     def _why(self, facet: str, decision: Decision) -> Withheld:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from casecoord.access.doing import ActFacts, Doer
+from casecoord.access.doing import ActFacts
 from casecoord.actions.office import Hand, verb
 from casecoord.actions.texts import FURTHEST
 from casecoord.domain.bounds import BOUNDS
@@ -106,9 +106,9 @@ async def settings(hand: Hand, query: SettingsOf) -> Settings:
 def may_manage(hand: Hand, act: str, **facts: bool) -> str:
     """May this actor do this to teams or settings? The rule that says so; else Problem."""
     asked = ActFacts(membership_valid=True, nothing_hanging=True, **facts)
-    decision = hand.policy.may(Doer(hand.actor.role, hand.actor.team_kind), act, asked)
+    decision = hand.may(act, asked)
     if not decision.allowed:
-        raise Problem("not_allowed")
+        raise hand.not_allowed(decision, act)
     return decision.rule
 
 

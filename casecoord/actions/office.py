@@ -7,21 +7,25 @@ broken named constraint into the problem it means. `look` lets nothing leave bef
 import hashlib
 import hmac
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field, is_dataclass
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from casecoord.access.decide import Policy
+from casecoord.access.decide import Permission, Policy
+from casecoord.access.doing import ActFacts, Doer
+from casecoord.access.explain import explain_permission
+from casecoord.access.replay import of_act
 from casecoord.domain.actors import Actor, Caller, Resident
-from casecoord.domain.errors import Problem
+from casecoord.domain.errors import Problem, Why
 from casecoord.domain.facets import PUBLIC_TASK
-from casecoord.storage import access_log, keys
+from casecoord.domain.words import Role
+from casecoord.storage import access_log, keys, policy_versions
 from casecoord.storage.faults import DatabaseFault, broken_constraint, gave_up_waiting, may_be_retried
+from casecoord.storage.log_refusals import households_asked
 from casecoord.storage.work import Database, Visit, Work
 
 ATTEMPTS = 3
@@ -64,6 +68,16 @@ CONSTRAINTS = {
 }
 
 
+#: Refusals of what was asked, rather than of how: these too are in the access log.
+REFUSALS = {
+    "not_found",
+    "not_allowed",
+    "person_not_matched",
+    "household_not_found",
+    "identity_unchecked",
+    "review_overdue",
+}
+
 #: Somebody or some team left a moment ago: done again, the same act finds whoever came after them.
 OVERTAKEN = {
     name
@@ -92,6 +106,7 @@ class Done:
     rules: list[str] = field(default_factory=list)
     told: dict[str, str] = field(default_factory=dict)
     persons: list[UUID] = field(default_factory=list)
+    decided: dict[tuple[Doer, str, ActFacts], Permission] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +124,23 @@ class Hand:
     @property
     def now(self) -> datetime:
         return self.work.now
+
+    def may(self, act: str, facts: ActFacts, role: Role | None = None) -> Permission:
+        """May this actor do this, now? What is answered is remembered for the access record. `role`: not the own."""
+        who = Doer(role or self.actor.role, self.actor.team_kind)
+        permission = self.policy.may(who, act, facts)
+        self.done.decided[who, act, facts] = permission
+        return permission
+
+    def acts(self) -> list[dict[str, Any]]:
+        """What was answered so far, for the access record."""
+        return [of_act(*asked, permission) for asked, permission in self.done.decided.items()]
+
+    def not_allowed(self, permission: Permission, act: str) -> Problem:
+        """The refusal of an act that no rule allows: why, on what ground, and whom to ask."""
+        words = explain_permission(self.policy, permission, act, self.actor.language)
+        ((rule, sentence),) = words.rules
+        return Problem("not_allowed", why=Why(f"{rule}: {sentence}", words.reason, words.ground, words.ask))
 
     def allowed(self, household: UUID, rule: str) -> None:
         """Remembers for the access record that this rule allowed something on this household."""
@@ -140,6 +172,17 @@ class Guest:
     @property
     def now(self) -> datetime:
         return self.work.now
+
+    def may(self, act: str, facts: ActFacts) -> Permission:
+        """May a resident do this? What is answered is remembered for the access record."""
+        who = Doer(self.actor.role)
+        permission = self.policy.may(who, act, facts)
+        self.done.decided[who, act, facts] = permission
+        return permission
+
+    def acts(self) -> list[dict[str, Any]]:
+        """What was answered so far, for the access record."""
+        return [of_act(*asked, permission) for asked, permission in self.done.decided.items()]
 
     def allowed(self, rule: str, person: UUID) -> None:
         """Remembers for the access record that this rule allowed something about this person of the own family."""
@@ -190,6 +233,8 @@ class Office:
 
     database: Database
     policy: Policy
+    #: the areas in which this version of the policy is kept
+    kept: set[UUID] = field(default_factory=set)
 
     async def act(self, caller: Caller, verb: Verb[InputT, AnswerT], input: InputT) -> AnswerT:
         """Does a verb once per idempotency key. Raises Problem or UnknownLogin."""
@@ -213,7 +258,7 @@ class Office:
         raise Problem("try_again")
 
     async def _act_once(self, caller: Caller, verb: Verb[InputT, AnswerT], input: InputT) -> AnswerT:
-        async with self._taken(caller, verb) as hand:
+        async def do(hand: Hand | Guest) -> AnswerT:
             request = _digest(self.database.keyring.match, verb.name, input)
             stored = await keys.claim(hand.work, input.idempotency_key, request)
             if stored is not None:
@@ -223,28 +268,99 @@ class Office:
             await access_log.write(hand.work, _entries(hand, verb))
             return answer
 
-    @asynccontextmanager
-    async def _taken(self, caller: Caller, verb: Verb[Any, Any]) -> AsyncIterator[Hand | Guest]:
         if verb.by_resident:
-            async with self.database.receive(caller) as visit:
-                yield Guest(visit, self.policy)
-        else:
-            async with self.database.enter(caller) as work:
-                yield Hand(work, self.policy)
+            return await self._welcome(caller, do)
+        return await self._once(caller, _Asked(verb.name, verb.act, input), do)
 
     async def look(
         self, caller: Caller, view: Callable[[Hand, QueryT], Awaitable[AnswerT]], query: QueryT
     ) -> AnswerT:
         """Has a view; what it recorded is committed before this returns."""
-        async with self.database.enter(caller) as work:
-            return await view(Hand(work, self.policy), query)
+        return await self._once(caller, _Asked(view.__name__, "R", query), lambda hand: view(hand, query))
 
     async def receive(
         self, caller: Caller, view: Callable[[Guest, QueryT], Awaitable[AnswerT]], query: QueryT
     ) -> AnswerT:
         """Has a resident's view of the own family; what it recorded is committed before this returns."""
+        return await self._welcome(caller, lambda guest: view(guest, query))
+
+    async def _welcome(self, caller: Caller, do: Callable[[Guest], Awaitable[AnswerT]]) -> AnswerT:
         async with self.database.receive(caller) as visit:
-            return await view(Guest(visit, self.policy), query)
+            kept = visit.area_id in self.kept or await policy_versions.keep(
+                visit, self.policy.digest, self.policy.files
+            )
+            answer = await do(Guest(visit, self.policy))
+        if kept:
+            self.kept.add(visit.area_id)
+        return answer
+
+    async def _once(
+        self, caller: Caller, asked: "_Asked", do: Callable[[Hand], Awaitable[AnswerT]]
+    ) -> AnswerT:
+        """One transaction; where it is refused, another that says so, before the answer leaves."""
+        hand: Hand | None = None
+        try:
+            async with self.database.enter(caller) as work:
+                hand = Hand(work, self.policy)
+                kept = work.area_id in self.kept or await policy_versions.keep(
+                    work, self.policy.digest, self.policy.files
+                )
+                answer = await do(hand)
+        except Problem as problem:
+            if hand is not None and problem.code in REFUSALS:
+                await self._log_refusal(caller, asked, problem.code, hand.acts())
+            raise
+        if kept:
+            self.kept.add(work.area_id)
+        return answer
+
+    async def _log_refusal(
+        self, caller: Caller, asked: "_Asked", code: str, acts: list[dict[str, Any]]
+    ) -> None:
+        """Who asked for what in vain. Whose it was stands outside the record: it says no more than was asked."""
+        async with self.database.enter(caller) as work:
+            households: list[UUID | None] = [*await households_asked(work, _ids(asked.input))]
+            await access_log.write(
+                work,
+                [
+                    access_log.Entry(
+                        verb=asked.name,
+                        household=household,
+                        act=asked.act,
+                        facets={},
+                        policy=self.policy.digest,
+                        ground="",
+                        rules=tuple(one["said"][1] for one in acts),
+                        acts=acts,
+                        problem=code,
+                    )
+                    for household in households or [None]
+                ],
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What somebody asked: a verb or a view by name, its class, and what for."""
+
+    name: str
+    act: str
+    input: object
+
+
+def _ids(asked: object) -> list[UUID]:
+    """Every id that was named, however deep."""
+    match asked:
+        case UUID():
+            return [asked]
+        case str() | bytes():
+            return []
+        case _ if is_dataclass(asked) and not isinstance(asked, type):
+            return [one for part in fields(asked) for one in _ids(getattr(asked, part.name))]
+        case Iterable():
+            return [one for part in asked for one in _ids(part)]
+        case _:
+            return []
 
 
 def _entries(hand: Hand | Guest, verb: Verb[Any, Any]) -> list[access_log.Entry]:
@@ -259,6 +375,7 @@ def _entries(hand: Hand | Guest, verb: Verb[Any, Any]) -> list[access_log.Entry]
             ground=PUBLIC_TASK,
             rules=tuple(dict.fromkeys(hand.done.rules)),
             subjects=tuple(dict.fromkeys(hand.done.persons)),
+            acts=hand.acts(),
         )
         for household in dict.fromkeys(hand.done.households) or [None]
     ]

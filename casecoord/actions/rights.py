@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from casecoord.access.doing import ActFacts
 from casecoord.actions import texts
 from casecoord.actions.cases import require
 from casecoord.actions.office import Hand, verb
@@ -71,7 +72,7 @@ async def exercise_right(hand: Hand, input: ExerciseRight) -> RequestBrief:
     at = None if input.received_at is None else texts.moment_past(input.received_at, hand.now, "receivedAt")
     # Who lives here is nobody's to try who may not record it.
     if hand.actor.role is not Role.PRIVACY_OFFICER:
-        raise Problem("not_allowed")
+        raise hand.not_allowed(hand.may(ACTS[input.kind], ActFacts()), ACTS[input.kind])
     number = texts.bsn(input.about.bsn, "person.bsn")
     texts.not_in_future(input.about.birth_date, hand.now, "person.birthDate")
     found = await find_by_bsn(hand.work, number, input.about.birth_date)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from casecoord.access.doing import ActFacts, Doer
+from casecoord.access.doing import ActFacts
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
 from casecoord.domain.words import TeamKind
@@ -45,8 +45,9 @@ async def members(hand: Hand, query: MembersOf) -> list[MemberLine]:
     """Who works in a team? For whoever may name their deputies: an administrator, and its own coordinator."""
     own = query.team == hand.actor.team_id
     facts = ActFacts(membership_valid=True, own_team_deputy=own)
-    if not hand.policy.may(Doer(hand.actor.role, hand.actor.team_kind), "set_deputy", facts).allowed:
-        raise Problem("not_allowed")
+    decision = hand.may("set_deputy", facts)
+    if not decision.allowed:
+        raise hand.not_allowed(decision, "set_deputy")
     found = await members_of(hand.work, query.team)
     if not found:
         raise Problem("not_found", "team")

@@ -1,6 +1,7 @@
 """What leaves when something goes wrong: an allow-list of codes and sentences; everything else is `internal`."""
 
 import re
+from dataclasses import asdict
 from typing import Any
 
 from casecoord.domain.errors import Problem
@@ -114,6 +115,7 @@ def formatted(error: GraphQLError, language: Language) -> dict[str, Any]:
     if isinstance(cause, Problem):
         message = cause.message(language)
         extensions |= {"field": cause.field} if cause.field else {}
+        extensions |= {"why": asdict(cause.why)} if cause.why else {}
     elif code == "variables_invalid":
         message, extensions["field"] = _variable(error.message, language)
     else:

@@ -12,6 +12,14 @@ from casecoord.storage.faults import DatabaseFault, may_be_retried
 Result = TypeVar("Result")
 
 
+@strawberry.type(description="The rule behind a refusal, in your language.")
+class Why:
+    rule: str
+    reasons: list[str] = strawberry.field(description="What is not so.")
+    ground: str = strawberry.field(description="The article of the GDPR that the act rests on.")
+    ask: str = strawberry.field(description="Who may do this: whom to ask.")
+
+
 @strawberry.type(name="Problem", description="Why nothing was changed.")
 class ProblemAnswer:
     code: str = strawberry.field(description="For machines; stays the same.")
@@ -20,6 +28,7 @@ class ProblemAnswer:
     hanging: list[strawberry.ID] = strawberry.field(
         description="What stands in the way.", default_factory=list
     )
+    why: Why | None = strawberry.field(description="Where a rule refused.", default=None)
 
 
 async def answered(info: Info, action: Awaitable[Result]) -> Result | ProblemAnswer:
@@ -41,4 +50,10 @@ def problem_answer(problem: Problem, info: Info) -> ProblemAnswer:
         message=problem.message(language),
         field=problem.field,
         hanging=[strawberry.ID(one) for one in problem.hanging],
+        why=why_of(problem),
     )
+
+
+def why_of(problem: Problem) -> Why | None:
+    why = problem.why
+    return Why(rule=why.rule, reasons=list(why.reasons), ground=why.ground, ask=why.ask) if why else None

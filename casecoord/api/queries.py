@@ -18,6 +18,7 @@ from casecoord.actions.merge_proposals import MergeProposalsOf, merge_proposals
 from casecoord.actions.notices import InboxOf, inbox
 from casecoord.actions.teams import MembersOf, TeamsOf, members, teams
 from casecoord.actions.transfers import TransfersOf, transfers
+from casecoord.api.access_log import AccessLogQueries
 from casecoord.api.blockades import WaitingBlockade
 from casecoord.api.context import Info
 from casecoord.api.enums import Sphere, TeamKind, Urgency
@@ -42,7 +43,7 @@ class WorklistFilter:
 
 
 @strawberry.type
-class Query(Overviews, ResidentQueries):
+class Query(Overviews, AccessLogQueries, ResidentQueries):
     @strawberry.field(description="Who I am here: name, area, and the memberships I can act under.")
     async def me(self, info: Info) -> Me:
         return Me.of(await me(info.context.office.database, info.context.caller))

@@ -13,10 +13,12 @@ import typer
 
 from casecoord.access.attributes import Facts
 from casecoord.access.decide import POLICIES, Decision, Permission, Policy, PolicyInvalid
-from casecoord.access.differences import Difference, differences
+from casecoord.access.differences import differences
 from casecoord.access.doing import ActFacts, Doer
 from casecoord.access.explain import Explanation, explain, explain_permission
 from casecoord.access.printed import Table, as_csv, as_markdown, document, table
+from casecoord.access.told import told
+from casecoord.commands import policy_replay
 from casecoord.commands.context import AsJson, CommandError, answer
 from casecoord.domain.facets import FACETS, Level, Viewer
 from casecoord.domain.words import Language, Purpose, Role, Sphere, TeamKind
@@ -36,6 +38,7 @@ class Format(StrEnum):
 
 
 def register(app: typer.Typer) -> None:
+    policy_replay.register(policy_app)
     app.add_typer(policy_app)
 
 
@@ -116,7 +119,7 @@ def may(
     except TypeError:
         raise CommandError(f"unknown fact; known: {', '.join(ActFacts.__dataclass_fields__)}") from None
     permission = policy.may(Doer(role, team), act, known)
-    words = explain_permission(policy, permission, language)
+    words = explain_permission(policy, permission, act, language)
     _tell({"role": role, "team": team, "act": act}, permission, words, as_json)
 
 
@@ -161,6 +164,7 @@ def check(folder: In = POLICIES, as_json: AsJson = False) -> None:
 @policy_app.command()
 def diff(
     rev: Annotated[str, typer.Argument(help="A git revision, or a folder with an older policy.")],
+    language: Speak = Language.NL,
     folder: In = POLICIES,
     as_json: AsJson = False,
 ) -> None:
@@ -170,21 +174,7 @@ def diff(
         before = _load(older, complete=False)
         found = differences(before, now)
     data = {"before": before.digest, "after": now.digest, "differences": [asdict(one) for one in found]}
-    answer(data, as_json, lambda: _as_table(found))
-
-
-def _as_table(found: list[Difference]) -> str:
-    if not found:
-        return "Nobody gains or loses anything."
-    heading = ["change", "who", "about", "sphere", "purpose", "before", "after", "when"]
-    rows = [
-        [
-            one.change, one.who, one.about, one.sphere, one.purpose, one.before, one.after,
-            " ".join(one.when),
-        ]
-        for one in found
-    ]  # fmt: skip
-    return as_markdown([heading, *rows]).rstrip("\n")
+    answer(data, as_json, lambda: told(found, language))
 
 
 @contextmanager

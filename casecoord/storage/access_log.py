@@ -1,35 +1,50 @@
 """INVARIANT (no view without a trace): the record of each view and each act.
 
-The canonical record follows NEN 7513 (who, in which role, for whom responsible, what, on which object,
-by which rule) with the W3C trace id that joins it to the processing log. Its leaf is
-SHA-256(0x00 || salt || record), as in RFC 9162. It names the household by pseudonym and facets by name;
-it holds no value of any facet.
+One canonical record holds what two standards ask for, joined by the W3C trace id: NEN 7513 (who, in which
+role, for whom responsible, what, on which object, by which rule of which policy) and the Dutch processing
+log (what was processed, from when to when, with which end, about whom); `actions/log_export.py` writes it as
+either. Its leaf is SHA-256(0x00 || salt || record), as in RFC 9162. It names facets, rules and circumstances;
+it holds no value of any facet. Household and persons stand beside it by pseudonym.
 """
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
 from sqlalchemy import text
 
 from casecoord.domain.actors import Actor, Resident
-from casecoord.storage.work import Visit, Work
+from casecoord.storage.work import Area, Visit, Work
 
+# Whose data it is stands beside the record, where erasure can unlink it; that it was theirs and nobody else's is
+# sworn in the record by a salted hash, its last word. Pseudonyms are known here only, so the record ends here.
 _INSERT = text(
-    "with about as (select s.entry, array_agg(p.pseudonym order by s.number) subjects"
-    "   from unnest(cast(:entries as uuid[]), cast(:persons as uuid[])) with ordinality s (entry, person, number)"
-    "   join persons p on p.area_id = :area and p.id = s.person group by s.entry)"
-    " insert into access_log (area_id, id, at, trace_id, household, subjects, professional_id, resident,"
-    "   record, salt, leaf)"
-    " select :area, e.id, :at, :trace, h.pseudonym, coalesce(a.subjects, '{}'), :professional,"
-    "   (select p.pseudonym from persons p where p.area_id = :area and p.id = :resident), e.record, e.salt, e.leaf"
-    " from unnest(cast(:ids as uuid[]), cast(:households as uuid[]), cast(:records as text[]),"
-    "   cast(:salts as bytea[]), cast(:leaves as bytea[])) e (id, household, record, salt, leaf)"
-    " left join households h on h.area_id = :area and h.id = e.household"
-    " left join about a on a.entry = e.id"
+    """
+with about as (
+  select s.entry, array_agg(p.pseudonym order by s.number) subjects,
+    string_agg(uuid_send(p.pseudonym), ''::bytea order by s.number) bytes
+  from unnest(cast(:entries as uuid[]), cast(:persons as uuid[])) with ordinality s (entry, person, number)
+  join persons p on p.area_id = :area and p.id = s.person group by s.entry),
+whole as (
+  select e.id, e.salt, h.pseudonym household, coalesce(a.subjects, '{}') subjects,
+    left(e.record, -1) || ',"whose":"' || encode(sha256(e.salt
+      || coalesce(uuid_send(h.pseudonym), decode(repeat('00', 16), 'hex')) || coalesce(a.bytes, '')), 'hex')
+      || '"}' record
+  from unnest(cast(:ids as uuid[]), cast(:households as uuid[]), cast(:records as text[]),
+    cast(:salts as bytea[])) e (id, household, record, salt)
+  left join households h on h.area_id = :area and h.id = e.household
+  left join about a on a.entry = e.id)
+insert into access_log (area_id, id, at, trace_id, household, subjects, professional_id, resident, record,
+   salt, leaf)
+select :area, id, :at, :trace, household, subjects, :professional,
+   (select p.pseudonym from persons p where p.area_id = :area and p.id = :resident), record, salt,
+  sha256(decode('00', 'hex') || salt || convert_to(record, 'UTF8')) from whole
+"""
 )
 
 
@@ -37,8 +52,9 @@ _INSERT = text(
 class Entry:
     """What was done or shown: the verb, its objects, the facets with the rules that allowed them.
 
+    `decided`, `acts`: the decisions, as `access/replay.py` keeps them. `problem`: the code of a refusal.
     `subjects`: the persons whose data it is about; none: the household as a whole. `of`: the facets that are
-    about some of them only, by their place in `subjects`.
+    about some of them only, by their place in `subjects`. `consent`: the facets that a consent opened.
     """
 
     verb: str
@@ -51,6 +67,10 @@ class Entry:
     emergency: bool = False
     subjects: tuple[UUID, ...] = ()
     of: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    decided: Sequence[Mapping[str, Any]] = ()
+    acts: Sequence[Mapping[str, Any]] = ()
+    consent: tuple[str, ...] = ()
+    problem: str | None = None
 
 
 async def record(work: Work | Visit, entry: Entry) -> None:
@@ -60,44 +80,41 @@ async def record(work: Work | Visit, entry: Entry) -> None:
 
 async def write(work: Work | Visit, entries: Iterable[Entry]) -> None:
     """Writes several records in one statement."""
-    rows, about = [], []
-    for entry in entries:
-        row = _row(work, entry)
-        rows.append(row)
-        about += [(row[0], person) for person in entry.subjects]
-    if not rows:
-        return
-    ids, households, records, salts, leaves = zip(*rows, strict=True)
     actor = work.actor
+    await _insert(work, actor, actor.trace_id, [(e, _said(e, _who(actor))) for e in entries])
+
+
+async def write_as_operator(work: Area, operator: str, trace_id: str, entry: Entry, purpose: str) -> None:
+    """Writes what somebody did at the machine itself, by the name that it knows them by."""
+    nobody = dict.fromkeys(("professional", "membership", "team", "team_kind"))
+    who = {**nobody, "role": "operator", "operator": operator, "purpose": purpose, "trace": trace_id}
+    await _insert(work, None, trace_id, [(entry, _said(entry, who))])
+
+
+async def _insert(
+    work: Area, by: Actor | Resident | None, trace_id: str, entries: list[tuple[Entry, dict[str, Any]]]
+) -> None:
+    if not entries:
+        return
+    rows = [_row(work, entry, said) for entry, said in entries]
+    about = [(row[0], who) for row, (entry, _) in zip(rows, entries, strict=True) for who in entry.subjects]
+    ids, households, records, salts = zip(*rows, strict=True)
     await work.session.execute(
         _INSERT,
         {
             "area": work.area_id,
             "at": work.now,
-            "trace": actor.trace_id,
-            "professional": actor.professional_id if isinstance(actor, Actor) else None,
-            "resident": actor.person_id if isinstance(actor, Resident) else None,
+            "trace": trace_id,
+            "professional": by.professional_id if isinstance(by, Actor) else None,
+            "resident": by.person_id if isinstance(by, Resident) else None,
             "ids": list(ids),
             "households": list(households),
             "records": list(records),
             "salts": list(salts),
-            "leaves": list(leaves),
             "entries": [entry for entry, _ in about],
             "persons": [person for _, person in about],
         },
     )
-
-
-def _seat(actor: Actor | Resident) -> dict[str, object]:
-    """Under which membership somebody acts. A resident has none, and stands in a column of their own."""
-    if isinstance(actor, Resident):
-        return dict.fromkeys(("professional", "membership", "team", "team_kind"))
-    return {
-        "professional": actor.professional_id,
-        "membership": actor.membership_id,
-        "team": actor.team_id,
-        "team_kind": actor.team_kind,
-    }
 
 
 def leaf_of(salt: bytes, record: bytes) -> bytes:
@@ -105,28 +122,59 @@ def leaf_of(salt: bytes, record: bytes) -> bytes:
     return hashlib.sha256(b"\x00" + salt + record).digest()
 
 
-def _row(work: Work | Visit, entry: Entry) -> tuple[UUID, UUID | None, str, bytes, bytes]:
+def whose_of(salt: bytes, household: UUID | None, subjects: Sequence[UUID]) -> str:
+    """What a record swears of the pseudonyms that stand beside it: another one there is found."""
+    named = [household or UUID(int=0), *subjects]
+    return hashlib.sha256(salt + b"".join(one.bytes for one in named)).hexdigest()
+
+
+def _who(actor: Actor | Resident) -> dict[str, Any]:
+    if isinstance(actor, Resident):
+        # Which login it was is sworn; whose that is says a row beside, which erasure takes away.
+        nobody = dict.fromkeys(("professional", "membership", "team", "team_kind"))
+        who = {
+            "trace": actor.trace_id,
+            "role": actor.role,
+            "resident": actor.login_id,
+            "purpose": actor.purpose,
+        }
+        return {**nobody, **who}
+    return {
+        "trace": actor.trace_id,
+        "professional": actor.professional_id,
+        "membership": actor.membership_id,
+        "role": actor.role,
+        "team": actor.team_id,
+        "team_kind": actor.team_kind,
+        "purpose": actor.purpose,
+    }
+
+
+def _said(entry: Entry, who: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        **who,
+        "event": entry.verb,
+        "act": entry.act,
+        "status": "error" if entry.problem else "ok",
+        "problem": entry.problem,
+        "ground": entry.ground,
+        "policy": entry.policy,
+        "rules": list(entry.rules),
+        "facets": dict(entry.facets),
+        "of": entry.of,
+        "decided": list(entry.decided),
+        "acts": list(entry.acts),
+        "consent": list(entry.consent),
+        "emergency": entry.emergency,
+    }
+
+
+def _row(work: Area, entry: Entry, said: dict[str, Any]) -> tuple[UUID, UUID | None, str, bytes]:
     identity, salt = uuid4(), os.urandom(16)
-    # Household and persons stand in their own columns: erasing them there unlinks the record, the leaf stays valid.
+    took = max(0, round((monotonic() - work.began) * 1000))
     canonical = orjson.dumps(
-        {
-            "id": identity,
-            "at": work.now,
-            "trace": work.actor.trace_id,
-            "area": work.area_id,
-            "event": entry.verb,
-            "act": entry.act,
-            "role": work.actor.role,
-            "purpose": work.actor.purpose,
-            **_seat(work.actor),
-            "ground": entry.ground,
-            "policy": entry.policy,
-            "rules": list(entry.rules),
-            "facets": dict(entry.facets),
-            "of": entry.of,
-            "emergency": entry.emergency,
-        },
+        {**said, "id": identity, "at": work.now, "ms": took, "area": work.area_id},
         default=str,
         option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z,
     )
-    return identity, entry.household, canonical.decode(), salt, leaf_of(salt, canonical)
+    return identity, entry.household, canonical.decode(), salt

@@ -329,6 +329,7 @@ class AccessRecord(Base):
     household: Mapped[UUID | None]
     #: the pseudonyms of the persons that it is about; none: the household as a whole
     subjects: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
+    #: None: a resident, or somebody at the machine itself, whom the record names
     professional_id: Mapped[UUID | None]
     #: the pseudonym of the person, where a resident did or saw it
     resident: Mapped[UUID | None]
@@ -336,6 +337,7 @@ class AccessRecord(Base):
     salt: Mapped[bytes]
     leaf: Mapped[bytes]
     __table_args__ = (
-        CheckConstraint("(professional_id is null) <> (resident is null)", name="by_somebody"),
+        CheckConstraint("professional_id is null or resident is null", name="by_one"),
         Index(None, "area_id", "household", "at"),
+        Index(None, "area_id", "at", "id"),
     )

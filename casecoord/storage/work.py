@@ -6,8 +6,9 @@ context that row level security needs; it ends with the transaction.
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from time import monotonic
 from uuid import UUID
 
 from sqlalchemy import text
@@ -40,6 +41,8 @@ class Area:
     deadlines: Deadlines
     keyring: Keyring
     settings: dict[str, object]
+    #: by this machine's clock, in seconds
+    began: float = field(default_factory=monotonic, kw_only=True)
 
     def follow(self, settings: dict[str, object]) -> None:
         """The area's settings as they stand now."""

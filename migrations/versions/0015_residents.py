@@ -80,10 +80,9 @@ def upgrade() -> None:
     logins()
     children()
     deferrals()
-    op.alter_column("access_log", "professional_id", nullable=True)
     op.add_column("access_log", sa.Column("resident", sa.Uuid(), nullable=True))
     op.create_check_constraint(
-        op.f("access_log_by_somebody"), "access_log", "(professional_id is null) <> (resident is null)"
+        op.f("access_log_by_one"), "access_log", "professional_id is null or resident is null"
     )
     op.alter_column("requests", "recorded_by", nullable=True)
     op.alter_column("signals", "source_team_id", nullable=True)

@@ -466,7 +466,9 @@ async def test_a_look_says_which_facets_it_showed_and_by_which_rules(town: Town,
     assert not {"person.bsn", "medical.note", "court.hearing"} & set(record["facets"])
 
 
-async def test_a_refusal_leaves_no_trace_and_shows_nothing(town: Town, database_url: str) -> None:
+async def test_a_refusal_says_no_more_than_what_was_asked_and_shows_nothing(
+    town: Town, database_url: str
+) -> None:
     case = await led_case(town, (await town.janssens())["noor"])
     before = await records(database_url)
     for who, identity in (("ines", case.id), ("ines", uuid4()), ("mo", case.household)):
@@ -474,7 +476,15 @@ async def test_a_refusal_leaves_no_trace_and_shows_nothing(town: Town, database_
             await town.office.look(town.caller(who), joint_case, JointCaseOf(identity))
     with pytest.raises(Problem):
         await town.act("ines", record_contact, RecordContact(town.key(), case.id))
-    assert await added(database_url, before) == []
+    found = await added(database_url, before)
+    assert [(one["event"], one["status"], one["problem"]) for one in found] == [
+        *[("joint_case", "error", "not_found")] * 3,
+        ("record_contact", "error", "not_found"),
+    ]
+    assert not any(one["facets"] or one["decided"] or one["of"] for one in found)
+    # Whose it would have been stands beside the record, for the privacy officer.
+    home = case.household
+    assert [one["household"] for one in found] == [home, None, home, home]
 
 
 async def test_an_answer_given_again_is_one_act_in_the_log(town: Town, database_url: str) -> None:

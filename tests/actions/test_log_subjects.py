@@ -3,11 +3,13 @@
 import json
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from casecoord.actions.hearings import PlanHearing, plan_hearing
 from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.lists import TimelineOf, timeline
 from casecoord.domain.words import SignalSubject
+from casecoord.storage.access_log import leaf_of, whose_of
 from tests.actions.looks import look
 from tests.actions.steps import by_bsn, led_case, signal, sql, take_part
 from tests.world import Town
@@ -86,3 +88,21 @@ async def test_erasing_a_pseudonym_unlinks_the_person_and_the_leaf_stays(
     assert (
         str(noor.id) not in before[0]["record"] and str(before[0]["subjects"][0]) not in before[0]["record"]
     )
+
+
+async def test_a_record_swears_whose_it_is_and_another_name_beside_it_is_found(
+    town: Town, database_url: str
+) -> None:
+    family = await town.janssens()
+    case = await led_case(town, family["noor"])
+    await look(town, "amina", joint_case, JointCaseOf(case.id))
+    async with sql(database_url) as database:
+        rows = await database.fetch("select household, subjects, record, salt, leaf from access_log")
+    assert {len(row["subjects"]) for row in rows} >= {0, 1, 3}
+    for row in rows:
+        sworn = json.loads(row["record"])["whose"]
+        assert sworn == whose_of(row["salt"], row["household"], row["subjects"])
+        assert row["leaf"] == leaf_of(row["salt"], row["record"].encode())
+        bent = [(uuid4(), row["subjects"]), (None, row["subjects"]), (row["household"], [uuid4()])]
+        bent.append((row["household"], [*row["subjects"], uuid4()]))
+        assert all(sworn != whose_of(row["salt"], *other) for other in bent)

@@ -81,6 +81,7 @@ KINDS = {
     "blockade": ("Blockade",),
     "hearing": ("Hearing",),
     "grant": ("BreakGlass",),
+    "entry": ("LogEntry",),
     "request": ("Request",),
     "second": ("Professional",),
     "team": ("Team",),
@@ -141,6 +142,7 @@ TABLES = {
     "Deferral": "deferrals",
     "Contact": "contacts",
     "Event": "events",
+    "LogEntry": "access_log",
 }
 
 

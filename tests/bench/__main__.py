@@ -5,12 +5,13 @@ import json
 import sys
 from pathlib import Path
 
+from tests.bench.decision_share import decision_share
 from tests.bench.ground import ground
 from tests.bench.joint_case import joint_case_vs_asyncpg
 from tests.bench.measure import Result
 from tests.bench.sweep import sweep_vs_sql
 
-BENCHMARKS = (joint_case_vs_asyncpg, sweep_vs_sql)
+BENCHMARKS = (joint_case_vs_asyncpg, decision_share, sweep_vs_sql)
 RESULTS = Path(".bench/results.jsonl")
 
 

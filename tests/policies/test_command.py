@@ -156,7 +156,11 @@ def test_diff_against_a_revision_reads_what_was_committed(run: Run, tmp_path: Pa
         identity = ("-c", "user.name=Somebody", "-c", "user.email=somebody@example.org")
         subprocess.run(["git", "-C", str(tmp_path), *identity, *words], check=True, capture_output=True)
     older(folder, ("# The legend", "# Legend"))
-    assert "Nobody gains or loses anything." in run("diff", "HEAD", "--policies", str(folder))
+    for language, nothing in (
+        ("nl", "Niemand krijgt of verliest iets."),
+        ("en", "Nobody gains or loses anything."),
+    ):
+        assert nothing in run("diff", "HEAD", "--policies", str(folder), "--language", language)
 
 
 def test_every_word_of_a_decision_is_said_in_both_languages() -> None:

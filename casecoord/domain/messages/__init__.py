@@ -1,9 +1,9 @@
 """Every refusal a person can meet, a file for each subject: code: (Dutch, English). They never hold data of the case at hand."""
 
-from casecoord.domain.messages import cases, families, people, residents, waits
+from casecoord.domain.messages import cases, families, log, people, residents, waits
 
 MESSAGES: dict[str, tuple[str, str]] = {
     code: message
-    for subject in (cases, families, people, residents, waits)
+    for subject in (cases, families, log, people, residents, waits)
     for code, message in subject.MESSAGES.items()
 }
