@@ -138,6 +138,17 @@ class Guest:
     def now(self) -> datetime:
         return self.work.now
 
+    def may(self, act: str, facts: ActFacts) -> Permission:
+        """May a resident do this? What is answered is remembered for the access record."""
+        who = Doer(self.actor.role)
+        permission = self.policy.may(who, act, facts)
+        self.done.decided[who, act, facts] = permission
+        return permission
+
+    def acts(self) -> list[dict[str, Any]]:
+        """What was answered so far, for the access record."""
+        return [of_act(*asked, permission) for asked, permission in self.done.decided.items()]
+
     def allowed(self, rule: str, person: UUID) -> None:
         """Remembers for the access record that this rule allowed something about this person of the own family."""
         self.done.households.append(self.actor.household_id)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from casecoord.access.doing import ActFacts, Doer
+from casecoord.access.doing import ActFacts
 from casecoord.actions import texts
 from casecoord.actions.cases import require
 from casecoord.actions.office import Guest, Hand, resident_verb, verb
@@ -19,7 +19,6 @@ from casecoord.domain.words import (
     LifeDomain,
     RequestKind,
     RequestState,
-    Role,
     SignalSource,
     SignalState,
     Sphere,
@@ -95,7 +94,7 @@ def require_own(
     if about not in home.mine:
         raise Problem("not_found", "person")
     known = ActFacts(own_person=True, identity_checked=True, **facts)
-    decision = guest.policy.may(Doer(Role.RESIDENT), act, known)
+    decision = guest.may(act, known)
     if not decision.allowed:
         raise Problem("not_allowed")
     guest.allowed(decision.rule, about)

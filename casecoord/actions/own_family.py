@@ -6,20 +6,26 @@ do to each other, only where nobody lives but those whose things one may see.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from casecoord.access.decide import Decision
 from casecoord.actions.composing import View
 from casecoord.actions.joint_view import Row
+from casecoord.actions.looking import Look
 from casecoord.actions.office import Guest
 from casecoord.domain.errors import Problem
+from casecoord.domain.facets import Viewer
 from casecoord.domain.joint_view import JointCase
 from casecoord.domain.residents import Dweller, all_own, speaks_for
 from casecoord.domain.words import LifeDomain, Sphere
 from casecoord.domain.workdays import local_date
 from casecoord.storage import views
+
+#: What belongs to who lives there, whoever they are.
+OF_THE_HOME = frozenset({"household.address", "household.contact", "household.move"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,24 @@ async def home_view(guest: Guest) -> "HomeView":
     return HomeView(guest, row)
 
 
+class HomeLook(Look):
+    """A look that knows whose things are whose: what is said to be nobody's is not one's own."""
+
+    home: "HomeView"
+
+    def decide(
+        self,
+        facet: str,
+        sphere: Sphere = Sphere.GENERAL,
+        viewers: frozenset[Viewer] | None = None,
+        of: tuple[UUID, ...] = (),
+        **facts: bool,
+    ) -> Decision:
+        """As every look; `own_person` unless it is said: the home's own facets, and what is of one's own persons."""
+        own = all_own(self.home.mine, of) if of else facet in OF_THE_HOME
+        return super().decide(facet, sphere, viewers, of, **{"own_person": own, **facts})
+
+
 class HomeView(View):
     """Composes the view of a home for one who lives there."""
 
@@ -52,8 +76,9 @@ class HomeView(View):
         self.mine = speaks_for(guest.actor.person_id, people, local_date(self.now))
         #: nobody lives here whose things are not mine to see
         self.alone = all_own(self.mine, {one.id for one in people})
-        # What belongs to the home as a whole is also one's own.
-        self.look.facts = replace(self.look.facts, own_person=True)
+        look = self.look
+        self.look = HomeLook(look.hand, look.household, look.viewers, look.facts)
+        self.look.home = self
 
     def born(self, person: UUID) -> str | None:
         """The birth date of somebody who lives here."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from casecoord.access.doing import ActFacts, Doer
+from casecoord.access.doing import ActFacts
 from casecoord.actions import cursors, texts
 from casecoord.actions.office import Guest, Hand
 from casecoord.actions.own_family import HomeView, home_view
@@ -72,11 +72,9 @@ class HeldBack:
 
 async def held_back(hand: Hand, query: HeldBackOf) -> list[HeldBack]:
     """Which lines of the log does this person not see, why, and until when? For the privacy officer; soonest first."""
-    permission = hand.policy.may(
-        Doer(hand.actor.role, hand.actor.team_kind), "read_log", ActFacts(membership_valid=True)
-    )
+    permission = hand.may("read_log", ActFacts(membership_valid=True))
     if not permission.allowed:
-        raise Problem("not_allowed")
+        raise hand.not_allowed(permission, "read_log")
     number = texts.bsn(query.about.bsn, "person.bsn")
     found = await find_by_bsn(hand.work, number, query.about.birth_date)
     if found is None or found.person is None:
@@ -97,6 +95,7 @@ async def held_back(hand: Hand, query: HeldBackOf) -> list[HeldBack]:
         rules=(permission.rule,),
         subjects=(found.person,),
         of={"access_log.entry": (0,)},
+        acts=hand.done.acts(),
     )
     await record(hand.work, entry)
     return sorted(lines, key=lambda line: (line.review_on, line.at, line.id))[:MOST_HELD_BACK]

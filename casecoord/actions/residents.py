@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from casecoord.access.doing import ActFacts, Doer
+from casecoord.access.doing import ActFacts
 from casecoord.actions import texts
 from casecoord.actions.cases import require
 from casecoord.actions.office import Hand, Office, verb
@@ -120,7 +120,7 @@ async def resident_letter(hand: Hand, query: LetterOf) -> Letter:
     stands = await relation(hand.work, home.household)
     act = "request_access" if hand.actor.role is Role.PRIVACY_OFFICER else "record_contact"
     facts = ActFacts(membership_valid=True, is_lead=stands.is_lead, identity_checked=True)
-    permission = hand.policy.may(Doer(hand.actor.role, hand.actor.team_kind), act, facts)
+    permission = hand.may(act, facts)
     if not permission.allowed:
         raise Problem("not_found", "code")
     shown = access_log.Entry(
@@ -132,6 +132,7 @@ async def resident_letter(hand: Hand, query: LetterOf) -> Letter:
         ground=PUBLIC_TASK,
         rules=(permission.rule,),
         subjects=(code.person_id,),
+        acts=hand.done.acts(),
     )
     await access_log.record(hand.work, shown)
     text = letter(

@@ -41,14 +41,16 @@ class Deed:
     at: datetime
     event: str
     act: str
-    role: Role
+    role: str
     purpose: Purpose
-    #: None: a resident did it
+    #: None: a resident did it, or somebody at the machine itself
     name: str | None
     team: str | None
     team_kind: TeamKind | None
     by_oneself: bool
     emergency: bool
+    #: it was asked, and refused
+    refused: bool
     #: kinds of data that it names of those who ask
     facets: tuple[str, ...]
     #: of which of one's own it is about; none: the home as a whole
@@ -93,10 +95,13 @@ def in_words(deed: Deed, language: Language) -> LogLine:
     """The line as a person reads it."""
     nl = language is Language.NL
     role = _ROLES[deed.role][0 if nl else 1]
-    what = _DEEDS.get(deed.event, _BY_ACT.get(deed.act, _BY_ACT["U"]))[0 if nl else 1]
+    words = _REFUSED if deed.refused else _DEEDS.get(deed.event, _BY_ACT.get(deed.act, _BY_ACT["U"]))
+    what = words[0 if nl else 1]
     why = _PURPOSES[deed.purpose][0 if nl else 1]
     if deed.by_oneself:
         who = "u zelf" if nl else "you yourself"
+    elif deed.role == OPERATOR:
+        who = role
     elif deed.name is None:
         who = "iemand van uw gezin" if nl else "somebody of your family"
     else:
@@ -124,8 +129,12 @@ def in_words(deed: Deed, language: Language) -> LogLine:
     )
 
 
+#: Somebody at the machine itself, whom no membership names.
+OPERATOR = "operator"
+
 # fmt: off
-_ROLES = {
+_ROLES: dict[str, tuple[str, str]] = {
+    OPERATOR: ("de systeembeheerder", "the system's operator"),
     Role.MEMBER: ("medewerker", "a member"),
     Role.COORDINATOR: ("coördinator", "the coordinator"),
     Role.AREA_COORDINATOR: ("coördinator van het gebied", "the area's coordinator"),
@@ -151,6 +160,7 @@ _BY_ACT = {
     "D": ("verwijderde iets", "removed something"),
     "E": ("gebruikte noodtoegang tot uw gegevens", "used emergency access to your data"),
 }
+_REFUSED = ("vroeg iets over uw gezin en kreeg het niet", "asked for something of your family and did not get it")
 _LIST = ("zag uw gezin in een lijst met werk", "saw your family in a list of work")
 _DEEDS = {
     "joint_case": ("bekeek de pagina van uw gezin", "looked at your family's page"),

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from casecoord.domain.own_log import Deed
-from casecoord.domain.words import Purpose, Role, Sphere, TeamKind
+from casecoord.domain.words import Purpose, Sphere, TeamKind
 from casecoord.storage.work import Area
 
 #: So many lines are read at a time; what is deferred is passed over.
@@ -79,13 +79,14 @@ def _deed(row: Any) -> Deed:
         at=row["at"],
         event=said["event"],
         act=said["act"],
-        role=Role(said["role"]),
+        role=said["role"],
         purpose=Purpose(said["purpose"]),
         name=None if row["by_resident"] else row["name"],
         team=row["team_name"],
         team_kind=TeamKind(kind) if kind else None,
         by_oneself=bool(row["by_oneself"]),
         emergency=said["emergency"] or said["act"] == "E",
+        refused=said.get("problem") is not None,
         facets=tuple(sorted(_own_facets(said, row["subjects"]))),
         about=tuple(row["about"]),
         only_own=row["only_own"],

@@ -80,7 +80,6 @@ def upgrade() -> None:
     logins()
     children()
     deferrals()
-    op.alter_column("access_log", "professional_id", nullable=True)
     op.add_column("access_log", sa.Column("resident", sa.Uuid(), nullable=True))
     op.create_check_constraint(
         op.f("access_log_by_one"), "access_log", "professional_id is null or resident is null"

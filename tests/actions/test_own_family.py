@@ -7,6 +7,7 @@ import pytest
 from casecoord.actions.break_glass import BreakGlass, ByNumber, break_glass
 from casecoord.actions.hearings import PlanHearing, plan_hearing
 from casecoord.actions.joint_view import JointCaseOf, joint_case
+from casecoord.actions.office import Guest
 from casecoord.actions.own_acts import (
     AskForHelp,
     ExerciseMyRight,
@@ -17,9 +18,11 @@ from casecoord.actions.own_acts import (
     let_be_seen,
     record_childs_word,
 )
+from casecoord.actions.own_family import OF_THE_HOME, home_view
 from casecoord.actions.plan import AddAction, RecordContact, add_action, record_contact
 from casecoord.actions.signals import Decision, SeeSignal, TriageSignal, see_signal, triage_signal
 from casecoord.actions.splitting import Part, SplitHousehold, split_household
+from casecoord.domain.facets import FACETS, Cell, Viewer
 from casecoord.domain.words import LifeDomain, RequestKind, SignalSubject, Urgency, VeiligThuis
 from casecoord.storage.child_agreements import say
 from casecoord.storage.work import UnknownLogin
@@ -333,3 +336,25 @@ async def test_a_resident_has_no_door_of_a_professional_and_a_professional_none_
     for name in ("amina", "lotte", "mo"):
         with pytest.raises(UnknownLogin):
             await at_home(town, town.caller(name))
+
+
+async def test_of_whom_nobody_said_whose_it_is_nothing_is_shown(town: Town):
+    """What comes to the page later has to say whose it is; forgotten, it stays closed."""
+    family = await home(town, kind=aged(town, 8))
+    await led_case(town, family["kind"])
+    mother = await bound(town, "amina", family["moeder"])
+    own_only = [
+        facet for facet in FACETS if town.office.policy.cell(facet, Viewer.HOUSEHOLD) is Cell.OWN_PERSON
+    ]
+    assert {"consent.record", "medical.note", "court.placement"} <= set(own_only)
+
+    async def asked(guest: Guest, query: None) -> None:
+        look = (await home_view(guest)).look
+        for facet in set(own_only) - OF_THE_HOME:
+            assert not look.sees(facet), facet
+            assert not look.sees(facet, of=(family["vader"].id,)), facet
+            assert not look.sees(facet, of=(family["vader"].id, family["moeder"].id)), facet
+            assert look.sees(facet, of=(family["moeder"].id,)), facet
+            assert look.sees(facet, of=(family["kind"].id, family["moeder"].id)), facet
+
+    await town.office.receive(mother, asked, None)
