@@ -6,8 +6,10 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 RUN := .venv/bin/python
 TESTS ?= tests
+# A file's tests stay together: they share what it sets up.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
 
-.PHONY: demo demo-reset test prove bench pictures lint docs lock setup
+.PHONY: demo demo-reset test prove bench pictures login-provider lint docs lock setup
 .DEFAULT_GOAL := demo
 
 demo: setup ## the whole system with an invented neighbourhood, on http://127.0.0.1:$(PORT)
@@ -17,7 +19,7 @@ demo-reset: setup ## forget what the demo remembers
 	@$(RUN) -m casecoord demo --reset
 
 test: setup ## every test, except the long proofs
-	@$(RUN) -m pytest -q -m "not prove" $(TESTS)
+	@$(RUN) -m pytest -q $(SIDE_BY_SIDE) -m "not prove" $(TESTS)
 
 prove: setup ## the long proofs: state machines, exhaustive and race runs
 	@$(RUN) -m pytest -q -m prove $(TESTS)
@@ -27,6 +29,9 @@ bench: setup ## measure, and write .bench/results.jsonl
 
 pictures: setup ## the pictures of README and docs, from the demo; needs Chromium
 	@$(RUN) -m tests.pictures
+
+login-provider: setup ## the certified OpenID Connect provider that the login tests ask, from the npm registry
+	@$(RUN) -m tests.identity.certified
 
 lint: setup ## what the tests check too, with mending
 	@$(RUN) -m ruff check --fix . && $(RUN) -m ruff format . && $(RUN) -m mypy && .venv/bin/lint-imports

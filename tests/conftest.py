@@ -19,8 +19,13 @@ from casecoord.storage import migrate
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 
 
+#: These take minutes; begun first, they keep no worker busy alone at the end.
+LONG = ("tests/test_readme.py", "tests/api/test_everybody_everywhere.py", "tests/test_commands.py")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """`-m database` chooses what runs on a server, to run it again on another version."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
     for item in items:
         if "server" in getattr(item, "fixturenames", ()):
             item.add_marker("database")

@@ -331,10 +331,16 @@ async def digest(admin: asyncpg.Connection) -> dict[str, str]:
     return found
 
 
+#: Grows with every look that other tests have at the demo.
+LOOKED = {"access_log"}
+
+
 async def picture(admin: asyncpg.Connection) -> dict[str, object]:
     """What a neighbourhood looks like, whatever its random ids are."""
     seen: dict[str, object] = {
-        table: await admin.fetchval(f"select count(*) from {table}") for table in await tables(admin)
+        table: await admin.fetchval(f"select count(*) from {table}")
+        for table in await tables(admin)
+        if table not in LOOKED
     }
     for table, columns in (
         ("signals", "state, domain, urgency, received_at, triaged_at, routed_by"),
