@@ -117,6 +117,7 @@ class Audit:
             settings={
                 "default_transaction_read_only": "on",
                 "plan_cache_mode": "force_custom_plan",
+                "enable_nestloop": "off",
                 "work_mem": "64MB",
             },
             pool_size=1,

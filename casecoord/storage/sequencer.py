@@ -28,8 +28,10 @@ _SETTINGS = {
     "lock_timeout": "2s",
     "statement_timeout": "60s",
     "idle_in_transaction_session_timeout": "60s",
-    # A plan that was made while the log was small would stay for ever.
+    # A plan that was made while the log was small would stay for ever, and before the tables are analyzed one
+    # would go through all positions for each entry.
     "plan_cache_mode": "force_custom_plan",
+    "enable_nestloop": "off",
     "work_mem": "64MB",
 }
 _CODES = {

@@ -28,7 +28,7 @@ end $$
 WAITING = """
 create function casecoord_log_waiting() returns table (area uuid, entries bigint, since timestamptz)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp
-set plan_cache_mode = force_custom_plan as $$
+set plan_cache_mode = force_custom_plan set enable_nestloop = off as $$
 declare look pg_snapshot;
 begin
     for area in select a.id from areas a loop
