@@ -14,11 +14,13 @@ from casecoord.access.decide import Policy
 from casecoord.actions.exporting import ExportOf, export_household
 from casecoord.actions.office import Office
 from casecoord.commands.context import AsJson, CommandError, answer, login, settings
+from casecoord.domain.actors import Caller
 from casecoord.domain.errors import Problem
 from casecoord.domain.ids import key_of
-from casecoord.domain.words import Language, Purpose
+from casecoord.domain.words import Language, Purpose, Role
 from casecoord.paper.export import pdf_of
 from casecoord.settings import Settings
+from casecoord.storage.offices import officer
 from casecoord.storage.rights import granted_export
 from casecoord.storage.sealed import Keyring
 from casecoord.storage.work import Database, UnknownLogin
@@ -26,10 +28,18 @@ from casecoord.storage.work import Database, UnknownLogin
 
 def export(
     identity: Annotated[str, typer.Argument(metavar="ID", help="Of the household.", show_default=False)],
-    person: Annotated[str, typer.Option("--person", help="Whose request was granted.", metavar="PERSON")],
+    person: Annotated[
+        str | None,
+        typer.Option("--person", help="Whose request was granted; else the latest.", metavar="PERSON"),
+    ] = None,
     by: Annotated[
-        str, typer.Option("--as", help="The login of the privacy officer who hands it over.", metavar="LOGIN")
-    ],
+        str | None,
+        typer.Option(
+            "--as",
+            help="The login of the privacy officer who hands it over; else who granted it.",
+            metavar="LOGIN",
+        ),
+    ] = None,
     folder: Annotated[Path, typer.Option("--to", help="Where the two files come.")] = Path(),
     language: Annotated[Language, typer.Option("--language", help="Of the paper.")] = Language.NL,
     as_json: AsJson = False,
@@ -37,31 +47,43 @@ def export(
     """Write what is recorded of somebody whose request for it two people granted: JSON, and a PDF to read. Only you
     can read the files; hand them over and remove them.
     """
-    household, who = _key("Household", identity), _key("Person", person)
+    household, who = _key("Household", identity), _key("Person", person) if person else None
     with settings() as chosen:
-        found = asyncio.run(_export(chosen, household, who, by, language))
-    paths = _write(found, folder, f"{found['kind']}-{who}")
+        request, found = asyncio.run(_export(chosen, household, who, by, language))
+    paths = _write(found, folder, f"{found['kind']}-{request}")
     answer({"files": [str(path) for path in paths]}, as_json, lambda: "\n".join(map(str, paths)))
 
 
 async def _export(
-    chosen: Settings, household: UUID, person: UUID, by: str, language: Language
-) -> dict[str, Any]:
+    chosen: Settings, household: UUID, person: UUID | None, by: str | None, language: Language
+) -> tuple[UUID, dict[str, Any]]:
     database = Database(chosen.database_url, Keyring(chosen.master_key, chosen.match_key), pool_size=2)
     try:
-        office = Office(database, Policy())
-        caller = replace(login(chosen, by), purpose=Purpose.ACCESS_REQUEST)
-        async with database.enter(caller) as work:
-            request = await granted_export(work, household, person)
-        if request is None:
-            raise CommandError("there is no request of this person for it that was granted")
-        return await office.look(caller, export_household, ExportOf(request, language))
+        request, granted_by = await _granted(database, household, person)
+        caller = login(chosen, by) if by else granted_by
+        if caller is None:
+            raise CommandError("who granted it works here no more: say with --as who hands it over")
+        asked = ExportOf(request, language)
+        caller = replace(caller, purpose=Purpose.ACCESS_REQUEST)
+        return request, await Office(database, Policy()).look(caller, export_household, asked)
     except Problem as problem:
         raise CommandError(problem.message(Language.EN)) from None
     except UnknownLogin:
         raise CommandError(f"{by} is no login of somebody who works here now") from None
     finally:
         await database.close()
+
+
+async def _granted(database: Database, household: UUID, person: UUID | None) -> tuple[UUID, Caller | None]:
+    """The request that was granted, in whichever area, and the officer who granted it, if still there."""
+    for area in (await database.areas()).values():
+        async with database.within(area) as work:
+            found = await granted_export(work, household, person)
+            if found is not None:
+                who = await officer(work, Role.PRIVACY_OFFICER, found[1])
+                caller = Caller(who.issuer, who.subject, membership=who.membership) if who else None
+                return found[0], caller
+    raise CommandError("there is no request for it here that was granted")
 
 
 def _write(found: dict[str, Any], folder: Path, name: str) -> list[Path]:

@@ -19,11 +19,16 @@ _JOINT, _SIGNAL, _LOG = Retention.JOINT_VIEW, Retention.SIGNAL, Retention.ACCESS
 _RIGHTS, _REGISTER = Retention.RIGHTS, Retention.REGISTER
 
 
+_AT_HAND = {alias: f" and {alias}.household_id = any(:households)" for alias in ("c", "q", "p")}
+_AT_HAND["h"] = " and h.id = any(:households)"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """Rows `x` of one table for which `where` holds go; or, with `change`, lose those columns.
 
-    `owner`: the household of a row. `key`: what names it in a report. `starts`: a household is looked at for
+    In `where`, `{c}`, `{q}`, `{p}` and `{h}` narrow cases, requests, what has a household, and households to those at
+    hand. `owner`: the household of a row. `key`: what names it in a report. `starts`: a household is looked at for
     it. `again`: until none is left.
     """
 
@@ -41,13 +46,14 @@ class Step:
         """Does it for :households."""
         verb = f"update {self.table} x set {self.change}" if self.change else f"delete from {self.table} x"
         return (
-            f"{verb} where x.area_id = :area and {self.owner} = any(:households) and ({self.where})"
+            f"{verb} where x.area_id = :area and {self.owner} = any(:households) and ({self.where.format(**_AT_HAND)})"
             f" returning {self.key} as key, {self.owner} as owner"
         )
 
     def owners(self) -> str:
         """The households that it is for."""
-        return f"select {self.owner} from {self.table} x where x.area_id = :area and ({self.where})"
+        where = self.where.format(**dict.fromkeys(_AT_HAND, ""))
+        return f"select {self.owner} from {self.table} x where x.area_id = :area and ({where})"
 
 
 def past(moment: str, kept_as: Retention) -> str:
@@ -64,7 +70,7 @@ def _closed(case: str) -> str:
     return f"{case}.state = 'closed' and {past(ended, _JOINT)}"
 
 
-_IN_CLOSED = f"x.case_id in (select c.id from cases c where c.area_id = :area and {_closed('c')})"
+_IN_CLOSED = f"x.case_id in (select c.id from cases c where c.area_id = :area{{c}} and {_closed('c')})"
 _NO_OPEN_CASE = (
     "not exists (select from cases c where c.area_id = x.area_id and c.household_id = x.household_id"
     " and c.state <> 'closed')"
@@ -84,7 +90,7 @@ _DECIDED = (
     f"{_decided('q')} and not exists (select from requests a where a.area_id = q.area_id and a.appeal_of = q.id"
     f" and not ({_decided('a')}))"
 )
-_OF_DECIDED = f"x.request_id in (select q.id from requests q where q.area_id = :area and {_DECIDED})"
+_OF_DECIDED = f"x.request_id in (select q.id from requests q where q.area_id = :area{{q}} and {_DECIDED})"
 
 #: What promises are about; of a case only while more is left of it than that it was.
 _SUBJECTS = dict.fromkeys(("signals", "plan_actions", "invitations", "proposals", "transfers", "blockades", "refusals", "hearings", "requests", "break_glass_grants"), "true") | {"cases": "s.forgotten_at is null"}  # fmt: skip
@@ -142,7 +148,7 @@ Free = Callable[[str, str, set[str]], str]
 def _of_cases(free: Free) -> list[Step]:
     """The joint view of closed cases, and signals; a case of which a signal is kept is forgotten but for its dates."""
     theirs = "(select a.id from plan_actions a where {0} union select a.id from proposals a where {0})".format(
-        f"a.area_id = :area and a.case_id in (select c.id from cases c where c.area_id = :area and {_closed('c')})"
+        f"a.area_id = :area and a.case_id in (select c.id from cases c where c.area_id = :area{{c}} and {_closed('c')})"
     )
     turn_owner = (
         "(select c.household_id from cases c where c.area_id = x.area_id and c.id in (select a.case_id from"
@@ -207,7 +213,7 @@ def _of_the_rest() -> list[Step]:
     )
     reviewed = f"x.reviewed_at is not null and {past('upper(x.during)', _LOG)}"
     appeals, others = (f"x.appeal_of is {word} null" for word in ("not", ""))
-    decided = f"x.id in (select q.id from requests q where q.area_id = :area and {_DECIDED})"
+    decided = f"x.id in (select q.id from requests q where q.area_id = :area{{q}} and {_DECIDED})"
     asked = (
         f"x.state <> 'pending' and {past('x.decided_at', _JOINT)} and not exists (select from merges m"
         " where m.area_id = x.area_id and m.proposal_id = x.id)"
@@ -244,7 +250,7 @@ def _of_the_rest() -> list[Step]:
         Step(
             _JOINT,
             "gaps",
-            f"x.promise_id in (select p.id from promises p where p.area_id = :area and {_kept('p')})",
+            f"x.promise_id in (select p.id from promises p where p.area_id = :area{{p}} and {_kept('p')})",
             owner=_PROMISE,
         ),
         Step(_JOINT, "promises", _kept("x"), starts=True),
@@ -269,13 +275,13 @@ def _gone(household: str, free: Free) -> str:
 
 def _of_the_register(free: Free) -> list[Step]:
     """Who died or left, and households that are no more: once nothing else of them is kept."""
-    gone = f"(select h.id from households h where h.area_id = :area and {_gone('h', free)})"
+    gone = f"(select h.id from households h where h.area_id = :area{{h}} and {_gone('h', free)})"
 
     def no_more(person: str) -> str:
         died = past(_NIGHT.format(day=f"{person}.died_on"), _REGISTER)
         return f"({died} or {person}.household_id in {gone}) and {free('persons', person, _WITH_A_PERSON)}"
 
-    persons = f"(select p.id from persons p where p.area_id = :area and {no_more('p')})"
+    persons = f"(select p.id from persons p where p.area_id = :area{{p}} and {no_more('p')})"
     merges = f"(select m.id from merges m where m.area_id = :area and (m.household_id in {gone} or m.merged_id in {gone}))"
     merged = "(select case when m.household_id = any(:households) then m.household_id else m.merged_id end"
     merged += " from merges m where m.area_id = x.area_id and m.id = x.merge_id)"

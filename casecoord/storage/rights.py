@@ -19,8 +19,11 @@ _OPEN = text(
     " or exists (select from cases where area_id = :area and household_id = :household and state <> 'closed')"
 )
 _GRANTED = text(
-    "select id from requests where area_id = :area and household_id = :household and person_id = :person"
-    " and state = 'granted' and kind in ('access', 'portability') order by decided_at desc, id limit 1"
+    "select r.id, m.professional_id from requests r join memberships m on m.area_id = r.area_id and m.id = r.decided_by"
+    " where r.area_id = :area and r.household_id = :household and r.state = 'granted'"
+    "   and r.kind in ('access', 'portability')"
+    "   and (cast(:person as uuid) is null or r.person_id = cast(:person as uuid))"
+    " order by r.decided_at desc, r.id limit 1"
 )
 _DECIDED = text(
     "select distinct m.professional_id from requests r"
@@ -91,12 +94,13 @@ async def who_decided(work: Area, request: UUID | None) -> set[UUID]:
     return set(rows)
 
 
-async def granted_export(work: Area, household: UUID, person: UUID) -> UUID | None:
-    """The latest request of this person for what is recorded, or what they gave, that was granted."""
-    found: UUID | None = await work.session.scalar(
-        _GRANTED, {"area": work.area_id, "household": household, "person": person}
-    )
-    return found
+async def granted_export(work: Area, household: UUID, person: UUID | None) -> tuple[UUID, UUID] | None:
+    """The latest request of this person (None: of anybody there) for what is recorded, or what they gave, that was
+    granted; and the privacy officer who granted it with another.
+    """
+    values = {"area": work.area_id, "household": household, "person": person}
+    row = (await work.session.execute(_GRANTED, values)).first()
+    return (row.id, row.professional_id) if row else None
 
 
 async def save_request(work: Area, request: Request, agreeing: Iterable[UUID]) -> None:

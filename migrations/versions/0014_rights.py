@@ -51,10 +51,10 @@ declare here uuid := nullif(current_setting('casecoord.area', true), '')::uuid;
 begin
     return query select e.id, e.household_id from events e
      where e.area_id = here and (of_households is null or e.household_id = any(of_households)) and e.at + term <= clock()
-       and not exists (select from signals s where s.area_id = here and s.id::text = e.about ->> 'signal')
-       and not exists (select from requests r where r.area_id = here and r.id::text = e.about ->> 'request')
-       and not exists (select from hearings z where z.area_id = here and z.id::text = e.about ->> 'hearing')
-       and not exists (select from break_glass_grants g where g.area_id = here and g.id::text = e.about ->> 'grant')
+       and not exists (select from signals s where s.area_id = here and s.id = (e.about ->> 'signal')::uuid)
+       and not exists (select from requests r where r.area_id = here and r.id = (e.about ->> 'request')::uuid)
+       and not exists (select from hearings z where z.area_id = here and z.id = (e.about ->> 'hearing')::uuid)
+       and not exists (select from break_glass_grants g where g.area_id = here and g.id = (e.about ->> 'grant')::uuid)
        and not exists (select from cases c where c.area_id = here and c.id = e.case_id and c.forgotten_at is null);
 end $$
 """

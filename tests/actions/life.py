@@ -736,9 +736,13 @@ class Life(Moving, RuleBasedStateMachine):
     async def _everything_opens_at_home(self) -> None:
         """Whatever was moved: what is sealed opens with the keys of the household that it belongs to."""
         state = await whole_state(self.url)
-        homes = {row["id"]: row["household_id"] for (table, _), row in state.items() if table == "cases"}
+        homes = {
+            row["id"]: row["household_id"]
+            for (table, _), row in state.items()
+            if table in ("cases", "requests")
+        }
         for (table, _), row in state.items():
-            home = row.get("household_id") or homes.get(row.get("case_id"))
+            home = row.get("household_id") or homes.get(row.get("case_id") or row.get("request_id"))
             for value in row.values():
                 if isinstance(value, Opened):
                     assert value.household == (row["id"] if table == "households" else home), table

@@ -14,7 +14,6 @@ from pypdf import PdfReader
 from casecoord.commands.context import CommandError
 from casecoord.commands.retention import terms_of
 from casecoord.domain.words import RequestKind
-from casecoord.storage.tables import Login
 from tests.actions.steps import sql
 from tests.actions.test_retention import closed_case
 from tests.actions.test_rights import ask, decided
@@ -75,19 +74,20 @@ async def test_what_is_recorded_of_somebody_comes_as_two_files_for_ones_own_eyes
     town: Town, database_url: str, tmp_path: Path
 ) -> None:
     els = (await town.janssens())["els"]
-    lotte = town.members["lotte"].professional
-    async with town.database.within(town.area) as work:
-        work.session.add(Login(area_id=town.area, issuer=ISSUER, subject="demo-lotte", professional_id=lotte))
-    asks = ("household", "export", str(els.household), "--person", str(els.id), "--as", "lotte")
-    to = ("--to", str(tmp_path), "--json")
     request = await ask(town, els, RequestKind.ACCESS)
     await decided(town, request.id)
-    code, out, error = await casecoord(database_url, *asks, *to)
+    asks = ("household", "export", str(els.household), "--to", str(tmp_path), "--json")
+    code, out, error = await casecoord(database_url, *asks, "--person", str(els.id))
     assert code == 0, error
     machine, paper = (Path(one) for one in json.loads(out)["files"])
     assert json.loads(machine.read_text())["persons"][0]["name"] == "Els Janssen"
     assert "Els Janssen" in PdfReader(paper).pages[0].extract_text()
     assert {stat.S_IMODE(one.stat().st_mode) for one in (machine, paper)} == {0o600}
     assert "Janssen" not in out + error
-    code, _, error = await casecoord(database_url, *asks[:2], str(els.id), *asks[3:], *to)
-    assert code == 1 and error == "casecoord: there is no request of this person for it that was granted\n"
+    async with sql(database_url) as plain:
+        logged = await plain.fetchval(
+            "select professional_id from access_log where record::jsonb ->> 'event' = 'export_household'"
+        )
+    assert logged == town.members["lotte"].professional
+    code, _, error = await casecoord(database_url, *asks, "--person", str(els.household))
+    assert code == 1 and error == "casecoord: there is no request for it here that was granted\n"
