@@ -25,7 +25,7 @@ from casecoord.storage.views import seal_of
 _SEEN = (Shown.FULL, Shown.OPEN_CLOSED, Shown.EXISTS)
 _RANKS = (Urgency.ACUTE, Urgency.HIGH, Urgency.NORMAL)
 #: What is so of an event by the note or the emergency access that it is about.
-_OF_EVENT = ("own_practice", "medical_lifted", "consent_covers", "own_entry")
+_OF_EVENT = ("own_practice", "medical_lifted", "own_entry")
 #: What the history tells is shown by the facet that it is about.
 _HISTORY = (
     "signal.existence",

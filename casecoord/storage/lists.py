@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import TextClause, text
 
-from casecoord.storage.notes import STANDING
+from casecoord.storage.notes import LIFTED, OWN_PRACTICE
 from casecoord.storage.relating import PREPARES, RELATION
 from casecoord.storage.telling import openly
 from casecoord.storage.turns import whose
@@ -41,13 +41,21 @@ def facts_of(*things: str) -> str:
     return FACTS.replace("false deferred_for_safety", f"{waits} deferred_for_safety")
 
 
-#: An event about a note has the facts of that note; one about an emergency access is its user's own entry.
-_OF_NOTE = ("own_practice", "medical_lifted", "consent_covers")
-_EVENT_FACTS = re.sub(
-    rf"false ({'|'.join(_OF_NOTE)})",
-    r"coalesce(note.\1, false) \1",
-    facts_of("e.id", *(f"cast(e.about ->> '{kind}' as uuid)" for kind in DEFERRABLE)),
-).replace("false own_entry", "coalesce(used.by_actor, false) own_entry")
+# `offset 0` below: each fact is worked out once for an event, and not wherever a rule asks for it.
+#: An event about a note has the facts of that note; one about an emergency access is its user's own entry. A consent
+#: changes no list: an event tells that there is a note, never what it says.
+_OF_NOTE = "from medical_notes nt where nt.area_id = e.area_id and nt.id = cast(e.about ->> 'note' as uuid)"
+_EVENT_FACTS = (
+    facts_of("e.id", *(f"cast(e.about ->> '{kind}' as uuid)" for kind in DEFERRABLE))
+    .replace("false own_practice", f"coalesce((select {OWN_PRACTICE} {_OF_NOTE}), false) own_practice")
+    .replace("false medical_lifted", f"coalesce((select {LIFTED} {_OF_NOTE}), false) medical_lifted")
+    .replace(
+        "false own_entry",
+        """exists (select from break_glass_grants g join memberships gm on gm.area_id = g.area_id
+    and gm.id = g.membership_id where g.area_id = e.area_id and g.id = cast(e.about ->> 'grant' as uuid)
+    and gm.professional_id = :professional) own_entry""",
+    )
+)
 
 _RANK = "array_position(array['acute', 'high', 'normal'], {x}.urgency)"
 
@@ -233,13 +241,13 @@ def _timeline(filters: tuple[tuple[str, str], ...]) -> TextClause:
 with recursive {_NEAR}
 select h.id household, rel.*, coalesce((select jsonb_agg(to_jsonb(e) order by e.at, e.id) from (
   select i.id, i.at, i.verb, i.sphere, i.audience, i.facet, i.about, i.who, i.person, i.takes_part, i.wrote_it,
-    i.own_practice, i.medical_lifted, i.consent_covers, i.own_entry from (
+    i.own_practice, i.medical_lifted, i.own_entry from (
     select e.*, case when s.signal_id is not null and s.case_id is null then coalesce(s.accountable_team_id = :team, false)
                 when e.facet = 'court.hearing' then rel.participates or {PREPARES.format(area="h.area_id", household="h.id")}
                 else coalesce(s.case_id, e.case_id) is not null and rel.participates end takes_part,
            rel.is_lead, rel.escalated,
            m.team_id = :team wrote_it, w.name who,
-           coalesce(s.person_id, z.person_id, q.person_id, nt.person_id) person, {_EVENT_FACTS}
+           coalesce(s.person_id, z.person_id, q.person_id, (select nt.person_id {_OF_NOTE})) person, {_EVENT_FACTS}
       from events e
       cross join lateral whereabouts(cast(e.about ->> 'signal' as uuid), cast(e.about ->> 'action' as uuid)) s
       left join cases c on c.area_id = e.area_id and c.id = coalesce(s.action_case, e.case_id)
@@ -247,20 +255,15 @@ select h.id household, rel.*, coalesce((select jsonb_agg(to_jsonb(e) order by e.
       left join requests q on q.area_id = e.area_id and q.id = cast(e.about ->> 'request' as uuid)
       join memberships m on m.area_id = e.area_id and m.id = e.membership_id
       join professionals w on w.area_id = m.area_id and w.id = m.professional_id
-      left join medical_notes nt on nt.area_id = e.area_id and nt.id = cast(e.about ->> 'note' as uuid)
-      left join lateral (select f.own_practice, f.medical_lifted, f.consents is not null consent_covers
-        from ({STANDING}) f) note on nt.id is not null
-      left join lateral (select gm.professional_id = :professional by_actor from break_glass_grants g
-        join memberships gm on gm.area_id = g.area_id and gm.id = g.membership_id
-        where g.area_id = e.area_id and g.id = cast(e.about ->> 'grant' as uuid)) used on true
      where e.area_id = h.area_id and e.household_id in (select id from near)
-       and case when coalesce(s.household_id, c.household_id, nt.household_id) is null then e.household_id in (select id from own)
-                else coalesce(s.household_id, nt.household_id, c.household_id) = h.id end) i
+       and case when coalesce(s.household_id, c.household_id) is null and e.about ->> 'note' is null
+                  then e.household_id in (select id from own)
+                else coalesce(s.household_id, (select nt.household_id {_OF_NOTE}), c.household_id) = h.id end offset 0) i
    where ({shown}) and (cast(:from_at as timestamptz) is null
      or (i.at, i.id) > (cast(:from_at as timestamptz), cast(:from_id as uuid)))
    order by i.at, i.id limit :first) e), '[]') events
 from households h
-cross join lateral ({RELATION.format(area="h.area_id", household="h.id")}) rel
+cross join lateral ({RELATION.format(area="h.area_id", household="h.id")} offset 0) rel
 where h.area_id = :area and h.id = (select id from asked)
 """
     )
@@ -308,7 +311,6 @@ async def timeline(
         "team": work.actor.team_id,
         "professional": work.actor.professional_id,
         "membership": work.actor.membership_id,
-        "purpose": work.actor.purpose,
         "now": work.now,
         "id": identity,
         "first": page.first + 1,

@@ -16,12 +16,15 @@ _REGISTERED = """exists (select from person_links l join team_covers v on v.area
    where l.area_id = {x}.area_id and l.person_id = {x}.person_id and l.kind = 'practice'
      and l.from_on <= cast(:now as date) and (l.until_on is null or l.until_on > cast(:now as date)))"""
 
-#: How the actor stands to a note `nt` of a household `h` with the relation `rel`: written by a practice of the own
-#: team, opened by an emergency for an own patient, or by which consents for the lead.
+#: Whether the actor's team is that of the practice that wrote a note `nt`.
+OWN_PRACTICE = """exists (select from team_covers o where o.area_id = nt.area_id and o.kind = 'practice'
+  and o.code = nt.practice and o.team_id = :team)"""
+#: Whether an emergency lifts the lock of a note `nt`, about an own patient, for whoever has the relation `rel`.
+LIFTED = f"rel.medical_lifted and {_REGISTERED.format(x='nt')}"
+
+#: How the actor stands to a note: by these two, or by which consents for the lead.
 STANDING = f"""
-select exists (select from team_covers o where o.area_id = nt.area_id and o.kind = 'practice' and o.code = nt.practice
-         and o.team_id = :team) own_practice,
-       rel.medical_lifted and {_REGISTERED.format(x="nt")} medical_lifted,
+select {OWN_PRACTICE} own_practice, {LIFTED} medical_lifted,
        case when rel.is_lead then {
     COVERING.format(
         area="nt.area_id",

@@ -132,7 +132,7 @@ select h.id, h.secret_address, encode(h.address_sealed, 'hex') address, encode(h
     join professionals w on w.area_id = m.area_id and w.id = m.professional_id
     where p.area_id = h.area_id and p.household_id = h.id and p.ended_at is null and {openly("p")}), '[]') promises
 from found h
-cross join lateral ({RELATION.format(area="h.area_id", household="h.id")}) rel
+cross join lateral ({RELATION.format(area="h.area_id", household="h.id")} offset 0) rel
 left join cases c on c.area_id = h.area_id and c.household_id = h.id and c.state <> 'closed'
 left join neighbourhoods n on n.area_id = h.area_id and n.code = h.neighbourhood
 """
