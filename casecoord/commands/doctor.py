@@ -217,7 +217,7 @@ def _database(facts: health.DatabaseFacts, settings: Settings) -> Iterator[Check
     yield Check(
         "login",
         not careless,
-        "DATABASE_URL logs in as a superuser: give it a login that is only a member of casecoord_app"
+        "DATABASE_URL logs in as a superuser: give it a login that is only a member of the roles that serve"
         if careless
         else "fits this mode",
     )

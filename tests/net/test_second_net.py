@@ -8,10 +8,13 @@ from datetime import timedelta
 
 import asyncpg
 import pytest
+from sqlalchemy import text
 
 from casecoord.access.decide import Policy
 from casecoord.access.seats import reach
+from casecoord.actions.lists import WorklistOf, worklist
 from casecoord.domain.actors import purposes_of
+from casecoord.domain.promises import BETWEEN_FEW, Rule
 from casecoord.domain.words import Purpose, Role, TeamKind
 from casecoord.storage import migrate
 from casecoord.storage.connection import APP_ROLE, AUDITOR_ROLE, READER_ROLE, SURVEYOR_ROLE
@@ -208,3 +211,94 @@ async def test_the_area_alone_opens_nothing_of_a_family(ground: Ground) -> None:
         else:
             assert found == [], table
     await connection.close()
+
+
+async def rights(url: str, role: str, right: str) -> set[str]:
+    """The tables on which, or on some column of which, this role has a right."""
+    found = await fetched(
+        url,
+        "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm')"
+        f" and has_{'table' if right in ('delete', 'truncate', 'trigger') else 'any_column'}_privilege($1, oid, $2)",
+        role,
+        right,
+    )
+    return {row[0] for row in found}
+
+
+@pytest.mark.parametrize(
+    ("role", "written"),
+    [(READER_ROLE, {"access_log"}), (SURVEYOR_ROLE, {"access_log"}), (AUDITOR_ROLE, set())],
+)
+async def test_whoever_looks_writes_no_more_than_that_they_looked(
+    ground: Ground, role: str, written: set[str]
+) -> None:
+    assert await rights(ground.url, role, "insert") == written
+    for right in ("update", "delete", "truncate", "trigger", "references"):
+        assert await rights(ground.url, role, right) == set(), right
+    (powers,) = await fetched(ground.url, "select * from pg_roles where rolname = $1", role)
+    assert not any(
+        powers[one] for one in ("rolsuper", "rolbypassrls", "rolcreaterole", "rolcreatedb", "rolcanlogin")
+    )
+    (member,) = await fetched(
+        ground.url,
+        "select pg_has_role($1, 'casecoord_app', 'member') or pg_has_role('casecoord_app', $1, 'usage')",
+        role,
+    )
+    assert not member[0]
+
+
+async def test_a_survey_and_an_audit_read_no_sealed_word_and_no_key(ground: Ground) -> None:
+    for role in (SURVEYOR_ROLE, AUDITOR_ROLE):
+        found = await fetched(
+            ground.url,
+            "select table_name || '.' || column_name from information_schema.columns c where table_schema = 'public'"
+            " and has_column_privilege($1, table_name::regclass, column_name, 'select')"
+            " and (column_name like '%\\_sealed' or column_name like '%\\_index' or column_name like '%wrapped%')",
+            role,
+        )
+        assert found == [], role
+
+
+async def test_an_auditor_reads_what_accounts_for_the_work_and_nothing_of_a_family(ground: Ground) -> None:
+    assert await rights(ground.url, AUDITOR_ROLE, "select") == {
+        "access_log", "areas", "break_glass_grants", "household_keys", "memberships", "organisations",
+        "professionals", "requests", "team_kinds", "teams",
+    }  # fmt: skip
+    connection = await asyncpg.connect(ground.url, server_settings={"role": AUDITOR_ROLE})
+    async with connection.transaction():
+        await connection.fetch("select * from casecoord_within($1, null)", ground.town.area)
+        assert {row["area_id"] for row in await connection.fetch("select * from access_log")} == {
+            ground.town.area
+        }
+        assert await connection.fetch("select household_id, compartment, version from household_keys")
+        assert await connection.fetch("select id, kind, state, ground from requests")
+        assert await connection.fetch("select id, membership_id, during, reviewed_at from break_glass_grants")
+    for query in ("wrapped from household_keys", "reason_sealed from break_glass_grants", "words_sealed from requests",
+                  "id from signals", "id from persons"):  # fmt: skip
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.fetch(f"select {query}")
+    await connection.close()
+
+
+async def test_a_context_ends_with_its_transaction(ground: Ground) -> None:
+    """The next request on the same connection begins as the application, with no context of anybody."""
+    town = ground.town
+    await town.office.look(town.caller("amina"), worklist, WorklistOf())
+    async with town.database.engine.connect() as connection:
+        left = await connection.execute(
+            text(
+                "select current_user, current_setting('casecoord.led', true), current_setting('casecoord.area', true)"
+            )
+        )
+        user, *said = left.one()
+    assert user == APP_ROLE
+    assert not any(said)
+
+
+async def test_what_is_between_few_and_what_has_no_sphere_is_so_in_the_domain_too(ground: Ground) -> None:
+    """The guards name two rules by name; the domain says which they are."""
+    (guard,) = await fetched(
+        ground.url, "select qual from pg_policies where policyname = 'in_view' and tablename = 'promises'"
+    )
+    for rule in Rule:
+        assert (f"'{rule}'" in guard["qual"]) == (rule in BETWEEN_FEW), rule

@@ -1,0 +1,265 @@
+"""Everybody tries every act on everything: what is done is what the table of acts, read independently, allows.
+
+Each attempt is undone, so that the next person finds the same world.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from casecoord.access.decide import Policy
+from casecoord.actions.office import Hand, Office
+from casecoord.api.context import Context
+from casecoord.api.ids import global_id
+from casecoord.domain.errors import Problem
+from casecoord.domain.words import Role
+from casecoord.storage.faults import DatabaseFault
+from casecoord.storage.work import Database
+from tests.actions.steps import led_case
+from tests.api.test_everybody_everywhere import (
+    DOCUMENTS,
+    SCHEMA,
+    TABLES,
+    Filled,
+    Place,
+    ids_in,
+    kinds_of,
+    operation,
+    own_ids,
+    story,
+    variables_of,
+)  # fmt: skip
+from tests.policies import acts_oracle
+from tests.world import KEYRING, PEOPLE, Clock, build_town
+from tests.world import TEAMS as KINDS_OF_TEAMS
+
+#: Each mutation's line in the table of acts. A new one without its act fails here.
+ACT_OF = {
+    "addSignal": "add_signal", "seeSignal": "triage_signal", "triageSignal": "triage_signal",
+    "inviteTeam": "invite_team", "joinCase": "join_case", "declineInvitation": "decline_invitation",
+    "leaveCase": "leave_case", "proposeLead": "propose_lead", "acceptLead": "accept_lead",
+    "declineLead": "decline_lead", "appointLead": "appoint_lead", "objectToAppointment": "object_to_appointment",
+    "offerHandOver": "offer_handover", "acceptHandOver": "accept_handover", "declineHandOver": "decline_handover",
+    "acceptTransfer": "accept_handover", "declineTransfer": "decline_handover", "recordContact": "record_contact",
+    "reviewCase": "review_case", "beginAftercare": "review_case", "recordRefusal": "review_case",
+    "endRefusal": "review_case", "confirmRefusal": "triage_signal", "addAction": "add_action",
+    "completeAction": "complete_action", "reAgreeAction": "re_agree_action", "confirmOutcome": "confirm_outcome",
+    "giveFeedback": "give_feedback", "closeCase": "close_case", "reopenCase": "reopen_case",
+    "breakGlass": "break_glass", "reviewBreakGlass": "review_break_glass", "recordMeeting": "schedule_meeting",
+    "raiseBlockade": "raise_blockade", "decideBlockade": "decide_blockade", "planHearing": "plan_hearing",
+    "moveHearing": "move_hearing", "endHearing": "move_hearing", "recordMove": "record_move",
+    "acceptMove": "accept_move", "declineMove": "accept_move", "proposeMerge": "propose_merge",
+    "confirmMerge": "confirm_merge", "undoMerge": "undo_merge", "splitHousehold": "split_household",
+    "endMembership": "end_membership", "endProfessional": "manage_teams", "endTeam": "manage_teams",
+    "endOrganisation": "manage_teams", "setDeputy": "set_deputy", "addMember": "manage_teams",
+    "coverPlace": "manage_teams", "planDuty": "manage_teams", "changeSettings": "manage_settings",
+    "exerciseRight": "request_access", "decideRight": "decide_request",
+    # One's own inbox: no act on anybody.
+    "markRead": None,
+}  # fmt: skip
+#: What has to be in order, and what the thing is about: an act that is done had it so.
+IN_ORDER = {
+    "matched_or_proposed", "membership_valid", "kind_allowed", "actions_handed_over", "preference_known",
+    "within_ceiling", "appointment_due", "owner_and_date", "word_named", "aftercare_confirmed", "within_amount",
+    "consent_rules_met", "reason_and_reviews_done", "no_other_hold", "nothing_hanging", "identity_checked",
+    "ground_recorded", "for_monitoring", "lead_left_or_ill", "for_participating_team", "without_medical",
+    "second_person", "of_receiving_area",
+}  # fmt: skip
+#: The variable that names what an act is done to: the first of these that a mutation has.
+PRIMARY = (
+    "signal", "proposal", "invitation", "action", "blockade", "hearing", "grant", "request", "merge", "transfer",
+    "offer", "case", "household", "membership", "team", "professional", "organisation",
+)  # fmt: skip
+
+
+class Undone(Exception):
+    """Ends an attempt that succeeded."""
+
+
+@dataclass(frozen=True)
+class Trying(Office):
+    """An office in which nothing stays done; `done` says what would have been."""
+
+    done: list[str] = field(default_factory=list)
+
+    async def act(self, caller: Any, verb: Any, input: Any) -> Any:
+        answer = None
+        try:
+            async with self.database.enter(caller) as work:
+                answer = await verb.do(Hand(work, self.policy), input)
+                await work.session.execute(text("set constraints all immediate"))
+                self.done.append(verb.name)
+                raise Undone
+        except Undone:
+            return answer
+        except DatabaseFault:
+            # The guards found that it may not stand: that is no word about who may try.
+            raise Problem("try_again") from None
+
+
+@dataclass(frozen=True)
+class World:
+    place: Place
+    office: Trying
+    rows: dict[str, dict[UUID, dict[str, Any]]]
+
+
+@pytest.fixture
+async def world(database_url: str) -> AsyncIterator[World]:
+    clock, policy = Clock(), Policy()
+    database = Database(database_url, KEYRING, clock=clock, pool_size=4)
+    town = await build_town(database, clock, policy)
+    place = await story(town, "zuid")
+    await led_case(town, (await town.janssens())["noor"], "bram")
+    rows = {}
+    async with database.within(town.area) as work:
+        for table in {*TABLES.values(), "participants", "leads", "memberships"}:
+            found = await work.session.execute(text(f"select * from {table} where area_id = '{town.area}'"))
+            rows[table] = {row["id"]: dict(row) for row in found.mappings()}
+    for kind, table in TABLES.items():
+        place.ids[kind] = list(rows[table])
+    yield World(place, Trying(database, policy), rows)
+    await database.close()
+
+
+def document(name: str) -> str:
+    return name[0].upper() + name[1:]
+
+
+def test_every_mutation_has_its_act_and_every_act_is_of_the_signed_table() -> None:
+    mutations = {name for name in DOCUMENTS if operation(name).operation.value == "mutation"}
+    assert mutations == {document(name) for name in ACT_OF}
+    assert set(SCHEMA._schema.mutation_type.fields) == set(ACT_OF)  # type: ignore[union-attr]
+    assert {act for act in ACT_OF.values() if act} <= set(acts_oracle.ACTS)
+
+
+def facts_of(world: World, who: str, name: str, kind: str | None, identity: UUID | None) -> frozenset[str]:
+    """What is so between this person and this thing, from the rows alone."""
+    rows, member = world.rows, world.place.town.members[who]
+    mine = {
+        one["id"] for one in rows["memberships"].values() if one["professional_id"] == member.professional
+    }
+    thing = rows[TABLES[kind]].get(identity, {}) if kind else {}
+    home = identity if kind == "Household" else thing.get("household_id")
+    case = thing if kind == "Case" else rows["cases"].get(thing.get("case_id"))
+    case = case or next(
+        (c for c in rows["cases"].values() if c["household_id"] == home and c["state"] != "closed"), None
+    )
+    lead = next((x for x in rows["leads"].values() if case and x["case_id"] == case["id"]), None)
+    teams = {p["team_id"] for p in rows["participants"].values() if case and p["case_id"] == case["id"]}
+    facts = set(IN_ORDER)
+    if lead is None:
+        facts.add("no_lead_yet")
+    if case is None:
+        facts.add("no_case_yet")
+    if lead and lead["membership_id"] in mine:
+        facts.add("is_lead")
+    if member.team in teams:
+        facts |= {"of_participating_team", "for_own_team"}
+    accountable = thing.get("accountable_team_id") == member.team if kind == "Signal" else False
+    of_lead = (
+        name == "confirmRefusal"
+        and lead
+        and rows["memberships"][lead["membership_id"]]["team_id"] == member.team
+    )
+    if accountable or of_lead or (kind != "Signal" and member.team in teams and lead is None):
+        facts.add("of_accountable_team")
+    if who == "dirk":
+        facts.add("on_duty")
+    if thing.get("urgency") == "acute":
+        facts.add("signal_acute")
+    if thing.get("membership_id") in mine and kind == "Proposal":
+        facts |= {"is_proposed", "is_receiver", "is_appointed"}
+    if kind == "Transfer" and (
+        thing["to_team_id"] == member.team or (thing["to_team_id"] is None and who == "ibrahim")
+    ):
+        facts.add("is_receiver")
+    if thing.get("owner_id") in mine:
+        facts.add("is_owner")
+    if kind == "Invitation" and thing.get("team_id") == member.team:
+        facts.add("of_invited_team")
+    if kind == "Team" and identity == member.team:
+        facts.add("own_team_meeting")
+    if kind == "Membership" and thing["team_id"] == member.team:
+        facts.add("own_team_deputy")
+    if kind == "BreakGlass" and thing["membership_id"] not in mine:
+        facts.add("used_by_another")
+    if kind == "Merge" and thing.get("merged_by") not in mine:
+        facts.add("second_coordinator")
+    return frozenset(facts)
+
+
+async def attempt(world: World, who: str, name: str, variables: dict[str, Any]) -> str:
+    """`done`, or the code of what was answered."""
+    world.office.done.clear()
+    context = Context(
+        world.office, world.place.town.caller(who), DOCUMENTS[document(name)].parsed, document(name)
+    )
+    answer = await SCHEMA.execute(DOCUMENTS[document(name)].text, variables, context_value=context)
+    if world.office.done:
+        return "done"
+    if answer.errors:
+        return str(getattr(answer.errors[0].original_error, "code", answer.errors[0].message))
+    (said,) = (answer.data or {}).values()
+    return str(
+        said.get("code", said.get("problems", [{}])[0].get("code", "")) if isinstance(said, dict) else said
+    )
+
+
+def things(world: World, name: str) -> list[tuple[str | None, str | None, UUID | None]]:
+    """What this mutation can be about: the variable that names it, its kind and id; those of most people first."""
+    paths = sorted((p for p in ids_in(document(name)) if p in PRIMARY), key=PRIMARY.index)
+    if not paths:
+        return [(None, None, None)]
+    found = [(paths[0], kind, one) for kind in kinds_of(paths[0]) for one in world.place.ids[kind]]
+    return sorted(found, key=lambda thing: -sum(may(world, who, name, thing) for who in PEOPLE))
+
+
+def may(world: World, who: str, name: str, thing: tuple[str | None, str | None, UUID | None]) -> bool:
+    team, role = PEOPLE[who]
+    act = ACT_OF[name]
+    assert act is not None
+    facts = facts_of(world, who, name, *thing[1:])
+    if role is Role.AREA_COORDINATOR and stands_in(world, name, *thing[1:]):
+        return acts_oracle.may("coordinator", KINDS_OF_TEAMS[team], act, facts | {"of_accountable_team"})
+    return acts_oracle.may(role, KINDS_OF_TEAMS[team], act, facts)
+
+
+def stands_in(world: World, name: str, kind: str | None, identity: UUID | None) -> bool:
+    """Where no team is accountable, the area's coordinator is its coordinator."""
+    if name not in ("triageSignal", "seeSignal", "giveFeedback"):
+        return False
+    return world.rows["signals"][identity]["accountable_team_id"] is None  # type: ignore[index]
+
+
+async def everybody_tries(world: World, of_each: int) -> dict[str, set[str]]:
+    """What was answered to each act, wherever it agrees with the table; fails where it does not."""
+    seen: dict[str, set[str]] = {name: set() for name in ACT_OF}
+    wrong = []
+    for name in (name for name, act in ACT_OF.items() if act):
+        fields = variables_of(document(name))
+        for thing in things(world, name)[:of_each]:
+            path, kind, one = thing
+            given = own_ids(world.place, document(name)) | ({path: global_id(kind, one)} if path else {})
+            for who in PEOPLE:
+                said = await attempt(world, who, name, Filled(world.place.town, given).fill(fields))
+                allowed = may(world, who, name, thing)
+                seen[name].add(said)
+                if (said == "done" and not allowed) or (said == "not_allowed" and allowed):
+                    wrong.append((name, who, kind, said, allowed))
+    assert wrong == []
+    return seen
+
+
+async def test_what_is_done_is_what_the_table_of_acts_allows(world: World) -> None:
+    seen = await everybody_tries(world, 1)
+    print("NEVER", {name: sorted(said) for name, said in seen.items() if "done" not in said})
+
+
+@pytest.mark.prove
+async def test_so_it_is_for_each_thing_that_there_is(world: World) -> None:
+    await everybody_tries(world, 1000)
