@@ -36,11 +36,12 @@ _CHECKPOINTS = text(
     "select number, size, root, at, note from log_checkpoints where area_id = :area and number > :after"
     " order by number limit 5000"
 )
-_PLACED = text(
-    "select position, entry_id from log_positions where area_id = :area and position >= :start and position < :end"
+# These two carry everything, so they go to the driver itself.
+_PLACED = (
+    "select position, entry_id from log_positions where area_id = $1 and position >= $2 and position < $3"
     " order by position"
 )
-_ENTRIES = text("select id, record, salt, leaf from access_log where area_id = :area and id = any(:ids)")
+_ENTRIES = "select id, record, salt, leaf from access_log where area_id = $1 and id = any($2)"
 _TILES = text(
     "select tile, hashes from log_tiles where area_id = :area and level = :level and tile >= :start and tile < :end"
     " order by tile"
@@ -277,24 +278,21 @@ class _Walk:
 
     async def _leaves(self, start: int, end: int, found: Verified) -> tuple[list[bytes], Fault | None]:
         """The leaves as the entries give them, up to the first that gives none or another than it has."""
-        placed = (
-            await self.connection.execute(_PLACED, {"area": self.area, "start": start, "end": end})
-        ).all()
-        rows = await self.connection.execute(
-            _ENTRIES, {"area": self.area, "ids": [row.entry_id for row in placed]}
-        )
-        entries = {row.id: row for row in rows}
+        driver = (await self.connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        placed = await driver.fetch(_PLACED, self.area, start, end)
+        rows = await driver.fetch(_ENTRIES, self.area, [entry_id for _, entry_id in placed])
+        entries = {identity: (record, salt, leaf) for identity, record, salt, leaf in rows}
         leaves: list[bytes] = []
-        for position, entry_id in placed:
-            entry = entries.get(entry_id)
-            if entry is None or position != start + len(leaves):
+        for wanted, (position, entry_id) in enumerate(placed, start):
+            if position != wanted or entry_id not in entries:
                 break
-            leaf = bytes(entry.leaf)
-            if entry.record is None or entry.salt is None:
+            record, salt, leaf = entries[entry_id]
+            if record is None or salt is None:
                 if not self._may_be_over(position):
                     return leaves, Fault("expired_early", position)
                 found.expired += 1
-            elif leaf_of_entry(entry.salt, entry.record) != leaf:
+            elif leaf_of_entry(salt, record) != leaf:
                 return leaves, Fault("edited", position)
             leaves.append(leaf)
         missing = start + len(leaves)
