@@ -138,7 +138,7 @@ async def wrap_anew(work: Area, most: int, after: tuple[UUID, str, int] | None) 
     batch, again = Batch(), []
     for row in found:
         try:
-            key = (row.household_id, Compartment(row.compartment), row.version)
+            key = (row.household_id, row.compartment, row.version)
             again.append((*key, work.keyring.rewrap(*key, row.wrapped)))
         except Unreadable:
             batch.unreadable.append(row.household_id)
@@ -149,7 +149,7 @@ async def wrap_anew(work: Area, most: int, after: tuple[UUID, str, int] | None) 
             {
                 "area": work.area_id,
                 "households": households,
-                "compartments": [str(one) for one in compartments],
+                "compartments": compartments,
                 "versions": versions,
                 "wraps": wraps,
             },
@@ -246,12 +246,10 @@ Rows = list[tuple[UUID, Mapping[str, Any]]]
 async def _sealed_anew(
     work: Area, kind: Kind, seals: Mapping[UUID, HouseholdSeal], unreadable: set[UUID]
 ) -> tuple[Kind, Rows]:
-    columns = [f"x.{facet}_sealed" for facet in kind.sealed]
-    sphere = ", x.sphere" if kind.compartment is None else ""
     owner, join = kind.owner
     found = await work.session.execute(
         text(
-            f"select x.id, {owner} owner, {', '.join(columns)}{sphere} from {kind.table} x {join}"
+            f"select x.*, {owner} its_owner from {kind.table} x {join}"
             f" where x.area_id = :area and {owner} = any(:ids)"
         ),
         {"area": work.area_id, "ids": list(seals)},
@@ -260,15 +258,13 @@ async def _sealed_anew(
     for row in found.mappings():
         compartment = kind.compartment or Compartment.of(Sphere(row["sphere"]))
         try:
-            rows.append((row["owner"], _row_anew(kind, row, seals[row["owner"]], compartment)))
+            rows.append((row["its_owner"], _row_anew(kind, row, seals[row["its_owner"]], compartment)))
         except Unreadable:
-            unreadable.add(row["owner"])
+            unreadable.add(row["its_owner"])
     return kind, rows
 
 
-def _row_anew(
-    kind: Kind, row: RowMapping, seal: HouseholdSeal, compartment: Compartment
-) -> Mapping[str, Any]:
+def _row_anew(kind: Kind, row: RowMapping, seal: HouseholdSeal, compartment: str) -> Mapping[str, Any]:
     """Values that are no sealed ones, as the empty ones of what was erased, stay."""
     values = {"id": row["id"]}
     for facet in kind.sealed:

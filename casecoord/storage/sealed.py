@@ -60,15 +60,15 @@ class Keyring:
         self.master: Master = FileMaster({1: master}) if isinstance(master, bytes) else master
         self.match = match
 
-    def new_key(self, household: UUID, compartment: Compartment, version: int) -> bytes:
+    def new_key(self, household: UUID, compartment: str, version: int) -> bytes:
         """A fresh data key, wrapped for storage; raises KeysAway."""
         return self.master.wrap(os.urandom(KEY_BYTES), _owner(household, compartment, version))
 
-    def unwrap(self, household: UUID, compartment: Compartment, version: int, wrapped: bytes) -> AESGCM:
+    def unwrap(self, household: UUID, compartment: str, version: int, wrapped: bytes) -> AESGCM:
         """The data key, ready to use; raises Unreadable, KeysAway."""
         return AESGCM(self.master.unwrap(wrapped, _owner(household, compartment, version)))
 
-    def rewrap(self, household: UUID, compartment: Compartment, version: int, wrapped: bytes) -> bytes:
+    def rewrap(self, household: UUID, compartment: str, version: int, wrapped: bytes) -> bytes:
         """The same data key under the newest master key; raises Unreadable, KeysAway."""
         bound = _owner(household, compartment, version)
         return self.master.wrap(self.master.unwrap(wrapped, bound), bound)
@@ -107,17 +107,17 @@ class HouseholdSeal:
     def __init__(self, keyring: Keyring, household: UUID) -> None:
         self.household = household
         self._keyring = keyring
-        self._wrapped: dict[tuple[Compartment, int], bytes] = {}
-        self._open: dict[tuple[Compartment, int], AESGCM] = {}
+        self._wrapped: dict[tuple[str, int], bytes] = {}
+        self._open: dict[tuple[str, int], AESGCM] = {}
         #: keys made here that storage has yet to write: (compartment, version, wrapped)
-        self.made: list[tuple[Compartment, int, bytes]] = []
+        self.made: list[tuple[str, int, bytes]] = []
 
     def add_keys(self, keys: Iterable[tuple[str, int, bytes]]) -> "HouseholdSeal":
         """Takes the stored wrapped keys: (compartment, version, wrapped)."""
-        self._wrapped.update({(Compartment(name), version): wrapped for name, version, wrapped in keys})
+        self._wrapped.update({(name, version): wrapped for name, version, wrapped in keys})
         return self
 
-    def seal(self, text: str, place: Place, compartment: Compartment) -> bytes:
+    def seal(self, text: str, place: Place, compartment: str) -> bytes:
         """The sealed text, bound to its place."""
         version = self._newest(compartment)
         nonce = os.urandom(_NONCE)
@@ -125,11 +125,11 @@ class HouseholdSeal:
         cipher = self._key(compartment, version)
         return header + nonce + cipher.encrypt(nonce, text.encode(), self._bound(place, version))
 
-    def seal_if(self, text: str | None, place: Place, compartment: Compartment) -> bytes | None:
+    def seal_if(self, text: str | None, place: Place, compartment: str) -> bytes | None:
         """The sealed text, or None for None."""
         return None if text is None else self.seal(text, place, compartment)
 
-    def open(self, sealed: bytes, place: Place, compartment: Compartment) -> str:
+    def open(self, sealed: bytes, place: Place, compartment: str) -> str:
         """The text; raises Unreadable where it stands in another place or its key is gone."""
         if len(sealed) < _HEADER.size + _NONCE + 16:
             raise Unreadable("a sealed value is too short")
@@ -147,17 +147,17 @@ class HouseholdSeal:
         for compartment in {name for name, _ in self._wrapped}:
             self._make(compartment, self._newest(compartment) + 1)
 
-    def _newest(self, compartment: Compartment) -> int:
-        versions = [version for name, version in self._wrapped if name is compartment]
+    def _newest(self, compartment: str) -> int:
+        versions = [version for name, version in self._wrapped if name == compartment]
         return max(versions) if versions else self._make(compartment, 1)
 
-    def _make(self, compartment: Compartment, version: int) -> int:
+    def _make(self, compartment: str, version: int) -> int:
         wrapped = self._keyring.new_key(self.household, compartment, version)
         self._wrapped[(compartment, version)] = wrapped
         self.made.append((compartment, version, wrapped))
         return version
 
-    def _key(self, compartment: Compartment, version: int) -> AESGCM:
+    def _key(self, compartment: str, version: int) -> AESGCM:
         name = (compartment, version)
         if name not in self._open:
             if name not in self._wrapped:
@@ -176,8 +176,8 @@ def version_of(sealed: bytes) -> int | None:
     return int(_HEADER.unpack_from(sealed)[1]) if len(sealed) >= _HEADER.size else None
 
 
-def _owner(household: UUID, compartment: Compartment, version: int) -> bytes:
-    return _bound("household_keys", household.bytes, compartment.value, str(version))
+def _owner(household: UUID, compartment: str, version: int) -> bytes:
+    return _bound("household_keys", household.bytes, str(compartment), str(version))
 
 
 def _plain(text: str) -> str:
