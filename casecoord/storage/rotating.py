@@ -137,7 +137,7 @@ async def wrap_anew(work: Area, most: int, after: tuple[UUID, str, int] | None) 
     batch, again = Batch(), []
     for row in found:
         try:
-            key = (row.household_id, Compartment(row.compartment), row.version)
+            key = (row.household_id, row.compartment, row.version)
             again.append((*key, work.keyring.rewrap(*key, row.wrapped)))
         except Unreadable:
             batch.unreadable.append(row.household_id)
@@ -148,7 +148,7 @@ async def wrap_anew(work: Area, most: int, after: tuple[UUID, str, int] | None) 
             {
                 "area": work.area_id,
                 "households": households,
-                "compartments": [str(one) for one in compartments],
+                "compartments": compartments,
                 "versions": versions,
                 "wraps": wraps,
             },
@@ -248,7 +248,7 @@ async def _sealed_anew(
     owner, join = kind.owner
     found = await work.session.execute(
         text(
-            f"select x.*, {owner} owner from {kind.table} x {join}"
+            f"select x.*, {owner} its_owner from {kind.table} x {join}"
             f" where x.area_id = :area and {owner} = any(:ids)"
         ),
         {"area": work.area_id, "ids": list(seals)},
@@ -256,10 +256,10 @@ async def _sealed_anew(
     rows: Rows = []
     for row in found.mappings():
         try:
-            made = _row_anew(kind, row, seals[row["owner"]], kind.compartment_of(dict(row)))
-            rows.append((row["owner"], made))
+            made = _row_anew(kind, row, seals[row["its_owner"]], kind.compartment_of(dict(row)))
+            rows.append((row["its_owner"], made))
         except Unreadable:
-            unreadable.add(row["owner"])
+            unreadable.add(row["its_owner"])
     return kind, rows
 
 

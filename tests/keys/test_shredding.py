@@ -112,6 +112,7 @@ async def test_an_older_backup_rolled_forward_opens_nothing_of_who_was_erased_an
         assert await dumps.follow_erasures(there.database, tmp_path / dumps.ERASURES) == 0
 
 
+@pytest.mark.prove
 async def test_without_the_list_the_raw_backup_still_opens_which_is_why_it_has_a_date(
     town: Town, database_url: str, scratch: str, tmp_path: Path
 ) -> None:
@@ -160,6 +161,7 @@ async def test_one_person_of_a_household_is_erased_again_and_the_others_are_not(
         assert {person.name.value for person in shown.persons} == {"Daan Janssen", "Noor Janssen"}
 
 
+@pytest.mark.prove
 async def test_a_backup_from_before_a_rotation_opens_with_the_newest_keys(
     town: Town, database_url: str, scratch: str, tmp_path: Path
 ) -> None:
@@ -175,6 +177,7 @@ async def test_a_backup_from_before_a_rotation_opens_with_the_newest_keys(
         assert done.unreadable == [] and await sealed_values(url) == before
 
 
+@pytest.mark.prove
 async def test_a_compartment_whose_term_is_over_stays_closed(
     town: Town, database_url: str, scratch: str, tmp_path: Path
 ) -> None:
