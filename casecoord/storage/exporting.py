@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from casecoord.storage.rectifying import IS_HERE
 from casecoord.storage.views import KEYS
 from casecoord.storage.work import Work
 
@@ -126,7 +127,7 @@ select h.id, h.left_on, encode(h.address_sealed, 'hex') address, encode(h.contac
             "'id', f.id, 'person', r.person_id, 'row', f.row_id, 'facet', f.facet, 'sphere', f.sphere,"
             " 'corrected_at', f.corrected_at, 'former', encode(f.former_sealed, 'hex')",
             "rectifications f join requests r on r.area_id = f.area_id and r.id = f.request_id"
-            " where f.area_id = h.area_id and r.household_id = h.id",
+            f" where f.area_id = h.area_id and r.household_id = h.id and {IS_HERE}",
             "f.corrected_at, f.id",
         )
     } corrections,

@@ -58,6 +58,12 @@ _SHOWN = text(
     " where a.area_id = :area and h.id = :household and a.record is not null"
     "   and jsonb_exists(cast(a.record as jsonb) -> 'facets', :facet)"
 )
+#: What was corrected is in this household `h` still: a split may have left it with the other part.
+IS_HERE = """(f.row_id = h.id
+    or exists (select from persons p where p.area_id = h.area_id and p.id = f.row_id and p.household_id = h.id)
+    or exists (select from signals s where s.area_id = h.area_id and s.id = f.row_id and s.household_id = h.id)
+    or exists (select from plan_actions a join cases c on c.area_id = a.area_id and c.id = a.case_id
+      where a.area_id = h.area_id and a.id = f.row_id and c.household_id = h.id))"""
 _LIST = text(
     f"""
 select h.id household, h.secret_address, {KEYS} as keys, coalesce((select jsonb_agg(jsonb_build_object('id', f.id,
@@ -66,7 +72,7 @@ select h.id household, h.secret_address, {KEYS} as keys, coalesce((select jsonb_
   from rectifications f join requests r on r.area_id = f.area_id and r.id = f.request_id
   join memberships m on m.area_id = f.area_id and m.id = f.corrected_by
   join professionals w on w.area_id = m.area_id and w.id = m.professional_id
-  where f.area_id = h.area_id and r.household_id = h.id), '[]') corrections
+  where f.area_id = h.area_id and r.household_id = h.id and {IS_HERE}), '[]') corrections
 from households h where h.area_id = :area and h.id = :household
 """
 )

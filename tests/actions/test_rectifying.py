@@ -11,6 +11,7 @@ from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.notices import InboxOf, inbox
 from casecoord.actions.plan import AddAction, add_action
 from casecoord.actions.rectifying import CorrectionsOf, Rectified, Rectify, corrections, rectify
+from casecoord.actions.splitting import SplitHousehold, split_household
 from casecoord.domain.notices import NoticeKind
 from casecoord.domain.rights import Rectifiable
 from casecoord.domain.words import LifeDomain, Purpose, RequestKind
@@ -172,6 +173,19 @@ async def test_an_address_in_another_neighbourhood_is_a_move(town: Town, databas
         await plain.execute("insert into postcodes values ($1, '3072AA', 'BU05991098')", town.area)
     async with refused("moved_instead", "value"):
         await corrected(town, request, Rectifiable.ADDRESS, els.household, "Elders 1, 3072 AA Rotterdam")
+
+
+async def test_after_a_split_the_former_value_is_where_its_thing_is(town: Town) -> None:
+    family = await town.janssens()
+    els, home = family["els"], family["els"].household
+    request = await granted(town, els)
+    await corrected(town, request, Rectifiable.ADDRESS, home, "Dahliastraat 14, 3073 AB Rotterdam")
+    await corrected(town, request, Rectifiable.NAME, els.id, "Els Jansen")
+    leaves = SplitHousehold(town.key(), home, (els.id,))
+    part = (await town.act("ibrahim", split_household, leaves)).part
+    (one,) = await town.office.look(town.caller("ibrahim"), corrections, CorrectionsOf(part))
+    assert (one.what, one.former.value) == (Rectifiable.NAME, "Els Janssen")
+    await whole(town)
 
 
 async def test_of_ten_corrections_at_once_each_keeps_what_it_found(town: Town) -> None:
