@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import Range
 
 from casecoord.access.decide import Policy
 from casecoord.actions.office import Office
+from casecoord.actions.teams import TeamsOf, teams
 from casecoord.domain.actors import Caller
 from casecoord.domain.ages import next_milestone
 from casecoord.domain.bsn import is_bsn
@@ -217,6 +218,8 @@ async def build_town(database: Database, clock: Clock, policy: Policy, code: str
         await organiser.cover(town.teams["werk"], "benefit", "WPI")
         await organiser.cover(town.teams["wijkteam"], "neighbourhood", "BU05991099")
         await settle_area(work)
+    # The first look of an instance keeps the version of its policy: what is counted here is any other.
+    await town.office.look(town.caller("amina"), teams, TeamsOf())
     return town
 
 

@@ -178,7 +178,6 @@ class Look:
             },
             decided=of_facets(self.decided),
             acts=self.hand.acts(),
-            consent=tuple(sorted({facet for _, facet, _, known in self.decided if known.consent_covers})),
         )
 
     def _why(self, facet: str, decision: Decision) -> Withheld:

@@ -69,7 +69,7 @@ def as_nen7513(line: LogLine) -> dict[str, Any]:
             "rules": said["rules"],
             "purpose": said["purpose"],
             "ground": said["ground"],
-            "consent": said.get("consent", []),
+            "consent": said.get("consents", []),
             "emergency": said["emergency"],
         },
     }

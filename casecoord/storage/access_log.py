@@ -54,7 +54,7 @@ class Entry:
 
     `decided`, `acts`: the decisions, as `access/replay.py` keeps them. `problem`: the code of a refusal.
     `subjects`: the persons whose data it is about; none: the household as a whole. `of`: the facets that are
-    about some of them only, by their place in `subjects`. `consent`: the facets that a consent opened.
+    about some of them only, by their place in `subjects`.
     """
 
     verb: str
@@ -69,7 +69,6 @@ class Entry:
     of: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     decided: Sequence[Mapping[str, Any]] = ()
     acts: Sequence[Mapping[str, Any]] = ()
-    consent: tuple[str, ...] = ()
     problem: str | None = None
 
 
@@ -164,7 +163,6 @@ def _said(entry: Entry, who: Mapping[str, Any]) -> dict[str, Any]:
         "of": entry.of,
         "decided": list(entry.decided),
         "acts": list(entry.acts),
-        "consent": list(entry.consent),
         "emergency": entry.emergency,
     }
 

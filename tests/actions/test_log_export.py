@@ -14,9 +14,11 @@ from jsonschema import Draft202012Validator
 import casecoord
 from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.log_export import Format, Operator
+from casecoord.actions.replaying import replayed
 from casecoord.domain.log_records import LogLine, as_ldv
 from casecoord.domain.purposes import PURPOSES
 from casecoord.domain.words import Purpose
+from casecoord.storage import log_reads
 from casecoord.storage.log_reads import Period, SubjectSeal
 from casecoord.storage.sealed import HouseholdSeal
 from tests.actions.looks import look
@@ -62,7 +64,20 @@ async def opened(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[set[str]]:
     yield found
 
 
-async def test_each_line_of_a_whole_story_fits_its_schema_and_holds_no_value_that_was_opened(
+async def decided_again(town: Town, entries: list[UUID]) -> None:
+    """Every decision of these entries is, by the policy of its day and by today's, what it was."""
+    decisions = 0
+    async with town.database.within(town.area) as work:
+        for entry in entries:
+            known = await log_reads.one(work, entry)
+            assert known is not None
+            found = await replayed(work, known, town.office.policy)
+            assert found.same and not any(one.changed for one in found.decisions), found
+            decisions += len(found.decisions)
+    assert decisions > 200
+
+
+async def test_each_line_of_a_whole_story_fits_its_schema_holds_no_opened_value_and_is_decided_again_the_same(
     town: Town, database_url: str, opened: set[str]
 ) -> None:
     await whole_story(town, database_url)
@@ -84,6 +99,7 @@ async def test_each_line_of_a_whole_story_fits_its_schema_and_holds_no_value_tha
     # Who a line is about is encrypted: in there chance may spell a short name.
     said = re.sub(r'"dpl.core.data_subject_id": "[^"]*"', "", raw + json.dumps(told))
     assert not [value for value in opened | names if value and value in said]
+    await decided_again(town, [UUID(line["event_id"]) for line in told[Format.NEN7513]])
 
 
 async def test_both_records_of_a_request_carry_its_trace_and_each_subject_a_line(

@@ -9,12 +9,10 @@ import pytest
 from casecoord.access.decide import POLICIES, Policy
 from casecoord.actions.access_log import AccessLogOf, access_log
 from casecoord.actions.joint_view import JointCaseOf, joint_case
-from casecoord.actions.log_export import Operator
 from casecoord.actions.office import Office
 from casecoord.actions.replaying import ReplayOf, replay_decision
 from tests.actions.looks import look
 from tests.actions.steps import led_case, refused, sql
-from tests.actions.test_access_log import whole_story
 from tests.world import Town
 
 
@@ -58,23 +56,6 @@ async def test_a_policy_that_changed_since_decides_otherwise_and_that_of_its_day
     later = await look(town, "lotte", replay_decision, ReplayOf(await newest(town, case.household)))
     assert later.same and later.policy == town.office.policy.digest
     assert not any(one.changed for one in later.decisions)
-
-
-async def test_every_decision_of_a_whole_story_is_decided_again_the_same(
-    town: Town, database_url: str
-) -> None:
-    noor = await whole_story(town, database_url)
-    async with refused("not_found"):
-        await look(town, "hanna", joint_case, JointCaseOf(noor.household))
-    async with sql(database_url) as database:
-        entries = [row["id"] for row in await database.fetch("select id from access_log")]
-    operator, counted = Operator(town.database, town.office.policy, "root"), 0
-    for entry in entries:
-        found = await operator.replay(town.area, entry)
-        assert found is not None and found.same, found
-        assert not any(one.changed for one in found.decisions)
-        counted += len(found.decisions)
-    assert counted > 200
 
 
 async def test_a_replay_is_the_officers_and_is_in_the_log(town: Town) -> None:
