@@ -253,15 +253,7 @@ class _View:
             summary=share(
                 "signal.summary", lambda: self._item_text("signals", signal, "summary"), sphere, **facts
             ),
-            detail=None
-            if signal["detail"] is None
-            else self.look.share_by_consent(
-                "signal.detail",
-                lambda: self._item_text("signals", signal, "detail"),
-                sphere,
-                signal["consents"],
-                **facts,
-            ),
+            detail=self._told("signal.detail", signal, "detail", facts),
             feedback=self._told("feedback", signal, "feedback", facts),
             outcome=self._told("outcome", signal, "outcome", facts),
         )
@@ -270,8 +262,10 @@ class _View:
         """What a signal may have besides: asked only where it is there."""
         if signal[column] is None:
             return None
-        sphere = Sphere(signal["sphere"])
-        return self.look.share(facet, lambda: self._item_text("signals", signal, column), sphere, **facts)
+        sphere, consents = Sphere(signal["sphere"]), signal["consents"] if column == "detail" else None
+        return self.look.share_by_consent(
+            facet, lambda: self._item_text("signals", signal, column), sphere, consents, **facts
+        )
 
     def _viewers_of(self, thing: Row) -> frozenset[Viewer]:
         """As what the actor looks at a signal or its clock: while it is in no case, only the team that is

@@ -36,14 +36,9 @@ from casecoord.storage.work import Area, Work
 
 Row = TypeVar("Row", bound=Base)
 
-_CASE_OF = {
-    Case: "select household_id from cases where area_id = :area and id = :id",
-    Signal: "select household_id from signals where area_id = :area and id = :id",
-    Request: "select household_id from requests where area_id = :area and id = :id",
-    Hearing: "select household_id from hearings where area_id = :area and id = :id",
-    Person: "select household_id from persons where area_id = :area and id = :id",
-    Consent: "select household_id from consents where area_id = :area and id = :id",
-    BreakGlassGrant: "select household_id from break_glass_grants where area_id = :area and id = :id",
+_CASE_OF: dict[type[Base], str] = {
+    _table: f"select household_id from {_table.__tablename__} where area_id = :area and id = :id"
+    for _table in (Case, Signal, Request, Hearing, Person, Consent, BreakGlassGrant)
 }
 for _table in (Proposal, Invitation, PlanAction, Blockade, Refusal):
     _CASE_OF[_table] = (
@@ -64,7 +59,6 @@ class Relation:
     split_other_part: bool = False
     #: a restriction or objection of somebody in the household is undecided
     restricted: bool = False
-    #: the actor has emergency access to it now, which may lift the medical lock
     break_glass: bool = False
     medical_lifted: bool = False
 
@@ -229,9 +223,7 @@ PREPARES = """exists (select from households y join team_covers n on n.area_id =
     and n.kind = 'neighbourhood' and n.code = y.neighbourhood and n.team_id = :team
   where y.area_id = {area} and y.id = {household})"""
 
-#: Emergency access of :membership to a household that is in force now.
-GRANTED = """g.area_id = {area} and g.household_id = {household} and g.membership_id = :membership
-    and g.during @> cast(:now as timestamptz)"""
+_GRANTED = "g.area_id = {area} and g.household_id = {household} and g.membership_id = :membership and g.during @> cast(:now as timestamptz)"
 
 #: The relation of :team and :professional to a household, as columns; shared by every read. A blockade goes to
 #: decision power at once, a gap when it has climbed so far. What escalated in
@@ -255,8 +247,8 @@ select exists (select from participants p join cases c on c.area_id = p.area_id 
            and g.sphere in ('general', 'livelihood')) escalated,
        exists (select from requests q where q.area_id = {{area}} and q.household_id = {{household}}
            and q.state = 'open' and q.kind in ('restriction', 'objection')) restricted,
-       exists (select from break_glass_grants g where {GRANTED}) break_glass,
-       exists (select from break_glass_grants g where {GRANTED} and g.medical) medical_lifted,
+       exists (select from break_glass_grants g where {_GRANTED}) break_glass,
+       exists (select from break_glass_grants g where {_GRANTED} and g.medical) medical_lifted,
        exists (select from splits k join households o on o.area_id = k.area_id and upper_inf(o.during)
              and o.id = case k.part_id when {{household}} then k.household_id else k.part_id end
            join teams t on t.area_id = k.area_id and t.id = :team and t.kind <> 'programme_bureau'
