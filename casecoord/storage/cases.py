@@ -37,14 +37,9 @@ from casecoord.storage.work import Area, Work
 
 Row = TypeVar("Row", bound=Base)
 
-_CASE_OF = {
-    Case: "select household_id from cases where area_id = :area and id = :id",
-    Signal: "select household_id from signals where area_id = :area and id = :id",
-    Request: "select household_id from requests where area_id = :area and id = :id",
-    Hearing: "select household_id from hearings where area_id = :area and id = :id",
-    Person: "select household_id from persons where area_id = :area and id = :id",
-    Consent: "select household_id from consents where area_id = :area and id = :id",
-    BreakGlassGrant: "select household_id from break_glass_grants where area_id = :area and id = :id",
+_CASE_OF: dict[type[Base], str] = {
+    _table: f"select household_id from {_table.__tablename__} where area_id = :area and id = :id"
+    for _table in (Case, Signal, Request, Hearing, Person, Consent, BreakGlassGrant)
 }
 for _table in (Proposal, Invitation, PlanAction, Blockade, Refusal):
     _CASE_OF[_table] = (

@@ -119,7 +119,7 @@ async def all_that(town: Town, who: str, household: UUID) -> dict[str, Any]:
     }
     told_of = await look(town, who, inbox, InboxOf(first=50))
     everywhere["inbox"] = of(told_of.notices.items) + of(told_of.waiting)
-    return {name: without_ids(found) for name, found in everywhere.items()}
+    return without_ids(everywhere)
 
 
 def without_ids(found: Any) -> Any:
@@ -132,14 +132,18 @@ def without_ids(found: Any) -> Any:
     return sorted_people(told)
 
 
+#: What is in the order of its ids where there is no other: chance gave them.
+BY_CHANCE = ("persons", "gaps", "inbox")
+
+
 def sorted_people(told: Any) -> Any:
-    """The order of a family's people is that of their ids, which chance gave them."""
+    """What chance put in order, put in order by what it says."""
     if isinstance(told, list):
         return [sorted_people(one) for one in told]
     if not isinstance(told, dict):
         return told
     return {
-        name: sorted(value, key=str) if name == "persons" else sorted_names(name, sorted_people(value))
+        name: sorted(value, key=str) if name in BY_CHANCE else sorted_names(name, sorted_people(value))
         for name, value in told.items()
     }
 
