@@ -1,6 +1,6 @@
 """Worklist, gaps and timeline: the policy rides in the query, so that a list holds what one may see."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,6 @@ from casecoord.storage.sealed import Compartment, Place
 from casecoord.storage.views import seal_of
 
 _RANKS = (Urgency.ACUTE, Urgency.HIGH, Urgency.NORMAL)
-_AT_ALL = (Shown.FULL, Shown.OPEN_CLOSED, Shown.EXISTS)
 #: What the history tells is shown by the facet that it is about.
 _HISTORY = (
     "signal.existence",
@@ -74,8 +73,7 @@ async def worklist(hand: Hand, query: WorklistOf) -> Slice[Flagged]:
         hand.work,
         _scope(hand, query.team),
         Page(first, _worklist_key(after)),
-        _filters(hand, "signal.existence", "case.status", degrees=_AT_ALL),
-        _filters(hand, "signal.existence", "case.next_deadline", "gap"),
+        _filters(hand, "signal.existence", "case.next_deadline", "gap", "case.status"),
         _RANKS.index(query.urgency) + 1 if query.urgency else None,
         query.overdue,
     )
@@ -158,11 +156,8 @@ def _scope(hand: Hand, team: UUID | None) -> Scope:
     return Scope((team,), whole_area=False, one_team=True)
 
 
-def _filters(hand: Hand, *facets: str, degrees: Sequence[Shown] = (Shown.FULL,)) -> Mapping[str, str]:
-    """The policy on these facets as SQL, for as what this actor may look at a household.
-
-    A list counts, orders and names by what is shown in full: of what merely exists nobody learns how urgent it is.
-    """
+def _filters(hand: Hand, *facets: str) -> Mapping[str, str]:
+    """The policy on these facets as SQL, for as what this actor may look at a household."""
     conditions: dict[Viewer, str] = {Viewer.LEAD: "i.is_lead"}
     as_team, as_role = team_viewer(hand.actor.role, hand.actor.team_kind), role_viewer(hand.actor.role)
     if as_team:
@@ -174,9 +169,7 @@ def _filters(hand: Hand, *facets: str, degrees: Sequence[Shown] = (Shown.FULL,))
     # What the own team wrote is shown to who looks as a team: in no other list of theirs does it count.
     facts = {} if as_team else {"wrote_it": "false"}
     return {
-        facet: hand.policy.sql_filter(
-            facet, hand.actor.purpose, conditions, "i", facts=facts, degrees=degrees
-        )
+        facet: hand.policy.sql_filter(facet, hand.actor.purpose, conditions, "i", facts=facts)
         for facet in facets
     }
 
