@@ -80,8 +80,10 @@ async def worklist(hand: Hand, query: WorklistOf) -> Slice[Flagged]:
         hand.work,
         _scope(hand, query.team),
         Page(first, _worklist_key(after)),
-        _filters(hand, "signal.existence", "case.status", degrees=_SEEN),
-        _filters(hand, "signal.existence", "case.next_deadline", "gap"),
+        {
+            **_filters(hand, "signal.existence", "case.next_deadline", "gap", "case.status"),
+            "urgency": _filters(hand, "signal.existence", degrees=(Shown.FULL,))["signal.existence"],
+        },
         _RANKS.index(query.urgency) + 1 if query.urgency else None,
         query.overdue,
     )
@@ -169,11 +171,10 @@ def _scope(hand: Hand, team: UUID | None) -> Scope:
 
 
 def _filters(
-    hand: Hand, *facets: str, grant: str = "false", degrees: Sequence[Shown] = (Shown.FULL,)
+    hand: Hand, *facets: str, grant: str = "false", degrees: Sequence[Shown] = _SEEN
 ) -> Mapping[str, str]:
     """The policy on these facets as SQL, for as what this actor may look at a household.
 
-    A list counts, orders and names by what is shown in full: of what merely exists nobody learns how urgent it is.
     `grant`: where an emergency opens it. A worklist is of what waits for one: no emergency adds to it.
     """
     conditions: dict[Viewer, str] = {Viewer.LEAD: "i.is_lead"}

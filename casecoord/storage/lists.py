@@ -150,7 +150,7 @@ class Page:
 
 @lru_cache(maxsize=256)
 def _worklist(
-    signals: str, status: str, urgent: str, deadlines: str, gaps: str, urgency: bool, overdue: bool
+    signals: str, urgencies: str, deadlines: str, gaps: str, status: str, urgency: bool, overdue: bool
 ) -> TextClause:
     return text(
         f"""
@@ -162,7 +162,7 @@ with scope as ({_IN_SCOPE}), listed as (
   left join cases c on c.area_id = h.area_id and c.household_id = h.id and c.state <> 'closed'
   left join lateral (
     -- Where only the existence of a signal is shown, its urgency is not; but nothing hides what is acute.
-    select min({_RANK.format(x="i")}) filter (where {urgent} or i.urgency = 'acute') rank, {_ACCOUNTABLE} accountable_team,
+    select min({_RANK.format(x="i")}) filter (where {urgencies} or i.urgency = 'acute') rank, {_ACCOUNTABLE} accountable_team,
       (array_agg(i.person_id order by i.received_at) filter (where i.person_id is not null))[1] person_id,
       count(*) seen
     from ({_SIGNALS.format(area="h.area_id", household="h.id")}) i
@@ -270,25 +270,16 @@ where h.area_id = :area and h.id = (select id from asked)
 
 
 async def worklist(
-    work: Work,
-    scope: Scope,
-    page: Page,
-    there: Mapping[str, str],
-    filters: Mapping[str, str],
-    urgency: int | None,
-    overdue: bool,
+    work: Work, scope: Scope, page: Page, filters: Mapping[str, str], urgency: int | None, overdue: bool
 ) -> list[dict[str, Any]]:
-    """The flagged households in view: by urgency, next deadline, id; one row more than asked, if there is.
-
-    `there`: of which signals and cases one may know that they are there; `filters`: what is shown in full.
-    """
+    """The flagged households in view: by urgency, next deadline, id; one row more than asked, if there is."""
     rank, at, identity = page.after or (None, None, None)
     statement = _worklist(
-        there["signal.existence"],
-        there["case.status"],
         filters["signal.existence"],
+        filters["urgency"],
         filters["case.next_deadline"],
         filters["gap"],
+        filters["case.status"],
         urgency is not None,
         overdue,
     )

@@ -275,11 +275,6 @@ class OfHousehold:
         facts = self.facts_of(signal, "author_id")
         return self.current(signal) and self.sees(facet, signal["sphere"], self.takes_part_in(signal), *facts)
 
-    def knows_signal(self, signal: Row) -> bool:
-        """Whether one may know at least that there is one."""
-        facts = self.facts_of(signal, "author_id")
-        return self.degree("signal.existence", signal["sphere"], self.takes_part_in(signal), *facts) != "none"
-
     def of_case(self, thing: Row) -> bool:
         return self.case is not None and thing["case_id"] == self.case["id"]
 
@@ -462,13 +457,10 @@ class OfHousehold:
         whole = me.role in ("area_coordinator", "decision_power") and bool(self.promises)
         if not (self.mine and (whole or self.at_all or self.leads)):
             return None
-        waiting = [s for s in self.signals if s["state"] != "ended" and self.current(s)]
-        rank = min((RANK[s["urgency"]] for s in waiting if self.sees_signal(s)), default=None)
+        signals = [s for s in self.signals if s["state"] != "ended" and self.sees_signal(s)]
+        rank = min((RANK[s["urgency"]] for s in signals), default=None)
         at, gaps = self.next_deadline(), len(self.gaps())
-        # What merely exists flags a family; how urgent it is and when it is due are no part of that.
-        there = any(self.knows_signal(s) for s in waiting)
-        known = self.case is not None and self.degree("case.status", None, self.participates) != "none"
-        if not (there or gaps or at or known):
+        if not (signals or gaps or at or (self.case is not None and self.knows_case)):
             return None
         return (rank, at, gaps)
 

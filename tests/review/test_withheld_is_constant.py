@@ -293,14 +293,13 @@ async def test_what_is_withheld_is_as_if_it_had_not_happened(town: Town, blind: 
     assert not await told(at, set(blind), *(happens for happens, others in SECRETS if others == blind))
 
 
-async def test_under_a_restriction_one_more_concern_is_as_none(town: Town) -> None:
-    """What would be full becomes exists: that there is something, not how urgent it is, nor when it is due."""
+async def test_under_a_restriction_nobody_is_told_who_signalled(town: Town) -> None:
+    """Promises and what is acute go on, so lists still say what is urgent and due; a source stays withheld."""
     at = await families(town)
     asked = ExerciseRight(town.key(), by_bsn(at.mother), RequestKind.RESTRICTION, identity_checked=True)
     await town.act("lotte", exercise_right, asked)
-    assert not await told(at, {"fleur"}, concern_in_the_case)
-    listed = (await answers(at, {"fleur"}))[f"fleur after 0 weeks: Worklist {json.dumps({})}"][0]
-    assert global_id("Household", at.child.household) in listed
+    changed = await told(at, {"fleur"}, concern_in_the_case)
+    assert "Candidates" not in changed and "JointCase" not in changed and "Timeline" not in changed
 
 
 @pytest.mark.prove
