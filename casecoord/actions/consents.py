@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from casecoord.actions import texts
 from casecoord.actions.cases import has_standing, look_at, require
-from casecoord.actions.looking import Look, wrote
+from casecoord.actions.looking import About, Look, wrote
 from casecoord.actions.office import Hand, verb
 from casecoord.domain import consents as rules
 from casecoord.domain.consents import ConsentSource, Receiver
@@ -159,12 +159,12 @@ async def withdraw_consent(hand: Hand, input: WithdrawConsent) -> ConsentSaved:
     return await _done(desk, "withdraw_consent", consent, rule)
 
 
-def consents_in_view(look: Look, rows: Iterable[dict[str, Any]]) -> list[ConsentView]:
+def consents_in_view(look: Look, rows: Iterable[dict[str, Any]], about: About) -> list[ConsentView]:
     """The consents of a household that this viewer may see; of others it may be known that they are there."""
-    return [_view(row) for row in rows if _sees(look, row)]
+    return [_view(row) for row in rows if _sees(look, row, about("consent.record", row))]
 
 
-def _sees(look: Look, row: dict[str, Any]) -> bool:
+def _sees(look: Look, row: dict[str, Any], known_of: dict[str, Any]) -> bool:
     own = wrote(look.hand, row["team"], row["professional"])
     if look.judge("consent.record", Sphere.GENERAL, None, {"wrote_it": own}).shown is Shown.EXISTS:
         # That there is one tells of its thing: it exists for whoever may know of such a thing.
@@ -172,7 +172,7 @@ def _sees(look: Look, row: dict[str, Any]) -> bool:
         known = look.judge("case.next_deadline", sphere, None, {"shared_with_teams": shared})
         if sphere is not Sphere.GENERAL and known.shown is not Shown.FULL:
             return False
-    return look.sees("consent.record", wrote_it=own)
+    return look.sees("consent.record", of=(UUID(row["person"]),), wrote_it=own, **known_of)
 
 
 def _view(row: dict[str, Any]) -> ConsentView:
