@@ -21,7 +21,6 @@ from casecoord.app import create_app
 from casecoord.demo.teller import Clock
 from casecoord.demo.users import USERS
 from casecoord.mail import Mailer
-from casecoord.storage.sealed import Keyring
 from tests.crawl.canaries import plant, sealed_columns
 from tests.crawl.crawl import Crawl
 from tests.crawl.doors import DOORS, Ask, Ground, views_and_lists
@@ -59,7 +58,7 @@ async def crawling(neighbourhood: Neighbourhood, others: int | None) -> AsyncIte
     async with neighbourhood.copy() as url:
         settings = settings_of(url)
         admin = await asyncpg.connect(url)
-        canaries = await plant(admin, Keyring(settings.master_key, settings.match_key))
+        canaries = await plant(admin, settings.keyring())
         await admin.execute("update professionals set email = id || '@post.test'; analyze")
         rows = await Rows.read(admin, NOW)
         told = households_told_of(rows)
