@@ -15,7 +15,7 @@ from casecoord.storage.work import Database
 from tests.actions.looks import look
 from tests.actions.steps import led_case, sql
 from tests.test_commands import casecoord, complete
-from tests.world import MASTER, MATCH, Clock, Town, build_town
+from tests.world import KEYRING, MASTER, MATCH, Clock, Town, build_town
 
 
 @pytest.fixture
