@@ -122,6 +122,16 @@ def test_a_wrong_mail_setting_is_named_and_not_repeated(name, value):
     )
 
 
+def test_the_key_that_signs_the_log_is_only_where_it_was_given_and_no_other_key_again():
+    none = Settings.from_environment(COMPLETE)
+    assert (none.checkpoint_key, none.checkpoints) == (None, None)
+    given = {"CASECOORD_CHECKPOINT_KEY": key("c"), "CASECOORD_CHECKPOINTS": "/somewhere"}
+    settings = Settings.from_environment({**COMPLETE, **given})
+    assert (settings.checkpoint_key, settings.checkpoints) == (b"c" * 32, Path("/somewhere"))
+    assert key("c") not in repr(settings) and "cccc" not in repr(settings)
+    assert "different keys" in problems({**COMPLETE, "CASECOORD_CHECKPOINT_KEY": key("m")})[0]
+
+
 @pytest.mark.parametrize("content", [None, "", "\xff\xfe"])
 def test_a_file_that_holds_nothing_readable_is_named(tmp_path, content):
     path = tmp_path / "key"
