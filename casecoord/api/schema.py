@@ -10,6 +10,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+from casecoord.api.classified import classify
 from casecoord.api.context import Context
 from casecoord.api.errors import code_of
 from casecoord.api.mutations import MUTATION
@@ -47,13 +48,15 @@ class Schema(strawberry.Schema):
 
 
 def build() -> Schema:
-    """The schema, the same in every mode."""
-    return Schema(
+    """The schema, the same in every mode. Raises Unclassified where a field says not what it is."""
+    schema = Schema(
         query=Query,
         mutation=MUTATION,
         extensions=[Prepared],
         config=StrawberryConfig(disable_field_suggestions=True),
     )
+    classify(schema)
+    return schema
 
 
 def printed(schema: strawberry.Schema) -> str:

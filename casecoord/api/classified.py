@@ -1,0 +1,227 @@
+"""What each field of an answer is: the facet that decides it, or why it needs none.
+
+Through its facet a field has its purposes, its legal ground and its class of retention (`domain/facets.py`).
+A field that is listed nowhere is an error: the schema is not built. The printed schema shows the facets.
+"""
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+import strawberry
+from strawberry.schema_directive import Location
+
+from casecoord.domain.facets import FACETS
+from graphql import GraphQLObjectType
+
+
+class Free(StrEnum):
+    """Why a field needs no facet."""
+
+    WORK = "who works where, and who stands in for whom: professionals at work, no family"
+    AREA = "how an area is run: its places, terms and settings"
+    OWN = "oneself, to oneself"
+    RULE = "what a rule says, in words"
+    DONE = "which things one's own act made or ended; the rule of the act allowed it"
+    WHOLE = "holds fields that are classified themselves"
+
+
+_LISTS, _FACETS = ("Connection", "Edge"), "Facet"
+
+#: By type: the facet or the reason, and the fields that it is said of.
+CLASSIFIED: dict[str, dict[str, str]] = {
+    "Action": {"plan.action": "id domain what result state dueOn owner"},
+    "ActionSaved": {"plan.action": "id state dueOn", "case.status": "case"},
+    "Area": {Free.AREA: "id code name"},
+    "Awaited": {"gap": "id rule name dueAt household", "case.status": "case"},
+    "AwaitedTransfer": {
+        "signal.existence": "id kind sphere departure offeredAt dueAt signals",
+        "signal.source": "fromTeam",
+    },
+    "Because": {"caseload": "reason words"},
+    "Blockade": {
+        "blockade": "id kind domain what asked state raisedAt raisedBy decision reach",
+        "plan.action": "action",
+    },
+    "BlockadeSaved": {"blockade": "id state reach", "case.status": "case"},
+    "Candidate": {
+        Free.WORK: "professional name team teamName teamKind",
+        "case.participants": "takesPartSince",
+        "caseload": "room reasons",
+    },
+    "Case": {"case.status": "id household state", "case.lead": "lead proposals"},
+    "CaseGap": {"gap": "id rule name since level responder"},
+    "CaseLeft": {"case.status": "case", Free.WORK: "team", "plan.action": "handedOver"},
+    "Caseload": {Free.WORK: "professional name", "caseload": "leads actions ceiling full"},
+    "Colleague": {Free.WORK: "id name phone teamId team teamKind"},
+    "Contact": {"case.contact": "id at manner"},
+    "ContactRecorded": {"case.contact": "id contactedAt", "case.status": "case"},
+    "Coverage": {Free.AREA: "schools neighbourhoods uncovered", Free.WHOLE: "households gaps lapsed"},
+    "Deadline": {Free.AREA: "name value least most"},
+    "DeputySet": {Free.WORK: "id membership deputy name since until"},
+    "DutyHole": {Free.WORK: "since until"},
+    "DutyShift": {Free.WORK: "membership name since until"},
+    "EmergencyAccess": {"break_glass.grant": "id professional since until medical reason review"},
+    "Ended": {Free.DONE: "memberships endsAt handedOver"},
+    "Event": {"case.status": "id at verb who about"},
+    "Explanation": {Free.RULE: "facet shown words rules reasons ground ask"},
+    "Figure": {"monitor.aggregate": "number suppressed"},
+    "FlaggedHousehold": {
+        "signal.existence": "household urgency",
+        "case.status": "case state",
+        "case.next_deadline": "nextDeadline",
+        "gap": "openGaps",
+        "case.lead": "holder",
+        "person.name": "names",
+    },
+    "Gap": {"gap": "id household rule name since level responder", "case.lead": "holder"},
+    "GapsAtLevel": {Free.AREA: "level", Free.WHOLE: "gaps"},
+    "GapsOfRule": {Free.RULE: "rule name promise", Free.WHOLE: "levels"},
+    "GlassBroken": {"break_glass.grant": "id household until"},
+    "GlassReviewed": {"break_glass.grant": "id household"},
+    "HandedOver": {Free.DONE: "item kind to membership"},
+    "HangingCount": {Free.WORK: "kind number"},
+    "HangingItem": {Free.WORK: "item kind place"},
+    "Hearing": {"court.hearing": "id person heldOn state", "court.preparation": "alternativeAt placeHeldAt"},
+    "HearingSaved": {"court.hearing": "id household heldOn state"},
+    "HeldAt": {"case.lead": "household at kind holder"},
+    "HouseholdSplit": {Free.DONE: "household part", "case.status": "cases"},
+    "HouseholdsHeld": {Free.AREA: "kind", Free.WHOLE: "households"},
+    "Inbox": {Free.WHOLE: "waiting notices"},
+    "Invitation": {"case.participants": "id team state", "case.status": "case"},
+    "JointCase": {
+        "case.status": "household case status",
+        "case.lead": "lead proposals",
+        "household.address": "address",
+        "household.contact": "contact",
+        "household.move": "moves",
+        "person.name": "persons",
+        "case.participants": "participants",
+        "case.next_deadline": "nextDeadline",
+        "case.contact": "contacts",
+        "signal.existence": "signals",
+        "plan.action": "actions",
+        "blockade": "blockades",
+        "court.hearing": "hearings",
+        "break_glass.grant": "grants",
+        "gap": "gaps",
+        Free.RULE: "withheld",
+    },
+    "KnownPerson": {"person.name": "name", "person.age": "age"},
+    "LapsedOfRule": {Free.RULE: "rule because", Free.WHOLE: "promises"},
+    "MarkedRead": {Free.DONE: "notices"},
+    "Me": {Free.OWN: "id name area language purpose acting memberships"},
+    "MeetingRecorded": {Free.DONE: "team heldAt"},
+    "MemberAdded": {Free.WORK: "membership professional team role since"},
+    "Membership": {Free.OWN: "id key role team purposes"},
+    "MergeDecided": {"merge.proposal": "proposal household accepted merge"},
+    "MergeProposal": {"merge.proposal": "id reasons score proposedAt beside main"},
+    "MergeProposed": {"merge.proposal": "proposal"},
+    "MergeSide": {
+        "merge.proposal": "household",
+        "person.name": "persons",
+        "household.address": "address",
+        "case.status": "case",
+        "case.lead": "caseLed",
+    },
+    "MergeUndone": {"merge.proposal": "merge household returned"},
+    "Move": {"household.move": "id movedOn"},
+    "MoveAnswered": {"household.move": "offer state household", "case.status": "case"},
+    "MoveRecorded": {"household.move": "household transfers offer", "merge.proposal": "mergesProposed"},
+    "Notice": {"gap": "id kind at urgent read waits about household", "case.status": "case"},
+    "OfferedMove": {
+        "household.move": "id fromArea neighbourhood persons children movedOn expiresAt",
+        "signal.existence": "spheres",
+    },
+    "OutcomeConfirmed": {"outcome": "subject state"},
+    "PageInfo": {Free.WHOLE: "hasNextPage endCursor"},
+    "Participant": {"case.participants": "id name kind"},
+    "PendingProposal": {"case.lead": "id kind state proposed"},
+    "Person": {
+        "person.name": "id name",
+        "person.age": "age",
+        "person.birth_date": "birthDate",
+        "person.language": "language",
+        "person.custody": "custody",
+        "person.practice": "practice",
+        "school.enrolment": "school",
+    },
+    "PlaceCovered": {Free.DONE: "kind code team"},
+    "PlaceTally": {Free.AREA: "total uncovered lacking"},
+    "Problem": {Free.RULE: "code message field", Free.DONE: "hanging"},
+    "Professional": {Free.WORK: "id name team"},
+    "Proposal": {"case.lead": "id kind state proposed"},
+    "RefusalSaved": {"case.status": "id case confirmed reviewOn ended"},
+    "RequestSaved": {Free.DONE: "id kind state receivedAt"},
+    "Room": {"caseload": "leads ceiling left"},
+    "Roster": {Free.WORK: "since until shifts holes"},
+    "Settings": {Free.AREA: "deadlines closed disciplines caseCeiling justiceDeputy routingOrder following"},
+    "Signal": {
+        "signal.existence": "id person state urgency sphere receivedAt",
+        "signal.source": "source",
+        "signal.domain": "domain",
+        "signal.summary": "summary",
+        "signal.detail": "detail",
+        "feedback": "feedback",
+        "outcome": "outcome",
+    },
+    "SignalAdded": {"signal.existence": "signal", "case.status": "caseOpen", "case.lead": "lead"},
+    "SignalTriaged": {"signal.existence": "signal state", "case.status": "case"},
+    "Team": {Free.WORK: "id name kind"},
+    "TeamMember": {Free.WORK: "membership professional name role since until deputy"},
+    "TransferAnswered": {"signal.existence": "transfer state household next"},
+    "UncoveredPlace": {Free.AREA: "kind code name lacks"},
+    "WaitingBlockade": {"blockade": "id household kind domain what asked state raisedAt dueAt families gaps"},
+    "WaitingInvitation": {"case.participants": "id askedBy since until", "case.status": "case"},
+    "WaitingProposal": {"case.lead": "id kind askedBy since until", "case.status": "case"},
+    "Withheld": {Free.RULE: "facet rule reason ground ask"},
+    "WorkHanging": {Free.RULE: "code message field", Free.WORK: "items counts"},
+}
+
+
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION],
+    name="facet",
+    description="The class of data by which it is decided.",
+)
+class FacetOf:
+    name: str
+
+
+class Unclassified(Exception):
+    """A field of an answer says nowhere what it is; the message names it."""
+
+
+def said_of(answer: str) -> dict[str, str]:
+    """The facet or the reason of each listed field of a type of answers."""
+    listed = CLASSIFIED.get(answer, {})
+    return {name: what for what, names in listed.items() for name in names.split()}
+
+
+def classify(schema: strawberry.Schema) -> None:
+    """Puts its facet on each field of an answer. Raises Unclassified."""
+    faults = [fault for answer in answers(schema) for fault in _faults(answer)]
+    if faults:
+        raise Unclassified(f"say in {__name__} what these are: {'; '.join(faults)}")
+    for answer in answers(schema):
+        said = said_of(answer.name)
+        for field in answer.extensions["strawberry-definition"].fields:
+            name = schema.config.name_converter.get_graphql_name(field)
+            known = [one for one in field.directives if isinstance(one, FacetOf)]
+            if said.get(name) in FACETS and not known:
+                field.directives = [*field.directives, FacetOf(name=said[name])]
+
+
+def answers(schema: strawberry.Schema) -> Iterator[GraphQLObjectType]:
+    """The types of which answers are made; what pages or wraps another type has no fields of its own."""
+    for name, found in schema._schema.type_map.items():
+        wraps = name.endswith((*_LISTS, _FACETS)) or name.startswith("__")
+        if isinstance(found, GraphQLObjectType) and name not in ("Query", "Mutation") and not wraps:
+            yield found
+
+
+def _faults(answer: GraphQLObjectType) -> Iterator[str]:
+    said = said_of(answer.name)
+    yield from (f"{answer.name}.{name} is not listed" for name in answer.fields if name not in said)
+    yield from (f"{answer.name}.{name} is not there" for name in said if name not in answer.fields)
+    known = {*FACETS, *Free}
+    yield from (f"{answer.name}.{name}: no facet {what}" for name, what in said.items() if what not in known)
