@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
@@ -14,6 +15,9 @@ import pytest
 
 from casecoord.embedded import EmbeddedPostgres
 from casecoord.storage import migrate
+
+if TYPE_CHECKING:
+    from tests.demo.loaded import Neighbourhood
 
 # A test's database lives for milliseconds: nothing of it has to survive a power cut.
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
@@ -62,6 +66,15 @@ async def template(server: str) -> AsyncIterator[str]:
     finally:
         await admin.execute(f"drop database {name} with (force)")
         await admin.close()
+
+
+@pytest.fixture(scope="session")
+async def neighbourhood(server: str, template: str) -> AsyncIterator["Neighbourhood"]:
+    """The demo neighbourhood, loaded once; whoever wants to look at it takes a copy."""
+    from tests.demo.loaded import neighbourhood_of  # which needs this file
+
+    async with neighbourhood_of(server, template) as found:
+        yield found
 
 
 @pytest.fixture

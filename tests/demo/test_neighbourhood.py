@@ -32,8 +32,8 @@ from casecoord.storage.households import find_by_bsn
 from casecoord.storage.organising import Organiser
 from casecoord.storage.sealed import Keyring
 from casecoord.storage.work import Database, UnknownLogin
-from tests.demo.conftest import NOW, Demo, home
 from tests.demo.killable import ISSUER, settings_of
+from tests.demo.loaded import NOW, Demo, home
 
 HOMES = {area.code: settlements(area, NOW) for area in AREAS}
 PEOPLE = [dweller for homes in HOMES.values() for home in homes.values() for dweller in home.people]

@@ -18,7 +18,7 @@ from casecoord.domain.facets import FACETS, Cell, Viewer
 from casecoord.domain.joint_view import JointCase
 from casecoord.domain.words import Purpose, Sphere
 from casecoord.storage import views
-from tests.demo.conftest import Demo
+from tests.demo.loaded import Demo
 
 #: As whom nobody can look yet: residents bind themselves later, places are held later.
 LATER = {Viewer.HOUSEHOLD, Viewer.PROVIDER}
