@@ -27,7 +27,7 @@ from casecoord.storage.households import lock_household, save_keys
 from casecoord.storage.sealed import Compartment, HouseholdSeal, Place
 from casecoord.storage.settle import settle
 from casecoord.storage.tables import Base
-from casecoord.storage.telling import tell
+from casecoord.storage.telling import openly, tell
 from casecoord.storage.transfers import drop_idle
 from casecoord.storage.turns import whose, whose_now
 from casecoord.storage.wait_tables import Blockade, BreakGlassGrant, Hearing, Refusal, Request
@@ -240,7 +240,7 @@ select exists (select from participants p join cases c on c.area_id = p.area_id 
          where l.area_id = {{area}} and c.household_id = {{household}} and c.state <> 'closed'
            and l.during @> cast(:now as timestamptz) and m.professional_id = :professional) is_lead,
        exists (select from promises g where g.area_id = {{area}} and g.household_id = {{household}}
-           and g.ended_at is null and (g.decision_at <= :now or g.rule = 'G10')
+           and g.ended_at is null and (g.decision_at <= :now or g.rule = 'G10') and {openly("g")}
            and g.sphere in ('general', 'livelihood')) escalated,
        exists (select from requests q where q.area_id = {{area}} and q.household_id = {{household}}
            and q.state = 'open' and q.kind in ('restriction', 'objection')) restricted,

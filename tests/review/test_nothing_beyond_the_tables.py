@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
+from casecoord.actions.break_glass import BreakGlass, ByNumber, break_glass
 from casecoord.actions.cases import CaseBrief
 from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.leads import AnswerProposal, ProposeLead, accept_lead, decline_lead, propose_lead
@@ -156,6 +157,16 @@ async def test_what_escalated_out_of_view_opens_nothing_to_decision_power(town: 
     assert (await town.office.look(town.caller("jasmijn"), worklist, WorklistOf())).items == []
     async with refused("not_found"):
         await see(town, "jasmijn", household)
+
+
+async def test_an_overdue_review_of_emergency_access_opens_no_household_to_decision_power(town: Town) -> None:
+    """It is between few: who reviews is told, and decision power of the gap alone, without a household."""
+    (loner,) = await town.family(("Kaya Aydin", date(1960, 5, 5)))
+    why = "Doet al dagen niet open, buren bellen."
+    await town.act("dirk", break_glass, BreakGlass(town.key(), ByNumber(loner.bsn), why))
+    town.clock.forward(weeks=6)
+    async with refused("not_found"):
+        await see(town, "jasmijn", loner.household)
 
 
 @pytest.mark.parametrize("who", ["ibrahim", "jasmijn"])

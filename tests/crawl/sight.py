@@ -1,0 +1,422 @@
+"""What the tables let somebody see, worked out from the rows alone; shares no code with what it checks.
+
+Relations follow access-matrix.md: as what one looks at a household, and for a signal that is in no case yet, at
+that signal. The cells are read by `tests.policies.oracle`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from tests.crawl.canaries import Canary
+from tests.crawl.rows import KINDS, Row, Rows, covers
+from tests.policies import oracle
+
+Shown = Callable[[str, bool, str, str | None, str, frozenset[str]], str]
+
+TEAM_KINDS = {"school_care", "social", "work_care", "gp_care", "court_partner"}
+TEAM_ROLES = {"member", "coordinator", "duty"}
+BY_ROLE = {"area_coordinator": "coordinator", "analyst": "analyst", "privacy_officer": "privacy_officer"}
+RANK = {"acute": 1, "high": 2, "normal": 3}
+#: Promises that are between few: no list of a household holds them.
+BETWEEN_FEW = {"G12", "G15"}
+#: Which class of data a sealed column holds; one that is not here is shown to nobody.
+FACET_OF = {
+    ("households", "address"): "household.address",
+    ("households", "contact"): "household.contact",
+    ("persons", "name"): "person.name",
+    ("persons", "birth_date"): "person.birth_date",
+    ("signals", "summary"): "signal.summary",
+    ("signals", "detail"): "signal.detail",
+    ("signals", "feedback"): "feedback",
+    ("signals", "outcome"): "outcome",
+    ("plan_actions", "what"): "plan.action",
+    ("plan_actions", "result"): "plan.action",
+    ("plan_actions", "outcome"): "outcome",
+    ("blockades", "what"): "blockade",
+    ("blockades", "asked"): "blockade",
+    ("blockades", "decision"): "blockade",
+    ("break_glass_grants", "reason"): "break_glass.grant",
+    ("break_glass_grants", "review"): "break_glass.grant",
+}
+#: Which class of data tells that a thing is there.
+FACET_OF_KIND = {
+    "Person": "person.name",
+    "Signal": "signal.existence",
+    "Action": "plan.action",
+    "Blockade": "blockade",
+    "Hearing": "court.hearing",
+    "BreakGlass": "break_glass.grant",
+    "Contact": "case.contact",
+    "Move": "household.move",
+}
+
+
+@lru_cache(maxsize=None)
+def by_the_tables(
+    viewer: str, by_grant: bool, facet: str, sphere: str | None, purpose: str, facts: frozenset[str]
+) -> str:
+    return oracle.shown(viewer, by_grant, facet, sphere, purpose, facts)
+
+
+@dataclass
+class Sight:
+    """One demo user's sight, under their membership and its own purpose."""
+
+    rows: Rows
+    subject: str
+    shown: Shown = by_the_tables
+    area: UUID | None = None
+    professional: UUID | None = None
+    membership: UUID | None = None
+    team: UUID | None = None
+    kind: str = ""
+    role: str = ""
+    purpose: str = ""
+    _households: dict[UUID, "OfHousehold"] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        login = next((one for one in self.rows.all["logins"] if one["subject"] == self.subject), None)
+        if login is None:
+            return
+        self.area, self.professional = login["area_id"], login["professional_id"]
+        valid = [
+            one
+            for one in self.rows.all["memberships"]
+            if one["professional_id"] == self.professional and covers(one["during"], self.rows.now)
+        ]
+        (own,) = valid
+        self.membership, self.team, self.role = own["id"], own["team_id"], own["role"]
+        self.kind = self.rows.by_id["teams"][own["team_id"]]["kind"]
+        self.purpose = self._purpose()
+
+    def _purpose(self) -> str:
+        named = {"analyst": "monitoring", "privacy_officer": "supervision", "resident": "access_request"}
+        court = self.kind == "court_partner" or self.role == "provider"
+        return named.get(self.role, "court_alternative" if court else "care_coordination")
+
+    def of(self, household: UUID) -> "OfHousehold":
+        if household not in self._households:
+            self._households[household] = OfHousehold(self, household)
+        return self._households[household]
+
+    def may_read(self, canary: Canary) -> bool:
+        """Whether a sealed value may be shown to this user."""
+        return self.area is not None and self.of(canary.household).may_read(canary)
+
+    def may_know(self, kind: str, identity: UUID) -> bool:
+        """Whether this user may know of a thing of this kind; of what no household has, everybody may."""
+        row = self.rows.by_id[KINDS[kind]].get(identity) if kind in KINDS else None
+        if row is None:
+            return True
+        if row["area_id"] != self.area:
+            return False
+        household = self.rows.household_of(KINDS[kind], row)
+        asked = {"Notice": "receiver_id", "Invitation": "team_id", "Transfer": "to_team", "Proposal": "membership_id"}
+        if kind in asked and row[asked[kind]] in (self.membership, self.team):
+            return True
+        if kind in ("MergeProposal", "Merge", "MoveOffer", "Transfer"):
+            return self.role == "area_coordinator"
+        return household is not None and self.of(household).may_know(kind, row)
+
+
+class OfHousehold:
+    """What one user may see of one household."""
+
+    def __init__(self, sight: Sight, household: UUID) -> None:
+        self.sight, self.rows, self.household = sight, sight.rows, household
+        rows = self.rows
+        self.row = rows.by_id["households"][household]
+        self.mine = self.row["area_id"] == sight.area
+        self.case = rows.open_case(household)
+        case = self.case["id"] if self.case else None
+        self.signals = rows.of("signals", household)
+        self.hearings = [h for h in rows.of("hearings", household) if h["state"] != "cancelled"]
+        self.grants = [
+            g for g in rows.of("break_glass_grants", household)
+            if g["membership_id"] == sight.membership and covers(g["during"], rows.now)
+        ]  # fmt: skip
+        taking_part = [p for p in rows.now_in(rows.of("participants", household)) if p["case_id"] == case]
+        self.participants = taking_part
+        self.participates = sight.team in {p["team_id"] for p in taking_part}
+        leads = [one for one in rows.now_in(rows.of("leads", household)) if one["case_id"] == case]
+        self.lead = rows.by_id["memberships"][leads[0]["membership_id"]] if leads else None
+        self.leads = self.lead is not None and self.lead["professional_id"] == sight.professional
+        hood = {
+            c["team_id"] for c in rows.all["team_covers"]
+            if c["kind"] == "neighbourhood" and c["code"] == self.row["neighbourhood"]
+            and c["area_id"] == self.row["area_id"]
+        }  # fmt: skip
+        self.prepares = sight.team in hood
+        self.accountable = any(self._is_accountable(s) and s["state"] != "ended" for s in self.signals) or (
+            self.prepares and any(h["state"] == "planned" for h in self.hearings)
+        )
+        self.signalled = any(s["source_team_id"] == sight.team for s in self.signals)
+        self.promises = sorted(
+            (p for p in rows.of("promises", household) if p["ended_at"] is None and p["rule"] not in BETWEEN_FEW),
+            key=lambda p: (p["due_at"], p["id"]),
+        )
+        self.escalated = any(
+            (p["decision_at"] <= rows.now or p["rule"] == "G10") and p["sphere"] in ("general", "livelihood")
+            for p in self.promises
+        )
+        self.facts = frozenset(
+            name for name, so in (
+                ("restricted", any(
+                    q["state"] == "open" and q["kind"] in ("restriction", "objection")
+                    for q in rows.of("requests", household)
+                )),
+                ("address_secret", self.row["secret_address"]),
+                ("medical_lifted", any(g["medical"] for g in self.grants)),
+            ) if so
+        )  # fmt: skip
+
+    def _is_accountable(self, signal: Row) -> bool:
+        return signal["case_id"] is None and signal["accountable_team_id"] == self.sight.team
+
+    def viewers(self, takes_part: bool) -> set[tuple[str, bool]]:
+        """As what one looks, and whether by emergency access."""
+        me, found = self.sight, set()
+        in_team = me.role in TEAM_ROLES
+        if takes_part and in_team and me.kind in TEAM_KINDS:
+            found.add((me.kind, False))
+        if self.leads and in_team:
+            found.add(("lead", False))
+        if me.role in BY_ROLE:
+            found.add((BY_ROLE[me.role], False))
+        if self.escalated and me.role == "decision_power":
+            found.add(("decision_power", False))
+        if self.signalled and in_team and not takes_part:
+            found.add(("signaller", False))
+        if self.grants:
+            found.add(("social", True))
+        return found or {("outsider", False)}
+
+    def degree(self, facet: str, sphere: str | None, takes_part: bool, *facts: str) -> str:
+        """The best that any of one's viewers gets: full, open_closed, exists or none."""
+        if not self.mine:
+            return "none"
+        level = oracle.FACETS[facet]["level"]
+        item = sphere if level == "item" else None
+        known = self.facts | set(facts)
+        got = {
+            self.sight.shown(viewer, by_grant, facet, item, self.sight.purpose, frozenset(known))
+            for viewer, by_grant in self.viewers(takes_part)
+        }
+        return next(word for word in ("full", "open_closed", "exists", "none") if word in got | {"none"})
+
+    def sees(self, facet: str, sphere: str | None, takes_part: bool, *facts: str) -> bool:
+        return self.degree(facet, sphere, takes_part, *facts) == "full"
+
+    @property
+    def at_all(self) -> bool:
+        """By the household as a whole: the own signal beside a case shows whose it is."""
+        return self.participates or self.accountable
+
+    # Things, each with its relation and its facts.
+
+    def takes_part_in(self, thing: Row) -> bool:
+        """In a signal or its clock: while it is in no case, only whoever is accountable for it."""
+        if "rule" in thing and thing["rule"] == "G9":
+            return self.participates or self.prepares
+        signal = thing if "urgency" in thing else self.rows.by_id["signals"].get(thing["subject_id"])
+        if signal is None or signal["case_id"] is not None:
+            return self.participates
+        return self._is_accountable(signal)
+
+    def facts_of(self, thing: Row, author: str | None = None) -> list[str]:
+        shared = ["shared_with_teams"] if thing["audience"] == "teams_in_case" else []
+        if author is None:
+            return shared
+        by = self.rows.by_id["memberships"][thing[author]]
+        me = self.sight
+        team = thing["source_team_id"] if "source_team_id" in thing else by["team_id"]
+        wrote = by["professional_id"] == me.professional or (me.role in TEAM_ROLES and team == me.team)
+        return [*shared, *(["wrote_it"] if wrote else [])]
+
+    def current(self, signal: Row) -> bool:
+        """In no case, or in the open one."""
+        return signal["case_id"] is None or (self.case is not None and signal["case_id"] == self.case["id"])
+
+    def sees_signal(self, signal: Row, facet: str = "signal.existence") -> bool:
+        facts = self.facts_of(signal, "author_id")
+        return self.current(signal) and self.sees(facet, signal["sphere"], self.takes_part_in(signal), *facts)
+
+    def of_case(self, thing: Row) -> bool:
+        return self.case is not None and thing["case_id"] == self.case["id"]
+
+    def sees_thing(self, thing: Row, facet: str, author: str) -> bool:
+        """An action or blockade of the open case."""
+        facts = self.facts_of(thing, author)
+        return self.of_case(thing) and self.sees(facet, thing["sphere"], self.participates, *facts)
+
+    def sees_hearing(self, hearing: Row) -> bool:
+        planner = self.rows.by_id["memberships"][hearing["planned_by"]]["team_id"]
+        takes_part = planner == self.sight.team or self.participates or self.prepares
+        return self.sees("court.hearing", "justice", takes_part)
+
+    def sees_participant(self, one: Row) -> bool:
+        own = one["team_id"] == self.sight.team
+        leads_team = self.lead is not None and one["team_id"] == self.lead["team_id"]
+        facts = self.facts_of(one) + (["own_team_item"] if own or leads_team else [])
+        return (own and self.participates) or self.sees("case.participants", one["sphere"], self.participates, *facts)
+
+    def sees_promise(self, promise: Row, facet: str) -> bool:
+        return self.sees(facet, promise["sphere"], self.takes_part_in(promise), *self.facts_of(promise))
+
+    def of_person(self, person: Row) -> list[str]:
+        youths = {h["person_id"] for h in self.hearings}
+        guards = {c["holder_id"] for c in self.rows.of("custody", self.household) if c["minor_id"] in youths}
+        links = [
+            x for x in self.rows.of("person_links", self.household)
+            if x["person_id"] == person["id"] and x["kind"] == "practice"
+        ]  # fmt: skip
+        own = any(
+            c["team_id"] == self.sight.team and (c["kind"], c["code"]) == ("practice", link["code"])
+            for link in links
+            for c in self.rows.all["team_covers"]
+        )
+        facts = ["own_hearing"] if person["id"] in youths | guards else []
+        return [*facts, *(["own_practice"] if own else [])]
+
+    def sees_person(self, person: Row, facet: str) -> bool:
+        return person["died_on"] is None and self.sees(facet, None, self.at_all, *self.of_person(person))
+
+    def sees_grant(self, grant: Row) -> bool:
+        by = self.rows.by_id["memberships"][grant["membership_id"]]["professional_id"]
+        return self.sees("break_glass.grant", None, self.at_all, *(["own_entry"] if by == self.sight.professional else []))
+
+    def may_read(self, canary: Canary) -> bool:
+        facet = FACET_OF.get((canary.table, canary.facet))
+        if facet is None or not self.mine:
+            return False
+        row = self.rows.by_id[canary.table][canary.row]
+        match canary.table:
+            case "households":
+                return self.sees(facet, None, self.at_all)
+            case "persons":
+                return self.sees_person(row, facet)
+            case "signals":
+                return self.sees_signal(row, facet)
+            case "plan_actions":
+                return self.sees_thing(row, facet, "author_id")
+            case "blockades":
+                return self.sees_thing(row, facet, "raised_by")
+            case _:
+                return self.sees_grant(row)
+
+    def may_know(self, kind: str, row: Row) -> bool:
+        """Whether one may know that a thing of this household is there."""
+        match kind:
+            case "Household":
+                return self.at_all_known
+            case "Case":
+                return row["id"] == (self.case and self.case["id"]) and self.knows_case
+            case "Person":
+                return self.sees_person(row, "person.name")
+            case "Signal":
+                return self.sees_signal(row)
+            case "Action":
+                return self.sees_thing(row, "plan.action", "author_id")
+            case "Blockade":
+                return self.sees_thing(row, "blockade", "raised_by")
+            case "Hearing":
+                return self.sees_hearing(row)
+            case "Promise":
+                return self.sees_promise(row, "gap") or self.sees_promise(row, "case.next_deadline")
+            case "BreakGlass":
+                return self.sees_grant(row)
+            case "Contact":
+                return self.sees("case.contact", None, self.participates)
+            case "Move":
+                return self.sees("household.move", None, self.at_all)
+            case "Proposal":
+                return self.sees("case.lead", None, self.participates)
+            case "Event":
+                return True  # compared one by one
+            case _:
+                return False
+
+    @property
+    def knows_case(self) -> bool:
+        return self.sees("case.status", None, self.participates)
+
+    @property
+    def at_all_known(self) -> bool:
+        """A household is there for whoever may see anything of it."""
+        return (
+            self.degree("case.status", None, self.at_all) != "none"
+            or any(self.sees_person(p, "person.name") for p in self.rows.of("persons", self.household))
+            or any(self.sees_signal(s) for s in self.signals)
+            or any(self.sees_hearing(h) for h in self.hearings)
+            or any(self.sees_promise(p, "gap") for p in self.promises)
+            or any(self.sees_grant(g) for g in self.rows.of("break_glass_grants", self.household))
+        )
+
+    # What a view and a list show, in their order.
+
+    def joint_case(self) -> dict[str, Any]:
+        """The ids and the earliest deadline that a joint case view holds."""
+        rows, household = self.rows, self.household
+        case_things = {
+            "actions": ("plan_actions", "plan.action", "author_id", "due_on"),
+            "blockades": ("blockades", "blockade", "raised_by", "raised_at"),
+        }
+        seen: dict[str, Any] = {
+            name: [t["id"] for t in sorted(rows.of(table, household), key=lambda t: (t[key], t["id"]))
+                   if self.sees_thing(t, facet, author)]
+            for name, (table, facet, author, key) in case_things.items()
+        }  # fmt: skip
+        seen["persons"] = [
+            p["id"] for p in sorted(rows.of("persons", household), key=lambda p: p["id"])
+            if self.sees_person(p, "person.name")
+        ]  # fmt: skip
+        seen["signals"] = [
+            s["id"] for s in sorted(self.signals, key=lambda s: (s["received_at"], s["id"])) if self.sees_signal(s)
+        ]
+        seen["hearings"] = [
+            h["id"] for h in sorted(self.hearings, key=lambda h: (h["held_on"], h["id"])) if self.sees_hearing(h)
+        ]
+        seen["participants"] = [
+            p["team_id"] for p in sorted(self.participants, key=lambda p: (p["during"].lower, p["id"]))
+            if self.sees_participant(p)
+        ]  # fmt: skip
+        seen["gaps"] = [p["id"] for p in self.gaps()]
+        seen["contacts"] = [
+            c["id"] for c in sorted(rows.of("contacts", household), key=lambda c: (c["contacted_at"], c["id"]))
+            if self.of_case(c) and self.sees("case.contact", None, self.participates)
+        ]  # fmt: skip
+        seen["grants"] = [
+            g["id"] for g in sorted(rows.of("break_glass_grants", household), key=lambda g: (g["during"].lower, g["id"]))
+            if self.sees_grant(g)
+        ]  # fmt: skip
+        seen["moves"] = [
+            m["id"] for m in sorted(rows.of("household_moves", household), key=lambda m: (m["moved_on"], m["id"]))
+            if self.sees("household.move", None, self.at_all)
+        ]  # fmt: skip
+        seen["nextDeadline"] = self.next_deadline()
+        seen["case"] = self.case["id"] if self.case and self.knows_case else None
+        return seen
+
+    def next_deadline(self) -> datetime | None:
+        """The earliest that this user may see."""
+        return next((p["due_at"] for p in self.promises if self.sees_promise(p, "case.next_deadline")), None)
+
+    def gaps(self) -> list[Row]:
+        return [p for p in self.promises if p["due_at"] <= self.rows.now and self.sees_promise(p, "gap")]
+
+    def flagged(self) -> tuple[Any, ...] | None:
+        """What a line of the worklist holds: rank, next deadline, gaps; None where it has none."""
+        me = self.sight
+        whole = me.role in ("area_coordinator", "decision_power") and bool(self.promises)
+        if not (self.mine and (whole or self.at_all or self.leads)):
+            return None
+        signals = [s for s in self.signals if s["state"] != "ended" and self.sees_signal(s)]
+        rank = min((RANK[s["urgency"]] for s in signals), default=None)
+        at, gaps = self.next_deadline(), len(self.gaps())
+        if not (signals or gaps or at or (self.case is not None and self.knows_case)):
+            return None
+        return (rank, at, gaps)
