@@ -20,7 +20,13 @@ from casecoord.domain.actors import Actor, Caller
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import PUBLIC_TASK
 from casecoord.storage import access_log, keys
-from casecoord.storage.faults import DatabaseFault, broken_constraint, gave_up_waiting, may_be_retried
+from casecoord.storage.faults import (
+    DatabaseFault,
+    broken_constraint,
+    gave_up_waiting,
+    may_be_retried,
+    unwritable_text,
+)
 from casecoord.storage.work import Database, Work
 
 ATTEMPTS = 3
@@ -159,6 +165,8 @@ class Office:
                     continue
                 if gave_up_waiting(fault):
                     break
+                if unwritable_text(fault):
+                    raise Problem("text_control") from None
                 name = broken_constraint(fault)
                 if name not in CONSTRAINTS:
                     raise

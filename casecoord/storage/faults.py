@@ -25,6 +25,13 @@ def gave_up_waiting(fault: DBAPIError) -> bool:
     return str(getattr(fault.orig, "sqlstate", "")) == "55P03"
 
 
+def unwritable_text(fault: DBAPIError) -> bool:
+    """Whether a text held what no text here can: a NUL, or half a character."""
+    cause = getattr(fault.orig, "__cause__", None)
+    half = isinstance(getattr(cause, "__cause__", None), UnicodeEncodeError)
+    return half or str(getattr(fault.orig, "sqlstate", "")) == "22021"
+
+
 def broken_constraint(fault: DBAPIError) -> str | None:
     """The name of the constraint that the transaction would have broken."""
     cause = getattr(fault.orig, "__cause__", None)

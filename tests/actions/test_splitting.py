@@ -159,6 +159,8 @@ async def test_what_a_split_has_to_know_is_asked(town: Town) -> None:
         ("not_found", "signals", {"signals": (SignalGoes(noor.id, Part.STAYING),)}),
         ("case_unassigned", "caseWith", {"case_with": None}),
         ("neighbourhood_unknown", "neighbourhood", {"neighbourhood": "BU00000000"}),
+        ("text_control", None, {"neighbourhood": "BU\x00"}),
+        ("text_control", None, {"neighbourhood": "BU\ud800"}),
     ):
         async with refused(code, field):
             await town.act("ibrahim", split_household, daan_leaves(town, janssens, loud, **how))

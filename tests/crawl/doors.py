@@ -1,16 +1,125 @@
-"""The doors of the real application, at which a demo user is known by a session; a later door joins in one line."""
-import hashlib, json
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+"""The doors of the real application, at which a demo user is known by a session. A later door joins in one line."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import count, product
 from typing import Any
+from uuid import UUID, uuid4
 
 from fastapi import FastAPI
 
-from casecoord.app import create_app
+from casecoord.domain.ids import global_id
 from casecoord.identity.door import CSRF_HEADER
 from casecoord.identity.sessions import SESSION_COOKIE, Session
-from tests.demo.killable import ISSUER, settings_of
+from tests.crawl import documents
+from tests.crawl.documents import DOCUMENTS, IdOf
+from tests.crawl.pairs import pairwise
+from tests.crawl.rows import KINDS
+from tests.crawl.sight import Sight
+from tests.demo.killable import ISSUER
+
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One thing that somebody asks at a door. `undone`: what it does is taken back. `given`: the ids in it.
+
+    `about`: the household whose view it is; `whole`: it is a whole list.
+    """
+
+    door: str
+    name: str
+    method: str
+    path: str
+    body: bytes = b""
+    undone: bool = False
+    given: frozenset[UUID] = frozenset()
+    about: UUID | None = None
+    whole: bool = False
+
+
+@dataclass
+class Ground:
+    """What is crawled: the households, those of a story among them, and per demo user what is theirs and what not."""
+
+    households: list[UUID]
+    told: list[UUID]
+    sights: dict[str, Sight]
+    _pools: dict[tuple[str, str, str], list[UUID]] = field(default_factory=dict)
+    _turns: Iterator[int] = field(default_factory=count)
+
+    def pick(self, key: str, wanted: IdOf) -> UUID:
+        """An id of this kind for this user: another one each time, so that all come round."""
+        if wanted.whose == "unknown":
+            return uuid4()
+        pool = self._pool(key, wanted.kind, wanted.whose)
+        return pool[next(self._turns) % len(pool)] if pool else uuid4()
+
+    def _pool(self, key: str, kind: str, whose: str) -> list[UUID]:
+        name = (key, kind, whose)
+        if name not in self._pools:
+            self._pools[name] = [i for i, own in self._known(key, kind) if own is (whose == "own")]
+        return self._pools[name]
+
+    def _known(self, key: str, kind: str) -> Iterator[tuple[UUID, bool]]:
+        sight, here = self.sights[key], set(self.households)
+        work = {"Team": "teams", "Professional": "professionals", "Membership": "memberships"}
+        for row in sight.rows.all[KINDS.get(kind) or work.get(kind, "teams")]:
+            if kind in KINDS:
+                household = sight.rows.household_of(KINDS[kind], row)
+                if household is None or household in here:
+                    yield row["id"], sight.may_know(kind, row["id"])
+            else:
+                yield row["id"], row["area_id"] == sight.area
+
+
+Door = Callable[[Ground], Iterator[tuple[str, Ask]]]
+
+
+def trusted_documents(ground: Ground) -> Iterator[tuple[str, Ask]]:
+    """Every document as every user, every two values of its variables together; and views of each household."""
+    for name in DOCUMENTS:
+        said = documents.factors(name)
+        for key, *values in pairwise([list(ground.sights), *(one.values for one in said)], name):
+            paths = dict(zip((one.path for one in said), values, strict=True))
+            yield str(key), _document(ground, str(key), name, paths)
+    for name, households in (("JointCase", ground.households), ("Timeline", ground.told)):
+        for household, key in product(households, ground.sights):
+            yield key, replace(_asked(name, {"id": global_id("Household", household)}), about=household)
+    for name in ("Worklist", "Gaps"):
+        for key in ground.sights:
+            yield key, replace(_asked(name, {"first": 100}), whole=True)
+
+
+def _document(ground: Ground, key: str, name: str, said: dict[tuple[str, ...], Any]) -> Ask:
+    ids = {path: ground.pick(key, value) for path, value in said.items() if isinstance(value, IdOf)}
+    words = {path: global_id(said[path].kind, value) for path, value in ids.items()}
+    asked = _asked(name, documents.variables(name, {**said, **words}))
+    return replace(asked, given=frozenset(ids.values()))
+
+
+def _asked(name: str, variables: dict[str, Any]) -> Ask:
+    body = json.dumps({"documentId": DOCUMENTS[name].id, "variables": variables}).encode()
+    return Ask("documents", name, "POST", "/graphql", body, undone=documents.changes(name))
+
+
+def console_pages(ground: Ground) -> Iterator[tuple[str, Ask]]:
+    """The pages that somebody can look at."""
+    for key in ground.sights:
+        for path in ("/", "/?overdue=1", "/?urgency=acute", "/?urgency=high", "/gaps", "/signal"):
+            yield key, Ask("pages", path, "GET", path)
+        for kind in ("Household", "Case", "Signal"):
+            for whose in ("own", "own", "foreign", "unknown"):
+                identity = ground.pick(key, IdOf(kind, whose))
+                folder = "signals" if kind == "Signal" else "families"
+                path, given = f"/{folder}/{global_id(kind, identity)}", frozenset({identity})
+                yield key, Ask("pages", f"/{folder}/id", "GET", path, given=given)
+
+
+#: Every way in. A new one is a function that says what can be asked at it.
+DOORS: tuple[Door, ...] = (trusted_documents, console_pages)
 
 
 @dataclass
@@ -20,40 +129,47 @@ class Visitor:
     app: FastAPI
     key: str
     session: Session = field(init=False)
-    cookie: str = field(init=False)
+    headers: list[tuple[bytes, bytes]] = field(init=False)
 
     def __post_init__(self) -> None:
         sessions = self.app.state.login.sessions
         self.session = sessions.begin(ISSUER, f"demo-{self.key}")
-        self.cookie = sessions.seal(self.session)
-
-    async def asks(self, method: str, path: str, body: bytes = b"", kind: str = "") -> tuple[int, str]:
-        """Status, headers and body of the answer, as text."""
-        headers = [
-            (b"host", b"127.0.0.1:8000"), (b"cookie", f"{SESSION_COOKIE}={self.cookie}".encode()),
+        cookie = f"{SESSION_COOKIE}={sessions.seal(self.session)}"
+        self.headers = [
+            *((b"host", b"127.0.0.1:8000"), (b"content-type", JSON.encode()), (b"cookie", cookie.encode())),
             (CSRF_HEADER.encode(), self.session.csrf.encode()),
         ]
-        if kind:
-            headers.append((b"content-type", kind.encode()))
-        target, _, query = path.partition("?")
+
+    async def asks(self, ask: Ask) -> tuple[int, str, str]:
+        """Status, headers and body of the answer, as text."""
+        path, _, query = ask.path.partition("?")
         scope = {
-            "type": "http", "method": method, "path": target, "raw_path": target.encode(), "root_path": "",
-            "query_string": query.encode(), "headers": headers, "scheme": "http", "http_version": "1.1",
-            "server": ("127.0.0.1", 8000), "client": ("127.0.0.1", 50000), "asgi": {"version": "3.0"},
+            "type": "http",
+            "method": ask.method,
+            "path": path,
+            "raw_path": path.encode(),
+            "root_path": "",
+            "query_string": query.encode(),
+            "headers": self.headers,
+            "scheme": "http",
+            "http_version": "1.1",
+            "server": ("127.0.0.1", 8000),
+            "client": ("127.0.0.1", 50000),
+            "asgi": {"version": "3.0"},
         }
-        said: list[bytes] = []
-        status = 0
+        body: list[bytes] = []
+        status, headers = 0, ""
 
         async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": body, "more_body": False}
+            return {"type": "http.request", "body": ask.body, "more_body": False}
 
         async def send(message: dict[str, Any]) -> None:
-            nonlocal status
+            nonlocal status, headers
             if message["type"] == "http.response.start":
                 status = message["status"]
-                said.extend(b": ".join(header) for header in message["headers"])
+                headers = "\n".join(b": ".join(header).decode() for header in message["headers"])
             else:
-                said.append(message.get("body", b""))
+                body.append(message.get("body", b""))
 
         await self.app(scope, receive, send)
-        return status, b"\n".join(said).decode()
+        return status, headers, b"".join(body).decode()

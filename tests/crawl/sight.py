@@ -4,10 +4,11 @@ Relations follow access-matrix.md: as what one looks at a household, and for a s
 that signal. The cells are read by `tests.policies.oracle`.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,8 @@ BY_ROLE = {"area_coordinator": "coordinator", "analyst": "analyst", "privacy_off
 RANK = {"acute": 1, "high": 2, "normal": 3}
 #: Promises that are between few: no list of a household holds them.
 BETWEEN_FEW = {"G12", "G15"}
+#: What happened of these classes no history tells.
+NOT_HISTORY = {"feedback", "outcome", "household.move", "merge.proposal", "family.complaint", "gap"}
 #: Which class of data a sealed column holds; one that is not here is shown to nobody.
 FACET_OF = {
     ("households", "address"): "household.address",
@@ -42,20 +45,9 @@ FACET_OF = {
     ("break_glass_grants", "reason"): "break_glass.grant",
     ("break_glass_grants", "review"): "break_glass.grant",
 }
-#: Which class of data tells that a thing is there.
-FACET_OF_KIND = {
-    "Person": "person.name",
-    "Signal": "signal.existence",
-    "Action": "plan.action",
-    "Blockade": "blockade",
-    "Hearing": "court.hearing",
-    "BreakGlass": "break_glass.grant",
-    "Contact": "case.contact",
-    "Move": "household.move",
-}
 
 
-@lru_cache(maxsize=None)
+@cache
 def by_the_tables(
     viewer: str, by_grant: bool, facet: str, sphere: str | None, purpose: str, facts: frozenset[str]
 ) -> str:
@@ -115,12 +107,46 @@ class Sight:
         if row["area_id"] != self.area:
             return False
         household = self.rows.household_of(KINDS[kind], row)
-        asked = {"Notice": "receiver_id", "Invitation": "team_id", "Transfer": "to_team", "Proposal": "membership_id"}
-        if kind in asked and row[asked[kind]] in (self.membership, self.team):
+        if (kind, identity) in self.asked or (
+            household in self.asked_about and kind in ("Household", "Case")
+        ):
             return True
         if kind in ("MergeProposal", "Merge", "MoveOffer", "Transfer"):
             return self.role == "area_coordinator"
+        if kind == "Promise" and (household is None or row["rule"] in BETWEEN_FEW):
+            due = {"area_coordinator": "due_at", "decision_power": "decision_at"}.get(self.role)
+            return due is not None and row[due] <= self.rows.now
         return household is not None and self.of(household).may_know(kind, row)
+
+    @cached_property
+    def asked(self) -> set[tuple[str, UUID]]:
+        """What this user, or the own team, is asked or told by name: that much one knows of it."""
+        rows, me, pending = self.rows, self.membership, "pending"
+        own = {
+            "Notice": [x for x in rows.all["outbox"] if x["receiver_id"] == me],
+            "Promise": [x for x in rows.all["promises"] if x["ended_at"] is None and x["responder_id"] == me],
+            "Proposal": [x for x in rows.all["proposals"] if me in (x["membership_id"], x["proposed_by"])],
+            "Invitation": [
+                x for x in rows.all["invitations"]
+                if x["invited_by"] == me or x["team_id"] == self.team
+            ],
+            "Transfer": [x for x in rows.all["transfers"] if x["to_team"] == self.team and x["state"] == pending],
+            "Signal": [
+                rows.by_id["signals"][x["source_id"]] for x in rows.all["outbox"]
+                if x["receiver_id"] == me and x["kind"] == "acute_signal"
+            ],
+        }  # fmt: skip
+        return {(kind, row["id"]) for kind, found in own.items() for row in found}
+
+    @cached_property
+    def asked_about(self) -> set[UUID | None]:
+        """The households that one is asked something about by name."""
+        by_name = ("Promise", "Proposal", "Invitation", "Signal")
+        return {
+            self.rows.household_of(KINDS[kind], self.rows.by_id[KINDS[kind]][key])
+            for kind, key in self.asked
+            if kind in by_name
+        }
 
 
 class OfHousehold:
@@ -156,7 +182,11 @@ class OfHousehold:
         )
         self.signalled = any(s["source_team_id"] == sight.team for s in self.signals)
         self.promises = sorted(
-            (p for p in rows.of("promises", household) if p["ended_at"] is None and p["rule"] not in BETWEEN_FEW),
+            (
+                p
+                for p in rows.of("promises", household)
+                if p["ended_at"] is None and p["rule"] not in BETWEEN_FEW
+            ),
             key=lambda p: (p["due_at"], p["id"]),
         )
         self.escalated = any(
@@ -262,7 +292,9 @@ class OfHousehold:
         own = one["team_id"] == self.sight.team
         leads_team = self.lead is not None and one["team_id"] == self.lead["team_id"]
         facts = self.facts_of(one) + (["own_team_item"] if own or leads_team else [])
-        return (own and self.participates) or self.sees("case.participants", one["sphere"], self.participates, *facts)
+        return (own and self.participates) or self.sees(
+            "case.participants", one["sphere"], self.participates, *facts
+        )
 
     def sees_promise(self, promise: Row, facet: str) -> bool:
         return self.sees(facet, promise["sphere"], self.takes_part_in(promise), *self.facts_of(promise))
@@ -287,7 +319,9 @@ class OfHousehold:
 
     def sees_grant(self, grant: Row) -> bool:
         by = self.rows.by_id["memberships"][grant["membership_id"]]["professional_id"]
-        return self.sees("break_glass.grant", None, self.at_all, *(["own_entry"] if by == self.sight.professional else []))
+        return self.sees(
+            "break_glass.grant", None, self.at_all, *(["own_entry"] if by == self.sight.professional else [])
+        )
 
     def may_read(self, canary: Canary) -> bool:
         facet = FACET_OF.get((canary.table, canary.facet))
@@ -316,7 +350,12 @@ class OfHousehold:
             case "Case":
                 return row["id"] == (self.case and self.case["id"]) and self.knows_case
             case "Person":
-                return self.sees_person(row, "person.name")
+                things = [s for s in self.signals if self.sees_signal(s)]
+                things += [h for h in self.hearings if self.sees_hearing(h)]
+                named = any(thing["person_id"] == row["id"] for thing in things)
+                return named or self.sees_person(row, "person.name")
+            case "Invitation":
+                return self.leads
             case "Signal":
                 return self.sees_signal(row)
             case "Action":
@@ -375,10 +414,14 @@ class OfHousehold:
             if self.sees_person(p, "person.name")
         ]  # fmt: skip
         seen["signals"] = [
-            s["id"] for s in sorted(self.signals, key=lambda s: (s["received_at"], s["id"])) if self.sees_signal(s)
+            s["id"]
+            for s in sorted(self.signals, key=lambda s: (s["received_at"], s["id"]))
+            if self.sees_signal(s)
         ]
         seen["hearings"] = [
-            h["id"] for h in sorted(self.hearings, key=lambda h: (h["held_on"], h["id"])) if self.sees_hearing(h)
+            h["id"]
+            for h in sorted(self.hearings, key=lambda h: (h["held_on"], h["id"]))
+            if self.sees_hearing(h)
         ]
         seen["participants"] = [
             p["team_id"] for p in sorted(self.participants, key=lambda p: (p["during"].lower, p["id"]))
@@ -420,3 +463,34 @@ class OfHousehold:
         if not (signals or gaps or at or (self.case is not None and self.knows_case)):
             return None
         return (rank, at, gaps)
+
+    def timeline(self) -> list[UUID] | None:
+        """The ids of what happened, in order; None where one does not see the case at all."""
+        if not self.sees("case.status", None, self.at_all):
+            return None
+        told = (
+            event for event in self.rows.of("events", self.household) if event["facet"] not in NOT_HISTORY
+        )
+        happened = sorted(told, key=lambda event: (event["at"], event["id"]))
+        return [event["id"] for event in happened if self.sees_event(event)]
+
+    def sees_event(self, event: Row) -> bool:
+        """By the facet that it is about; one that only a team's presence makes secret, by its sphere too."""
+        signal = self._signal_of(event)
+        if signal is not None and signal["case_id"] is None:
+            takes_part = self._is_accountable(signal)
+        elif event["facet"] == "court.hearing":
+            takes_part = self.participates or self.prepares
+        else:
+            takes_part = self.participates and (signal is not None or event["case_id"] is not None)
+        facts, sphere = self.facts_of(event, "membership_id"), event["sphere"]
+        if not self.sees(event["facet"], sphere, takes_part, *facts):
+            return False
+        of_an_item = oracle.FACETS[event["facet"]]["level"] == "item"
+        return (
+            of_an_item or sphere == "general" or self.sees("case.next_deadline", sphere, takes_part, *facts)
+        )
+
+    def _signal_of(self, event: Row) -> Row | None:
+        named = json.loads(event["about"]).get("signal")
+        return self.rows.by_id["signals"].get(UUID(named)) if named else None

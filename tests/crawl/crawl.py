@@ -1,0 +1,174 @@
+"""Asks everything at every door, and holds each answer against what the tables allow whoever asked."""
+
+import base64
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from fastapi import FastAPI
+
+from tests.crawl.canaries import Canaries, found_in
+from tests.crawl.documents import SAID
+from tests.crawl.doors import Ask, Ground, Visitor
+from tests.crawl.sight import RANK, Sight
+
+_ID = re.compile(r"[A-Za-z0-9_-]{54,75}")
+_PLAIN = re.compile(r"([A-Z][A-Za-z]*):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+_NEVER = datetime.max
+
+
+@dataclass
+class Crawl:
+    """`met`: the canaries that some answer held, with the user who was shown them. `faults`: what ought not to be.
+
+    `app` keeps what it does, `undoing` takes it back.
+    """
+
+    canaries: Canaries
+    ground: Ground
+    app: FastAPI
+    undoing: FastAPI
+    admin: asyncpg.Connection
+    asked: Counter[str] = field(default_factory=Counter)
+    answered: int = 0
+    met: set[tuple[str, str]] = field(default_factory=set)
+    checked: int = 0
+    changed: int = 0
+    compared: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    async def ask_all(self, asks: Iterable[tuple[str, Ask]]) -> None:
+        visitors = {
+            (key, undone): Visitor(self.undoing if undone else self.app, key)
+            for key in self.ground.sights
+            for undone in (False, True)
+        }
+        for key, ask in asks:
+            status, headers, body = await visitors[key, ask.undone].asks(ask)
+            self.asked[f"{ask.door} {ask.name}"] += 1
+            self.answered += status == 200
+            self.judge(key, ask, headers, body)
+
+    def judge(self, key: str, ask: Ask, headers: str, body: str) -> None:
+        """Notes whatever this answer holds that its reader may not know."""
+        sight = self.ground.sights[key]
+        for word in set(found_in(body)) | set(found_in(headers)):
+            canary = self.canaries.get(word)
+            if canary is None:
+                continue
+            self.checked += 1
+            self.met.add((key, word))
+            if not sight.may_read(canary):
+                self._fault(key, ask, f"was shown {canary.table}.{canary.facet}")
+        for kind, identity in set(ids_in(body)):
+            if identity not in ask.given and not sight.may_know(kind, identity):
+                self._fault(key, ask, f"was shown the id of a {kind}")
+        if '"internal"' in body:
+            self._fault(key, ask, "met an internal error")
+        if SAID in body or SAID in headers:
+            self._fault(key, ask, "was told what was said")
+        if ask.door == "documents" and sight.area is not None:
+            self._compare(key, ask, sight, json.loads(body))
+
+    def left_behind(self, text: str, where: str) -> None:
+        """Notes any sealed value, or anything that was said, in what no reader was chosen for."""
+        self.changed += where == "a row"
+        for word in set(found_in(text)) & set(self.canaries):
+            self.faults.append(f"{where} holds {self.canaries[word].table}.{self.canaries[word].facet}")
+        if SAID in text:
+            self.faults.append(f"{where} holds what was said")
+
+    def _compare(self, key: str, ask: Ask, sight: Sight, answer: dict[str, Any]) -> None:
+        """What a view and a list hold, in their order, is exactly what the rows and the tables give."""
+        data = answer.get("data") or {}
+        if ask.about is not None and ask.name == "JointCase":
+            got, of = data.get("jointCase"), sight.of(ask.about)
+            wanted = of.joint_case() if of.at_all_known else None
+            self._same(key, ask, got and _joint_case(got), wanted)
+        elif ask.about is not None and ask.name == "Timeline":
+            edges = (data.get("timeline") or {}).get("edges")
+            happened = sight.of(ask.about).timeline()
+            self._same(
+                key, ask, edges and [key_of(e["node"]["id"]) for e in edges], happened and happened[:50]
+            )
+        elif ask.whole and ask.name == "Worklist":
+            edges = (data.get("worklist") or {}).get("edges") or []
+            self._same(key, ask, [_flagged(edge["node"]) for edge in edges], self._worklist(sight))
+        elif ask.whole and ask.name == "Gaps":
+            edges = (data.get("gaps") or {}).get("edges") or []
+            got = [key_of(e["node"]["id"]) for e in edges if e["node"]["household"]]
+            self._same(key, ask, got, self._gaps(sight)[: len(edges)])
+
+    def _same(self, key: str, ask: Ask, got: Any, wanted: Any) -> None:
+        self.compared += 1
+        if got != wanted:
+            names = [n for n in wanted if got[n] != wanted[n]] if isinstance(got, dict) and wanted else []
+            self._fault(key, ask, f"is shown another {' and '.join(names) or 'answer'} than the tables give")
+
+    def _worklist(self, sight: Sight) -> list[tuple[Any, ...]]:
+        lines = [(h["id"], sight.of(h["id"]).flagged()) for h in sight.rows.all["households"]]
+        flagged = [(household, line) for household, line in lines if line is not None]
+        zone = sight.rows.now.tzinfo
+        flagged.sort(key=lambda one: (one[1][0] or 3, one[1][1] or _NEVER.replace(tzinfo=zone), one[0]))
+        return [(household, *line) for household, line in flagged[:100]]
+
+    def _gaps(self, sight: Sight) -> list[UUID]:
+        found = [
+            gap
+            for h in sight.rows.all["households"]
+            if sight.of(h["id"]).flagged()
+            for gap in sight.of(h["id"]).gaps()
+        ]
+        return [gap["id"] for gap in sorted(found, key=lambda gap: (gap["due_at"], gap["id"]))]
+
+    def _fault(self, key: str, ask: Ask, what: str) -> None:
+        self.faults.append(f"{key} {what} by {ask.door} {ask.name}")
+
+
+def ids_in(text: str) -> Iterator[tuple[str, UUID]]:
+    """The global ids in a text: kind and key."""
+    for match in _ID.finditer(text):
+        try:
+            plain = base64.urlsafe_b64decode(match[0] + "=" * (-len(match[0]) % 4)).decode()
+        except ValueError:
+            continue
+        if found := _PLAIN.fullmatch(plain):
+            yield found[1], UUID(found[2])
+
+
+def key_of(identity: str) -> UUID:
+    ((_, key),) = ids_in(identity)
+    return key
+
+
+def _joint_case(got: dict[str, Any]) -> dict[str, Any]:
+    lists = (
+        "actions",
+        "blockades",
+        "persons",
+        "signals",
+        "hearings",
+        "participants",
+        "gaps",
+        "contacts",
+        "grants",
+    )
+    seen: dict[str, Any] = {name: [key_of(one["id"]) for one in got[name]] for name in (*lists, "moves")}
+    seen["nextDeadline"] = _moment(got["nextDeadline"])
+    seen["case"] = key_of(got["case"]) if got["case"] else None
+    return seen
+
+
+def _flagged(got: dict[str, Any]) -> tuple[Any, ...]:
+    rank = RANK[got["urgency"].lower()] if got["urgency"] else None
+    return (key_of(got["household"]), rank, _moment(got["nextDeadline"]), got["openGaps"])
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
