@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 RUN := .venv/bin/python
 TESTS ?= tests
 
-.PHONY: demo demo-reset test prove bench pictures lint docs lock setup
+.PHONY: demo demo-reset test prove figures bench pictures lint docs lock setup
 .DEFAULT_GOAL := demo
 
 demo: setup ## the whole system with an invented neighbourhood, on http://127.0.0.1:$(PORT)
@@ -21,6 +21,9 @@ test: setup ## every test, except the long proofs
 
 prove: setup ## the long proofs: state machines, exhaustive and race runs
 	@$(RUN) -m pytest -q -m prove $(TESTS)
+
+figures: setup ## on how many questions the evaluators of the policy agree, and which changes of it nobody notices
+	@$(RUN) -m tests.policies
 
 bench: setup ## measure, and write .bench/results.jsonl
 	@$(RUN) -m tests.bench

@@ -61,6 +61,13 @@ class Factor:
     path: tuple[str, ...]
     values: tuple[Any, ...]
 
+    @property
+    def meant(self) -> Any:
+        """What one would say who means it: one's own things, and a sentence."""
+        return next(
+            (value for value in self.values if value == PLAUSIBLE), next(filter(None, self.values), None)
+        )
+
 
 def operation(name: str) -> OperationDefinitionNode:
     (found,) = DOCUMENTS[name].parsed.definitions

@@ -78,19 +78,23 @@ class Ground:
 Door = Callable[[Ground], Iterator[tuple[str, Ask]]]
 
 
-def trusted_documents(ground: Ground) -> Iterator[tuple[str, Ask]]:
-    """Every document as every user, every two values of its variables together; and views of each household."""
+def documents_in_pairs(ground: Ground) -> Iterator[tuple[str, Ask]]:
+    """Every document as every user: once as it is meant, and every two values of its variables together."""
     for name in DOCUMENTS:
         said = documents.factors(name)
-        for key, *values in pairwise([list(ground.sights), *(one.values for one in said)], name):
-            paths = dict(zip((one.path for one in said), values, strict=True))
-            yield str(key), _document(ground, str(key), name, paths)
+        paths = [one.path for one in said]
+        meant = [(key, *(one.meant for one in said)) for key in ground.sights]
+        for key, *values in (*meant, *pairwise([list(ground.sights), *(one.values for one in said)], name)):
+            yield str(key), _document(ground, str(key), name, dict(zip(paths, values, strict=True)))
+
+
+def views_and_lists(ground: Ground) -> Iterator[tuple[str, Ask]]:
+    """What is compared line by line: each household's view and history, and the lists, whole."""
     for name, households in (("JointCase", ground.households), ("Timeline", ground.told)):
         for household, key in product(households, ground.sights):
             yield key, replace(_asked(name, {"id": global_id("Household", household)}), about=household)
-    for name in ("Worklist", "Gaps"):
-        for key in ground.sights:
-            yield key, replace(_asked(name, {"first": 100}), whole=True)
+    for name, key in product(("Worklist", "Gaps"), ground.sights):
+        yield key, replace(_asked(name, {"first": 100}), whole=True)
 
 
 def _document(ground: Ground, key: str, name: str, said: dict[tuple[str, ...], Any]) -> Ask:
@@ -119,7 +123,7 @@ def console_pages(ground: Ground) -> Iterator[tuple[str, Ask]]:
 
 
 #: Every way in. A new one is a function that says what can be asked at it.
-DOORS: tuple[Door, ...] = (trusted_documents, console_pages)
+DOORS: tuple[Door, ...] = (documents_in_pairs, views_and_lists, console_pages)
 
 
 @dataclass

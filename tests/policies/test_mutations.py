@@ -141,17 +141,49 @@ def _grant_facts() -> Facts:
     return Facts.that("break_glass")
 
 
-def _run(chosen: list[Mutant], folder: Path) -> None:
+@dataclass(frozen=True)
+class Hunt:
+    """The mutants that were tried, by what noticed them; under None those that live."""
+
+    by: dict[str | None, list[Mutant]]
+
+    @property
+    def tried(self) -> int:
+        return sum(map(len, self.by.values()))
+
+    @property
+    def share(self) -> float:
+        return 1 - len(self.by.get(None, [])) / self.tried
+
+    def __str__(self) -> str:
+        counts = ", ".join(
+            f"{len(found)} by {what}" for what, found in sorted(self.by.items(), key=str) if what
+        )
+        living = [f"  lives: {mutant.rule.id} {mutant.change}" for mutant in self.by.get(None, [])]
+        return "\n".join([f"{self.tried} mutants, {self.share:.1%} noticed: {counts}", *living])
+
+
+def hunt(chosen: list[Mutant], folder: Path) -> Hunt:
     by: dict[str | None, list[Mutant]] = {}
     for mutant in chosen:
         by.setdefault(noticed(mutant, folder), []).append(mutant)
-    living = by.pop(None, [])
-    share = 1 - len(living) / len(chosen)
-    counts = ", ".join(f"{len(found)} by {what}" for what, found in sorted(by.items(), key=str))
-    print(f"{len(chosen)} mutants, {share:.1%} noticed: {counts}")
-    for mutant in living:
-        print(f"  lives: {mutant.rule.id} {mutant.change}")
-    assert share >= WANTED
+    return Hunt(by)
+
+
+def _run(chosen: list[Mutant], folder: Path) -> None:
+    found = hunt(chosen, folder)
+    print(found)
+    assert found.share >= WANTED
+
+
+def test_each_rule_and_each_condition_is_changed() -> None:
+    """Each rule is dropped and turned round, each condition left out and turned round."""
+    changes = {(mutant.rule.id, mutant.change) for mutant in mutants()}
+    for rule in ORIGINAL.rules:
+        asked = {"dropped", "turned round"}
+        for word in rule.written["when"].split():
+            asked |= {f"without {word}", f"{word} turned round"}
+        assert {(rule.id, change) for change in asked} <= changes
 
 
 def test_a_changed_policy_is_noticed(tmp_path: Path) -> None:

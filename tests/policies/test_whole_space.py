@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
 
+import asyncpg
 import pytest
 
 from casecoord.access.attributes import ATOMS, FACTS, Facts, What, Who, possible
@@ -13,7 +14,8 @@ from casecoord.access.differences import everyone, everything
 from casecoord.access.rules import Kind
 from casecoord.domain.facets import FACETS, Level, Shown, Trait, Viewer
 from casecoord.domain.words import Purpose, Sphere
-from tests.policies import cedar, oracle
+from tests.policies import oracle
+from tests.policies.agreement import agreement
 from tests.policies.space import Question, questions
 
 RANK = list(Shown)
@@ -82,11 +84,15 @@ def test_every_rule_about_seeing_decides_something(policy: Policy, walk: Walk) -
     assert silent == {"secret_existence", "figures.none"}
 
 
-@pytest.mark.parametrize("facet", FACETS)
-def test_a_second_evaluator_agrees_on_every_question(policy: Policy, facet: str) -> None:
-    asked = list(questions(whats=[what for what in everything() if what.facet == facet]))
-    answers = cedar.answers(facet, asked)
-    assert [question.decided(policy) for question in asked] == answers
+async def test_casbin_cedar_and_sql_agree_on_every_question(policy: Policy, walk: Walk, server: str) -> None:
+    connection = await asyncpg.connect(server)
+    try:
+        found = await agreement(policy, connection)
+    finally:
+        await connection.close()
+    print(found)
+    assert not found.wrong[:5]
+    assert set(found.asked.values()) == {walk.tried}
 
 
 def test_several_viewers_see_the_best_of_what_each_sees_alone(policy: Policy) -> None:
