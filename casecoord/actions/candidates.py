@@ -10,7 +10,7 @@ from uuid import UUID
 
 from casecoord.access.doing import ActFacts, Doer
 from casecoord.actions.caseload import ceiling_of
-from casecoord.actions.looking import Look, viewers
+from casecoord.actions.looking import Look, viewers, wrote
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Viewer
@@ -155,7 +155,7 @@ class _Candidates:
         takes_part = self.row["participates"] if signal["in_case"] else signal["accountable"] == self.own
         facts: dict[str, Any] = {
             "viewers": self._as_viewer(takes_part),
-            "wrote_it": signal["source"] == self.own,
+            "wrote_it": wrote(self.hand, signal["source"]),
             "shared_with_teams": signal["audience"] == "teams_in_case",
         }
         return self.look.sees("signal.source", Sphere(signal["sphere"]), **facts)

@@ -54,7 +54,7 @@ async def caseload(hand: Hand, query: CaseloadOf) -> Slice[Load]:
             "case.next_deadline",
             {**_as_viewers(hand, "true"), Viewer.LEAD: "i.is_lead"},
             Purpose.CARE_COORDINATION,
-            wrote_it="i.wrote_it",
+            wrote_it="i.wrote_it" if team_viewer(hand.actor.role, hand.actor.team_kind) else "false",
         ),
     )
     if not rows and not after:

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from casecoord.actions import texts
-from casecoord.actions.looking import Look, facts_of, viewers
+from casecoord.actions.looking import Look, facts_of, viewers, wrote
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Viewer
@@ -86,7 +86,7 @@ def _sees(hand: Hand, look: Look, row: Row, signal: Row) -> bool:
     takes_part = row["participates"] if signal["in_case"] else signal["accountable"] == own
     facts: dict[str, Any] = {
         "viewers": _as_viewer(hand, row, takes_part),
-        "wrote_it": signal["source"] == own,
+        "wrote_it": wrote(hand, signal["source"]),
         "shared_with_teams": signal["audience"] == "teams_in_case",
     }
     return look.sees("signal.existence", Sphere(signal["sphere"]), **facts)

@@ -166,7 +166,12 @@ def _filters(hand: Hand, *facets: str) -> Mapping[str, str]:
         conditions[as_role] = "true"
     if hand.actor.role is Role.DECISION_POWER:
         conditions[Viewer.DECISION_POWER] = "i.escalated"
-    return {facet: hand.policy.sql_filter(facet, hand.actor.purpose, conditions, "i") for facet in facets}
+    # What the own team wrote is shown to who looks as a team: in no other list of theirs does it count.
+    facts = {} if as_team else {"wrote_it": "false"}
+    return {
+        facet: hand.policy.sql_filter(facet, hand.actor.purpose, conditions, "i", facts=facts)
+        for facet in facets
+    }
 
 
 def _of_history(hand: Hand) -> dict[str, str]:

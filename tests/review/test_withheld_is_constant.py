@@ -122,6 +122,10 @@ async def health_signal(at: Families) -> Any:
     return await signal(at.town, "fleur", at.mother, domain=LifeDomain.MENTAL_HEALTH)
 
 
+async def health_signal_of_the_bureau(at: Families) -> Any:
+    return await signal(at.town, "bea", at.mother, domain=LifeDomain.MENTAL_HEALTH)
+
+
 async def urgent_health_signal_in_the_case(at: Families) -> Any:
     sent = await signal(
         at.town, "fleur", at.mother, domain=LifeDomain.SUBSTANCE_USE, urgency=Urgency.ACUTE,
@@ -197,6 +201,7 @@ SECRETS: list[tuple[Happens, set[str]]] = [
     (justice_signal_in_the_case, JUSTICE),
     (signal_about_the_loner, JUSTICE | {"amina"}),
     (health_signal, HEALTH),
+    (health_signal_of_the_bureau, HEALTH - {"bea"}),
     (urgent_health_signal_in_the_case, HEALTH),
     (debts, LIVELIHOOD),
     (court_takes_part, JUSTICE),
