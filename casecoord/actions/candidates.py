@@ -10,7 +10,7 @@ from uuid import UUID
 
 from casecoord.access.doing import ActFacts, Doer
 from casecoord.actions.caseload import ceiling_of
-from casecoord.actions.looking import Look, viewers, wrote
+from casecoord.actions.looking import Look, facts_of, viewers, wrote
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Viewer
@@ -92,7 +92,7 @@ class _Candidates:
 
     def __init__(self, hand: Hand, row: Row) -> None:
         self.hand, self.row, self.own = hand, row, str(hand.actor.team_id)
-        self.look = Look(hand, row["household"], self._as_viewer(row["participates"]))
+        self.look = Look(hand, row["household"], self._as_viewer(row["participates"]), facts_of(row))
         self.signalled = {s["source"] for s in row["signals"] if self._sees_source(s)}
 
     def found(self) -> Iterator[Candidate]:

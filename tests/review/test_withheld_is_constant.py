@@ -17,7 +17,7 @@ import pytest
 from casecoord.actions.blockades import RaiseBlockade, raise_blockade
 from casecoord.actions.break_glass import BreakGlass, ByNumber, break_glass
 from casecoord.actions.hearings import PlanHearing, plan_hearing
-from casecoord.actions.participation import InviteTeam, invite_team
+from casecoord.actions.participation import AnswerInvitation, InviteTeam, invite_team, join_case
 from casecoord.actions.plan import AddAction, CompleteAction, add_action, complete_action
 from casecoord.actions.rights import ExerciseRight, exercise_right
 from casecoord.actions.signals import Decision, TriageSignal, triage_signal
@@ -78,6 +78,8 @@ class Families:
     child: Someone
     loner: Someone
     case: UUID
+    #: the court partner's invitation, once there is one
+    asked: UUID | None = None
 
 
 async def families(town: Town) -> Families:
@@ -118,6 +120,14 @@ async def justice_signal_in_the_case(at: Families) -> Any:
     )
 
 
+async def concern_in_the_case(at: Families) -> Any:
+    how = {"urgency": Urgency.ACUTE, "veilig_thuis": VeiligThuis.YES}
+    sent = await signal(at.town, "chaima", at.child, **how)
+    return await at.town.act(
+        "bram", triage_signal, TriageSignal(at.town.key(), sent.signal, Decision.JOIN_CASE)
+    )
+
+
 async def health_signal(at: Families) -> Any:
     return await signal(at.town, "fleur", at.mother, domain=LifeDomain.MENTAL_HEALTH)
 
@@ -144,13 +154,15 @@ async def signal_about_the_loner(at: Families) -> Any:
     return await signal(at.town, "hanna", at.loner)
 
 
-async def court_takes_part(at: Families) -> Any:
-    return await take_part(at.town, "amina", at.case, "rechtbank", "hanna")
-
-
 async def court_is_asked(at: Families) -> Any:
     team = at.town.teams["rechtbank"]
-    return await at.town.act("amina", invite_team, InviteTeam(at.town.key(), at.case, team))
+    at.asked = (await at.town.act("amina", invite_team, InviteTeam(at.town.key(), at.case, team))).id
+
+
+async def court_takes_part(at: Families) -> Any:
+    if at.asked is None:
+        await court_is_asked(at)
+    return await at.town.act("hanna", join_case, AnswerInvitation(at.town.key(), at.asked))
 
 
 async def hearing(at: Families) -> Any:
@@ -204,8 +216,8 @@ SECRETS: list[tuple[Happens, set[str]]] = [
     (health_signal_of_the_bureau, HEALTH - {"bea"}),
     (urgent_health_signal_in_the_case, HEALTH),
     (debts, LIVELIHOOD),
-    (court_takes_part, JUSTICE),
     (court_is_asked, JUSTICE),
+    (court_takes_part, JUSTICE),
     (hearing, JUSTICE),
     (step_about_money, LIVELIHOOD),
     (step_about_money_done, LIVELIHOOD),
@@ -279,6 +291,15 @@ async def test_what_is_withheld_is_as_if_it_had_not_happened(town: Town, blind: 
     """All that is withheld from the same people, one upon the other."""
     at = await families(town)
     assert not await told(at, set(blind), *(happens for happens, others in SECRETS if others == blind))
+
+
+async def test_under_a_restriction_nobody_is_told_who_signalled(town: Town) -> None:
+    """Promises and what is acute go on, so lists still say what is urgent and due; a source stays withheld."""
+    at = await families(town)
+    asked = ExerciseRight(town.key(), by_bsn(at.mother), RequestKind.RESTRICTION, identity_checked=True)
+    await town.act("lotte", exercise_right, asked)
+    changed = await told(at, {"fleur"}, concern_in_the_case)
+    assert "Candidates" not in changed and "JointCase" not in changed and "Timeline" not in changed
 
 
 @pytest.mark.prove
