@@ -3,16 +3,17 @@
 import json
 from datetime import date
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from casecoord.actions.hearings import PlanHearing, plan_hearing
 from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.lists import TimelineOf, timeline
+from casecoord.actions.office import Hand
 from casecoord.domain.words import SignalSubject
-from casecoord.storage.access_log import leaf_of, whose_of
+from casecoord.storage.access_log import Entry, leaf_of, record, whose_of
 from tests.actions.looks import look
 from tests.actions.steps import by_bsn, led_case, signal, sql, take_part
-from tests.world import Town
+from tests.world import PEOPLE, Town
 
 
 async def told(url: str, event: str) -> list[dict[str, Any]]:
@@ -106,3 +107,18 @@ async def test_a_record_swears_whose_it_is_and_another_name_beside_it_is_found(
         bent = [(uuid4(), row["subjects"]), (None, row["subjects"]), (row["household"], [uuid4()])]
         bent.append((row["household"], [*row["subjects"], uuid4()]))
         assert all(sworn != whose_of(row["salt"], *other) for other in bent)
+
+
+async def test_whoever_may_not_see_who_somebody_is_leaves_a_trace_of_them_all_the_same(
+    town: Town, database_url: str
+) -> None:
+    noor = (await town.janssens())["noor"]
+
+    async def glance(hand: Hand, person: UUID) -> None:
+        entry = Entry("glance", noor.household, "R", {}, "none", "none", subjects=(person,))
+        await record(hand.work, entry)
+
+    for who in PEOPLE:
+        await look(town, who, glance, noor.id)
+    records = await told(database_url, "glance")
+    assert [one["persons"] for one in records] == [[noor.id]] * len(PEOPLE)
