@@ -1,5 +1,6 @@
 """The command line: one line when something is wrong, no data in it, and a demo that starts, stops and comes back."""
 
+import asyncio
 import json
 import os
 import re
@@ -12,6 +13,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 import httpx2
@@ -20,7 +22,7 @@ import pytest
 
 from casecoord.commands.doctor import examine
 from casecoord.embedded import EmbeddedPostgres
-from casecoord.storage.connection import APP_ROLE
+from casecoord.storage.connection import APP_ROLE, READER_ROLE, SURVEYOR_ROLE
 from casecoord.storage.migrate import MigrationError, upgrade
 
 CHECKOUT = Path(__file__).parents[1]
@@ -105,6 +107,25 @@ def test_the_doctor_finds_nothing_wrong_where_nothing_is(tmp_path, database_url)
 def test_the_doctor_sees_a_superuser_in_production(database_url):
     checks = found(complete(database_url))
     assert [name for name, ok in checks.items() if not ok] == ["login", "backups"]
+
+
+async def test_the_doctor_sees_a_login_that_may_not_become_what_looks(database_url):
+    """It could do everything and show nothing: each look would stop at the role that it may not take."""
+    login = f"casecoord_test_{secrets.token_hex(8)}"
+    admin = await asyncpg.connect(database_url)
+    await admin.execute(f"create role {login} login password '{login}' in role {APP_ROLE}, {SURVEYOR_ROLE}")
+    where = urlsplit(database_url)
+    url = where._replace(netloc=f"{login}:{login}@{where.hostname}:{where.port}").geturl()
+    env = {**complete(url), "CASECOORD_MODE": "development"}
+    try:
+        wrong = [check for check in await asyncio.to_thread(lambda: [*examine(env)]) if not check.ok]
+        await admin.execute(f"grant {READER_ROLE} to {login}")
+        assert all((await asyncio.to_thread(found, env)).values())
+    finally:
+        await admin.execute(f"drop role {login}")
+        await admin.close()
+    assert [check.name for check in wrong] == ["login"]
+    assert READER_ROLE in wrong[0].say and SURVEYOR_ROLE not in wrong[0].say
 
 
 def test_the_doctor_sees_a_schema_that_is_not_at_the_head(template, empty_database_url):

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from casecoord.storage.connection import SEQUENCER_ROLE, SERVING
+
 CHECKOUT = Path(__file__).parents[1]
 TEXT = (CHECKOUT / "docker-compose.yml").read_text()
 REQUIRED = sorted(set(re.findall(r"\$\{(\w+):\?", TEXT)))
@@ -42,6 +44,17 @@ def test_the_file_is_valid_once_everything_is_filled_in(tmp_path):
 def test_without_each_of_its_variables_it_says_which_one(name, tmp_path):
     done = config(dict.fromkeys((other for other in REQUIRED if other != name), "filled"), tmp_path / "env")
     assert done.returncode != 0 and name in done.stderr
+
+
+def test_its_login_is_a_member_of_what_serves_and_of_nothing_else():
+    script = (CHECKOUT / "docker" / "roles.sh").read_text()
+    granted = re.search(r"^grant (casecoord_app.*) to casecoord_login;$", script, re.MULTILINE)
+    assert granted is not None
+    assert set(granted[1].split(", ")) == {*SERVING, SEQUENCER_ROLE}
+    assert set(re.findall(r"^create role (\w+) nologin;$", script, re.MULTILINE)) == {
+        *SERVING,
+        SEQUENCER_ROLE,
+    }
 
 
 def test_no_password_or_key_has_a_default():

@@ -167,15 +167,16 @@ class Look:
         sphere: Sphere,
         consents: Iterable[str] | None,
         viewers: frozenset[Viewer] | None = None,
+        of: tuple[UUID, ...] = (),
         **facts: bool,
     ) -> Shared[T] | None:
         """As `share`; what only these consents open is remembered with them."""
         covered = {**facts, "consent_covers": consents is not None}
         if consents is not None:
             without = self.judge(facet, sphere, viewers, facts).shown
-            if without is not Shown.FULL and self.sees(facet, sphere, viewers=viewers, **covered):
+            if without is not Shown.FULL and self.sees(facet, sphere, viewers=viewers, of=of, **covered):
                 self.consents.update(map(UUID, consents))
-        return self.share(facet, value, sphere, viewers=viewers, **covered)
+        return self.share(facet, value, sphere, viewers=viewers, of=of, **covered)
 
     async def remember(self, verb: str) -> None:
         """Records this look in the caller's transaction: it is durable before the answer leaves."""

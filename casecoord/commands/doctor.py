@@ -213,14 +213,7 @@ def _database(facts: health.DatabaseFacts, settings: Settings) -> Iterator[Check
     strong = ", ".join(facts.strong_roles)
     advice = f"{strong} may pass row level security: alter role ... nosuperuser nobypassrls"
     yield Check("roles", not strong, advice if strong else "none may pass row level security")
-    careless = facts.login_is_superuser and settings.mode is Mode.PRODUCTION
-    yield Check(
-        "login",
-        not careless,
-        "DATABASE_URL logs in as a superuser: give it a login that is only a member of the roles that serve"
-        if careless
-        else "fits this mode",
-    )
+    yield _login(facts, settings)
     late = abs(facts.skew) > MAX_SKEW_SECONDS
     yield Check(
         "clock",
@@ -228,3 +221,17 @@ def _database(facts: health.DatabaseFacts, settings: Settings) -> Iterator[Check
         f"{facts.skew:+.1f} s from the database's"
         + (": synchronise both machines' clocks (NTP)" if late else ""),
     )
+
+
+def _login(facts: health.DatabaseFacts, settings: Settings) -> Check:
+    """Whoever serves becomes one of three roles for what it does, and is no more than that."""
+    if facts.closed_roles:
+        names = ", ".join(facts.closed_roles)
+        return Check("login", False, f"DATABASE_URL's login is no member of {names}: grant {names} to it")
+    if facts.login_is_superuser and settings.mode is Mode.PRODUCTION:
+        return Check(
+            "login",
+            False,
+            "DATABASE_URL logs in as a superuser: give it a login that is only a member of the roles that serve",
+        )
+    return Check("login", True, "fits this mode")

@@ -15,8 +15,7 @@ from casecoord.demo.chapters import (
 )
 from casecoord.demo.stories import TOLD, Story
 
-CHAPTERS = (signals, routes, spheres, leads, plans, endings, homes, seldom, elsewhere, residents)
-CHAPTERS = (signals, routes, spheres, leads, plans, endings, homes, seldom, elsewhere, sharing)
+CHAPTERS = (signals, routes, spheres, leads, plans, endings, homes, seldom, elsewhere, sharing, residents)
 
 STORIES: dict[str, Story] = {
     story.key: story

@@ -13,6 +13,8 @@ SEQUENCER_ROLE = "casecoord_sequencer"
 READER_ROLE = "casecoord_reader"
 SURVEYOR_ROLE = "casecoord_surveyor"
 AUDITOR_ROLE = "casecoord_auditor"
+#: What the login that serves has to be a member of.
+SERVING = (APP_ROLE, READER_ROLE, SURVEYOR_ROLE)
 ROLES = (MIGRATOR_ROLE, APP_ROLE, SEQUENCER_ROLE, READER_ROLE, SURVEYOR_ROLE, AUDITOR_ROLE)
 
 
