@@ -28,23 +28,19 @@ _NOBODY = UUID(int=0)
 # are known here only, so the record ends here.
 _INSERT = text(
     """
-with doer as (
-  select (select p.pseudonym from persons p where p.area_id = :area and p.id = cast(:resident as uuid)) resident),
-about as (
-  select s.entry, array_agg(p.pseudonym order by s.number) subjects,
-    string_agg(uuid_send(p.pseudonym), ''::bytea order by s.number) bytes
-  from unnest(cast(:entries as uuid[]), cast(:persons as uuid[])) with ordinality s (entry, person, number)
-  join persons p on p.area_id = :area and p.id = s.person group by s.entry),
+with doer as (select subjects[1] resident from pseudonyms(null, array[cast(:resident as uuid)])),
 whole as (
-  select e.id, e.salt, h.pseudonym household, d.resident, coalesce(a.subjects, '{}') subjects,
-    left(e.record, -1) || ',"whose":"' || encode(sha256(e.salt || uuid_send(coalesce(h.pseudonym, :nobody))
+  select e.id, e.salt, n.household, n.subjects, d.resident,
+    left(e.record, -1) || ',"whose":"' || encode(sha256(e.salt || uuid_send(coalesce(n.household, :nobody))
       || uuid_send(coalesce(cast(:professional as uuid), :nobody)) || uuid_send(coalesce(d.resident, :nobody))
-      || coalesce(a.bytes, '')), 'hex') || '"}' record
+      || coalesce((select string_agg(uuid_send(s.pseudonym), ''::bytea order by s.number)
+          from unnest(n.subjects) with ordinality s (pseudonym, number)), '')), 'hex') || '"}' record
   from unnest(cast(:ids as uuid[]), cast(:households as uuid[]), cast(:records as text[]),
     cast(:salts as bytea[])) e (id, household, record, salt)
   cross join doer d
-  left join households h on h.area_id = :area and h.id = e.household
-  left join about a on a.entry = e.id)
+  cross join lateral pseudonyms(e.household, array(
+    select s.person from unnest(cast(:entries as uuid[]), cast(:persons as uuid[])) with ordinality
+      s (entry, person, number) where s.entry = e.id order by s.number)) n)
 insert into access_log (area_id, id, at, trace_id, household, subjects, professional_id, resident, record, salt, leaf)
 select :area, id, :at, :trace, household, subjects, :professional, resident, record, salt,
   sha256(decode('00', 'hex') || salt || convert_to(record, 'UTF8')) from whole
