@@ -15,7 +15,7 @@ from casecoord.storage.work import Database
 from tests.actions.looks import look
 from tests.actions.steps import led_case, sql
 from tests.test_commands import casecoord, complete
-from tests.world import KEYRING, Clock, Town, build_town
+from tests.world import KEYRING, MASTER, MATCH, Clock, Town, build_town
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ async def test_what_an_operator_asks_is_answered_and_logged(
     seen: tuple[Town, str, str], database_url: str, tmp_path: Path
 ) -> None:
     _, home, entry = seen
-    keys = {"CASECOORD_MASTER_KEY": KEYRING.master, "CASECOORD_MATCH_KEY": KEYRING.match}
+    keys = {"CASECOORD_MASTER_KEY": MASTER, "CASECOORD_MATCH_KEY": MATCH}
     given = {**complete(database_url), **{name: b64encode(key).decode() for name, key in keys.items()}}
 
     def run(*words: str, code: int = 0) -> str:

@@ -122,6 +122,16 @@ def test_a_wrong_mail_setting_is_named_and_not_repeated(name, value):
     )
 
 
+def test_the_key_that_signs_the_log_is_only_where_it_was_given_and_no_other_key_again():
+    none = Settings.from_environment(COMPLETE)
+    assert (none.checkpoint_key, none.checkpoints) == (None, None)
+    given = {"CASECOORD_CHECKPOINT_KEY": key("c"), "CASECOORD_CHECKPOINTS": "/somewhere"}
+    settings = Settings.from_environment({**COMPLETE, **given})
+    assert (settings.checkpoint_key, settings.checkpoints) == (b"c" * 32, Path("/somewhere"))
+    assert key("c") not in repr(settings) and "cccc" not in repr(settings)
+    assert "different keys" in problems({**COMPLETE, "CASECOORD_CHECKPOINT_KEY": key("m")})[0]
+
+
 @pytest.mark.parametrize("content", [None, "", "\xff\xfe"])
 def test_a_file_that_holds_nothing_readable_is_named(tmp_path, content):
     path = tmp_path / "key"
@@ -188,3 +198,32 @@ def test_an_installation_that_was_set_up_never_runs_on_the_demos_keys(tmp_path):
     assert not local.is_chosen({"CASECOORD_MODE": "production"}, tmp_path)
     assert not local.is_chosen({"CASECOORD_MATCH_KEY_FILE": "/run/secrets/match"}, tmp_path)
     assert not local.is_chosen({}, tmp_path / "elsewhere")
+
+
+def test_a_token_takes_the_place_of_the_master_key():
+    where = "pkcs11:token=our%20token;object=master?module-path=/usr/lib/softhsm/libsofthsm2.so"
+    env = {**COMPLETE, "CASECOORD_KEYS": where, "CASECOORD_TOKEN_PIN": "4321"}
+    del env["CASECOORD_MASTER_KEY"]
+    settings = Settings.from_environment(env)
+    assert settings.token is not None and settings.master_key == b""
+    assert (settings.token.token, settings.token.label) == ("our token", "master")
+    assert settings.token.module.endswith("libsofthsm2.so") and "4321" not in repr(settings)
+    without = {name: value for name, value in env.items() if name != "CASECOORD_TOKEN_PIN"}
+    assert [line.split(" ")[0] for line in problems(without)] == ["CASECOORD_TOKEN_PIN"]
+
+
+@pytest.mark.parametrize(
+    "where", ["hsm", "pkcs11:", "pkcs11:token=a;object=b", "file:token=a;object=b?module-path=c"]
+)
+def test_a_place_of_keys_that_is_none_is_named(where):
+    (found,) = problems({**COMPLETE, "CASECOORD_KEYS": where})
+    assert found.startswith("CASECOORD_KEYS")
+
+
+def test_of_several_versions_of_the_master_key_the_newest_wraps():
+    settings = Settings.from_environment({**COMPLETE, "CASECOORD_MASTER_KEY": f"1:{key('m')} 3:{key('n')}"})
+    assert settings.master_key == b"n" * 32
+    assert settings.keyring().master.newest() == 3
+    for wrong in (f"1:{key('m')} 1:{key('n')}", f"0:{key('m')}", f"65536:{key('m')}", f"a:{key('m')}"):
+        (found,) = problems({**COMPLETE, "CASECOORD_MASTER_KEY": wrong})
+        assert found.startswith("CASECOORD_MASTER_KEY")

@@ -121,6 +121,7 @@ class Export:
             "hearings": self._all("court.hearing", self.row["hearings"], _hearing, Sphere.JUSTICE),
             "emergency_access": self._grants(),
             "requests": self._all("family.complaint", self.row["requests"], self._request),
+            "consents": self._all("consent.record", self.row["consents"], self._consent),
             "corrections": self._corrections(),
             "who_looked": [_line(one, self.language) for one in self.row["looked"] if self._sees_line(one)],
         }
@@ -171,7 +172,10 @@ class Export:
 
     def _sees(self, facet: str, thing: Row | None, sphere: Sphere | None = None) -> bool:
         known = sphere or Sphere((thing or {}).get("sphere", Sphere.GENERAL))
-        late = bool(thing and thing.get("id") in self.deferred)
+        # What is about a thing that waits would tell of it.
+        late = thing is not None and not self.deferred.isdisjoint(
+            thing.get(key) for key in ("id", "row", "thing")
+        )
         return self.look.sees(facet, known, own_person=self._owns(thing), deferred_for_safety=late)
 
     def _all(self, facet: str, things: list[Row], make: Any, sphere: Sphere | None = None) -> list[Row]:
@@ -233,7 +237,7 @@ class Export:
             "outcome": self._item(general, "cases", "outcome") if self._sees("outcome", general) else None,
             "leads": case["leads"] if self._sees("case.lead", case) else [],
             "participants": self._all("case.participants", case["participants"], _participant),
-            "contacts": case["contacts"] if self._sees("case.contact", case) else [],
+            "contacts": self._all("case.contact", case["contacts"], _contact),
             "actions": self._all("plan.action", case["actions"], self._action),
         }
 
@@ -270,6 +274,22 @@ class Export:
         }
         return {**{name: one[name] for name in names}, **texts}
 
+    def _consent(self, one: Row) -> Row:
+        mine = self.mine & set(self.people)
+        return {
+            "about": self._name(self.people[one["person"]]) if one["person"] in mine else None,
+            "label": FACETS[one["facet"]].label(self.language),
+            "receiver": one["receiver"],
+            "why": one["purpose"],
+            "how": one["source"],
+            "given_by": [
+                self._name(self.people[giver]) if giver in mine else MASK for giver in one["given_by"]
+            ],
+            "since": one["since"],
+            "until": one["until"],
+            "withdrawn_at": one["withdrawn_at"],
+        }
+
     def _corrections(self) -> list[Row]:
         return [
             {
@@ -289,7 +309,8 @@ class Export:
         things += self.row["hearings"] if sphere is Sphere.JUSTICE else []
         about_mine = bool(things) and all(one["person"] in self.mine for one in things)
         own = sphere is Sphere.GENERAL or self.alone or about_mine
-        return self.look.sees("access_log.entry", own_person=own)
+        late = not self.deferred.isdisjoint(line["things"])
+        return self.look.sees("access_log.entry", own_person=own, deferred_for_safety=late)
 
     def _name(self, one: Row) -> str:
         return self._text(one, "name", Place("persons", UUID(one["id"]), "name"), masked=False) or ""
@@ -327,6 +348,10 @@ def _names(full: Iterable[str]) -> set[str]:
 
 def _hearing(one: Row) -> Row:
     return {"held_on": one["held_on"], "state": one["state"]}
+
+
+def _contact(one: Row) -> Row:
+    return {"at": one["at"], "manner": one["manner"]}
 
 
 def _participant(one: Row) -> Row:

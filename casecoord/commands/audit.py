@@ -39,6 +39,7 @@ FAULTS = {
     "deleted": "an entry is gone",
     "inserted": "an entry stands where another was signed",
     "reordered": "an entry stands in another's place",
+    "moved": "an entry was laid at somebody else's door: its household, its persons or who did it are not as signed",
     "expired_early": "an entry lost its words before its term was over",
     "tile": "a tile of the tree was changed",
     "root": "the entries do not give the root that was signed",

@@ -22,7 +22,6 @@ from casecoord.paper.export import pdf_of
 from casecoord.settings import Settings
 from casecoord.storage.offices import officer
 from casecoord.storage.rights import granted_export
-from casecoord.storage.sealed import Keyring
 from casecoord.storage.work import Database, UnknownLogin
 
 
@@ -57,7 +56,7 @@ def export(
 async def _export(
     chosen: Settings, household: UUID, person: UUID | None, by: str | None, language: Language
 ) -> tuple[UUID, dict[str, Any]]:
-    database = Database(chosen.database_url, Keyring(chosen.master_key, chosen.match_key), pool_size=2)
+    database = Database(chosen.database_url, chosen.keyring(), pool_size=2)
     try:
         request, granted_by = await _granted(database, household, person)
         caller = login(chosen, by) if by else granted_by

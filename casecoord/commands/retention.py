@@ -49,7 +49,7 @@ def run(
     like: the next run goes on.
     """
     with settings() as chosen:
-        keyring = Keyring(chosen.master_key, chosen.match_key)
+        keyring = chosen.keyring()
         found = asyncio.run(_run(chosen.database_url, keyring, area, moment_of(at), dry=dry_run))
     answer({"dry_run": dry_run, "areas": found}, as_json, lambda: _in_words(found, dry=dry_run))
 
@@ -58,7 +58,7 @@ def run(
 def terms(area: OfArea = None, as_json: AsJson = False) -> None:
     """How long each class of data is kept, since which day, and where that is said."""
     with settings() as chosen:
-        keyring = Keyring(chosen.master_key, chosen.match_key)
+        keyring = chosen.keyring()
         found = asyncio.run(terms_of(chosen.database_url, keyring, area))
     lines = [
         f"{one['area']}: {one['class']:11} {one['term']} (since {one['from_on']}; {one['source']})"

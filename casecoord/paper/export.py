@@ -24,6 +24,7 @@ _SECTIONS = (
     "hearings",
     "emergency_access",
     "requests",
+    "consents",
     "corrections",
 )
 _LOOKED = ("at", "who", "role", "act", "why")

@@ -25,6 +25,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "hearings": ("Zittingen", "Hearings"),
     "emergency_access": ("Noodtoegang", "Emergency access"),
     "requests": ("Wat u vroeg", "What you asked"),
+    "consents": ("Toestemmingen", "Consents"),
     "corrections": ("Wat is gecorrigeerd", "What was corrected"),
     "who_looked": ("Wie uw gegevens bekeek", "Who looked at your data"),
     "grounds": (
@@ -78,6 +79,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "decided_at": ("beslist", "decided"),
     "words": ("uw woorden", "your words"),
     "decision": ("beslissing", "decision"),
+    "receiver": ("mag dit zien", "may see this"),
+    "how": ("hoe", "how"),
+    "given_by": ("gegeven door", "given by"),
+    "withdrawn_at": ("ingetrokken", "taken back"),
     "corrected_at": ("gecorrigeerd", "corrected"),
     "former": ("stond er eerst", "said before"),
     "at": ("wanneer", "when"),
@@ -94,6 +99,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "purposes": ("doelen", "purposes"),
     "kept": ("blijft", "stays"),
     # codes
+    "written": ("op papier", "on paper"),
+    "spoken": ("mondeling", "by word of mouth"),
+    "lead": ("regievoerder", "lead"),
     "member": ("medewerker", "member"),
     "coordinator": ("coördinator", "coordinator"),
     "area_coordinator": ("gebiedscoördinator", "the area's coordinator"),

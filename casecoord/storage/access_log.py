@@ -21,27 +21,28 @@ from sqlalchemy import text
 from casecoord.domain.actors import Actor, Resident
 from casecoord.storage.work import Area, Visit, Work
 
-# Whose data it is stands beside the record, where erasure can unlink it; that it was theirs and nobody else's is
-# sworn in the record by a salted hash, its last word. Pseudonyms are known here only, so the record ends here.
+_NOBODY = UUID(int=0)
+
+# Whose data it is, and who did it, stand beside the record, where erasure can unlink them; that it was theirs and
+# nobody else's is sworn in the record by a salted hash, its last word (`audit verify` compares the two). Pseudonyms
+# are known here only, so the record ends here.
 _INSERT = text(
     """
-with about as (
-  select s.entry, array_agg(p.pseudonym order by s.number) subjects,
-    string_agg(uuid_send(p.pseudonym), ''::bytea order by s.number) bytes
-  from unnest(cast(:entries as uuid[]), cast(:persons as uuid[])) with ordinality s (entry, person, number)
-  join persons p on p.area_id = :area and p.id = s.person group by s.entry),
+with doer as (select subjects[1] resident from pseudonyms(null, array[cast(:resident as uuid)])),
 whole as (
-  select e.id, e.salt, h.pseudonym household, coalesce(a.subjects, '{}') subjects,
-    left(e.record, -1) || ',"whose":"' || encode(sha256(e.salt
-      || coalesce(uuid_send(h.pseudonym), decode(repeat('00', 16), 'hex')) || coalesce(a.bytes, '')), 'hex')
-      || '"}' record
+  select e.id, e.salt, n.household, n.subjects, d.resident,
+    left(e.record, -1) || ',"whose":"' || encode(sha256(e.salt || uuid_send(coalesce(n.household, :nobody))
+      || uuid_send(coalesce(cast(:professional as uuid), :nobody)) || uuid_send(coalesce(d.resident, :nobody))
+      || coalesce((select string_agg(uuid_send(s.pseudonym), ''::bytea order by s.number)
+          from unnest(n.subjects) with ordinality s (pseudonym, number)), '')), 'hex') || '"}' record
   from unnest(cast(:ids as uuid[]), cast(:households as uuid[]), cast(:records as text[]),
     cast(:salts as bytea[])) e (id, household, record, salt)
-  left join households h on h.area_id = :area and h.id = e.household
-  left join about a on a.entry = e.id)
+  cross join doer d
+  cross join lateral pseudonyms(e.household, array(
+    select s.person from unnest(cast(:entries as uuid[]), cast(:persons as uuid[])) with ordinality
+      s (entry, person, number) where s.entry = e.id order by s.number)) n)
 insert into access_log (area_id, id, at, trace_id, household, subjects, professional_id, resident, record, salt, leaf)
-select :area, id, :at, :trace, household, subjects, :professional,
-  (select p.pseudonym from persons p where p.area_id = :area and p.id = :resident), record, salt,
+select :area, id, :at, :trace, household, subjects, :professional, resident, record, salt,
   sha256(decode('00', 'hex') || salt || convert_to(record, 'UTF8')) from whole
 """
 )
@@ -116,6 +117,7 @@ async def _insert(work: Area, by: _By, entries: list[tuple[Entry, dict[str, Any]
             "trace": by.trace_id,
             "professional": by.professional,
             "resident": by.resident,
+            "nobody": _NOBODY,
             "ids": list(ids),
             "households": list(households),
             "records": list(records),
@@ -131,9 +133,15 @@ def leaf_of(salt: bytes, record: bytes) -> bytes:
     return hashlib.sha256(b"\x00" + salt + record).digest()
 
 
-def whose_of(salt: bytes, household: UUID | None, subjects: Sequence[UUID]) -> str:
-    """What a record swears of the pseudonyms that stand beside it: another one there is found."""
-    named = [household or UUID(int=0), *subjects]
+def whose_of(
+    salt: bytes,
+    household: UUID | None,
+    professional: UUID | None,
+    resident: UUID | None,
+    subjects: Sequence[UUID],
+) -> str:
+    """What a record swears of those who stand beside it: another one there is found."""
+    named = [household or _NOBODY, professional or _NOBODY, resident or _NOBODY, *subjects]
     return hashlib.sha256(salt + b"".join(one.bytes for one in named)).hexdigest()
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casecoord.domain.log_terms import access_log_term_ends
 from casecoord.storage.audit_notes import Keys, Loss, Outside, Signed, outside, signed
-from casecoord.storage.audit_tree import Regrown, leaf_of_entry
+from casecoord.storage.audit_tree import Regrown, is_anothers, leaf_of_entry
 from casecoord.storage.connection import SEQUENCER_ROLE, engine
 
 HASH = 32
@@ -41,7 +41,10 @@ _PLACED = (
     "select position, entry_id from log_positions where area_id = $1 and position >= $2 and position < $3"
     " order by position"
 )
-_ENTRIES = "select id, record, salt, leaf from access_log where area_id = $1 and id = any($2)"
+_ENTRIES = (
+    "select id, record, salt, leaf, household, professional_id, resident, subjects from access_log"
+    " where area_id = $1 and id = any($2)"
+)
 _TILES = text(
     "select tile, hashes from log_tiles where area_id = :area and level = :level and tile >= :start and tile < :end"
     " order by tile"
@@ -282,18 +285,20 @@ class _Walk:
         assert driver is not None
         placed = await driver.fetch(_PLACED, self.area, start, end)
         rows = await driver.fetch(_ENTRIES, self.area, [entry_id for _, entry_id in placed])
-        entries = {identity: (record, salt, leaf) for identity, record, salt, leaf in rows}
+        entries = {identity: entry for identity, *entry in rows}
         leaves: list[bytes] = []
         for wanted, (position, entry_id) in enumerate(placed, start):
             if position != wanted or entry_id not in entries:
                 break
-            record, salt, leaf = entries[entry_id]
+            record, salt, leaf, *beside = entries[entry_id]
             if record is None or salt is None:
                 if not self._may_be_over(position):
                     return leaves, Fault("expired_early", position)
                 found.expired += 1
             elif leaf_of_entry(salt, record) != leaf:
                 return leaves, Fault("edited", position)
+            elif is_anothers(salt, record, *beside):
+                return leaves, Fault("moved", position)
             leaves.append(leaf)
         missing = start + len(leaves)
         return leaves, Fault("deleted", missing) if missing < end else None

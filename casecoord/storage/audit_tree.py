@@ -5,6 +5,7 @@ Deliberately shares nothing with the sequencer's: a mistake there must not be ma
 
 from collections.abc import Sequence
 from hashlib import sha256
+from uuid import UUID
 
 
 class Regrown:
@@ -58,3 +59,26 @@ def climb(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes | 
 def leaf_of_entry(salt: bytes, record: str) -> bytes:
     """The leaf that an entry's salt and record give."""
     return sha256(b"\x00" + salt + record.encode()).digest()
+
+
+_SWORN = ',"whose":"'
+_NOBODY = bytes(16)
+
+
+def is_anothers(
+    salt: bytes,
+    record: str,
+    household: UUID | None,
+    professional: UUID | None,
+    resident: UUID | None,
+    subjects: Sequence[UUID],
+) -> bool:
+    """Whether an entry stands beside others than its record swears; one that swears nothing may stand by anybody.
+
+    Erasure is no exception: it gives the household another pseudonym and leaves the entry its own.
+    """
+    _, sworn, by = record.rpartition(_SWORN)
+    if not sworn:
+        return False
+    named = [one.bytes if one else _NOBODY for one in (household, professional, resident, *subjects)]
+    return by != sha256(salt + b"".join(named)).hexdigest() + '"}'

@@ -28,7 +28,7 @@ _OF_CASE = {
         "lower(p.during), p.id",
     ),
     "contacts": _list(
-        "'at', k.contacted_at, 'manner', k.manner",
+        "'id', k.id, 'at', k.contacted_at, 'manner', k.manner",
         "contacts k where k.area_id = c.area_id and k.case_id = c.id",
         "k.contacted_at, k.id",
     ),
@@ -47,9 +47,18 @@ _OF_CASE = {
 }
 _CASE = ", ".join(f"'{name}', {columns}" for name, columns in _OF_CASE.items())
 
+#: What an act of the access log `a` was done to, as the timeline has it.
+_DONE_TO = """array(select o.thing from events v cross join lateral (select v.id::text union
+    select value from jsonb_each_text(v.about)) o (thing)
+  where v.area_id = h.area_id and v.household_id = h.id and v.at = a.at
+    and v.verb = cast(a.record as jsonb) ->> 'event'
+    and v.membership_id::text = cast(a.record as jsonb) ->> 'membership')"""
 _EXPORT = text(
     f"""
-select h.id, h.left_on, encode(h.address_sealed, 'hex') address, encode(h.contact_sealed, 'hex') contact,
+select h.id, h.left_on,
+  array(select d.thing_id::text from deferrals d
+    where d.area_id = h.area_id and d.household_id = h.id and d.ended_at is null) deferred,
+  encode(h.address_sealed, 'hex') address, encode(h.contact_sealed, 'hex') contact,
   {KEYS} as keys, e.name area,
   {
         _list(
@@ -133,7 +142,17 @@ select h.id, h.left_on, encode(h.address_sealed, 'hex') address, encode(h.contac
     } corrections,
   {
         _list(
-            "'at', a.at, 'who', w.name, 'team', t.name, 'team_kind', t.kind, 'record', cast(a.record as jsonb)",
+            "'id', x.id, 'person', x.person_id, 'facet', x.facet, 'thing', x.thing_id, 'receiver', x.receiver,"
+            " 'purpose', x.purpose, 'source', x.source, 'since', lower(x.during), 'until', upper(x.during),"
+            " 'withdrawn_at', x.withdrawn_at, 'given_by', array(select g.person_id from consent_givers g"
+            " where g.area_id = x.area_id and g.consent_id = x.id order by g.person_id)",
+            "consents x where x.area_id = h.area_id and x.household_id = h.id",
+            "x.recorded_at, x.id",
+        )
+    } consents,
+  {
+        _list(
+            f"'at', a.at, 'who', w.name, 'team', t.name, 'team_kind', t.kind, 'record', cast(a.record as jsonb), 'things', {_DONE_TO}",
             "access_log a left join professionals w on w.area_id = a.area_id and w.id = a.professional_id"
             " left join teams t on t.area_id = a.area_id and t.id::text = cast(a.record as jsonb) ->> 'team'"
             " where a.area_id = h.area_id and a.household = h.pseudonym and a.record is not null",
@@ -148,5 +167,4 @@ from households h join areas e on e.id = h.area_id where h.area_id = :area and h
 async def everything_of(work: Work, household: UUID, request: UUID) -> dict[str, Any]:
     """One household as it is recorded; `agrees`: a child does, for this request."""
     values = {"area": work.area_id, "household": household, "request": request, "now": work.now}
-    row = (await work.session.execute(_EXPORT, values)).mappings().one()
-    return {"deferred": [], **row}
+    return dict((await work.session.execute(_EXPORT, values)).mappings().one())

@@ -186,6 +186,19 @@ IN_VIEW_THERE = {
         where g.area_id = here and g.household_id = home)""",
 }
 
+# By which pseudonyms the log names whose data it was: whoever may not see who somebody is leaves a trace of them too.
+PSEUDONYMS = """
+create function pseudonyms(of_household uuid, of_persons uuid[]) returns table (household uuid, subjects uuid[])
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare here uuid := nullif(current_setting('casecoord.area', true), '')::uuid;
+begin
+    return query select
+        (select h.pseudonym from households h where h.area_id = here and h.id = of_household),
+        array(select p.pseudonym from unnest(of_persons) with ordinality n (id, place)
+                join persons p on p.area_id = here and p.id = n.id order by n.place);
+end $$
+"""
+
 # What a decision to withhold rests on although its viewer may not see it: five questions, each about one thing that
 # they named, answered with ids alone. Without them, hiding a row would show another.
 QUESTIONS = [
@@ -335,7 +348,7 @@ SURVEYED = {
     "cases": "area_id, id, household_id, state, triaged_at, closed_at",
     "plan_actions": "area_id, id, case_id, team_id, owner_id, author_id, sphere, audience, state, due_on",
     "proposals": "area_id, id, case_id, kind, membership_id, state, proposed_at, answered_at",
-    "households": "area_id, id, pseudonym",
+    "households": "area_id, id",
     **dict.fromkeys(("participants", "leads", "promises", "gaps", "holders"), "*"),
 }
 
@@ -354,7 +367,7 @@ def upgrade() -> None:
     words = json.dumps(list(WORDS.items()))
     asked = [f"create function {name} returns boolean {TEAM.replace('@so', so)}" for name, so in RELATIONS.items()]
     asked += [f"create function {name} returns boolean {SEEN.replace('@so', so)}" for name, so in IN_VIEW_THERE.items()]
-    for function in (GUARD.replace("@words", words), CASES_OF, NEAR, REACH, *QUESTIONS, *asked):
+    for function in (GUARD.replace("@words", words), CASES_OF, NEAR, REACH, PSEUDONYMS, *QUESTIONS, *asked):
         op.execute(sa.text(function.replace(":", "\\:")))
     op.execute(f"grant usage on schema vault to {READER}, {AUDITOR}")
     for table in OF_NO_FAMILY:
@@ -376,6 +389,7 @@ def functions() -> None:
     reach = "casecoord_reach(uuid, uuid, uuid, uuid, text, text, timestamptz, jsonb)"
     for function, roles in (
         (reach, "casecoord_app"),
+        ("pseudonyms(uuid, uuid[])", f"casecoord_app, {READER}, {SURVEYOR}"),
         *((question, f"casecoord_app, {READER}") for question in (
             "whereabouts(uuid, uuid)", "teams_in_case(uuid, timestamptz)", "first_signal(uuid, timestamptz)",
             "signals_offered(uuid)", "still_on_agenda(uuid)", "consents_standing(uuid[])")),

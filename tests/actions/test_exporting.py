@@ -10,17 +10,19 @@ import pytest
 from jsonschema import Draft202012Validator
 from pypdf import PdfReader
 
-from casecoord.actions.exporting import MASK, Export, ExportOf, export_household, mask
+from casecoord.actions.deferring import DeferEntry, ReviewDeferral, defer_entry, review_deferral
+from casecoord.actions.exporting import MASK, ExportOf, export_household, mask
 from casecoord.actions.hearings import PlanHearing, plan_hearing
 from casecoord.actions.joint_view import JointCaseOf, joint_case
-from casecoord.actions.office import Hand
 from casecoord.actions.plan import AddAction, add_action
 from casecoord.actions.splitting import Part, SplitHousehold, split_household
+from casecoord.domain.consents import ConsentSource
+from casecoord.domain.residents import Thing
 from casecoord.domain.words import Language, LifeDomain, Purpose, RequestKind
 from casecoord.paper.export import pdf_of
-from casecoord.storage.exporting import everything_of
-from casecoord.storage.retention_terms import terms_in_force
+from tests.actions.consent_steps import consent, something_held, withdraw
 from tests.actions.steps import by_bsn, led_case, refused, signal, sql, take_part
+from tests.actions.test_deferring import AUTHORS, WHY, family_with_everything
 from tests.actions.test_rights import ask, decided
 from tests.world import PEOPLE, Someone, Town
 
@@ -153,28 +155,56 @@ async def test_a_child_of_twelve_to_fifteen_agrees_first(
     assert {one["name"] for one in found["persons"]} == names
 
 
-async def test_what_is_deferred_for_somebodys_safety_is_as_if_it_were_not_there(
-    town: Town, database_url: str
-) -> None:
-    family = await story(town, database_url)
-    request = await ask(town, family["els"], RequestKind.ACCESS)
+async def test_what_is_deferred_for_somebodys_safety_is_as_if_it_were_not_there(town: Town) -> None:
+    mother, _, _, things = await family_with_everything(town)
+    del things[Thing.BLOCKADE]  # not in an export
 
-    async def made(hand: Hand, deferred: list[str]) -> dict[str, Any]:
-        row = await everything_of(hand.work, family["els"].household, request.id)
-        row["deferred"] = deferred
-        found = Export(hand, row, family["els"].id, Language.NL).whole(
-            (await terms_in_force(hand.work)).values()
-        )
-        return {**found, "ids": [one["id"] for one in row["signals"]]}
+    async def told() -> dict[str, Any]:
+        found = await export(town, mother)
+        (own,) = found["cases"]
+        acts = {"add_signal", "add_action", "record_contact", "plan_hearing", "break_glass"}
+        return {
+            Thing.SIGNAL: found["signals"],
+            Thing.ACTION: own["actions"],
+            Thing.CONTACT: own["contacts"],
+            Thing.HEARING: found["hearings"],
+            Thing.GRANT: found["emergency_access"],
+            "acts": [(line["who"], line["did"]) for line in found["who_looked"] if line["did"] in acts],
+            "deferring": [line["did"] for line in found["who_looked"] if line["did"] == "defer_entry"],
+            "grounds": {one["facet"] for one in found["grounds"]},
+        }
 
-    caller = town.caller("lotte", Purpose.ACCESS_REQUEST)
-    whole = await town.office.look(caller, made, [])
-    for identity in whole["ids"]:
-        left = await town.office.look(caller, made, [identity])
-        assert len(whole["signals"]) - len(left["signals"]) in (0, 1)
-    none = await town.office.look(caller, made, whole["ids"])
-    assert (len(whole["signals"]), none["signals"]) == (2, [])
-    assert "signal.summary" not in {one["facet"] for one in none["grounds"]}
+    whole = await told()
+    assert all(whole[kind] for kind in things) and whole["deferring"] == []
+    made = [
+        await town.act(AUTHORS[kind], defer_entry, DeferEntry(town.key(), kind, thing, WHY))
+        for kind, thing in things.items()
+    ]
+    less = await told()
+    assert [len(whole[kind]) - len(less[kind]) for kind in things] == [1] * len(things)
+    assert {did for _, did in set(whole["acts"]) - set(less["acts"])} == {did for _, did in whole["acts"]}
+    assert less["deferring"] == [] and not {"case.contact", "plan.action"} & less["grounds"]
+    for deferral in made:
+        await town.act("lotte", review_deferral, ReviewDeferral(town.key(), deferral.id, "Kan nu."))
+    again = await told()
+    assert [again[kind] for kind in (*things, "acts")] == [whole[kind] for kind in (*things, "acts")]
+
+
+async def test_a_consent_is_told_with_who_gave_it_and_to_what_waits_for_safety_is_not(town: Town) -> None:
+    held = await something_held(town)
+    given = await consent(
+        town, "chaima", held.child, held.mother, thing=held.signal, source=ConsentSource.WRITTEN
+    )
+    (told,) = (await export(town, held.mother))["consents"]
+    assert (told["about"], told["given_by"]) == ("Noor Janssen", ["Els Janssen"])
+    assert (told["receiver"], told["how"], told["withdrawn_at"]) == ("lead", "written", None)
+    assert "Toestemmingen" in read(await export(town, held.mother))
+    assert (await export(town, held.family["daan"]))["consents"] == []
+    await withdraw(town, "chaima", given.id, held.mother)
+    (after,) = (await export(town, held.mother))["consents"]
+    assert after["withdrawn_at"]
+    await town.act("chaima", defer_entry, DeferEntry(town.key(), Thing.SIGNAL, held.signal, WHY))
+    assert (await export(town, held.mother))["consents"] == []
 
 
 async def test_after_a_split_neither_part_gets_anything_of_the_others(town: Town, database_url: str) -> None:
@@ -221,11 +251,18 @@ async def test_it_is_made_for_a_granted_request_under_its_purpose_and_is_in_the_
     for who in [name for name in PEOPLE if name != "lotte"]:
         async with refused("not_found", "request"):
             await town.office.look(town.caller(who), export_household, ExportOf(waits.id))
-    logged = "select count(*) from access_log where record::jsonb ->> 'event' = 'export_household'"
+    logged = (
+        "select count(*) from access_log where record::jsonb ->> 'event' = 'export_household'"
+        " and record::jsonb ->> 'status' = $1"
+    )
     async with sql(database_url) as plain:
-        assert await plain.fetchval(logged) == 0
+        # That others asked in vain is known too.
+        assert (await plain.fetchval(logged, "ok"), await plain.fetchval(logged, "error")) == (
+            0,
+            len(PEOPLE) - 1,
+        )
         await town.office.look(caller, export_household, ExportOf(waits.id))
-        assert await plain.fetchval(logged) == 1
+        assert await plain.fetchval(logged, "ok") == 1
         assert "Janssen" not in await plain.fetchval("select string_agg(record, '') from access_log")
 
 

@@ -3,16 +3,22 @@
 import json
 from datetime import date
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from casecoord.actions.hearings import PlanHearing, plan_hearing
 from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.lists import TimelineOf, timeline
+from casecoord.actions.office import Hand
 from casecoord.domain.words import SignalSubject
-from casecoord.storage.access_log import leaf_of, whose_of
+from casecoord.storage.access_log import Entry, leaf_of, record, whose_of
+from casecoord.storage.audit_tree import is_anothers
 from tests.actions.looks import look
+from tests.actions.residents_steps import at_home, bound
 from tests.actions.steps import by_bsn, led_case, signal, sql, take_part
-from tests.world import Town
+from tests.world import PEOPLE, Town
+
+#: What stands beside a record, in the order in which it swears to it.
+BESIDE = ("household", "professional_id", "resident", "subjects")
 
 
 async def told(url: str, event: str) -> list[dict[str, Any]]:
@@ -96,13 +102,35 @@ async def test_a_record_swears_whose_it_is_and_another_name_beside_it_is_found(
     family = await town.janssens()
     case = await led_case(town, family["noor"])
     await look(town, "amina", joint_case, JointCaseOf(case.id))
+    mother = await bound(town, "amina", family["els"])
+    await at_home(town, mother)
     async with sql(database_url) as database:
-        rows = await database.fetch("select household, subjects, record, salt, leaf from access_log")
+        rows = await database.fetch(f"select record, salt, leaf, {', '.join(BESIDE)} from access_log")
     assert {len(row["subjects"]) for row in rows} >= {0, 1, 3}
+    assert any(row["resident"] for row in rows) and any(row["professional_id"] for row in rows)
     for row in rows:
-        sworn = json.loads(row["record"])["whose"]
-        assert sworn == whose_of(row["salt"], row["household"], row["subjects"])
-        assert row["leaf"] == leaf_of(row["salt"], row["record"].encode())
-        bent = [(uuid4(), row["subjects"]), (None, row["subjects"]), (row["household"], [uuid4()])]
-        bent.append((row["household"], [*row["subjects"], uuid4()]))
-        assert all(sworn != whose_of(row["salt"], *other) for other in bent)
+        salt, said, beside = row["salt"], row["record"], {name: row[name] for name in BESIDE}
+        assert json.loads(said)["whose"] == whose_of(salt, *beside.values())
+        assert row["leaf"] == leaf_of(salt, said.encode())
+        assert not is_anothers(salt, said, *beside.values())
+        bent = [{**beside, name: uuid4()} for name in BESIDE[:3]]
+        bent += [{**beside, name: None} for name in BESIDE[:3] if beside[name]]
+        bent += [{**beside, "subjects": others} for others in ([*row["subjects"], uuid4()], [uuid4()])]
+        for other in bent:
+            assert json.loads(said)["whose"] != whose_of(salt, *other.values())
+            assert is_anothers(salt, said, *other.values())
+
+
+async def test_whoever_may_not_see_who_somebody_is_leaves_a_trace_of_them_all_the_same(
+    town: Town, database_url: str
+) -> None:
+    noor = (await town.janssens())["noor"]
+
+    async def glance(hand: Hand, person: UUID) -> None:
+        entry = Entry("glance", noor.household, "R", {}, "none", "none", subjects=(person,))
+        await record(hand.work, entry)
+
+    for who in PEOPLE:
+        await look(town, who, glance, noor.id)
+    records = await told(database_url, "glance")
+    assert [one["persons"] for one in records] == [[noor.id]] * len(PEOPLE)

@@ -1,6 +1,7 @@
 """A concern comes in: what is refused, what it makes, and what its sender learns."""
 
 import asyncio
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
@@ -8,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from casecoord.actions.joint_view import JointCaseOf, joint_case
+from casecoord.actions.office import REFUSALS
 from casecoord.actions.signals import (
     ByBsn,
     ByHousehold,
@@ -125,15 +127,22 @@ BAD_INPUT = {
 
 
 @pytest.mark.parametrize("bad", BAD_INPUT, ids=str)
-async def test_bad_input_is_a_problem_that_names_its_field_and_leaves_nothing(
+async def test_bad_input_is_a_problem_that_names_its_field_and_leaves_no_more_than_its_refusal(
     town: Town, database_url: str, bad: str
 ) -> None:
     noor = (await town.janssens())["noor"]
-    before = await rows(town, database_url)
+    *before, seen = await rows(town, database_url)
     change, code, field = BAD_INPUT[bad]
     async with refused(code, field):
         await signal(town, "amina", **{"about": noor, **change(noor)})
-    assert await rows(town, database_url) == before
+    # Whoever asks for somebody in vain is in the log, with the code and without a word of what they typed.
+    log = "select record::jsonb - 'ms' - 'id' from access_log where record::jsonb ->> 'problem' = $1"
+    assert await rows(town, database_url) == [*before, seen + (code in REFUSALS)]
+    async with sql(database_url) as database:
+        for (record,) in await database.fetch(log, code):
+            told = json.loads(record)
+            assert (told["event"], told["status"], told["facets"]) == ("add_signal", "error", {})
+            assert not any(word in record for word in (noor.bsn, "999990019", "Noor", "2018-"))
 
 
 async def test_a_wrong_birth_date_and_an_unknown_bsn_are_one_answer(town: Town) -> None:

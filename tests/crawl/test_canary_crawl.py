@@ -21,7 +21,6 @@ from casecoord.app import create_app
 from casecoord.demo.teller import Clock
 from casecoord.demo.users import USERS
 from casecoord.mail import Mailer
-from casecoord.storage.sealed import Keyring
 from tests.crawl.canaries import plant, sealed_columns
 from tests.crawl.crawl import Crawl
 from tests.crawl.doors import DOORS, Ask, Ground, views_and_lists
@@ -59,7 +58,7 @@ async def crawling(neighbourhood: Neighbourhood, others: int | None) -> AsyncIte
     async with neighbourhood.copy() as url:
         settings = settings_of(url)
         admin = await asyncpg.connect(url)
-        canaries = await plant(admin, Keyring(settings.master_key, settings.match_key))
+        canaries = await plant(admin, settings.keyring())
         await admin.execute("update professionals set email = id || '@post.test'; analyze")
         rows = await Rows.read(admin, NOW)
         told = households_told_of(rows)
@@ -128,9 +127,10 @@ async def test_nobody_is_shown_more_than_the_tables_give(
         await crawl_all(crawl, post)
         judged(crawl)
         assert crawl.changed > 50 and crawl.compared > 4_000 and post.mails
-        met = {crawl.canaries[word] for _, word in crawl.met}
-        shown = {(one.table, one.facet) for one in met}
-        assert shown >= set(FACET_OF) - {("plan_actions", "outcome"), ("break_glass_grants", "review")}
+        shown = {(crawl.canaries[word].table, crawl.canaries[word].facet) for _, word in crawl.met}
+        planted = {(one.table, one.facet) for one in crawl.canaries.values()}
+        # How an action ended, and nothing else that the tables open to somebody, is asked by no document.
+        assert shown == (set(FACET_OF) & planted) - {("plan_actions", "outcome")}
         assert {"amina", "dirk", "fleur", "hanna", "ibrahim", "johanna"} <= {key for key, _ in crawl.met}
 
 

@@ -14,7 +14,6 @@ from casecoord.demo.load import Loaded, Loader, Mark, load
 from casecoord.demo.neighbourhood import AREAS
 from casecoord.demo.teller import Clock, Teller
 from casecoord.domain.actors import Caller
-from casecoord.storage.sealed import Keyring
 from casecoord.storage.work import Database
 from tests.conftest import of_database
 from tests.demo.killable import ISSUER, settings_of
@@ -80,7 +79,7 @@ async def demo_of(neighbourhood: Neighbourhood) -> AsyncIterator[Demo]:
     """Looks at a copy."""
     async with neighbourhood.copy() as url:
         clock, settings = Clock(NOW), settings_of(url)
-        database = Database(url, Keyring(settings.master_key, settings.match_key), clock=clock, pool_size=4)
+        database = Database(url, settings.keyring(), clock=clock, pool_size=4)
         loader = Loader(Office(database, Policy()), clock, ISSUER, NOW)
         tellers: dict[str, Teller] = {}
         for area, found in zip(AREAS, neighbourhood.loaded.areas, strict=True):

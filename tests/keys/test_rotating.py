@@ -135,7 +135,7 @@ async def test_only_an_administrator_asks_and_it_is_in_the_log(town: Town, datab
 async def test_nothing_is_unreadable_while_readers_and_writers_go_on(
     turning: Town, database_url: str
 ) -> None:
-    """Everybody reads and writes, without a pause, until three rotations of everything are over."""
+    """Everybody reads and writes, without a pause, until two rotations of everything are over."""
     home, other = await several(turning)
     async with sql(database_url) as database:
         case = await database.fetchval("select id from cases")
@@ -160,7 +160,7 @@ async def test_nothing_is_unreadable_while_readers_and_writers_go_on(
 
     async def turns() -> None:
         try:
-            for _ in range(3):
+            for _ in range(2):
                 for done in await rotate(turning, *BOTH, batch=1):
                     assert done.unreadable == []
                 await destroy_retired(turning.database, "zuid", turning.area)

@@ -1,11 +1,14 @@
 """Whoever bends the log, with every right over the database, is found, and where."""
 
+import os
 import shutil
 from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
+from casecoord.storage.access_log import leaf_of, whose_of
 from casecoord.storage.checkpoints import Signer, read
 from tests.log.ground import BATCHES, ENTRIES, KEY, SIZE, Log
 
@@ -15,6 +18,18 @@ async def replace(log: Log, table: str, position: int, value: bytes) -> None:
     await log.do(
         "update log_tiles set hashes = overlay(hashes placing $3 from $2 + 1) where area_id = $1 and level = 0 and tile = $4",
         log.area, position % 256 * 32, value, position // 256,
+    )  # fmt: skip
+
+
+async def sworn(log: Log, **beside: object) -> UUID:
+    """The id of an entry that swears to who stands beside it, as the application writes them."""
+    beside = {"household": None, "professional": None, "resident": None, "subjects": [], **beside}
+    salt = os.urandom(16)
+    record = f'{{"event":"joint_case","whose":"{whose_of(salt, *beside.values())}"}}'
+    return await log.connection.fetchval(
+        "insert into access_log (area_id, id, at, trace_id, household, professional_id, resident, subjects, record,"
+        " salt, leaf) values ($1, gen_random_uuid(), now(), '0', $2, $3, $4, $5, $6, $7, $8) returning id",
+        log.area, *beside.values(), record, salt, leaf_of(salt, record.encode()),
     )  # fmt: skip
 
 
@@ -55,6 +70,50 @@ async def test_an_edited_entry_with_leaf_and_tile_made_anew(grown: Log) -> None:
     )
     await replace(grown, "log_tiles", 258, leaf)
     assert await grown.fault() == ("root", 257)
+
+
+@pytest.mark.parametrize(
+    "bent",
+    [
+        "household = gen_random_uuid()",
+        "household = null",
+        "household = subjects[1], subjects = array[household]",
+        "subjects = '{}'",
+        "subjects = array[subjects[2], subjects[1]]",
+        "subjects = subjects || gen_random_uuid()",
+        "professional_id = gen_random_uuid()",
+        "professional_id = null, resident = professional_id",
+    ],
+)
+async def test_an_entry_that_was_laid_at_somebody_elses_door(log: Log, bent: str) -> None:
+    """Their pseudonyms are nobody's any more, as after an erasure: what an entry swears to holds all the same."""
+    by_amina = await sworn(log, household=uuid4(), professional=uuid4(), subjects=[uuid4(), uuid4()])
+    await sworn(log, household=uuid4(), resident=uuid4())
+    await sworn(log)
+    await log.sequencer().round()
+    assert await log.fault() is None
+    await log.do(f"update access_log set {bent} where id = $1", by_amina)
+    assert await log.fault() == ("moved", (await log.ids()).index(by_amina))
+
+
+async def test_a_residents_own_look_is_nobody_elses(log: Log) -> None:
+    await log.grow(300)
+    one = await sworn(log, household=uuid4(), resident=uuid4())
+    await log.sequencer().round()
+    for bent in ("resident = gen_random_uuid()", "resident = null", "household = null"):
+        await log.do(f"update access_log set {bent} where id = $1", one)
+        assert await log.fault() == ("moved", 300)
+
+
+async def test_with_its_words_an_entry_loses_whose_it_was(log: Log) -> None:
+    """As when its term is over: nothing is left to compare, and nothing that could be somebody's."""
+    await sworn(log, household=uuid4(), professional=uuid4(), subjects=[uuid4()])
+    await log.sequencer().round()
+    await log.do(
+        "update access_log set record = null, salt = null, household = null, professional_id = null, subjects = '{}'"
+    )
+    assert await log.fault() == ("expired_early", 0)
+    assert await log.fault(now=datetime.now(UTC) + timedelta(days=6 * 366)) is None
 
 
 @pytest.mark.parametrize("position", [0, 256, SIZE - 1])

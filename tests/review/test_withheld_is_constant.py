@@ -250,6 +250,8 @@ def asked_of(at: Families) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 BLIND = [frozenset(blind) for blind in {frozenset(blind): None for _, blind in SECRETS}]
+#: They are asked in `make prove`.
+SEE_NO_FAMILY = {"karim", "lotte", "mo", "bea"}
 
 
 def _operation(name: str) -> OperationDefinitionNode:
@@ -288,9 +290,10 @@ async def told(at: Families, blind: set[str], *secrets: Happens) -> str:
 
 @pytest.mark.parametrize("blind", BLIND, ids=lambda blind: "-".join(sorted(EVERYBODY - blind)))
 async def test_what_is_withheld_is_as_if_it_had_not_happened(town: Town, blind: frozenset[str]) -> None:
-    """All that is withheld from the same people, one upon the other."""
+    """All that is withheld from the same people, one upon the other, asked by whoever sees any family."""
     at = await families(town)
-    assert not await told(at, set(blind), *(happens for happens, others in SECRETS if others == blind))
+    secrets = [happens for happens, others in SECRETS if others == blind]
+    assert not await told(at, set(blind - SEE_NO_FAMILY), *secrets)
 
 
 async def test_under_a_restriction_nobody_is_told_who_signalled(town: Town) -> None:
