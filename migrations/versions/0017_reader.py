@@ -182,6 +182,10 @@ IN_VIEW_THERE = {
         and n.household_id = home and compartment = 'medical:' || n.practice)
       or exists (select from cases k join blockades b on b.area_id = k.area_id and b.case_id = k.id
         where k.area_id = here and k.household_id = home and b.sphere = compartment)
+      or exists (select from deferrals d where d.area_id = here and d.household_id = home and d.sphere = compartment
+        and (current_setting('casecoord.role', true) = 'privacy_officer'
+          or strpos(current_setting('casecoord.mine', true), d.deferred_by::text) > 0
+          or strpos(current_setting('casecoord.led', true), home::text) > 0))
       or compartment = 'general' and exists (select from break_glass_grants g
         where g.area_id = here and g.household_id = home)""",
 }
@@ -284,7 +288,9 @@ IN_VIEW = {
     " or strpos({granted}, household_id::text) > 0 and strpos({grant_spheres}, 'health') > 0",
     "consents": "{families} and {related} or {own_home} or {role} = 'privacy_officer'",
     "consent_givers": "exists (select from consents g where g.area_id = %t.area_id and g.id = %t.consent_id)",
-    "deferrals": "{families} and {related} or {own_home} or {role} = 'privacy_officer'",
+    # Why is for whoever answers for it; that something waits, for all who would show it.
+    "deferrals": "{families} and {related} or {own_home} or {role} = 'privacy_officer'"
+    " or strpos({mine}, deferred_by::text) > 0",
     "child_agreements": OF_A_PERSON.format("child_id"),
     "contacts": f"{facet('case.contact')} and {{in_case}} or {{own_case}}",
     "refusals": f"{facet('family.agreement')} and {{in_case}} or {{own_case}}",
