@@ -208,7 +208,7 @@ _BY_RIGHT: set[object] = set()
 
 
 def by_right(view: ViewT) -> ViewT:
-    """Marks a view for the person concerned, as two people granted it: the seat of whoever fetches it sees none of it."""
+    """Marks a view for the person concerned, which somebody only hands to them: that seat itself sees none of it."""
     _BY_RIGHT.add(view)
     return view
 
