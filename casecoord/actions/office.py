@@ -208,8 +208,8 @@ _BY_RIGHT: set[object] = set()
 
 
 def by_right(view: ViewT) -> ViewT:
-    """Marks a view of more than its seat sees: for the person concerned, as two people granted it, or of what an act
-    is about that this seat may do to a whole area. It reads as acts do."""
+    """Marks a view of more than its seat sees: for the person concerned, to whom somebody only hands it, or of what an
+    act is about that this seat may do to a whole area. It reads as acts do."""
     _BY_RIGHT.add(view)
     return view
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select, text
 
-from casecoord.domain.actors import Actor
+from casecoord.domain.actors import Actor, Resident
 from casecoord.domain.consents import Custody
 from casecoord.domain.words import TeamKind
 from casecoord.storage.case_tables import Signal
@@ -76,16 +76,18 @@ async def facts_of_detail(work: Work, household: UUID, signal: UUID) -> dict[str
     return dict(row) if row else None
 
 
-#: In the place of a seat, for a resident: no membership, team or professional is this one.
+#: Where there is none: no membership, team or professional is a resident's, and no person a professional's.
 _NOBODY = UUID(int=0)
 
 
 def standing(work: Work | Visit) -> dict[str, Any]:
     """Who asks, when and for what."""
     actor = work.actor
-    seat: dict[str, Any] = dict.fromkeys(("team", "professional", "membership"), _NOBODY)
-    if isinstance(actor, Actor):
-        seat = {
+    seat: dict[str, Any] = dict.fromkeys(("team", "professional", "membership", "person"), _NOBODY)
+    if isinstance(actor, Resident):
+        seat["person"] = actor.person_id
+    else:
+        seat |= {
             "team": actor.team_id,
             "professional": actor.professional_id,
             "membership": actor.membership_id,

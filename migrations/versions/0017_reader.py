@@ -197,7 +197,8 @@ language plpgsql stable security definer set search_path = pg_catalog, public, p
 declare here uuid := nullif(current_setting('casecoord.area', true), '')::uuid;
 begin
     return query select
-        (select h.pseudonym from households h where h.area_id = here and h.id = of_household),
+        (select h.pseudonym from households h where h.area_id = here and h.id = of_household
+            and h.erased_at is null),
         array(select p.pseudonym from unnest(of_persons) with ordinality n (id, place)
                 join persons p on p.area_id = here and p.id = n.id order by n.place);
 end $$
@@ -384,6 +385,8 @@ def upgrade() -> None:
         for table, names in columns.items():
             op.execute(f"grant select{'' if names == '*' else f' ({names})'} on {table} to {role}")
     op.execute(f"grant insert on access_log to {READER}, {SURVEYOR}")
+    # Who was erased is gone for whoever looks, as for whoever acts.
+    op.execute(f"alter policy erased_is_gone on households to casecoord_app, {READER}, {SURVEYOR}")
     functions()
 
 
