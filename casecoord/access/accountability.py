@@ -23,6 +23,7 @@ from casecoord.domain.facets import (
     Viewer,
 )
 from casecoord.domain.purposes import PURPOSES
+from casecoord.domain.retention import FOUNDED_WITH
 from casecoord.domain.spoken import Pair, in_language, say, say_act
 from casecoord.domain.words import Language, Purpose, Sphere
 
@@ -50,9 +51,14 @@ def _activity(policy: Policy, purpose: Purpose, language: Language) -> Data:
         "data_subjects": _subjects(facets, language),
         "viewers": [say(viewer, language) for viewer in viewers],
         "grounds": _in_order({ground for facet in facets for ground in grounds_of(facet)}),
-        "retention": _said(dict.fromkeys(facet.retention for facet in facets), language),
+        "retention": [_kept(kind, language) for kind in dict.fromkeys(facet.retention for facet in facets)],
         "facets": [_facet(policy, facet, viewers, language) for facet in facets],
     }
+
+
+def _kept(kind: Retention, language: Language) -> str:
+    """A class with its term, as an area is founded."""
+    return f"{say(kind, language)} ({FOUNDED_WITH[kind].words(language)})"
 
 
 def _facet(policy: Policy, facet: Facet, viewers: Iterable[Viewer], language: Language) -> Data:
@@ -144,7 +150,7 @@ def impact(policy: Policy, language: Language) -> Data:
             if rule.kind in (Kind.OVER_FACET, Kind.OVER_SPHERE, Kind.GRANT)
         ],
         "retention": [
-            {"class": say(kind, language), "facets": [one.label(language) for one in found]}
+            {"class": say(kind, language), "term": FOUNDED_WITH[kind].words(language), "facets": [one.label(language) for one in found]}
             for kind in Retention
             if (found := [facet for facet in FACETS.values() if facet.retention is kind])
         ],
@@ -267,8 +273,8 @@ def impact_page(policy: Policy, language: Language) -> str:
     )
     lines += part(
         ("Bewaren", "Retention"),
-        (("klasse", "class"), _FACET_HEADING[0]),
-        ([x["class"], ", ".join(x["facets"])] for x in data["retention"]),
+        (("klasse", "class"), ("termijn", "term"), _FACET_HEADING[0]),
+        ([x["class"], x["term"], ", ".join(x["facets"])] for x in data["retention"]),
     )
     lines += part(
         ("Handelingen", "Acts"),
@@ -282,10 +288,12 @@ _REGISTER: Pair = ("Register van verwerkingsactiviteiten", "Register of processi
 _ABOUT_REGISTER: Pair = (
     "Gemaakt uit de regels zelf door `casecoord accountability register`; een test vergelijkt de twee.\n"
     "Verwerkingsverantwoordelijke is de alliantie van elk gebied. Het `id` staat in elke regel van het\n"
-    "verwerkingenlogboek. Artikelen zijn die van de AVG; bewaartermijnen zijn gedateerde rijen per klasse.",
+    "verwerkingenlogboek. Artikelen zijn die van de AVG. Bewaartermijnen zijn die waarmee een gebied begint; een\n"
+    "latere gedateerde rij van dat gebied gaat voor.",
     "Made from the rules themselves by `casecoord accountability register`; a test compares the two.\n"
     "The controller is the alliance of each area. The `id` stands in each line of the processing log.\n"
-    "Articles are those of the GDPR; terms of retention are dated rows for each class.",
+    "Articles are those of the GDPR. Terms of retention are those that an area is founded with; a later dated row\n"
+    "of that area goes before.",
 )
 _IMPACT: Pair = ("Feiten voor een gegevensbeschermingseffectbeoordeling", "Facts for an impact assessment")
 _ABOUT_IMPACT: Pair = (

@@ -40,3 +40,17 @@ class Term:
         return (
             f"{self.months} maanden {dutch}" if language is Language.NL else f"{self.months} months {english}"
         )
+
+
+#: What each area is founded with; a test compares it with the rows. A later row of an area counts instead.
+FOUNDED_WITH: dict[Retention, Term] = {
+    kept_as: Term(kept_as, months, date(2018, 5, 25), source)
+    for kept_as, months, source in (
+        (Retention.SIGNAL, 60, "AVG/GDPR 5(1)(e)"),
+        (Retention.JOINT_VIEW, 12, "AVG/GDPR 5(1)(e)"),
+        (Retention.REGISTER, 12, "AVG/GDPR 5(1)(e)"),
+        (Retention.ACCESS_LOG, 60, "AVG/GDPR 5(2), 32; NEN 7513"),
+        (Retention.RIGHTS, 60, "AVG/GDPR 5(2); BW 3:310"),
+        (Retention.AGGREGATE, None, "AVG/GDPR recital 26"),
+    )
+}

@@ -31,10 +31,12 @@ from casecoord.actions.retaining import SetTerm, run_retention, set_retention_te
 from casecoord.actions.rights import OfRequest, appeal_decision, withdraw_right
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Retention
+from casecoord.domain.retention import FOUNDED_WITH
 from casecoord.domain.words import LifeDomain, RequestKind, Word
 from casecoord.storage import retention
 from casecoord.storage.connection import APP_ROLE
 from casecoord.storage.retention_steps import STAYS
+from casecoord.storage.retention_terms import terms_in_force
 from tests.actions.steps import led_case, refused, signal, sql, take_part, whole
 from tests.actions.test_access_log import whole_story
 from tests.actions.test_races import at_once
@@ -42,6 +44,11 @@ from tests.actions.test_rights import ask, decided
 from tests.world import PEOPLE, Someone, Town, build_town
 
 COUNTED = "select count(*) from {}"
+
+
+async def test_an_area_is_founded_with_the_terms_that_the_register_of_processing_tells(town: Town) -> None:
+    async with town.database.within(town.area) as work:
+        assert await terms_in_force(work) == FOUNDED_WITH
 
 
 async def closed_case(town: Town, url: str, who: Someone) -> UUID:

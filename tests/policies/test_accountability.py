@@ -11,8 +11,9 @@ from casecoord.access import accountability
 from casecoord.access.decide import POLICIES, Policy
 from casecoord.access.printed import document
 from casecoord.commands import accountability as command
-from casecoord.domain.facets import FACETS, Cell, Sensitivity, Viewer
+from casecoord.domain.facets import FACETS, Cell, Retention, Sensitivity, Viewer
 from casecoord.domain.purposes import PURPOSES
+from casecoord.domain.retention import FOUNDED_WITH
 from casecoord.domain.spoken import ACTS
 from casecoord.domain.words import Language, Purpose
 
@@ -86,6 +87,21 @@ def test_the_facts_for_an_assessment_hold_every_facet_viewer_and_act() -> None:
     special = {one["facet"] for one in facts["special"]}
     grave = (Sensitivity.HEALTH, Sensitivity.CRIMINAL)
     assert special == {facet.name for facet in FACETS.values() if facet.sensitivity in grave}
+
+
+@pytest.mark.parametrize(
+    ("language", "sign"), [(Language.NL, "60 maanden sinds"), (Language.EN, "60 months since")]
+)
+def test_each_class_of_retention_is_told_with_its_term(language: Language, sign: str) -> None:
+    told = {
+        one
+        for activity in accountability.register(POLICY, language)["activities"]
+        for one in activity["retention"]
+    }
+    terms = [FOUNDED_WITH[kind].words(language) for kind in Retention]
+    assert len(told) == len(Retention) and all(any(f"({term})" in one for one in told) for term in terms)
+    assert any(sign in one for one in told)
+    assert [one["term"] for one in accountability.impact(POLICY, language)["retention"]] == terms
 
 
 def test_a_policy_that_changes_changes_the_register(tmp_path: Path) -> None:
