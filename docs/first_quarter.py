@@ -93,12 +93,12 @@ def quarter(people: dict[str, Person]) -> None:
     say(f"   A case open? {by_school['caseOpen']}.")
 
     say("2. Bram, the school care team's coordinator, triages: one household, one case.")
-    listed = bram.ask("worklist", first=100)["edges"]
     household = next(
         edge["node"]["household"]
-        for edge in listed
+        for edge in bram.ask("worklist", first=100)["edges"]
         if child.name in (edge["node"]["names"] or {"value": []})["value"]
     )
+    say(f"   The household: {household}")
     loose = [s for s in bram.ask("jointCase", id=household)["signals"] if s["state"] == "OPEN"]
     opened = bram.do("triageSignal", signal=by_school["signal"], decision="OPEN_CASE")["case"]
     for signal in loose:

@@ -26,16 +26,28 @@ ASKS_FOR_ROWS = {
     *("scalar", "scalars", "stream", "stream_scalars"),
 }
 
+#: Open what they are handed, if the decision shows it.
+SHARING = {"share", "share_by_consent"}
 #: Ask a decision for what they show.
-ASKING = {"share", "sees", "decide"}
+ASKING = {*SHARING, "sees", "decide"}
 
-#: What opens a sealed value without a decision, and shows it to nobody who is at the door.
+#: What opens a sealed value without a decision on the facet, and why it may: nobody at the door is shown it, or those
+#: whom a rule of its own names.
 OPENS = {
+    "actions/deciding.py:_decide": "the words of two who decided move to the request, sealed again",
+    "actions/deferring.py:deferrals": "the reason of a deferral, for the three who answer for it: the statement names them",
+    "actions/exporting.py:_text": "two people granted the export; it leaves out who else is in it",
     "actions/imports/moving.py:_line": "the register moves an address into the history, sealed again",
+    "actions/imports/moving.py:_said": "the register asks whether a value is the one that was corrected",
     "actions/imports/moving.py:_says": "the register asks whether a name is the one that it says",
+    "actions/own_acts.py:record_childs_word": "a verb asks whether a child is 12 to 15",
+    "actions/rectifying.py:_is_theirs": "a verb asks whether somebody speaks for a child",
+    "actions/residents.py:_fit": "a verb asks whether somebody is old enough for a login",
     "actions/turning.py:_come_of_age": "a clock counts birthdays",
     "storage/belongings.py:_reseal_table": "what came to another household is sealed under its keys",
     "storage/cases.py:opened": "a desk opens for verbs, which are looked at one by one",
+    "storage/consents.py:born": "verbs ask who may consent at this age",
+    "storage/corrected.py:formerly": "the register asks whether a value is the one that was corrected",
     "storage/duplicates.py:_opened": "a clock makes keyed hashes of names",
     "storage/households.py:_birth": "routing counts children of school age",
     "storage/luggage.py:open_answer": "what one area answers another is sealed again in its own",
@@ -44,6 +56,8 @@ OPENS = {
     "storage/merge_proposals.py:_text": "two of one name in a merge are kept apart",
     "storage/moving.py:match_anew": "keyed hashes are made anew at another postcode",
     "storage/moving.py:write_move": "an address goes into the history, sealed again",
+    "storage/rectifying.py:what_it_says": "what a correction replaces is kept, sealed again",
+    "storage/rotating.py:_row_anew": "what is under an older key is sealed under a newer one",
 }
 
 
@@ -131,12 +145,12 @@ def _statements(tree: ast.Module) -> Iterator[str]:
 
 
 def _own(node: ast.AST, shared: bool = False) -> Iterator[tuple[ast.AST, bool]]:
-    """What a function itself does, and whether it is handed to `share`, which does it if it may."""
+    """What a function itself does, and whether it is handed to what shares, which does it if it may."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
         yield child, shared
-        handed = shared or (isinstance(child, ast.Call) and _callee(child) == "share")
+        handed = shared or (isinstance(child, ast.Call) and _callee(child) in SHARING)
         yield from _own(child, handed)
 
 

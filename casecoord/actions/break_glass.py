@@ -3,7 +3,7 @@
 INVARIANT (short): it ends by the database's clock, whether or not anything runs.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from casecoord.access.decide import Permission
 from casecoord.access.doing import ActFacts
 from casecoord.actions import texts
 from casecoord.actions.cases import look_at, refusal, require
-from casecoord.actions.looking import Look, is_oneself
+from casecoord.actions.looking import About, Look, is_oneself
 from casecoord.actions.office import Hand, verb
 from casecoord.domain.errors import Problem
 from casecoord.domain.joint_view import GrantView
@@ -132,7 +132,7 @@ def grants_in_view(
     look: Look,
     seal: HouseholdSeal,
     rows: Iterable[dict[str, Any]],
-    about: Callable[[str, dict[str, Any]], dict[str, Any]],
+    about: About,
 ) -> list[GrantView]:
     """The emergency accesses of a household that this viewer may know of: the own ones, or all.
 

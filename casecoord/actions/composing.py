@@ -98,8 +98,8 @@ class View:
             blockades=[found for one in row["blockades"] if (found := self._blockade(one))],
             hearings=[planned for one in row["hearings"] if (planned := self._hearing(one))],
             grants=grants_in_view(look, self.seal, row["grants"], self._about),
-            notes=notes_in_view(look, row["notes"]),
-            consents=consents_in_view(look, row["consents"]),
+            notes=notes_in_view(look, row["notes"], self._about),
+            consents=consents_in_view(look, row["consents"], self._about),
             gaps=self._gaps(),
             withheld=list(look.withheld.values()),
         )
@@ -352,7 +352,8 @@ class View:
 
     def _about(self, facet: str, thing: Row) -> dict[str, Any]:
         """What is so for a thing of this facet, whoever looks: whether the family's view of it waits for somebody's safety."""
-        return {"deferred_for_safety": thing.get("id") in self.row["deferred"]}
+        named = (thing.get("id"), thing.get("thing"))  # what is about a thing that waits would tell of it
+        return {"deferred_for_safety": any(one in self.row["deferred"] for one in named if one)}
 
     def _household_text(self, column: str) -> str | None:
         return self._open(self.row[column], Place("households", self.row["id"], column), Compartment.IDENTITY)

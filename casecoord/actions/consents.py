@@ -9,15 +9,16 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from casecoord.access.decide import Policy
 from casecoord.actions import texts
 from casecoord.actions.cases import has_standing, look_at, require
-from casecoord.actions.looking import Look, wrote
+from casecoord.actions.looking import About, Look, wrote
 from casecoord.actions.office import Hand, verb
 from casecoord.domain import consents as rules
 from casecoord.domain.consents import ConsentSource, Receiver
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import FACETS, Cell, Shown, Viewer
-from casecoord.domain.joint_view import ConsentView
+from casecoord.domain.joint_view import ITSELF, ConsentView
 from casecoord.domain.teams import sphere_among
 from casecoord.domain.words import Audience, Purpose, Sphere
 from casecoord.domain.workdays import end_of_day, local_date
@@ -84,7 +85,9 @@ class _About:
 @verb(ConsentSaved, act="C")
 async def record_consent(hand: Hand, input: RecordConsent) -> ConsentSaved:
     """Those agreed whose yes it needs; from then on the receiver sees it, until it ends or is taken back."""
-    _has_effect(hand, input)
+    if input.facet == NOTE and input.thing is None:
+        raise Problem("consent_to_which", "thing")
+    has_effect(hand.policy, input.facet, input.receiver, input.purpose)
     found = await desk_of(hand.work, Person, input.person)
     person = await storage.person_of(found[0], input.person) if found else None
     if found is None or person is None or not has_standing(hand, found[0]):
@@ -116,8 +119,7 @@ async def record_consent(hand: Hand, input: RecordConsent) -> ConsentSaved:
         sphere=sphere_among(about.sphere, hand.actor.team_kind),
         audience=about.audience,
         team_id=hand.actor.team_id,
-        during=between(since, _first(input.until, _start_of(rules.enough_until(born, needed)))),
-        custody_until=_start_of(rules.custody_until(born, needed)),
+        **lasting(born, needed, since, input.until),
         elsewhere_in_writing=input.elsewhere_in_writing,
         recorded_at=desk.now,
         recorded_by=desk.actor_membership,
@@ -135,8 +137,9 @@ async def withdraw_consent(hand: Hand, input: WithdrawConsent) -> ConsentSaved:
     if found is None:
         raise Problem("not_found", "consent")
     desk, consent = found
-    author = str(await professional_of(hand.work, consent.recorded_by))
-    own = wrote(hand, str(consent.team_id), author)
+    by, team = consent.recorded_by, consent.team_id
+    author = str(await professional_of(hand.work, by)) if by else None
+    own = wrote(hand, str(team) if team else None, author)
     if not look_at(hand, desk).sees("consent.record", wrote_it=own):
         raise Problem("not_found", "consent")
     person = await storage.person_of(desk, consent.person_id)
@@ -152,19 +155,16 @@ async def withdraw_consent(hand: Hand, input: WithdrawConsent) -> ConsentSaved:
         holds_it=own or receives,
         consent_rules_met=input.by in rules.entitled(consent.person_id, needed, custody),
     )
-    ended = consent.during.upper is not None and consent.during.upper <= desk.now
-    if consent.withdrawn_at is not None or ended:
-        raise Problem("consent_over", "consent")
-    consent.withdrawn_at, consent.withdrawn_by = desk.now, desk.actor_membership
+    take_back(consent, desk.now, desk.actor_membership)
     return await _done(desk, "withdraw_consent", consent, rule)
 
 
-def consents_in_view(look: Look, rows: Iterable[dict[str, Any]]) -> list[ConsentView]:
+def consents_in_view(look: Look, rows: Iterable[dict[str, Any]], about: About) -> list[ConsentView]:
     """The consents of a household that this viewer may see; of others it may be known that they are there."""
-    return [_view(row) for row in rows if _sees(look, row)]
+    return [_view(look, row) for row in rows if _sees(look, row, about("consent.record", row))]
 
 
-def _sees(look: Look, row: dict[str, Any]) -> bool:
+def _sees(look: Look, row: dict[str, Any], known_of: dict[str, Any]) -> bool:
     own = wrote(look.hand, row["team"], row["professional"])
     if look.judge("consent.record", Sphere.GENERAL, None, {"wrote_it": own}).shown is Shown.EXISTS:
         # That there is one tells of its thing: it exists for whoever may know of such a thing.
@@ -172,10 +172,10 @@ def _sees(look: Look, row: dict[str, Any]) -> bool:
         known = look.judge("case.next_deadline", sphere, None, {"shared_with_teams": shared})
         if sphere is not Sphere.GENERAL and known.shown is not Shown.FULL:
             return False
-    return look.sees("consent.record", wrote_it=own)
+    return look.sees("consent.record", of=(UUID(row["person"]),), wrote_it=own, **known_of)
 
 
-def _view(row: dict[str, Any]) -> ConsentView:
+def _view(look: Look, row: dict[str, Any]) -> ConsentView:
     return ConsentView(
         id=UUID(row["id"]),
         person=UUID(row["person"]),
@@ -188,22 +188,44 @@ def _view(row: dict[str, Any]) -> ConsentView:
         until=_moment(row["until"]),
         given_by=[UUID(one) for one in row["given_by"] or ()],
         recorded_at=datetime.fromisoformat(row["recorded_at"]),
-        recorded_by=row["recorded_by"],
+        recorded_by=row["recorded_by"] or ITSELF[look.hand.actor.language],
         withdrawn_at=_moment(row["withdrawn_at"]),
         holds=row["holds"],
     )
 
 
-def _has_effect(hand: Hand, input: RecordConsent) -> None:
-    """Nobody is asked for a consent that opens nothing."""
-    receiver = Viewer(input.receiver)
-    known = input.facet in FACETS and hand.policy.cell(input.facet, receiver) is Cell.CONSENT
+def has_effect(policy: Policy, facet: str, to: Receiver, purpose: Purpose) -> None:
+    """Nobody is asked for a consent that opens nothing: Problem `consent_without_effect`."""
+    receiver = Viewer(to)
+    known = facet in FACETS and policy.cell(facet, receiver) is Cell.CONSENT
     if not known:
         raise Problem("consent_without_effect", "facet")
-    if input.purpose not in FACETS[input.facet].purposes or not hand.policy.may_use(receiver, input.purpose):
+    if purpose not in FACETS[facet].purposes or not policy.may_use(receiver, purpose):
         raise Problem("consent_without_effect", "purpose")
-    if input.facet == NOTE and input.thing is None:
-        raise Problem("consent_to_which", "thing")
+
+
+def lasting(
+    born: str | None, needed: rules.Parties, since: datetime, until: datetime | None = None
+) -> dict[str, Any]:
+    """From when until when a consent holds: not past the day on which others have to agree."""
+    return {
+        "during": between(since, _first(until, _start_of(rules.enough_until(born, needed)))),
+        "custody_until": _start_of(rules.custody_until(born, needed)),
+    }
+
+
+def take_back(consent: Consent, now: datetime, by: UUID | None) -> None:
+    """Ends it now, once. `by`: whose membership wrote it down; None: the resident who said it."""
+    ended = consent.during.upper is not None and consent.during.upper <= now
+    if consent.withdrawn_at is not None or ended:
+        raise Problem("consent_over", "consent")
+    consent.withdrawn_at, consent.withdrawn_by = now, by
+
+
+def saved(consent: Consent) -> ConsentSaved:
+    """What is answered of it."""
+    since = consent.during.lower or consent.recorded_at
+    return ConsentSaved(consent.id, consent.household_id, since, consent.during.upper, consent.withdrawn_at)
 
 
 async def _about(hand: Hand, desk: Desk, input: RecordConsent) -> _About:
@@ -267,10 +289,4 @@ async def _done(desk: Desk, verb: str, consent: Consent, rule: str) -> ConsentSa
     audience = consent.audience
     desk.add_event(verb, "consent.record", consent.sphere, rule, audience=audience, consent=consent.id)
     await desk.settle()
-    return ConsentSaved(
-        consent.id,
-        desk.household_id,
-        consent.during.lower or desk.now,
-        consent.during.upper,
-        consent.withdrawn_at,
-    )
+    return saved(consent)

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from casecoord.actions import texts
 from casecoord.actions.cases import require
-from casecoord.actions.office import Hand, verb
+from casecoord.actions.office import Hand, by_right, verb
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import LEGAL_DUTY
 from casecoord.domain.own_log import TERM
@@ -132,6 +132,7 @@ async def review_deferral(hand: Hand, input: ReviewDeferral) -> DeferralBrief:
     return DeferralBrief(made.id, made.review_on)
 
 
+@by_right
 async def deferrals(hand: Hand, query: DeferralsOf) -> list[DeferralLine]:
     """What is deferred for which this actor answers: as the lead, as who deferred it, or as the privacy officer."""
     officer = hand.actor.role is Role.PRIVACY_OFFICER

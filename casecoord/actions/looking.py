@@ -22,6 +22,8 @@ from casecoord.domain.words import Role, Sphere, TeamKind
 from casecoord.storage.access_log import Entry, record
 
 T = TypeVar("T")
+#: What is so of a thing of this facet, besides what its own module knows.
+About = Callable[[str, dict[str, Any]], dict[str, Any]]
 
 
 def viewers(

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 from casecoord.actions import texts
 from casecoord.actions.cases import require
-from casecoord.actions.looking import Look, wrote
+from casecoord.actions.looking import About, Look, wrote
 from casecoord.actions.office import Hand, verb
 from casecoord.actions.signals import ByBsn
 from casecoord.domain.errors import Problem
@@ -81,12 +81,12 @@ async def add_medical_note(hand: Hand, input: AddMedicalNote) -> NoteAdded:
     return NoteAdded(note.id, desk.household_id, note.written_at)
 
 
-def notes_in_view(look: Look, rows: Iterable[dict[str, Any]]) -> list[NoteView]:
-    """The notes that this viewer may read: of the own practice, by consent, or lifted in an emergency."""
-    return [seen for row in rows if (seen := _note(look, row))]
+def notes_in_view(look: Look, rows: Iterable[dict[str, Any]], about: About) -> list[NoteView]:
+    """The notes that this viewer may read: of the own practice, by consent, lifted in an emergency, or one's own."""
+    return [seen for row in rows if (seen := _note(look, row, about("medical.note", row)))]
 
 
-def _note(look: Look, row: dict[str, Any]) -> NoteView | None:
+def _note(look: Look, row: dict[str, Any], known: dict[str, Any]) -> NoteView | None:
     assert look.household is not None
     place, household = Place("medical_notes", UUID(row["id"]), "note"), look.household
 
@@ -99,10 +99,12 @@ def _note(look: Look, row: dict[str, Any]) -> NoteView | None:
         opened,
         Sphere.HEALTH,
         row["consents"],
+        of=(UUID(row["person"]),),
         wrote_it=wrote(look.hand, row["team"], row["author"]),
         own_practice=row["own_practice"],
         medical_lifted=row["medical_lifted"],
         shared_with_teams=True,
+        **known,
     )
     if text is None or text.value is None:
         return None

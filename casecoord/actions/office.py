@@ -203,12 +203,13 @@ def survey(view: ViewT) -> ViewT:
     return view
 
 
-#: Views of what is somebody's own to have.
+#: Views that no seat bounds.
 _BY_RIGHT: set[object] = set()
 
 
 def by_right(view: ViewT) -> ViewT:
-    """Marks a view for the person concerned, as two people granted it: the seat of whoever fetches it sees none of it."""
+    """Marks a view of more than its seat sees: for the person concerned, to whom somebody only hands it, or of what an
+    act is about that this seat may do to a whole area. It reads as acts do."""
     _BY_RIGHT.add(view)
     return view
 

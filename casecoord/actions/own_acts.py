@@ -106,7 +106,7 @@ async def ask_for_help(guest: Guest, input: AskForHelp) -> HelpAsked:
     """A family's own signal: routed, sealed, clocked and held as any other, and fed back on the same page."""
     summary = texts.sentence(input.summary, "summary")
     detail = texts.optional(input.detail, "detail", longest=texts.DETAIL)
-    seal = await _own_lock(guest)
+    seal = await own_lock(guest)
     about, _ = require_own(
         guest, await home_view(guest), "add_signal", input.person, matched_or_proposed=True
     )
@@ -131,7 +131,7 @@ async def ask_for_help(guest: Guest, input: AskForHelp) -> HelpAsked:
     signal.summary_sealed = seal.seal(summary, Place("signals", signal.id, "summary"), compartment)
     signal.detail_sealed = seal.seal_if(detail, Place("signals", signal.id, "detail"), compartment)
     guest.work.session.add(signal)
-    await _settled(guest, seal)
+    await settled(guest, seal)
     await tell_asked(guest.work, signal.id)
     return HelpAsked(signal.id)
 
@@ -140,7 +140,7 @@ async def ask_for_help(guest: Guest, input: AskForHelp) -> HelpAsked:
 async def exercise_my_right(guest: Guest, input: ExerciseMyRight) -> RequestBrief:
     """A resident asks by right, for oneself or a child; who it is, the login that the code bound says (G15)."""
     words = texts.optional(input.words, "words", longest=texts.DETAIL)
-    seal = await _own_lock(guest)
+    seal = await own_lock(guest)
     about, _ = require_own(guest, await home_view(guest), ACTS[input.kind], input.person)
     request = Request(
         area_id=guest.work.area_id,
@@ -153,14 +153,14 @@ async def exercise_my_right(guest: Guest, input: ExerciseMyRight) -> RequestBrie
     )
     request.words_sealed = seal.seal_if(words, Place("requests", request.id, "words"), Compartment.IDENTITY)
     guest.work.session.add(request)
-    await _settled(guest, seal)
+    await settled(guest, seal)
     return RequestBrief(request.id, input.kind, RequestState.OPEN, request.received_at)
 
 
 @resident_verb(ChildsWord)
 async def let_be_seen(guest: Guest, input: LetBeSeen) -> ChildsWord:
     """The child itself says it; from the very next look on it is so."""
-    await _own_lock(guest)
+    await own_lock(guest)
     home = await home_view(guest)
     child = guest.actor.person_id
     if not _is_asked(home.born(child), guest):
@@ -192,13 +192,15 @@ def _is_asked(born: str | None, hand: Guest | Hand) -> bool:
     return age is not None and YOUNGEST <= age < ALONE
 
 
-async def _own_lock(guest: Guest) -> HouseholdSeal:
+async def own_lock(guest: Guest) -> HouseholdSeal:
+    """Nobody else changes the own household until this is done."""
     seal = await lock_household(guest.work, guest.actor.household_id)
     if seal is None:
         raise Problem("try_again")
     return seal
 
 
-async def _settled(guest: Guest, seal: HouseholdSeal) -> None:
+async def settled(guest: Guest, seal: HouseholdSeal) -> None:
+    """Writes what was done, and what follows from it."""
     await save_keys(guest.work, seal)
     await settle(guest.work, seal.household)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from casecoord.access.doing import ActFacts
 from casecoord.actions import cursors, texts
-from casecoord.actions.office import Guest, Hand
+from casecoord.actions.office import Guest, Hand, by_right
 from casecoord.actions.own_family import HomeView, home_view
 from casecoord.actions.signals import ByBsn
 from casecoord.domain.errors import Problem
@@ -70,6 +70,7 @@ class HeldBack:
     review_on: date
 
 
+@by_right
 async def held_back(hand: Hand, query: HeldBackOf) -> list[HeldBack]:
     """Which lines of the log does this person not see, why, and until when? For the privacy officer; soonest first."""
     permission = hand.may("read_log", ActFacts(membership_valid=True))

@@ -10,7 +10,7 @@ from uuid import UUID
 from casecoord.access.doing import ActFacts
 from casecoord.actions import texts
 from casecoord.actions.cases import require
-from casecoord.actions.office import Hand, Office, verb
+from casecoord.actions.office import Hand, Office, by_right, verb
 from casecoord.actions.signals import ByBsn
 from casecoord.domain.actors import Caller
 from casecoord.domain.errors import Problem
@@ -111,6 +111,7 @@ async def make_resident_code(hand: Hand, input: MakeResidentCode) -> CodeMade:
     return CodeMade(made.id, made.expires_at)
 
 
+@by_right
 async def resident_letter(hand: Hand, query: LetterOf) -> Letter:
     """May this actor print this code, still? Whoever made such codes for this person may."""
     code = await codes.waiting_code(hand.work, query.code)

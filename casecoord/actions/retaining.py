@@ -8,7 +8,7 @@ from uuid import UUID
 from casecoord.access.doing import ActFacts, Doer
 from casecoord.actions import texts
 from casecoord.actions.managing import may_manage
-from casecoord.actions.office import Hand, Office, verb
+from casecoord.actions.office import Hand, Office, by_right, verb
 from casecoord.domain.actors import Caller
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Retention
@@ -95,6 +95,7 @@ async def run_retention(office: Office, caller: Caller, *, dry: bool = False) ->
             return
 
 
+@by_right
 async def _plan(hand: Hand, query: None) -> _Plan:
     _may(hand)
     steps, terms = await retention.read_steps(hand.work), await retention_terms.terms_in_force(hand.work)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import strawberry
 
-from casecoord.actions import consents, grounds, notes, signals
+from casecoord.actions import consents, grounds, notes, own_consents, signals
 from casecoord.api.context import Info
 from casecoord.api.doing import do
 from casecoord.api.enums import ConsentSource, Purpose, Receiver
@@ -58,6 +58,31 @@ class WithdrawConsentInput:
     def verb(self) -> consents.WithdrawConsent:
         consent, by = key_of("Consent", self.consent, "consent"), key_of("Person", self.by, "by")
         return consents.WithdrawConsent(self.idempotency_key, consent, by)
+
+
+@strawberry.input(
+    description="`thing`: the signal whose detail, or the note, that the lead may see. `person`: whose yes it is,"
+    " yourself unless you say."
+)
+class GiveMyConsentInput:
+    idempotency_key: str
+    thing: strawberry.ID
+    person: strawberry.ID | None = None
+
+    def verb(self) -> own_consents.GiveMyConsent:
+        person = None if self.person is None else key_of("Person", self.person, "person")
+        thing = key_of_any(("Signal", "MedicalNote"), self.thing, "thing")
+        return own_consents.GiveMyConsent(self.idempotency_key, thing, person)
+
+
+@strawberry.input
+class WithdrawMyConsentInput:
+    idempotency_key: str
+    consent: strawberry.ID
+
+    def verb(self) -> own_consents.WithdrawMyConsent:
+        consent = key_of("Consent", self.consent, "consent")
+        return own_consents.WithdrawMyConsent(self.idempotency_key, consent)
 
 
 @strawberry.input(description="The patient by BSN and birth date.")
@@ -225,6 +250,14 @@ class ConsentMutations:
     @strawberry.mutation(description="From the next read on it opens nothing.")
     async def withdraw_consent(self, info: Info, input: WithdrawConsentInput) -> ConsentAnswer:
         return await do(info, consents.withdraw_consent, input, ConsentSaved.of)
+
+    @strawberry.mutation(description="On your own page you let the lead see it.")
+    async def give_my_consent(self, info: Info, input: GiveMyConsentInput) -> ConsentAnswer:
+        return await do(info, own_consents.give_my_consent, input, ConsentSaved.of)
+
+    @strawberry.mutation(description="On your own page you take it back, whoever recorded it.")
+    async def withdraw_my_consent(self, info: Info, input: WithdrawMyConsentInput) -> ConsentAnswer:
+        return await do(info, own_consents.withdraw_my_consent, input, ConsentSaved.of)
 
     @strawberry.mutation(description="A GP writes about a patient, for the own practice.")
     async def add_medical_note(self, info: Info, input: AddMedicalNoteInput) -> NoteAnswer:

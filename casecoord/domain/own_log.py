@@ -193,6 +193,8 @@ _DEEDS = {
     "my_access_log": ("keek wie gegevens bekeek", "looked who looked at data"),
     "exercise_my_right": ("vroeg iets op grond van een recht", "asked something by right"),
     "ask_for_help": ("vroeg om hulp", "asked for help"),
+    "give_my_consent": ("gaf toestemming", "gave consent"),
+    "withdraw_my_consent": ("trok toestemming in", "took consent back"),
     "let_be_seen": ("zei of ouders mogen meekijken", "said whether parents may see"),
 }
 # fmt: on

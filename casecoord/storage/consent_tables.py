@@ -31,14 +31,16 @@ class Consent(Base):
     #: what that it exists reveals: as its thing does
     sphere: Mapped[str]
     audience: Mapped[str | None]
-    team_id: Mapped[UUID]
+    #: whose things it is to, and who recorded it; both None: the family itself gave it, on its own page
+    team_id: Mapped[UUID | None]
     during: Mapped[Moments]
     custody_until: Mapped[datetime | None]
     #: whoever has custody and is not known here agreed on paper
     elsewhere_in_writing: Mapped[bool]
     recorded_at: Mapped[datetime]
-    recorded_by: Mapped[UUID]
+    recorded_by: Mapped[UUID | None]
     withdrawn_at: Mapped[datetime | None]
+    #: None: not taken back, or by the family itself
     withdrawn_by: Mapped[UUID | None]
     __table_args__ = (
         to("households", "household_id"),
@@ -46,7 +48,9 @@ class Consent(Base):
         to("teams", "team_id"),
         to("memberships", "recorded_by"),
         to("memberships", "withdrawn_by"),
-        CheckConstraint("(withdrawn_at is null) = (withdrawn_by is null)", name="withdrawn_by_somebody"),
+        CheckConstraint("withdrawn_by is null or withdrawn_at is not null", name="withdrawn_by_somebody"),
+        CheckConstraint("(team_id is null) = (recorded_by is null)", name="recorded_by_a_team_or_the_family"),
+        CheckConstraint("thing_id is not null or team_id is not null", name="to_something"),
         CheckConstraint("not isempty(during) and not lower_inf(during)", name="begins"),
         CheckConstraint("facet <> 'medical.note' or thing_id is not null", name="to_that_note"),
         # Of two who record the same at once one is told that it is there.

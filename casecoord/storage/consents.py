@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select, text
 
-from casecoord.domain.actors import Actor
+from casecoord.domain.actors import Actor, Resident
 from casecoord.domain.consents import Custody
 from casecoord.domain.words import TeamKind
 from casecoord.storage.case_tables import Signal
@@ -15,7 +15,7 @@ from casecoord.storage.consent_tables import Consent, ConsentGiver
 from casecoord.storage.relating import RELATION
 from casecoord.storage.sealed import Compartment, Place
 from casecoord.storage.tables import Person
-from casecoord.storage.work import Visit, Work
+from casecoord.storage.work import Area, Visit, Work
 
 #: A consent `x` holds now: not taken back, in its time, and given by everybody who has custody today.
 HOLDS = """x.withdrawn_at is null and x.during @> cast(:now as timestamptz)
@@ -76,16 +76,18 @@ async def facts_of_detail(work: Work, household: UUID, signal: UUID) -> dict[str
     return dict(row) if row else None
 
 
-#: In the place of a seat, for a resident: no membership, team or professional is this one.
+#: Where there is none: no membership, team or professional is a resident's, and no person a professional's.
 _NOBODY = UUID(int=0)
 
 
 def standing(work: Work | Visit) -> dict[str, Any]:
     """Who asks, when and for what."""
     actor = work.actor
-    seat: dict[str, Any] = dict.fromkeys(("team", "professional", "membership"), _NOBODY)
-    if isinstance(actor, Actor):
-        seat = {
+    seat: dict[str, Any] = dict.fromkeys(("team", "professional", "membership", "person"), _NOBODY)
+    if isinstance(actor, Resident):
+        seat["person"] = actor.person_id
+    else:
+        seat |= {
             "team": actor.team_id,
             "professional": actor.professional_id,
             "membership": actor.membership_id,
@@ -121,7 +123,7 @@ def born(desk: Desk, person: Person) -> str | None:
     return None if sealed is None else desk.seal.open(sealed, place, Compartment.IDENTITY)
 
 
-async def custody_over(work: Work, person: UUID) -> Custody:
+async def custody_over(work: Area, person: UUID) -> Custody:
     """Who has custody over somebody now."""
     found = list(await work.session.scalars(_CUSTODY, {"area": work.area_id, "person": person}))
     return Custody(frozenset(one for one in found if one is not None), elsewhere=None in found)
@@ -133,7 +135,7 @@ async def signal_in(desk: Desk, identity: UUID) -> Signal | None:
     return signal if signal is not None and signal.household_id == desk.household_id else None
 
 
-async def stands_already(work: Work, consent: Consent) -> bool:
+async def stands_already(work: Area, consent: Consent) -> bool:
     """Whether the same was consented to already, for some of the same time."""
     found = await work.session.execute(
         select(Consent.id)
@@ -152,7 +154,7 @@ async def stands_already(work: Work, consent: Consent) -> bool:
     return found.first() is not None
 
 
-async def add(work: Work, consent: Consent, givers: Iterable[UUID]) -> None:
+async def add(work: Area, consent: Consent, givers: Iterable[UUID]) -> None:
     """A consent with who gave it."""
     work.session.add(consent)
     await work.session.flush()

@@ -36,7 +36,8 @@ select {OWN_PRACTICE} own_practice, {LIFTED} medical_lifted,
     )
 } end consents"""
 
-#: A household's notes, as JSON. A note leaves the database, and the key of its practice, only with one of these.
+#: A household's notes, as JSON. A note leaves the database, and the key of its practice, only with one of these,
+#: or for a resident whom it is about, or who has custody over that child.
 NOTES = f"""coalesce((select jsonb_agg(jsonb_build_object('id', nt.id, 'person', nt.person_id, 'practice', nt.practice,
       'practice_name', i.name, 'written_at', nt.written_at, 'author', m.professional_id, 'team', m.team_id,
       'own_practice', v.own_practice, 'medical_lifted', v.medical_lifted, 'consents', v.consents,
@@ -49,7 +50,9 @@ NOTES = f"""coalesce((select jsonb_agg(jsonb_build_object('id', nt.id, 'person',
     join institutions i on i.area_id = nt.area_id and i.kind = 'practice' and i.code = nt.practice
     cross join lateral ({STANDING}) v
     cross join lateral (select v.own_practice or v.medical_lifted or v.consents is not null
-        or m.team_id = :team or m.professional_id = :professional opens where not :court) k
+        or m.team_id = :team or m.professional_id = :professional or nt.person_id = :person or exists (
+          select from custody y where y.area_id = nt.area_id and y.minor_id = nt.person_id
+             and y.holder_id = :person) opens where not :court) k
     where nt.area_id = h.area_id and nt.household_id = h.id), '[]')"""
 
 _PRACTICE = text(

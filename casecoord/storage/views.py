@@ -117,8 +117,8 @@ select h.id, h.secret_address, encode(h.address_sealed, 'hex') address, encode(h
       'recorded_by', w.name, 'professional', w.id, 'team', x.team_id, 'withdrawn_at', x.withdrawn_at,
       'holds', {HOLDS}, 'given_by', (select jsonb_agg(g.person_id order by g.person_id) from consent_givers g
           where g.area_id = x.area_id and g.consent_id = x.id)) order by x.recorded_at, x.id)
-    from consents x join memberships m on m.area_id = x.area_id and m.id = x.recorded_by
-    join professionals w on w.area_id = m.area_id and w.id = m.professional_id
+    from consents x left join memberships m on m.area_id = x.area_id and m.id = x.recorded_by
+    left join professionals w on w.area_id = m.area_id and w.id = m.professional_id
     where x.area_id = h.area_id and x.household_id = h.id), '[]') consents,
   coalesce((select jsonb_agg(jsonb_build_object('id', k.id, 'at', k.contacted_at, 'manner', k.manner)
       order by k.contacted_at, k.id)

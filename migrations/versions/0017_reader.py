@@ -182,6 +182,10 @@ IN_VIEW_THERE = {
         and n.household_id = home and compartment = 'medical:' || n.practice)
       or exists (select from cases k join blockades b on b.area_id = k.area_id and b.case_id = k.id
         where k.area_id = here and k.household_id = home and b.sphere = compartment)
+      or exists (select from deferrals d where d.area_id = here and d.household_id = home and d.sphere = compartment
+        and (current_setting('casecoord.role', true) = 'privacy_officer'
+          or strpos(current_setting('casecoord.mine', true), d.deferred_by::text) > 0
+          or strpos(current_setting('casecoord.led', true), home::text) > 0))
       or compartment = 'general' and exists (select from break_glass_grants g
         where g.area_id = here and g.household_id = home)""",
 }
@@ -193,7 +197,8 @@ language plpgsql stable security definer set search_path = pg_catalog, public, p
 declare here uuid := nullif(current_setting('casecoord.area', true), '')::uuid;
 begin
     return query select
-        (select h.pseudonym from households h where h.area_id = here and h.id = of_household),
+        (select h.pseudonym from households h where h.area_id = here and h.id = of_household
+            and h.erased_at is null),
         array(select p.pseudonym from unnest(of_persons) with ordinality n (id, place)
                 join persons p on p.area_id = here and p.id = n.id order by n.place);
 end $$
@@ -284,7 +289,9 @@ IN_VIEW = {
     " or strpos({granted}, household_id::text) > 0 and strpos({grant_spheres}, 'health') > 0",
     "consents": "{families} and {related} or {own_home} or {role} = 'privacy_officer'",
     "consent_givers": "exists (select from consents g where g.area_id = %t.area_id and g.id = %t.consent_id)",
-    "deferrals": "{families} and {related} or {own_home} or {role} = 'privacy_officer'",
+    # Why is for whoever answers for it; that something waits, for all who would show it.
+    "deferrals": "{families} and {related} or {own_home} or {role} = 'privacy_officer'"
+    " or strpos({mine}, deferred_by::text) > 0",
     "child_agreements": OF_A_PERSON.format("child_id"),
     "contacts": f"{facet('case.contact')} and {{in_case}} or {{own_case}}",
     "refusals": f"{facet('family.agreement')} and {{in_case}} or {{own_case}}",
@@ -378,6 +385,8 @@ def upgrade() -> None:
         for table, names in columns.items():
             op.execute(f"grant select{'' if names == '*' else f' ({names})'} on {table} to {role}")
     op.execute(f"grant insert on access_log to {READER}, {SURVEYOR}")
+    # Who was erased is gone for whoever looks, as for whoever acts.
+    op.execute(f"alter policy erased_is_gone on households to casecoord_app, {READER}, {SURVEYOR}")
     functions()
 
 

@@ -101,6 +101,12 @@ from casecoord.actions.own_acts import (
     let_be_seen,
     record_childs_word,
 )
+from casecoord.actions.own_consents import (
+    GiveMyConsent,
+    WithdrawMyConsent,
+    give_my_consent,
+    withdraw_my_consent,
+)
 from casecoord.actions.own_log import HeldBackOf, MyAccessLogOf, held_back, my_access_log
 from casecoord.actions.participation import (
     AnswerInvitation,
@@ -342,6 +348,8 @@ async def story_of_residents(town: Town, told: str) -> None:
         callers[0], ask_for_help, AskForHelp(town.key(), LifeDomain.FINANCE, Urgency.HIGH, told)
     )
     await office.act(callers[0], exercise_my_right, ExerciseMyRight(town.key(), RequestKind.ACCESS, told))
+    given = await office.act(callers[0], give_my_consent, GiveMyConsent(town.key(), asked.signal))
+    await office.act(callers[0], withdraw_my_consent, WithdrawMyConsent(town.key(), given.id))
     await office.act(callers[1], let_be_seen, LetBeSeen(town.key(), True))
     await act("amina", record_childs_word, RecordChildsWord(town.key(), girl.id, False))
     made = await act("amina", defer_entry, DeferEntry(town.key(), Thing.SIGNAL, asked.signal, told))
@@ -481,7 +489,7 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
     verbs -= {"mark_read"}  # done to one's own inbox, and to no household
     views = {"joint_case", "worklist", "gaps", "timeline", "merge_proposals", "blockades", "move_offers"}
     views |= {"my_family", "my_access_log", "resident_letter", "deferrals", "held_back"}
-    create |= {"make_resident_code", "ask_for_help", "exercise_my_right", "defer_entry"}
+    create |= {"make_resident_code", "ask_for_help", "exercise_my_right", "defer_entry", "give_my_consent"}
     views |= {"rights_asked", "corrections", "export_household"}
     of = {"break_glass": "E", "rotate_keys": "E", "erase_household": "D"} | dict.fromkeys(create, "C")
     verbs.add("bind_resident")  # by somebody who is nobody here until it is done

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from casecoord.actions.break_glass import BreakGlass, ByNumber, break_glass
+from casecoord.actions.deferring import DeferEntry, defer_entry
 from casecoord.actions.hearings import PlanHearing, plan_hearing
 from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.office import Guest
@@ -23,9 +24,11 @@ from casecoord.actions.plan import AddAction, RecordContact, add_action, record_
 from casecoord.actions.signals import Decision, SeeSignal, TriageSignal, see_signal, triage_signal
 from casecoord.actions.splitting import Part, SplitHousehold, split_household
 from casecoord.domain.facets import FACETS, Cell, Viewer
+from casecoord.domain.residents import Thing
 from casecoord.domain.words import LifeDomain, RequestKind, SignalSubject, Urgency, VeiligThuis
 from casecoord.storage.child_agreements import say
 from casecoord.storage.work import UnknownLogin
+from tests.actions.consent_steps import consent, note, see, something_held, to_note
 from tests.actions.residents_steps import at_home, bound, custody, ids, names, resident, scalar
 from tests.actions.steps import by_bsn, led_case, refused, signal, take_part
 from tests.world import Town
@@ -85,6 +88,38 @@ async def test_each_adult_sees_what_is_theirs_and_nothing_of_another(town: Town)
         assert {team.name for team in view.participants} >= {"Klimop", "Wijkteam"}
         assert "Rechtbank" not in {team.name for team in view.participants}
         assert not view.gaps and not view.withheld and view.address.value
+
+
+async def test_a_note_and_a_consent_are_theirs_whom_they_are_about(town: Town):
+    """And so is the line of the log that says who read them: a son learns nothing of his mother's doctor."""
+    held = await something_held(town)
+    await take_part(town, "amina", held.case.id, "huisarts", "fleur")
+    written = await note(town, "fleur", held.mother)
+    given = {(await to_note(town, "fleur", written, held.mother)).id}
+    given.add((await consent(town, "chaima", held.child, held.mother, thing=held.signal)).id)
+    read = await see(town, "amina", held.case.household)
+    assert ids(read.notes) == {written.id} and ids(read.consents) == given
+    about = await scalar(
+        town,
+        "select cast(record as jsonb) #> '{of,medical.note}' from access_log where cast(record as jsonb)"
+        " #>> '{event}' = 'joint_case' order by at desc, id limit 1",
+    )
+    assert isinstance(about, list) and len(about) == 1
+    mother, son = [await bound(town, "amina", who) for who in (held.mother, held.family["daan"])]
+    mine = await at_home(town, mother)
+    assert [one.text for one in mine.notes] == ["Slikt sinds kort medicijnen."] and ids(
+        mine.consents
+    ) == given
+    his = await at_home(town, son)
+    assert (his.notes, his.consents) == ([], [])
+
+
+async def test_what_waits_for_safety_shows_no_consent_to_it_either(town: Town):
+    held = await something_held(town)
+    await consent(town, "chaima", held.child, held.mother, thing=held.signal)
+    await town.act("chaima", defer_entry, DeferEntry(town.key(), Thing.SIGNAL, held.signal, "Zij is bang."))
+    assert (await at_home(town, await bound(town, "amina", held.mother))).consents == []
+    assert len((await see(town, "amina", held.case.household)).consents) == 1
 
 
 async def test_that_a_team_takes_part_tells_nothing_of_another(town: Town):

@@ -516,6 +516,7 @@ async def test_no_sealed_word_reaches_anybody_whom_the_tables_do_not_name(
 
 #: What a resident can be answered by; every other document knows no residents at all.
 FOR_RESIDENTS = {"MyFamily", "MyAccessLog", "AskForHelp", "ExerciseMyRight", "LetBeSeen", "BindResident"}
+FOR_RESIDENTS |= {"GiveMyConsent", "WithdrawMyConsent"}
 
 
 async def test_a_resident_reaches_what_the_tables_say_is_theirs_and_no_other_word(
