@@ -26,8 +26,7 @@ with recursive homes (id) as (
   union select m.merged_id from homes h join merges m
     on m.area_id = :area and m.household_id = h.id and m.undone_at is null)
 select a.id, a.at, a.household, a.subjects, a.record, h.id household_id, w.name professional, t.name team,
-  array(select p.id from unnest(a.subjects) with ordinality s (pseudonym, number)
-    join persons p on p.area_id = a.area_id and p.pseudonym = s.pseudonym order by s.number) persons
+  named_by(a.subjects) persons
 from access_log a
 left join households h on h.area_id = a.area_id and h.pseudonym = a.household
 left join professionals w on w.area_id = a.area_id and w.id = a.professional_id

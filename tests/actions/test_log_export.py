@@ -89,7 +89,7 @@ async def test_each_line_of_a_whole_story_fits_its_schema_holds_no_opened_value_
     for form, found in told.items():
         assert len(found) > 60
         for line in found:
-            faults = [error.message for error in SCHEMAS[form].iter_errors(line)]
+            faults = [(error.json_path, error.message) for error in SCHEMAS[form].iter_errors(line)]
             assert not faults, (line, faults)
     async with sql(database_url) as database:
         raw = " ".join(row[0] for row in await database.fetch("select record from access_log"))

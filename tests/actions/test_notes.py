@@ -125,7 +125,7 @@ async def test_a_second_practice_neither_sees_nor_opens_the_first_ones_notes(
     assert await texts_for(town, "gerda", held.case.id) == ["Van de tweede praktijk."]
     async with sql(database_url) as plain:
         keys = await plain.fetch(
-            "select compartment, version, wrapped from household_keys where household_id = $1",
+            "select compartment, version, wrapped from vault.household_keys where household_id = $1",
             held.case.household,
         )
         rows = await plain.fetch("select id, practice, note_sealed from medical_notes order by practice")
@@ -224,7 +224,7 @@ async def test_a_note_whose_key_is_gone_or_that_was_moved_opens_for_nobody(
         )
         with pytest.raises(Unreadable):
             await see(town, "fleur", held.case.id)
-        await plain.execute("delete from household_keys where compartment = 'medical:P1'")
+        await plain.execute("delete from vault.household_keys where compartment = 'medical:P1'")
         with pytest.raises(Unreadable):
             await see(town, "fleur", held.case.id)
     assert (await see(town, "chaima", held.case.id)).notes == []
