@@ -346,9 +346,11 @@ IN_VIEW = {
     "outbox": "receiver_id = {membership} and (household_id is null or sphere = 'general' or {in_sphere} or {by_lead}"
     " or exists (select from signals s where s.area_id = %t.area_id and s.id = %t.source_id))",
     "break_glass_grants": f"strpos({{mine}}, membership_id::text) > 0 or {{led_home}} or {facet('break_glass.grant')}",
-    # An undecided restriction closes what others would see: they have to know that there is one.
+    # An undecided restriction closes what others would see: they have to know that there is one. By which request
+    # something was corrected says of whose home the correction is.
     "requests": "{families} and kind in ('restriction', 'objection') and (state = 'open' or state = 'granted'"
     " and lifted_at is null) or {role} = 'privacy_officer'"
+    " or {families} and kind = 'rectification' and state = 'granted'"
     " or {role} = 'area_coordinator' and kind = 'complaint' or exists (select from request_decisions d"
     " where d.area_id = %t.area_id and d.request_id = %t.id)",
     # Whoever is asked to decide with the privacy officer.
