@@ -56,7 +56,7 @@ def as_nen7513(line: LogLine) -> dict[str, Any]:
             "problem": said.get("problem"),
         },
         "user": {
-            "id": said.get("professional") or said.get("operator") or str(line.resident),
+            "id": said.get("professional") or said.get("operator") or (line.resident and str(line.resident)),
             "role": said["role"],
             "membership": said.get("membership"),
         },
