@@ -28,6 +28,8 @@ class LogLine:
     household: UUID | None
     subjects: tuple[UUID, ...]
     record: Mapping[str, Any]
+    #: the pseudonym of the person, where a resident did or saw it
+    resident: UUID | None = None
 
     @property
     def trace(self) -> str:
@@ -54,7 +56,7 @@ def as_nen7513(line: LogLine) -> dict[str, Any]:
             "problem": said.get("problem"),
         },
         "user": {
-            "id": said.get("professional") or said.get("operator") or said.get("resident"),
+            "id": said.get("professional") or said.get("operator") or (line.resident and str(line.resident)),
             "role": said["role"],
             "membership": said.get("membership"),
         },

@@ -25,9 +25,8 @@ with recursive homes (id) as (
   select cast(:household as uuid)
   union select m.merged_id from homes h join merges m
     on m.area_id = :area and m.household_id = h.id and m.undone_at is null)
-select a.id, a.at, a.household, a.subjects, a.record, h.id household_id, w.name professional, t.name team,
-  array(select p.id from unnest(a.subjects) with ordinality s (pseudonym, number)
-    join persons p on p.area_id = a.area_id and p.pseudonym = s.pseudonym order by s.number) persons
+select a.id, a.at, a.household, a.subjects, a.resident, a.record, h.id household_id, w.name professional, t.name team,
+  named_by(a.subjects) persons
 from access_log a
 left join households h on h.area_id = a.area_id and h.pseudonym = a.household
 left join professionals w on w.area_id = a.area_id and w.id = a.professional_id
@@ -48,7 +47,7 @@ _PAGE = (
     " order by a.at desc, a.id desc limit :first"
 )
 _ALL = text(
-    "select a.id, a.at, a.household, a.subjects, a.record from access_log a"
+    "select a.id, a.at, a.household, a.subjects, a.resident, a.record from access_log a"
     f" where a.area_id = :area and a.record is not null {_PERIOD} order by a.at, a.id"
 )
 _ONE = text(f"{_LINES} and a.id = :id")
@@ -125,7 +124,12 @@ async def all_of(work: Area, period: Period) -> AsyncIterator[LogLine]:
 
 def _line(row: RowMapping) -> LogLine:
     return LogLine(
-        row["id"], row["at"], row["household"], tuple(row["subjects"]), orjson.loads(row["record"])
+        row["id"],
+        row["at"],
+        row["household"],
+        tuple(row["subjects"]),
+        orjson.loads(row["record"]),
+        row["resident"],
     )
 
 

@@ -171,8 +171,9 @@ begin
 end $$"""
 IN_VIEW_THERE = {
     "request_in_view(home uuid)": """exists (select from requests q where q.area_id = here and q.household_id = home
-        and (current_setting('casecoord.role', true) = 'privacy_officer' or exists (select from request_decisions d
-          where d.area_id = here and d.request_id = q.id)))""",
+        and (current_setting('casecoord.role', true) = 'privacy_officer'
+          or q.kind = 'complaint' and current_setting('casecoord.role', true) = 'area_coordinator'
+          or exists (select from request_decisions d where d.area_id = here and d.request_id = q.id)))""",
     "signal_in_view(home uuid)": "exists (select from signals s where s.area_id = here and s.household_id = home)",
     "thing_in_view(home uuid, compartment text)": """exists (select from signals s where s.area_id = here
         and s.household_id = home and s.sphere = compartment)
@@ -201,6 +202,16 @@ begin
             and h.erased_at is null),
         array(select p.pseudonym from unnest(of_persons) with ordinality n (id, place)
                 join persons p on p.area_id = here and p.id = n.id order by n.place);
+end $$
+"""
+# And whom a line that is in view names: ids, as far as they still stand for anybody.
+NAMED = """
+create function named_by(these uuid[]) returns uuid[]
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare here uuid := nullif(current_setting('casecoord.area', true), '')::uuid;
+begin
+    return array(select p.id from unnest(these) with ordinality n (pseudonym, place)
+                   join persons p on p.area_id = here and p.pseudonym = n.pseudonym order by n.place);
 end $$
 """
 
@@ -335,9 +346,12 @@ IN_VIEW = {
     "outbox": "receiver_id = {membership} and (household_id is null or sphere = 'general' or {in_sphere} or {by_lead}"
     " or exists (select from signals s where s.area_id = %t.area_id and s.id = %t.source_id))",
     "break_glass_grants": f"strpos({{mine}}, membership_id::text) > 0 or {{led_home}} or {facet('break_glass.grant')}",
-    # An undecided restriction closes what others would see: they have to know that there is one.
+    # An undecided restriction closes what others would see: they have to know that there is one. By which request
+    # something was corrected says of whose home the correction is.
     "requests": "{families} and kind in ('restriction', 'objection') and (state = 'open' or state = 'granted'"
-    " and lifted_at is null) or {role} = 'privacy_officer' or exists (select from request_decisions d"
+    " and lifted_at is null) or {role} = 'privacy_officer'"
+    " or {families} and kind = 'rectification' and state = 'granted'"
+    " or {role} = 'area_coordinator' and kind = 'complaint' or exists (select from request_decisions d"
     " where d.area_id = %t.area_id and d.request_id = %t.id)",
     # Whoever is asked to decide with the privacy officer.
     "request_decisions": "{role} = 'privacy_officer' or strpos({mine}, second_id::text) > 0",
@@ -374,7 +388,7 @@ def upgrade() -> None:
     words = json.dumps(list(WORDS.items()))
     asked = [f"create function {name} returns boolean {TEAM.replace('@so', so)}" for name, so in RELATIONS.items()]
     asked += [f"create function {name} returns boolean {SEEN.replace('@so', so)}" for name, so in IN_VIEW_THERE.items()]
-    for function in (GUARD.replace("@words", words), CASES_OF, NEAR, REACH, PSEUDONYMS, *QUESTIONS, *asked):
+    for function in (GUARD.replace("@words", words), CASES_OF, NEAR, REACH, PSEUDONYMS, NAMED, *QUESTIONS, *asked):
         op.execute(sa.text(function.replace(":", "\\:")))
     op.execute(f"grant usage on schema vault to {READER}, {AUDITOR}")
     for table in OF_NO_FAMILY:
@@ -399,6 +413,7 @@ def functions() -> None:
     for function, roles in (
         (reach, "casecoord_app"),
         ("pseudonyms(uuid, uuid[])", f"casecoord_app, {READER}, {SURVEYOR}"),
+        ("named_by(uuid[])", f"casecoord_app, {READER}"),
         *((question, f"casecoord_app, {READER}") for question in (
             "whereabouts(uuid, uuid)", "teams_in_case(uuid, timestamptz)", "first_signal(uuid, timestamptz)",
             "signals_offered(uuid)", "still_on_agenda(uuid)", "consents_standing(uuid[])")),

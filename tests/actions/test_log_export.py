@@ -89,7 +89,7 @@ async def test_each_line_of_a_whole_story_fits_its_schema_holds_no_opened_value_
     for form, found in told.items():
         assert len(found) > 60
         for line in found:
-            faults = [error.message for error in SCHEMAS[form].iter_errors(line)]
+            faults = [(error.json_path, error.message) for error in SCHEMAS[form].iter_errors(line)]
             assert not faults, (line, faults)
     async with sql(database_url) as database:
         raw = " ".join(row[0] for row in await database.fetch("select record from access_log"))
@@ -98,7 +98,9 @@ async def test_each_line_of_a_whole_story_fits_its_schema_holds_no_opened_value_
     names = {row["name"] for row in people} | {"Dahliastraat", "06-00000000", "slaapt"}
     # Who a line is about is encrypted: in there chance may spell a short name.
     said = re.sub(r'"dpl.core.data_subject_id": "[^"]*"', "", raw + json.dumps(told))
-    assert not [value for value in opened | names if value and value in said]
+    # Two letters, a language, stand in many a word: they are looked for as a value.
+    told_of = {value if len(value) > 2 else json.dumps(value) for value in opened | names if value}
+    assert not [value for value in told_of if value in said]
     await decided_again(town, [UUID(line["event_id"]) for line in told[Format.NEN7513]])
 
 

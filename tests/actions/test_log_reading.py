@@ -76,6 +76,7 @@ async def test_pages_hold_every_entry_once(town: Town) -> None:
 
 async def test_reading_the_log_is_in_the_log(town: Town, database_url: str) -> None:
     home = await seen_by_two(town)
+    town.clock.forward(minutes=1)
     await look(town, "lotte", access_log, AccessLogOf(home))
     ((record, named),) = await records(database_url, "access_log")
     assert (
@@ -183,7 +184,9 @@ async def test_whoever_saw_a_household_that_went_on_in_another_saw_that_one_too(
 async def test_at_the_machine_it_is_told_who_saw_a_household_and_by_whom_that_was_asked(town: Town) -> None:
     home = await seen_by_two(town)
     operator = Operator(town.database, town.office.policy, "root")
-    found = await operator.seen(town.area, home, Period(town.clock.now))
+    last = town.clock.now
+    town.clock.forward(minutes=1)
+    found = await operator.seen(town.area, home, Period(last))
     assert [(one.who or one.line.record["operator"], one.line.record["event"]) for one in found[1:]] == [
         ("Bram", "joint_case")
     ]

@@ -84,13 +84,11 @@ async def run(town: Town, *, dry: bool = False, by: str = "mo") -> dict[str, lis
 
 async def state(url: str) -> dict[str, int]:
     async with sql(url) as plain:
-        names = [
-            row[0]
-            for row in await plain.fetch(
-                "select tablename from pg_tables where schemaname = 'public' order by 1"
-            )
-        ]
-        return {name: await plain.fetchval(COUNTED.format(name)) for name in names}
+        tables = await plain.fetch(
+            "select schemaname || '.' || tablename, tablename from pg_tables"
+            " where schemaname in ('public', 'vault') order by 1"
+        )
+        return {name: await plain.fetchval(COUNTED.format(table)) for table, name in tables}
 
 
 def years_on(moment: datetime, years: int) -> datetime:
@@ -201,7 +199,9 @@ async def test_the_key_of_a_compartment_goes_with_its_last_row(town: Town, datab
     family = await town.janssens()
     await closed_case(town, database_url, family["noor"])
     open_still = await signal(town, "chaima", family["els"], domain=LifeDomain.FINANCE)
-    keys = "select array_agg(compartment order by compartment) from household_keys where household_id = $1"
+    keys = (
+        "select array_agg(compartment order by compartment) from vault.household_keys where household_id = $1"
+    )
     async with sql(database_url) as plain:
         home = family["els"].household
         assert await plain.fetchval(keys, home) == ["general", "identity", "livelihood"]
@@ -286,7 +286,7 @@ async def test_a_family_that_left_and_whoever_died_go_once_nothing_else_of_them_
     assert str(gone.household) in went["households"] and str(gone.id) in went["persons"]
     async with sql(database_url) as plain:
         assert await plain.fetchval("select count(*) from households") == 1
-        assert await plain.fetchval("select count(*) from household_keys") == 1
+        assert await plain.fetchval("select count(*) from vault.household_keys") == 1
     await whole(town)
 
 
