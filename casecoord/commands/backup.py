@@ -64,13 +64,8 @@ def restore(
         except dumps.DumpError as error:
             raise CommandError(str(error)) from None
     # Not done here: the key that signs the log need not be where the database is restored.
-    answer(
-        {"erasures": done},
-        as_json,
-        lambda: (
-            f"restored; {done} erasures applied again\nnext, where the log is signed: casecoord audit restored"
-        ),
-    )
+    after = "" if again else "\nnext, where the log is signed: casecoord audit restored"
+    answer({"erasures": done}, as_json, lambda: f"restored; {done} erasures applied again{after}")
 
 
 def _chosen(chosen: Settings, folder: Path | None) -> Path:
