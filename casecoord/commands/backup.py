@@ -63,7 +63,9 @@ def restore(
             done = asyncio.run(_restore(chosen, _chosen(chosen, folder), data, keys, again))
         except dumps.DumpError as error:
             raise CommandError(str(error)) from None
-    answer({"erasures": done}, as_json, lambda: f"restored; {done} erasures applied again")
+    # Not done here: the key that signs the log need not be where the database is restored.
+    after = "" if again else "\nnext, where the log is signed: casecoord audit restored"
+    answer({"erasures": done}, as_json, lambda: f"restored; {done} erasures applied again{after}")
 
 
 def _chosen(chosen: Settings, folder: Path | None) -> Path:

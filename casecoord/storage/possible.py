@@ -16,9 +16,7 @@ select rel.*, c.id case_id, c.triaged_at,
   exists (select from leads l join proposals o on o.area_id = l.area_id and o.id = l.proposal_id
     and o.objected_at is not null where l.area_id = h.area_id and l.case_id = c.id and l.during @> cast(:now as timestamptz)) objected,
   teams_in_case(c.id, :now) <> '{{}}' has_teams,
-  exists (select from proposals x where x.area_id = h.area_id and x.case_id = c.id and x.state = 'pending'
-      and not exists (select from leads l where l.area_id = x.area_id and l.proposal_id = x.id
-        and (upper_inf(l.during) or upper(l.during) > :now))) has_proposal,
+  lead_proposed(c.id, :now) has_proposal,
   exists (select from duty_shifts d join memberships m on m.area_id = d.area_id and m.id = d.membership_id
     where d.area_id = h.area_id and d.during @> cast(:now as timestamptz) and m.professional_id = :professional)
     on_duty,

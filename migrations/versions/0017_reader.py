@@ -215,7 +215,7 @@ begin
 end $$
 """
 
-# What a decision to withhold rests on although its viewer may not see it: five questions, each about one thing that
+# What a decision to withhold rests on although its viewer may not see it: a few questions, each about one thing that
 # they named, answered with ids alone. Without them, hiding a row would show another.
 QUESTIONS = [
     # In whose timeline an event stands says what it is about, wherever that is now.
@@ -232,6 +232,13 @@ QUESTIONS = [
     language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
         select coalesce(array_agg(q.team_id), '{{}}') from participants q
          where q.area_id = {HERE} and q.case_id = of_case and q.during @> moment
+    $$""",
+    # That somebody is asked already is why nobody is to be proposed, for whatever purpose one looks.
+    f"""create function lead_proposed(of_case uuid, moment timestamptz) returns boolean
+    language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+        select exists (select from proposals x where x.area_id = {HERE} and x.case_id = of_case and x.state = 'pending'
+           and not exists (select from leads l where l.area_id = x.area_id and l.proposal_id = x.id
+             and (upper_inf(l.during) or upper(l.during) > moment)))
     $$""",
     # Who held a household is named only where the signal that made them so is in view.
     f"""create function first_signal(of_household uuid, moment timestamptz) returns uuid
@@ -416,6 +423,7 @@ def functions() -> None:
         ("named_by(uuid[])", f"casecoord_app, {READER}"),
         *((question, f"casecoord_app, {READER}") for question in (
             "whereabouts(uuid, uuid)", "teams_in_case(uuid, timestamptz)", "first_signal(uuid, timestamptz)",
+            "lead_proposed(uuid, timestamptz)",
             "signals_offered(uuid)", "still_on_agenda(uuid)", "consents_standing(uuid[])")),
         *((of_reader, READER) for of_reader in (
             "casecoord_areas()", "team_in_case(uuid)", "team_prepares(uuid)", "practice_is_teams(text)", "team_at_home(uuid)",

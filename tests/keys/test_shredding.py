@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -15,14 +15,18 @@ from casecoord.actions.rotating import Keys
 from casecoord.embedded import EmbeddedPostgres
 from casecoord.storage import backups, dumps, reapplying
 from casecoord.storage.access_log import leaf_of
+from casecoord.storage.audit import Audit, Verified
 from casecoord.storage.backups import Terms
+from casecoord.storage.checkpoints import Signer
 from casecoord.storage.destroying import Why, destroy_keys
 from casecoord.storage.migrate import MigrationError
 from casecoord.storage.sealed import Compartment
+from casecoord.storage.sequencer import Sequencer
 from casecoord.storage.work import Database
 from tests.actions.steps import refused, signal, sql, whole
 from tests.keys.steps import erase, everywhere, granted, sealed_values, see
 from tests.keys.test_rotating import rotate
+from tests.log.ground import KEY, made
 from tests.world import KEYRING, Someone, Town
 
 
@@ -74,6 +78,43 @@ async def leaves_hold(url: str) -> int:
     for row in rows:
         assert leaf_of(row["salt"], row["record"].encode()) == row["leaf"]
     return len(rows)
+
+
+async def verified(town: Town, url: str, notes: Path, *, restored: bool = False) -> Verified:
+    """What `audit verify` finds once everything has its place; `restored`: once it was signed that a backup came back."""
+    sequencer = Sequencer(url, KEY, made(notes))
+    audit = Audit(url, [Signer(KEY).public], notes, now=datetime.now(UTC))
+    try:
+        if restored:
+            await sequencer.restored(town.area)
+        await sequencer.round()
+        return await audit.verify("zuid", town.area)
+    finally:
+        await sequencer.close()
+        await audit.close()
+
+
+async def test_the_log_verifies_after_an_erasure_a_retention_a_rotation_and_a_restore(
+    town: Town, database_url: str, scratch: str, tmp_path: Path
+) -> None:
+    family, wim = await families(town)
+    notes = tmp_path / "notes"
+    await granted(town, *family.values())
+    signed = await verified(town, database_url, notes)
+    assert signed.fault is None and signed.size > 0
+    await dumps.back_up(town.database, database_url, tmp_path)
+    await erase(town, family["noor"].household)
+    async with town.database.within(town.area) as work:
+        await destroy_keys(work, wim.household, [Compartment.GENERAL], Why.RETENTION)
+    await rotate(town, Keys.DATA)
+    went_on = await verified(town, database_url, notes)
+    assert went_on.fault is None and went_on.size > signed.size
+    await dumps.keep_list(town.database, tmp_path)
+    async with restored(town, scratch, tmp_path) as (_, url, applied):
+        assert applied == 2
+        found = await verified(town, url, notes, restored=True)
+        assert found.fault is None
+        assert [(loss.kept, loss.size) for loss in found.losses] == [(signed.size, went_on.size)]
 
 
 @pytest.mark.parametrize("keys_backed_up", ["before the erasure", "after the erasure"])

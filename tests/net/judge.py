@@ -81,6 +81,19 @@ class Context:
         return {one["id"] for one in members if one["professional_id"] == self.professional}
 
     @cached_property
+    def to_decide(self) -> set[UUID]:
+        """The requests on which a decision was prepared that waits, or waited, for this person."""
+        prepared = self.town.rows["request_decisions"]
+        return {one["request_id"] for one in prepared if one["second_id"] in self.mine}
+
+    @cached_property
+    def practices(self) -> set[str]:
+        covers = self.town.rows["team_covers"]
+        return {
+            one["code"] for one in covers if one["kind"] == "practice" and one["team_id"] == self.own_team
+        }
+
+    @cached_property
     def led(self) -> set[UUID]:
         leads = (
             x for x in self.town.rows["leads"] if x["membership_id"] in self.mine and self.now(x["during"])
@@ -230,14 +243,21 @@ def _event(who: Context, row: Row) -> bool:
 
 
 def _person(who: Context, row: Row) -> bool:
-    home = row.get("household_id") or who.town.home_of_person[row.get("person_id") or row.get("minor_id")]
+    home = row.get("household_id")
+    home = home or who.town.home_of_person[row.get("person_id") or row.get("minor_id") or row["child_id"]]
     return who.shown(OF_A_PERSON, None, home, home in who.homes)
 
 
 def _key(who: Context, row: Row) -> bool:
     home, sphere = row["household_id"], row["compartment"]
     if sphere == "identity":
-        return who.shown(OF_A_PERSON, None, home, home in who.homes)
+        # What was asked, and by whom, is sealed under it: for those who decide.
+        asked = [one for one in who.town.rows["requests"] if one["household_id"] == home]
+        decides = who.role == "privacy_officer" or any(one["id"] in who.to_decide for one in asked)
+        return (bool(asked) and decides) or who.shown(OF_A_PERSON, None, home, home in who.homes)
+    if sphere.startswith("medical:"):
+        notes = [one for one in who.town.rows["medical_notes"] if one["household_id"] == home]
+        return any(f"medical:{one['practice']}" == sphere and _note(who, one) for one in notes)
     if who.shown(ITEMS, sphere, home, home in who.homes):
         return True
     things = [("signals", one) for one in who.town.rows["signals"] if one["household_id"] == home]
@@ -248,6 +268,20 @@ def _key(who: Context, row: Row) -> bool:
         return True
     grants = [one for one in who.town.rows["break_glass_grants"] if one["household_id"] == home]
     return sphere == "general" and any(_grant(who, one) for one in grants)
+
+
+def _note(who: Context, row: Row) -> bool:
+    """Of the own practice, or by a consent or in an emergency, which a row alone does not tell."""
+    own = row["practice"] in who.practices
+    return row["author_id"] in who.own or who.shown(["medical.note"], "health", row["household_id"], own)
+
+
+def _request(who: Context, row: Row) -> bool:
+    """That something is restricted, closes what others would see: they know of it, and no word of it."""
+    restricts = row["kind"] in ("restriction", "objection") and (
+        row["state"] == "open" or (row["state"] == "granted" and row["lifted_at"] is None)
+    )
+    return who.role == "privacy_officer" or row["id"] in who.to_decide or (restricts and _skeleton(who, row))
 
 
 def _hearing(who: Context, row: Row) -> bool:
@@ -271,6 +305,12 @@ def _skeleton(who: Context, row: Row) -> bool:
     return (
         who.role in BY_TEAM or who.role in ("area_coordinator", "decision_power", "privacy_officer") or wrote
     )
+
+
+def _of_home(who: Context, row: Row) -> bool:
+    """What other decisions rest on: where somebody has a part in the household, or answers for what is asked of it."""
+    asked = {one["id"]: one["household_id"] for one in who.town.rows["requests"]}
+    return _skeleton(who, {"id": row.get("household_id") or asked[row["request_id"]]})
 
 
 def _of_case(facet: str, *own: str) -> Callable[[Context, Row], bool]:
@@ -313,7 +353,7 @@ JUDGES: dict[str, Callable[[Context, Row], bool]] = {
     ),
     "outbox": lambda who, row: row["receiver_id"] == who.membership,
     "hearings": _hearing,
-    "household_keys": _key,
+    "vault.household_keys": _key,
     **dict.fromkeys(("persons", "household_moves", "person_links", "relationships", "custody"), _person),
     **dict.fromkeys(("households", "cases", "leads", "holders", "merges", "splits"), _skeleton),
     "contacts": _of_case("case.contact"),
@@ -324,10 +364,12 @@ JUDGES: dict[str, Callable[[Context, Row], bool]] = {
         in {one["subject_id"] for one in who.town.rows["turns"] if one["membership_id"] in who.own}
     ),
     "break_glass_grants": _grant,
-    "requests": lambda who, row: (
-        who.role == "privacy_officer"
-        or (row["state"] == "open" and row["kind"] in ("restriction", "objection") and _skeleton(who, row))
-    ),
+    "requests": _request,
+    "request_decisions": lambda who, row: who.role == "privacy_officer" or row["request_id"] in who.to_decide,
+    "request_agreements": _only("privacy_officer"),
+    "medical_notes": _note,
+    **dict.fromkeys(("consents", "deferrals", "rectifications"), _of_home),
+    "child_agreements": _person,
     **dict.fromkeys(("merge_proposals", "arrivals", "move_offers"), _only("area_coordinator")),
     "access_log": lambda who, row: (
         who.role == "privacy_officer" or row["professional_id"] == who.professional
