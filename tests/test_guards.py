@@ -301,6 +301,10 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
         "consents_to_that_note", [CONSENTED.replace("signal.detail", "medical.note")]),
     "a consent that somebody took back at no moment": (
         "consents_withdrawn_by_somebody", [CONSENTED, "update consents set withdrawn_by = '{amina_m}'"]),
+    "a consent that a team's member recorded for no team": (
+        "consents_recorded_by_a_team_or_the_family", [CONSENTED, "update consents set team_id = null"]),
+    "a consent of a family's own to nothing": (
+        "consents_to_something", [CONSENTED, "update consents set team_id = null, recorded_by = null, thing_id = null"]),
     "the same law twice": (
         "legal_grounds_once",
         ["insert into legal_grounds (area_id, id, ground, source, during) select area_id, gen_random_uuid(), ground,"

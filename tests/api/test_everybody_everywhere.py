@@ -557,7 +557,7 @@ async def test_to_a_resident_whatever_is_not_theirs_is_as_what_does_not_exist(
             for path in ids_in(name):
                 answers = set()
                 for identity in (uuid4(), *elsewhere.ids["Person"], *(set(here.ids["Person"]) - own)):
-                    given = {path: global_id("Person", identity)}
+                    given = {**own_ids(here, name), path: global_id("Person", identity)}
                     answers.add(await ask(here.town, caller, name, Filled(here.town, given).fill(fields)))
                 assert len(answers) == 1 and "not_found" in answers.pop(), (who, name)
         for name in sorted(set(DOCUMENTS) - FOR_RESIDENTS):
