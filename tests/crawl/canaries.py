@@ -3,12 +3,13 @@
 import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from unicodedata import digit
 from uuid import UUID
 
 import asyncpg
 
 from casecoord.storage.belongings import BELONGINGS
-from casecoord.storage.sealed import Compartment, HouseholdSeal, Keyring, Place
+from casecoord.storage.sealed import HouseholdSeal, Keyring, Place
 
 #: Ten ways to write each digit: a birth date stays the day that it was, and is like no other.
 _DIGITS = [
@@ -46,7 +47,7 @@ async def plant(admin: asyncpg.Connection, keyring: Keyring) -> Canaries:
     seals = {
         row["household_id"]: HouseholdSeal(keyring, row["household_id"]).add_keys(row["keys"])
         for row in await admin.fetch(
-            "select household_id, array_agg((compartment, version, wrapped)) keys from household_keys"
+            "select household_id, array_agg((compartment, version, wrapped)) keys from vault.household_keys"
             " group by household_id"
         )
     }
@@ -54,8 +55,8 @@ async def plant(admin: asyncpg.Connection, keyring: Keyring) -> Canaries:
     for kind in BELONGINGS.values():
         for facet in kind.sealed:
             changed = []
-            async for row in _values(admin, kind.table, facet, *kind.owner, kind.compartment is None):
-                compartment = kind.compartment or Compartment(row["sphere"])
+            async for row in _values(admin, kind.table, facet, *kind.owner, kind.compartment_sql):
+                compartment = row["compartment"]
                 seal, place = seals[row["household"]], Place(kind.table, row["id"], facet)
                 was = seal.open(row["sealed"], place, compartment)
                 word = unlike(was, len(canaries)) if facet == "birth_date" else f"Kanarie{len(canaries):06x}"
@@ -70,11 +71,10 @@ async def plant(admin: asyncpg.Connection, keyring: Keyring) -> Canaries:
 
 
 async def _values(
-    admin: asyncpg.Connection, table: str, facet: str, owner: str, join: str, by_sphere: bool
+    admin: asyncpg.Connection, table: str, facet: str, owner: str, join: str, compartment: str
 ) -> AsyncIterator[asyncpg.Record]:
-    sphere = "x.sphere" if by_sphere else "null"
     for row in await admin.fetch(
-        f"select x.id, {owner} household, x.{facet}_sealed sealed, {sphere} sphere from {table} x {join}"
+        f"select x.id, {owner} household, x.{facet}_sealed sealed, {compartment} compartment from {table} x {join}"
         f" where x.{facet}_sealed is not null order by x.id"
     ):
         yield row
@@ -87,6 +87,11 @@ def unlike(born: str, number: int) -> str:
         number, way = divmod(number, len(_DIGITS)) if sign.isdigit() else (number, 0)
         written.append(_DIGITS[way][int(sign)] if sign.isdigit() else sign)
     return "".join(written)
+
+
+def plain_date(born: str) -> str:
+    """The date in digits of our own."""
+    return "".join(str(digit(sign)) if sign.isdigit() else sign for sign in born)
 
 
 def found_in(text: str) -> Iterator[str]:

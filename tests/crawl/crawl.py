@@ -1,6 +1,7 @@
 """Asks everything at every door, and holds each answer against what the tables allow whoever asked."""
 
 import base64
+import io
 import json
 import re
 from collections import Counter
@@ -12,10 +13,12 @@ from uuid import UUID
 
 import asyncpg
 from fastapi import FastAPI
+from pypdf import PdfReader
 
 from tests.crawl.canaries import Canaries, found_in
 from tests.crawl.documents import SAID
 from tests.crawl.doors import Ask, Ground, Visitor
+from tests.crawl.resident import export_of
 from tests.crawl.sight import RANK, Sight
 
 _ID = re.compile(r"[A-Za-z0-9_-]{54,75}")
@@ -41,11 +44,12 @@ class Crawl:
     checked: int = 0
     changed: int = 0
     compared: int = 0
+    exported: int = 0
     faults: list[str] = field(default_factory=list)
 
     async def ask_all(self, asks: Iterable[tuple[str, Ask]]) -> None:
         visitors = {
-            (key, undone): Visitor(self.undoing if undone else self.app, key)
+            (key, undone): Visitor(self.undoing if undone else self.app, key, self.ground.sights[key].purpose)
             for key in self.ground.sights
             for undone in (False, True)
         }
@@ -57,17 +61,23 @@ class Crawl:
 
     def judge(self, key: str, ask: Ask, headers: str, body: str) -> None:
         """Notes whatever this answer holds that its reader may not know."""
-        sight = self.ground.sights[key]
-        for word in set(found_in(body)) | set(found_in(headers)):
+        sight, exported, shown = self.ground.sights[key], None, ""
+        if ask.export is not None and '"householdExport":null' not in body and '"householdExport":{' in body:
+            exported = export_of(sight.rows, ask.export)
+            shown = printed(body)
+            self.exported += 1
+            if sight.role != "privacy_officer" or sight.purpose != "access_request" or exported is None:
+                self._fault(key, ask, "fetched an export")
+        for word in set(found_in(body)) | set(found_in(headers)) | set(found_in(shown)):
             canary = self.canaries.get(word)
             if canary is None:
                 continue
             self.checked += 1
             self.met.add((key, word))
-            if not sight.may_read(canary):
+            if not (exported or sight).may_read(canary):
                 self._fault(key, ask, f"was shown {canary.table}.{canary.facet}")
         for kind, identity in set(ids_in(body)):
-            if identity not in ask.given and not sight.may_know(kind, identity):
+            if identity not in ask.given and not sight.may_know(kind, identity, ask.name):
                 self._fault(key, ask, f"was shown the id of a {kind}")
         if '"internal"' in body:
             self._fault(key, ask, "met an internal error")
@@ -89,11 +99,14 @@ class Crawl:
         data = answer.get("data") or {}
         if ask.about is not None and ask.name == "JointCase":
             got, of = data.get("jointCase"), sight.of(ask.about)
-            wanted = of.joint_case() if of.at_all_known else None
+            wanted = of.joint_case() if of.at_all_known and sight.home is None else None
             self._same(key, ask, got and _joint_case(got), wanted)
+        elif ask.about is not None and ask.name == "MyFamily":
+            got = data.get("myFamily")
+            self._same(key, ask, got and _joint_case(got), sight.of(ask.about).joint_case())
         elif ask.about is not None and ask.name == "Timeline":
             edges = (data.get("timeline") or {}).get("edges")
-            happened = sight.of(ask.about).timeline()
+            happened = sight.of(ask.about).timeline() if sight.home is None else None
             self._same(
                 key, ask, edges and [key_of(e["node"]["id"]) for e in edges], happened and happened[:50]
             )
@@ -131,6 +144,12 @@ class Crawl:
         self.faults.append(f"{key} {what} by {ask.door} {ask.name}")
 
 
+def printed(body: str) -> str:
+    """What the page of an export says."""
+    pdf = json.loads(body)["data"]["householdExport"]["pdf"]
+    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(base64.b64decode(pdf))).pages)
+
+
 def ids_in(text: str) -> Iterator[tuple[str, UUID]]:
     """The global ids in a text: kind and key."""
     for match in _ID.finditer(text):
@@ -158,8 +177,12 @@ def _joint_case(got: dict[str, Any]) -> dict[str, Any]:
         "gaps",
         "contacts",
         "grants",
+        "notes",
+        "consents",
     )
-    seen: dict[str, Any] = {name: [key_of(one["id"]) for one in got[name]] for name in (*lists, "moves")}
+    seen: dict[str, Any] = {
+        name: [key_of(one["id"]) for one in got[name]] for name in (*lists, "moves") if name in got
+    }
     seen["nextDeadline"] = _moment(got["nextDeadline"])
     seen["case"] = key_of(got["case"]) if got["case"] else None
     return seen

@@ -43,6 +43,12 @@ KINDS_OF: dict[str, tuple[str, ...]] = {
     "offer": ("MoveOffer",),
     "notices": ("Notice",),
     "item": ("Signal", "Action"),
+    "entry": ("LogEntry",),
+    "code": ("ResidentCode",),
+    "givenBy": ("Person",),
+    "by": ("Person",),
+    "decision": ("RightDecision",),
+    "thing": ("Signal", "MedicalNote", "Action", "Contact", "Hearing", "Blockade", "Person", "Event"),
 }
 
 

@@ -38,6 +38,7 @@ class Ask:
     given: frozenset[UUID] = frozenset()
     about: UUID | None = None
     whole: bool = False
+    export: UUID | None = None
 
 
 @dataclass
@@ -65,7 +66,12 @@ class Ground:
 
     def _known(self, key: str, kind: str) -> Iterator[tuple[UUID, bool]]:
         sight, here = self.sights[key], set(self.households)
-        work = {"Team": "teams", "Professional": "professionals", "Membership": "memberships"}
+        work = {
+            "Professional": "professionals",
+            "Membership": "memberships",
+            "LogEntry": "access_log",
+            "LegalGround": "legal_grounds",
+        }
         for row in sight.rows.all[KINDS.get(kind) or work.get(kind, "teams")]:
             if kind in KINDS:
                 household = sight.rows.household_of(KINDS[kind], row)
@@ -95,6 +101,18 @@ def views_and_lists(ground: Ground) -> Iterator[tuple[str, Ask]]:
             yield key, replace(_asked(name, {"id": global_id("Household", household)}), about=household)
     for name, key in product(("Worklist", "Gaps"), ground.sights):
         yield key, replace(_asked(name, {"first": 100}), whole=True)
+    for key, sight in ground.sights.items():
+        if sight.home is not None:
+            yield key, replace(_asked("MyFamily", {}), about=sight.home)
+
+
+def exports(ground: Ground) -> Iterator[tuple[str, Ask]]:
+    """What was granted to somebody, as everybody would fetch it. `export`: whose it is."""
+    rows = next(iter(ground.sights.values())).rows
+    for request, key in product(rows.all["requests"], ground.sights):
+        if request["kind"] in ("access", "portability"):
+            asked = _asked("HouseholdExport", {"request": global_id("Request", request["id"])})
+            yield key, replace(asked, given=frozenset({request["id"]}), export=request["id"])
 
 
 def _document(ground: Ground, key: str, name: str, said: dict[tuple[str, ...], Any]) -> Ask:
@@ -123,7 +141,7 @@ def console_pages(ground: Ground) -> Iterator[tuple[str, Ask]]:
 
 
 #: Every way in. A new one is a function that says what can be asked at it.
-DOORS: tuple[Door, ...] = (documents_in_pairs, views_and_lists, console_pages)
+DOORS: tuple[Door, ...] = (documents_in_pairs, views_and_lists, exports, console_pages)
 
 
 @dataclass
@@ -132,16 +150,18 @@ class Visitor:
 
     app: FastAPI
     key: str
+    purpose: str
     session: Session = field(init=False)
     headers: list[tuple[bytes, bytes]] = field(init=False)
 
     def __post_init__(self) -> None:
         sessions = self.app.state.login.sessions
-        self.session = sessions.begin(ISSUER, f"demo-{self.key}")
+        self.session = sessions.begin(ISSUER, f"demo-{self.key.split('/')[0]}")
         cookie = f"{SESSION_COOKIE}={sessions.seal(self.session)}"
         self.headers = [
             *((b"host", b"127.0.0.1:8000"), (b"content-type", JSON.encode()), (b"cookie", cookie.encode())),
             (CSRF_HEADER.encode(), self.session.csrf.encode()),
+            *([(b"casecoord-purpose", self.purpose.encode())] if "/" in self.key else []),
         ]
 
     async def asks(self, ask: Ask) -> tuple[int, str, str]:

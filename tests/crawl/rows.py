@@ -16,7 +16,20 @@ TABLES = (
     *("cases", "leads", "participants", "proposals", "invitations", "signals", "plan_actions", "blockades"),
     *("hearings", "promises", "requests", "break_glass_grants", "contacts", "household_moves", "events"),
     *("splits", "merges", "merge_proposals", "outbox", "transfers", "arrivals", "person_links", "turns"),
+    *("consents", "consent_givers", "medical_notes", "resident_codes", "resident_logins", "child_agreements"),
+    *(
+        "deferrals",
+        "request_decisions",
+        "rectifications",
+        "request_agreements",
+        "legal_grounds",
+        "access_log",
+    ),
 )
+QUERY = {
+    "access_log": "select id, area_id, professional_id, household, subjects,"
+    " cast(record as jsonb) ->> 'problem' problem from access_log"
+}
 #: What a global id of this kind is the id of. An id of another kind belongs to no household.
 KINDS = {
     "Household": "households",
@@ -39,6 +52,12 @@ KINDS = {
     "Request": "requests",
     "Event": "events",
     "Merge": "merges",
+    "Consent": "consents",
+    "MedicalNote": "medical_notes",
+    "ResidentCode": "resident_codes",
+    "Deferral": "deferrals",
+    "RightDecision": "request_decisions",
+    "Rectification": "rectifications",
 }
 
 
@@ -54,11 +73,15 @@ class Rows:
     now: datetime
     all: dict[str, list[Row]]
     by_id: dict[str, dict[UUID, Row]] = field(default_factory=dict)
+    #: birth dates by person, as the canaries keep them
+    born: dict[UUID, str] = field(default_factory=dict)
     _of: dict[str, dict[UUID, list[Row]]] = field(default_factory=dict)
 
     @classmethod
     async def read(cls, admin: asyncpg.Connection, now: datetime) -> "Rows":
-        rows = cls(now, {table: await admin.fetch(f"select * from {table}") for table in TABLES})
+        rows = cls(
+            now, {table: await admin.fetch(QUERY.get(table, f"select * from {table}")) for table in TABLES}
+        )
         for table, found in rows.all.items():
             rows.by_id[table] = {row["id"]: row for row in found if "id" in row}
             of: dict[UUID, list[Row]] = defaultdict(list)
@@ -75,10 +98,16 @@ class Rows:
         """Whose a row is; None: no household's."""
         if table == "households":
             return row["id"]  # type: ignore[no-any-return]
+        if table == "access_log":
+            return None
         for column in ("household_id", "provisional_id"):
             if column in row:
                 return row[column]  # type: ignore[no-any-return]
-        for column, other in (("case_id", "cases"), ("person_id", "persons"), ("minor_id", "persons")):
+        owners = (
+            *(("case_id", "cases"), ("request_id", "requests"), ("consent_id", "consents")),
+            *(("person_id", "persons"), ("minor_id", "persons"), ("child_id", "persons")),
+        )
+        for column, other in owners:
             if column in row:
                 return self.household_of(other, self.by_id[other][row[column]])
         return None

@@ -21,6 +21,8 @@ Shown = Callable[[str, bool, str, str | None, str, frozenset[str]], str]
 TEAM_KINDS = {"school_care", "social", "work_care", "gp_care", "court_partner"}
 TEAM_ROLES = {"member", "coordinator", "duty"}
 BY_ROLE = {"area_coordinator": "coordinator", "analyst": "analyst", "privacy_officer": "privacy_officer"}
+#: How a resident sees the own family.
+HOME: list[type["OfHousehold"]] = []
 RANK = {"acute": 1, "high": 2, "normal": 3}
 #: Promises that are between few: no list of a household holds them.
 BETWEEN_FEW = {"G12", "G15"}
@@ -44,6 +46,15 @@ FACET_OF = {
     ("blockades", "decision"): "blockade",
     ("break_glass_grants", "reason"): "break_glass.grant",
     ("break_glass_grants", "review"): "break_glass.grant",
+    ("medical_notes", "note"): "medical.note",
+    ("requests", "words"): "family.complaint",
+    ("requests", "decision"): "family.complaint",
+    ("request_decisions", "words"): "family.complaint",
+    ("request_decisions", "answer"): "family.complaint",
+    ("cases", "outcome"): "outcome",
+    # No cell says so: whoever answers for a deferral reads why it was made.
+    ("deferrals", "reason"): "access_log.entry",
+    ("deferrals", "finding"): "access_log.entry",
 }
 
 
@@ -68,11 +79,14 @@ class Sight:
     kind: str = ""
     role: str = ""
     purpose: str = ""
+    home: UUID | None = None
+    person: UUID | None = None
     _households: dict[UUID, "OfHousehold"] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         login = next((one for one in self.rows.all["logins"] if one["subject"] == self.subject), None)
         if login is None:
+            self._as_resident()
             return
         self.area, self.professional = login["area_id"], login["professional_id"]
         valid = [
@@ -83,7 +97,17 @@ class Sight:
         (own,) = valid
         self.membership, self.team, self.role = own["id"], own["team_id"], own["role"]
         self.kind = self.rows.by_id["teams"][own["team_id"]]["kind"]
-        self.purpose = self._purpose()
+        self.purpose = self.purpose or self._purpose()
+
+    def _as_resident(self) -> None:
+        bound = [
+            one for one in self.rows.all["resident_logins"]
+            if one["subject"] == self.subject and one["unbound_at"] is None
+        ]  # fmt: skip
+        if bound:
+            self.area, self.person, self.role = bound[0]["area_id"], bound[0]["person_id"], "resident"
+            self.home = self.rows.by_id["persons"][self.person]["household_id"]
+            self.purpose = self._purpose()
 
     def _purpose(self) -> str:
         named = {"analyst": "monitoring", "privacy_officer": "supervision", "resident": "access_request"}
@@ -92,15 +116,18 @@ class Sight:
 
     def of(self, household: UUID) -> "OfHousehold":
         if household not in self._households:
-            self._households[household] = OfHousehold(self, household)
+            made = OfHousehold if self.home is None else HOME[0]
+            self._households[household] = made(self, household)
         return self._households[household]
 
     def may_read(self, canary: Canary) -> bool:
         """Whether a sealed value may be shown to this user."""
         return self.area is not None and self.of(canary.household).may_read(canary)
 
-    def may_know(self, kind: str, identity: UUID) -> bool:
+    def may_know(self, kind: str, identity: UUID, asked: str = "") -> bool:
         """Whether this user may know of a thing of this kind; of what no household has, everybody may."""
+        if asked == "AccessLog" and (kind, identity) in self.logged:
+            return True
         row = self.rows.by_id[KINDS[kind]].get(identity) if kind in KINDS else None
         if row is None:
             return True
@@ -137,6 +164,19 @@ class Sight:
             ],
         }  # fmt: skip
         return {(kind, row["id"]) for kind, found in own.items() for row in found}
+
+    @cached_property
+    def logged(self) -> set[tuple[str, UUID]]:
+        """Of whom one's own entries are; for the privacy officer, who reads those of others, everybody."""
+        rows, mine = self.rows, self.professional
+        lines = [x for x in rows.all["access_log"] if x["professional_id"] == mine and mine]
+        done = {p for x in lines for p in (x["household"], *(x["subjects"] or ())) if not x["problem"]}
+        return {
+            (kind, row["id"])
+            for kind, table in (("Household", "households"), ("Person", "persons"))
+            for row in rows.all[table]
+            if row["area_id"] == self.area and (self.role == "privacy_officer" or row["pseudonym"] in done)
+        }
 
     @cached_property
     def asked_about(self) -> set[UUID | None]:
@@ -196,7 +236,8 @@ class OfHousehold:
         self.facts = frozenset(
             name for name, so in (
                 ("restricted", any(
-                    q["state"] == "open" and q["kind"] in ("restriction", "objection")
+                    q["kind"] in ("restriction", "objection")
+                    and (q["state"] == "open" or (q["state"] == "granted" and q["lifted_at"] is None))
                     for q in rows.of("requests", household)
                 )),
                 ("address_secret", self.row["secret_address"]),
@@ -273,6 +314,8 @@ class OfHousehold:
 
     def sees_signal(self, signal: Row, facet: str = "signal.existence") -> bool:
         facts = self.facts_of(signal, "author_id")
+        if facet == "signal.detail" and self.leads and self._covered(facet, signal, signal["source_team_id"]):
+            facts.append("consent_covers")
         return self.current(signal) and self.sees(facet, signal["sphere"], self.takes_part_in(signal), *facts)
 
     def of_case(self, thing: Row) -> bool:
@@ -317,6 +360,106 @@ class OfHousehold:
     def sees_person(self, person: Row, facet: str) -> bool:
         return person["died_on"] is None and self.sees(facet, None, self.at_all, *self.of_person(person))
 
+    def _covered(self, facet: str, thing: Row, team: UUID | None) -> bool:
+        """Whether everybody whom a thing is about agreed that the lead sees it."""
+        everybody = [p["id"] for p in self.rows.of("persons", self.household) if p["died_on"] is None]
+        concerned = [thing["person_id"]] if thing["person_id"] else everybody
+        given = [c for c in self.rows.of("consents", self.household) if self._holds(c)]
+        return bool(concerned) and all(
+            any(
+                c["person_id"] == person
+                and (c["facet"], c["receiver"], c["purpose"]) == (facet, "lead", self.sight.purpose)
+                and (c["thing_id"] == thing["id"] or (c["thing_id"] is None and c["team_id"] == team))
+                for c in given
+            )
+            for person in concerned
+        )
+
+    def _holds(self, consent: Row) -> bool:
+        """Not taken back, in its time, and by everybody who has custody now."""
+        rows, until = self.rows, consent["custody_until"]
+        if consent["withdrawn_at"] is not None or not covers(consent["during"], rows.now):
+            return False
+        givers = {g["person_id"] for g in rows.all["consent_givers"] if g["consent_id"] == consent["id"]}
+        return (until is not None and until <= rows.now) or until is None or all(
+            consent["elsewhere_in_writing"] if c["holder_id"] is None else c["holder_id"] in givers
+            for c in rows.of("custody", self.household)
+            if c["minor_id"] == consent["person_id"]
+            and (c["holder_id"] is None or rows.by_id["persons"][c["holder_id"]]["died_on"] is None)
+        )  # fmt: skip
+
+    def _own_patient(self, code: str) -> bool:
+        return any(
+            (c["team_id"], c["kind"], c["code"]) == (self.sight.team, "practice", code)
+            for c in self.rows.all["team_covers"]
+        )
+
+    def sees_note(self, note: Row) -> bool:
+        """For the own practice, by consent for the lead, or lifted in an emergency for an own patient; never for a court."""
+        if self.sight.kind == "court_partner":
+            return False
+        by = self.rows.by_id["memberships"][note["author_id"]]
+        patient = any(
+            x["person_id"] == note["person_id"] and x["kind"] == "practice" and self._own_patient(x["code"])
+            for x in self.rows.of("person_links", self.household)
+        )
+        facts = {
+            "wrote_it": self._wrote(by),
+            "own_practice": self._own_patient(note["practice"]),
+            "medical_lifted": patient and "medical_lifted" in self.facts,
+            "consent_covers": self.leads and self._covered("medical.note", note, None),
+            "shared_with_teams": True,
+        }
+        kept, self.facts = self.facts, self.facts - {"medical_lifted"}
+        seen = self.sees("medical.note", "health", self.at_all, *(name for name, so in facts.items() if so))
+        self.facts = kept
+        return seen
+
+    def _wrote(self, by: Row) -> bool:
+        me = self.sight
+        return by["professional_id"] == me.professional or (
+            me.role in TEAM_ROLES and by["team_id"] == me.team
+        )
+
+    def sees_consent(self, consent: Row) -> bool:
+        by, me = self.rows.by_id["memberships"].get(consent["recorded_by"]), self.sight
+        own = (by is not None and by["professional_id"] == me.professional) or (
+            me.role in TEAM_ROLES and consent["team_id"] == me.team
+        )
+        return self.sees("consent.record", None, self.at_all, *(["wrote_it"] if own else []))
+
+    def sees_request(self, request: Row) -> bool:
+        prepared = [d for d in self.rows.all["request_decisions"] if d["request_id"] == request["id"]]
+        wrote = [request["recorded_by"], *(d["prepared_by"] for d in prepared)]
+        own = any(
+            by is not None
+            and self.rows.by_id["memberships"][by]["professional_id"] == self.sight.professional
+            for by in wrote
+        )
+        return self.sees("family.complaint", None, self.at_all, *(["wrote_it"] if own else []))
+
+    def is_asked(self, request: Row) -> bool:
+        """To decide along: that it is there one knows then, and not of whom."""
+        mine = [
+            m["id"] for m in self.rows.all["memberships"] if m["professional_id"] == self.sight.professional
+        ]
+        return any(
+            d["request_id"] == request["id"] and d["second_id"] in mine
+            for d in self.rows.all["request_decisions"]
+        )
+
+    def sees_outcome(self, case: Row) -> bool:
+        """How a case ended is in no view of those at work."""
+        return False
+
+    def sees_contact(self, contact: Row) -> bool:
+        return self.sees("case.contact", None, self.participates)
+
+    def answers_for(self, deferral: Row) -> bool:
+        """The privacy officer, the lead, and whoever deferred it."""
+        by = self.rows.by_id["memberships"][deferral["deferred_by"]]["professional_id"]
+        return self.sight.role == "privacy_officer" or self.leads or by == self.sight.professional
+
     def sees_grant(self, grant: Row) -> bool:
         by = self.rows.by_id["memberships"][grant["membership_id"]]["professional_id"]
         return self.sees(
@@ -339,6 +482,16 @@ class OfHousehold:
                 return self.sees_thing(row, facet, "author_id")
             case "blockades":
                 return self.sees_thing(row, facet, "raised_by")
+            case "medical_notes":
+                return self.sees_note(row)
+            case "requests":
+                return self.sees_request(row)
+            case "request_decisions":
+                return self.sees_request(self.rows.by_id["requests"][row["request_id"]])
+            case "cases":
+                return self.sees_outcome(row)
+            case "deferrals":
+                return self.answers_for(row)
             case _:
                 return self.sees_grant(row)
 
@@ -352,6 +505,13 @@ class OfHousehold:
             case "Person":
                 things = [s for s in self.signals if self.sees_signal(s)]
                 things += [h for h in self.hearings if self.sees_hearing(h)]
+                things += [n for n in self.rows.of("medical_notes", self.household) if self.sees_note(n)]
+                consents = [c for c in self.rows.of("consents", self.household) if self.sees_consent(c)]
+                things += consents
+                known = {c["id"] for c in consents}
+                things += [
+                    g for g in self.rows.of("consent_givers", self.household) if g["consent_id"] in known
+                ]
                 named = any(thing["person_id"] == row["id"] for thing in things)
                 return named or self.sees_person(row, "person.name")
             case "Invitation":
@@ -369,7 +529,18 @@ class OfHousehold:
             case "BreakGlass":
                 return self.sees_grant(row)
             case "Contact":
-                return self.sees("case.contact", None, self.participates)
+                return self.sees_contact(row)
+            case "MedicalNote":
+                return self.sees_note(row)
+            case "Consent":
+                return self.sees_consent(row)
+            case "Deferral":
+                return self.answers_for(row)
+            case "Request":
+                return self.sees_request(row) or self.is_asked(row)
+            case "RightDecision":
+                request = self.rows.by_id["requests"][row["request_id"]]
+                return self.sees_request(request) or self.is_asked(request)
             case "Move":
                 return self.sees("household.move", None, self.at_all)
             case "Proposal":
@@ -393,6 +564,8 @@ class OfHousehold:
             or any(self.sees_hearing(h) for h in self.hearings)
             or any(self.sees_promise(p, "gap") for p in self.promises)
             or any(self.sees_grant(g) for g in self.rows.of("break_glass_grants", self.household))
+            or any(self.sees_note(n) for n in self.rows.of("medical_notes", self.household))
+            or any(self.sees_consent(c) for c in self.rows.of("consents", self.household))
         )
 
     # What a view and a list show, in their order.
@@ -430,7 +603,7 @@ class OfHousehold:
         seen["gaps"] = [p["id"] for p in self.gaps()]
         seen["contacts"] = [
             c["id"] for c in sorted(rows.of("contacts", household), key=lambda c: (c["contacted_at"], c["id"]))
-            if self.of_case(c) and self.sees("case.contact", None, self.participates)
+            if self.of_case(c) and self.sees_contact(c)
         ]  # fmt: skip
         seen["grants"] = [
             g["id"] for g in sorted(rows.of("break_glass_grants", household), key=lambda g: (g["during"].lower, g["id"]))
@@ -439,6 +612,14 @@ class OfHousehold:
         seen["moves"] = [
             m["id"] for m in sorted(rows.of("household_moves", household), key=lambda m: (m["moved_on"], m["id"]))
             if self.sees("household.move", None, self.at_all)
+        ]  # fmt: skip
+        seen["notes"] = [
+            n["id"] for n in sorted(rows.of("medical_notes", household), key=lambda n: (n["written_at"], n["id"]))
+            if self.sees_note(n)
+        ]  # fmt: skip
+        seen["consents"] = [
+            c["id"] for c in sorted(rows.of("consents", household), key=lambda c: (c["recorded_at"], c["id"]))
+            if self.sees_consent(c)
         ]  # fmt: skip
         seen["nextDeadline"] = self.next_deadline()
         seen["case"] = self.case["id"] if self.case and self.knows_case else None

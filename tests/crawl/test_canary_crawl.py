@@ -60,12 +60,14 @@ async def crawling(neighbourhood: Neighbourhood, others: int | None) -> AsyncIte
         admin = await asyncpg.connect(url)
         canaries = await plant(admin, settings.keyring())
         await admin.execute("update professionals set email = id || '@post.test'; analyze")
+        await grant_exports(admin)
         rows = await Rows.read(admin, NOW)
+        rows.born = {one.row: word for word, one in canaries.items() if one.facet == "birth_date"}
         told = households_told_of(rows)
         plain = (row["id"] for row in rows.all["households"] if row["id"] not in set(told))
-        ground = Ground(
-            [*told, *islice(plain, others)], told, {key: Sight(rows, f"demo-{key}") for key in USERS}
-        )
+        sights = {key: Sight(rows, f"demo-{key}") for key in USERS}
+        sights["lotte/access"] = Sight(rows, "demo-lotte", purpose="access_request")
+        ground = Ground([*told, *islice(plain, others)], told, sights)
         app, undoing = create_app(settings), create_app(settings)
         crawl = Crawl(canaries, ground, app, undoing, admin)
         for one in (app, undoing):
@@ -84,9 +86,36 @@ async def crawling(neighbourhood: Neighbourhood, others: int | None) -> AsyncIte
 
 def households_told_of(rows: Rows) -> list:
     """Those that something happened to."""
-    tables = ("signals", "cases", "hearings", "break_glass_grants", "requests", "merge_proposals")
+    tables = (
+        "consents",
+        "medical_notes",
+        "deferrals",
+        "signals",
+        "cases",
+        "hearings",
+        "break_glass_grants",
+        "requests",
+        "merge_proposals",
+    )
     found = {rows.household_of(table, row) for table in tables for row in rows.all[table]}
     return sorted(household for household in found if household)
+
+
+async def grant_exports(admin: asyncpg.Connection) -> None:
+    """Each who looks at the own page, and a few of those who signalled nothing, asked what is recorded and got it."""
+    await admin.execute(
+        "insert into requests (area_id, id, household_id, person_id, kind, received_at, state, ground, decided_at,"
+        " decided_by, second_by) select p.area_id, gen_random_uuid(), p.household_id, p.id, k.kind, $1, 'granted',"
+        " 'AVG art. 15', $1, l.id, i.id from persons p cross join (values ('access'), ('portability')) k (kind)"
+        " cross join lateral (select id from memberships where area_id = p.area_id and role = 'privacy_officer'"
+        "   order by id limit 1) l"
+        " cross join lateral (select id from memberships where area_id = p.area_id and role = 'area_coordinator'"
+        "   order by id limit 1) i"
+        " where p.id in (select person_id from resident_logins) or p.id in (select person_id from medical_notes)"
+        "   or p.id in (select distinct on (household_id) person_id from signals where person_id is not null"
+        "     order by household_id, id limit 12)",
+        NOW,
+    )
 
 
 async def crawl_all(crawl: Crawl, post: MailServer) -> None:
@@ -127,6 +156,7 @@ async def test_nobody_is_shown_more_than_the_tables_give(
         await crawl_all(crawl, post)
         judged(crawl)
         assert crawl.changed > 50 and crawl.compared > 4_000 and post.mails
+        assert crawl.exported > 20
         shown = {(crawl.canaries[word].table, crawl.canaries[word].facet) for _, word in crawl.met}
         planted = {(one.table, one.facet) for one in crawl.canaries.values()}
         # How an action ended, and nothing else that the tables open to somebody, is asked by no document.
