@@ -60,6 +60,7 @@ OF_THE_AREA = {
         " and l.offer_id = x.id and l.delivered_at is null)",
         "answered_at",
     ),
+    "code_tries": _some("code_tries", "true"),
     "answered_keys": _some("answered_keys", "true", "at", "professional_id", "key"),
 }
 

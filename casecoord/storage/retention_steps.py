@@ -119,7 +119,9 @@ _NOTHING_THEN = " and ".join(
 _WITH_A_HOUSEHOLD = {
     "persons", "household_moves", "household_keys", "merges", "splits", "merge_proposals",
 }  # fmt: skip
-_WITH_A_PERSON = {"relationships", "custody", "person_links"}
+_WITH_A_PERSON = {
+    "relationships", "custody", "person_links", "resident_logins", "resident_codes", "child_agreements",
+}  # fmt: skip
 
 
 def steps(referring: Referring) -> tuple[list[Step], list[Step], Step]:
@@ -139,7 +141,8 @@ def steps(referring: Referring) -> tuple[list[Step], list[Step], Step]:
         )
 
     households = Step(_REGISTER, "households", _gone("x", free), owner="x.id", starts=True)
-    return [*_of_cases(free), *_of_the_rest()], _of_the_register(free), households
+    first = [*_of_cases(free), *_of_residents(), *_of_the_rest()]
+    return first, _of_the_register(free), households
 
 
 Free = Callable[[str, str, set[str]], str]
@@ -202,6 +205,42 @@ def _of_cases(free: Free) -> list[Step]:
             "cases",
             f"{closed} and x.forgotten_at is null",
             change="outcome_sealed = null, outcome_by = null, forgotten_at = :now",
+            starts=True,
+        ),
+    ]
+
+
+def _over(consent: str) -> str:
+    """A consent that ended so long ago: taken back, run out, or nobody's any more."""
+    nobody = (
+        "(select coalesce(" + _NIGHT.format(day="p.died_on") + ", case when not upper_inf(h.during) then"
+        f" upper(h.during) end) from persons p join households h on h.area_id = p.area_id and h.id = p.household_id"
+        f" where p.area_id = {consent}.area_id and p.id = {consent}.person_id)"
+    )
+    return past(f"coalesce({consent}.withdrawn_at, upper({consent}.during), {nobody})", _RIGHTS)
+
+
+def _of_residents() -> list[Step]:
+    """Consents, what practices wrote, what was deferred, and how a resident came in."""
+    of_consent = "(select k.household_id from consents k where k.area_id = x.area_id and k.id = x.consent_id)"
+    over = f"x.consent_id in (select k.id from consents k where k.area_id = :area and {_over('k')})"
+    unused = (
+        f"{past('coalesce(x.ended_at, x.expires_at)', _REGISTER)} and not exists (select from resident_logins l"
+        " where l.area_id = x.area_id and l.code_id = x.id)"
+    )
+    own = _PERSON.format(column="person_id")
+    return [
+        Step(_RIGHTS, "consent_givers", over, owner=of_consent, key="x.consent_id"),
+        Step(_RIGHTS, "consents", _over("x"), starts=True),
+        Step(_SIGNAL, "medical_notes", f"{past('x.written_at', _SIGNAL)} and {_NO_OPEN_CASE}", starts=True),
+        Step(_JOINT, "deferrals", past("x.ended_at", _JOINT), starts=True),
+        Step(_REGISTER, "resident_logins", past("x.unbound_at", _REGISTER), owner=own, starts=True),
+        Step(_REGISTER, "resident_codes", unused, owner=own, starts=True),
+        Step(
+            _REGISTER,
+            "child_agreements",
+            past("x.until", _REGISTER),
+            owner=_PERSON.format(column="child_id"),
             starts=True,
         ),
     ]
@@ -295,6 +334,9 @@ def _of_the_register(free: Free) -> list[Step]:
                 ("custody", "minor_id", "id"),
                 ("custody", "holder_id", "id"),
                 ("person_links", "person_id", "person_id"),
+                ("resident_logins", "person_id", "id"),
+                ("resident_codes", "person_id", "id"),
+                ("child_agreements", "child_id", "id"),
             )
         ),
         Step(_REGISTER, "persons", no_more("x"), starts=True),
@@ -345,6 +387,14 @@ STAYS = {
     "duty_shifts": "who works here",
     "deputies": "who works here",
     "meetings": "when a team met; names no family",
-    "household_keys": "each goes with the last row that it opens",
+    "vault.household_keys": "each goes with the last row that it opens",
+    "vault.key_rotations": "which keys were made anew; names no family",
+    "vault.erasures": "what has to be erased again in an older backup",
+    "erasures_applied": "what was erased again here",
     "retention_terms": "the terms themselves",
+    "legal_grounds": "the law; names no family",
+    "policy_versions": "by which rules it was decided",
+    "log_positions": "the log's tree: hashes",
+    "log_tiles": "the log's tree: hashes",
+    "log_checkpoints": "the log's tree: hashes",
 }

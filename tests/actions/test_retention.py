@@ -147,7 +147,8 @@ async def test_every_table_is_let_go_or_says_why_it_stays(town: Town, database_u
     goes = {step.table for step in (*known.first, *known.register, known.households)}
     goes |= set(retention.OF_THE_AREA) | {"events", "access_log"}
     owned = (
-        "select relname from pg_class c where relnamespace = 'public'::regnamespace and relkind = 'r' and exists"
+        "select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+        " where n.nspname in ('public', 'vault') and relkind = 'r' and exists"
         " (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'area_id' and not attisdropped)"
     )
     async with sql(database_url) as plain:
