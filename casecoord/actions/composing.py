@@ -100,7 +100,7 @@ class View:
             grants=grants_in_view(look, self.seal, row["grants"], self._about),
             notes=(notes := notes_in_view(look, row["notes"], self._about)),
             consents=consents_in_view(
-                look, row["consents"], self._about, {one.id for one in (*signals, *notes)}
+                look, row["consents"], self._about, {s.id for s in signals} | {n.id for n in notes}
             ),
             gaps=self._gaps(),
             withheld=list(look.withheld.values()),
