@@ -93,13 +93,15 @@ class View:
             participants=self._participants(),
             next_deadline=self._next_deadline(),
             contacts=self._contacts(),
-            signals=[seen for signal in row["signals"] if (seen := self._signal(signal))],
+            signals=(signals := [seen for signal in row["signals"] if (seen := self._signal(signal))]),
             actions=[self._action(action) for action in row["actions"] if self._sees_action(action)],
             blockades=[found for one in row["blockades"] if (found := self._blockade(one))],
             hearings=[planned for one in row["hearings"] if (planned := self._hearing(one))],
             grants=grants_in_view(look, self.seal, row["grants"], self._about),
-            notes=notes_in_view(look, row["notes"], self._about),
-            consents=consents_in_view(look, row["consents"], self._about),
+            notes=(notes := notes_in_view(look, row["notes"], self._about)),
+            consents=consents_in_view(
+                look, row["consents"], self._about, {s.id for s in signals} | {n.id for n in notes}
+            ),
             gaps=self._gaps(),
             withheld=list(look.withheld.values()),
         )

@@ -3,7 +3,7 @@
 INVARIANT (taken back at once): a read that begins after a withdrawal was answered opens nothing by that consent.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -159,9 +159,14 @@ async def withdraw_consent(hand: Hand, input: WithdrawConsent) -> ConsentSaved:
     return await _done(desk, "withdraw_consent", consent, rule)
 
 
-def consents_in_view(look: Look, rows: Iterable[dict[str, Any]], about: About) -> list[ConsentView]:
-    """The consents of a household that this viewer may see; of others it may be known that they are there."""
-    return [_view(look, row) for row in rows if _sees(look, row, about("consent.record", row))]
+def consents_in_view(
+    look: Look, rows: Iterable[dict[str, Any]], about: About, things: Container[UUID]
+) -> list[ConsentView]:
+    """The consents of a household that this viewer may see; of others it may be known that they are there.
+
+    `things`: the signals and notes in view; which other one a consent is to is not said.
+    """
+    return [_view(look, row, things) for row in rows if _sees(look, row, about("consent.record", row))]
 
 
 def _sees(look: Look, row: dict[str, Any], known_of: dict[str, Any]) -> bool:
@@ -175,12 +180,13 @@ def _sees(look: Look, row: dict[str, Any], known_of: dict[str, Any]) -> bool:
     return look.sees("consent.record", of=(UUID(row["person"]),), wrote_it=own, **known_of)
 
 
-def _view(look: Look, row: dict[str, Any]) -> ConsentView:
+def _view(look: Look, row: dict[str, Any], things: Container[UUID]) -> ConsentView:
+    thing = UUID(row["thing"]) if row["thing"] else None
     return ConsentView(
         id=UUID(row["id"]),
         person=UUID(row["person"]),
         facet=row["facet"],
-        thing=UUID(row["thing"]) if row["thing"] else None,
+        thing=thing if thing in things else None,
         receiver=Receiver(row["receiver"]),
         purpose=Purpose(row["purpose"]),
         source=ConsentSource(row["source"]),

@@ -174,7 +174,10 @@ class NoteView:
 
 @dataclass(frozen=True, slots=True)
 class ConsentView:
-    """To what, for whom, from when to when, who gave it and who recorded it. `holds`: now."""
+    """To what, for whom, from when to when, who gave it and who recorded it. `holds`: now.
+
+    `thing`: None too where what it is to is itself not in view.
+    """
 
     id: UUID
     person: UUID

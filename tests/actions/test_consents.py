@@ -258,6 +258,14 @@ async def test_what_is_shown_of_a_consent_is_what_the_matrix_says(town: Town) ->
     assert "consent.record" in {one.facet for one in before.withheld}
 
 
+async def test_which_signal_a_consent_is_to_is_told_to_those_who_see_that_signal(town: Town) -> None:
+    held = await something_held(town)
+    given = await consent(town, "chaima", held.child, held.mother, thing=held.signal)
+    for who, thing in (("amina", held.signal), ("lotte", None)):
+        (seen,) = (await see(town, who, held.case.household)).consents
+        assert (seen.id, seen.thing) == (given.id, thing), who
+
+
 async def test_a_consent_about_what_one_may_not_know_of_does_not_exist(town: Town) -> None:
     held = await something_held(town)
     money = await signal(town, "chaima", held.mother, domain=LifeDomain.FINANCE, detail=DETAILED)

@@ -241,9 +241,9 @@ class OfHousehold:
                     for q in rows.of("requests", household)
                 )),
                 ("address_secret", self.row["secret_address"]),
-                ("medical_lifted", any(g["medical"] for g in self.grants)),
             ) if so
         )  # fmt: skip
+        self.lifted = any(g["medical"] for g in self.grants)
 
     def _is_accountable(self, signal: Row) -> bool:
         return signal["case_id"] is None and signal["accountable_team_id"] == self.sight.team
@@ -399,21 +399,19 @@ class OfHousehold:
         if self.sight.kind == "court_partner":
             return False
         by = self.rows.by_id["memberships"][note["author_id"]]
+        facts = ["shared_with_teams", *self._of_note(note)]
+        facts += ["wrote_it"] if self._wrote(by) else []
+        facts += ["consent_covers"] if self.leads and self._covered("medical.note", note, None) else []
+        return self.sees("medical.note", "health", self.at_all, *facts)
+
+    def _of_note(self, note: Row) -> list[str]:
+        """Of the own practice; of an own patient, while an emergency lifts it."""
         patient = any(
             x["person_id"] == note["person_id"] and x["kind"] == "practice" and self._own_patient(x["code"])
             for x in self.rows.of("person_links", self.household)
         )
-        facts = {
-            "wrote_it": self._wrote(by),
-            "own_practice": self._own_patient(note["practice"]),
-            "medical_lifted": patient and "medical_lifted" in self.facts,
-            "consent_covers": self.leads and self._covered("medical.note", note, None),
-            "shared_with_teams": True,
-        }
-        kept, self.facts = self.facts, self.facts - {"medical_lifted"}
-        seen = self.sees("medical.note", "health", self.at_all, *(name for name, so in facts.items() if so))
-        self.facts = kept
-        return seen
+        lifted = ["medical_lifted"] if patient and self.lifted else []
+        return [*(["own_practice"] if self._own_patient(note["practice"]) else []), *lifted]
 
     def _wrote(self, by: Row) -> bool:
         me = self.sight
@@ -461,10 +459,11 @@ class OfHousehold:
         return self.sight.role == "privacy_officer" or self.leads or by == self.sight.professional
 
     def sees_grant(self, grant: Row) -> bool:
+        return self.sees("break_glass.grant", None, self.at_all, *self._of_grant(grant))
+
+    def _of_grant(self, grant: Row) -> list[str]:
         by = self.rows.by_id["memberships"][grant["membership_id"]]["professional_id"]
-        return self.sees(
-            "break_glass.grant", None, self.at_all, *(["own_entry"] if by == self.sight.professional else [])
-        )
+        return ["own_entry"] if by == self.sight.professional else []
 
     def may_read(self, canary: Canary) -> bool:
         facet = FACET_OF.get((canary.table, canary.facet))
@@ -664,13 +663,25 @@ class OfHousehold:
             takes_part = self.participates or self.prepares
         else:
             takes_part = self.participates and (signal is not None or event["case_id"] is not None)
-        facts, sphere = self.facts_of(event, "membership_id"), event["sphere"]
-        if not self.sees(event["facet"], sphere, takes_part, *facts):
+        facts, sphere, facet = self._of_event(event), event["sphere"], event["facet"]
+        if facet == "medical.note" and self.sight.kind == "court_partner":
             return False
-        of_an_item = oracle.FACETS[event["facet"]]["level"] == "item"
+        # An event tells that there is something, so that `exists` is enough.
+        if self.degree(facet, sphere, takes_part, *facts) == "none":
+            return False
+        of_an_item = oracle.FACETS[facet]["level"] == "item"
         return (
-            of_an_item or sphere == "general" or self.sees("case.next_deadline", sphere, takes_part, *facts)
+            of_an_item
+            or sphere == "general"
+            or self.degree("case.next_deadline", sphere, takes_part, *facts) != "none"
         )
+
+    def _of_event(self, event: Row) -> list[str]:
+        """Its own facts, and those of the note or the emergency access that it is about."""
+        about, facts = json.loads(event["about"]), self.facts_of(event, "membership_id")
+        note = self.rows.by_id["medical_notes"].get(UUID(about["note"])) if "note" in about else None
+        grant = self.rows.by_id["break_glass_grants"].get(UUID(about["grant"])) if "grant" in about else None
+        return [*facts, *(self._of_note(note) if note else []), *(self._of_grant(grant) if grant else [])]
 
     def _signal_of(self, event: Row) -> Row | None:
         named = json.loads(event["about"]).get("signal")

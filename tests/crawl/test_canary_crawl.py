@@ -32,7 +32,7 @@ from tests.demo.loaded import NOW, Neighbourhood
 from tests.notices.conftest import SENDER, MailServer
 
 #: Households without a story that `make test` crawls besides; `make prove` crawls all.
-OTHERS = 200
+OTHERS = 60
 #: Sealed for a family between two areas, under a key of its own; no canary is put into what is on its way.
 ON_THE_WAY = {(table, facet) for table in ("arrivals", "move_offers") for facet in ("content", "answer")}
 
