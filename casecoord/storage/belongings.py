@@ -110,6 +110,7 @@ BELONGINGS: dict[str, Kind] = {
 #: Where a household is named too, and why its rows stay as they were written.
 STAY = {
     "household_keys": "each household keeps its own keys",
+    "erasures": "what was erased is listed under the household that it was",
     "holders": "who was accountable when is history; what came along is copied",
     "events": "what happened stays where it happened; a view asks to whom its thing belongs now",
     "access_log": "written once; names a pseudonym",

@@ -26,6 +26,10 @@ _PLAIN = re.compile(r"([A-Z][A-Za-z]*):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{
 _NEVER = datetime.max
 
 
+#: What whoever manages an area types there stands in plain words: the law, a term's source, who works here.
+OF_NO_FAMILY = {"legal_grounds", "retention_terms", "professionals", "organisations", "teams", "areas"}
+
+
 @dataclass
 class Crawl:
     """`met`: the canaries that some answer held, with the user who was shown them. `faults`: what ought not to be.
@@ -62,8 +66,9 @@ class Crawl:
     def judge(self, key: str, ask: Ask, headers: str, body: str) -> None:
         """Notes whatever this answer holds that its reader may not know."""
         sight, exported, shown = self.ground.sights[key], None, ""
-        if ask.export is not None and '"householdExport":null' not in body and '"householdExport":{' in body:
-            exported = export_of(sight.rows, ask.export)
+        wanted = ask.export or (next(iter(ask.given), None) if ask.name == "HouseholdExport" else None)
+        if wanted is not None and '"householdExport":{' in body:
+            exported = export_of(sight.rows, wanted)
             shown = printed(body)
             self.exported += 1
             if sight.role != "privacy_officer" or sight.purpose != "access_request" or exported is None:
@@ -91,8 +96,9 @@ class Crawl:
         self.changed += where == "a row"
         for word in set(found_in(text)) & set(self.canaries):
             self.faults.append(f"{where} holds {self.canaries[word].table}.{self.canaries[word].facet}")
-        if SAID in text:
-            self.faults.append(f"{where} holds what was said")
+        for line in text.splitlines():
+            if SAID in line and line.split(" ")[0] not in OF_NO_FAMILY:
+                self.faults.append(f"{where} holds what was said: {line.split(' ')[0]}")
 
     def _compare(self, key: str, ask: Ask, sight: Sight, answer: dict[str, Any]) -> None:
         """What a view and a list hold, in their order, is exactly what the rows and the tables give."""

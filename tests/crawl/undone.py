@@ -31,7 +31,7 @@ async def all_rows(admin: asyncpg.Connection) -> str:
 
 def _lines(tables: list[asyncpg.Record], where: str) -> str:
     parts = [
-        f"select (to_jsonb(x){''.join(f' - {column}' for column in table['sealed'] or ())})::text line"
+        f"select '{table['name']} ' || (to_jsonb(x){''.join(f' - {column}' for column in table['sealed'] or ())})::text line"
         f" from {table['name']} x {where}"
         for table in tables
     ]

@@ -38,8 +38,8 @@ async def ground(server: str, template: str) -> AsyncIterator[Ground]:
     database = Database(url, KEYRING, clock=clock, pool_size=4)
     try:
         towns = [await build_town(database, clock, Policy(), code) for code in ("zuid", "noord")]
-        for town in towns:
-            await everything(town, town.area.hex)
+        for town, code in zip(towns, ("zuid", "noord"), strict=True):
+            await everything(town, code)
         async for _ in sweep_areas(database):
             pass
         yield Ground(towns[0], url)
