@@ -133,7 +133,10 @@ class Sight:
             return True
         # The privacy officer is told of what is deferred: which thing that is, and nothing of it.
         if asked == "Deferrals" and self.role == "privacy_officer" and row["area_id"] == self.area:
-            return any(d["thing_id"] == identity for d in self.rows.all["deferrals"]) or kind == "Household"
+            return any(d["thing_id"] == identity for d in self.rows.all["deferrals"]) or kind in (
+                "Household",
+                "Deferral",
+            )
         if row["area_id"] != self.area:
             return False
         household = self.rows.household_of(KINDS[kind], row)

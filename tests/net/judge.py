@@ -266,6 +266,14 @@ def _key(who: Context, row: Row) -> bool:
         things += [(table, one) for one in rows if who.town.case[one["case_id"]]["household_id"] == home]
     if any(one["sphere"] == sphere and who.may_know(table, one) for table, one in things):
         return True
+    # Why something is deferred is for who deferred it, the lead, and the privacy officer, who is told of each.
+    deferred = [one for one in who.town.rows["deferrals"] if one["household_id"] == home]
+    if any(
+        one["sphere"] == sphere
+        and (who.role == "privacy_officer" or one["deferred_by"] in who.mine or home in who.led)
+        for one in deferred
+    ):
+        return True
     grants = [one for one in who.town.rows["break_glass_grants"] if one["household_id"] == home]
     return sphere == "general" and any(_grant(who, one) for one in grants)
 
