@@ -24,7 +24,13 @@ FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "o
 
 
 #: These take minutes; begun first, they keep no worker busy alone at the end.
-LONG = ("tests/test_readme.py", "tests/api/test_everybody_everywhere.py", "tests/test_commands.py")
+LONG = (
+    "tests/crawl/test_canary_crawl.py",
+    "tests/crawl/test_views_crawled.py",
+    "tests/test_readme.py",
+    "tests/api/test_everybody_everywhere.py",
+    "tests/test_commands.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,7 +16,8 @@ from casecoord.domain.retention import Term
 from casecoord.storage.belongings import BELONGINGS
 from casecoord.storage.destroying import Why, destroy_keys
 from casecoord.storage.key_tables import HouseholdKey
-from casecoord.storage.retention_steps import Step, past, steps
+from casecoord.storage.retention_step import Step, past
+from casecoord.storage.retention_steps import steps
 from casecoord.storage.work import Area
 
 #: By class and table: the keys of the rows that went.

@@ -55,6 +55,8 @@ class Life(RuleBasedStateMachine):
         self.born, self.given, self.custody = born, [], {"els"}
         self.name = f"casecoord_consents_{token_hex(16)}"
         self.loop.run(self._begin())
+        # No life without a yes: what is drawn after may refuse them all.
+        self.gives(frozenset(self.needed(self.clock.now)), begins=0, lasts=5, paper=False)
 
     async def _begin(self) -> None:
         admin = await asyncpg.connect(self.server)
@@ -86,10 +88,13 @@ class Life(RuleBasedStateMachine):
     def somebody_consents(
         self, given: frozenset[str], exactly: bool, begins: int, lasts: int | None, paper: bool
     ) -> None:
+        exact = frozenset(self.needed(self.clock.now + timedelta(days=begins)))
+        self.gives(exact if exactly else given, begins, lasts, paper or exactly)
+
+    def gives(self, given: frozenset[str], begins: int, lasts: int | None, paper: bool) -> None:
         since = self.clock.now + timedelta(days=begins)
         until = FOREVER if lasts is None else since + timedelta(days=lasts)
         wanted = self.needed(since)
-        given, paper = (frozenset(wanted), True) if exactly else (given, paper)
         twelve = datetime(self.born.year + 12, self.born.month, self.born.day, tzinfo=MONDAY.tzinfo) - HOUR
         ends = min(until, twelve) if self.age(since) < 12 else until
         on_paper = self.age(since) < 16 and not self.custody

@@ -23,7 +23,7 @@ LOGINS = {"hanna": "hanna", "jasmijn": "johanna", "lotte": "lotte"}
 async def clients(app: FastAPI, provider: DemoProvider, town: Town) -> AsyncIterator[dict[str, Client]]:
     for name, user in LOGINS.items():
         await bind(town.database, town.area, town.members[name].professional, provider.issuer, f"demo-{user}")
-    users = {"amina": "amina", "dirk": "dirk", **LOGINS}
+    users = {name: name for name in ("amina", "dirk", "ibrahim")} | LOGINS
     people = {
         name: client_of(app, provider.public_url, obtain(user, provider.issuer))
         for name, user in users.items()
@@ -102,10 +102,13 @@ async def test_a_hearing_an_emergency_and_a_right_go_through_the_door(
     assert reviewed["id"] == broken["id"]
     asked = await do(clients["lotte"], "ExerciseRight", **who, kind="ACCESS", identityChecked=True)
     ibrahim = global_id("Professional", town.members["ibrahim"].professional)
-    decided = await do(
+    prepared = await do(
         clients["lotte"], "DecideRight", request=asked["id"], grant=True, second=ibrahim,
         decision="Inzage gegeven.", ground="AVG art. 15",
     )  # fmt: skip
+    decided = (await do(clients["ibrahim"], "ConfirmDecision", decision=prepared["id"], agree=True))[
+        "request"
+    ]
     assert (decided["kind"], decided["state"]) == ("ACCESS", "GRANTED")
     ended = await do(clients["hanna"], "EndHearing", hearing=planned["id"], held=False)
     assert ended["state"] == "CANCELLED"

@@ -141,7 +141,8 @@ def console_pages(ground: Ground) -> Iterator[tuple[str, Ask]]:
 
 
 #: Every way in. A new one is a function that says what can be asked at it.
-DOORS: tuple[Door, ...] = (documents_in_pairs, views_and_lists, exports, console_pages)
+WITH_ANYTHING: tuple[Door, ...] = (documents_in_pairs, exports, console_pages)
+DOORS: tuple[Door, ...] = (views_and_lists, *WITH_ANYTHING)
 
 
 @dataclass

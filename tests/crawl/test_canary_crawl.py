@@ -2,161 +2,29 @@
 
 Every sealed value is made unique before. Whatever an answer holds of it, and every count, order and next deadline,
 is held against the signed tables, read and worked out from the rows by code that shares nothing with the product.
+Here what can be said in every document, the exports and the pages; view by view in `test_views_crawled`.
 """
 
-import io
-from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import replace
-from itertools import islice
-
-import asyncpg
 import pytest
-import structlog
 
-from casecoord.access.decide import Policy
-from casecoord.actions.delivering import Postman
-from casecoord.app import create_app
-from casecoord.demo.teller import Clock
-from casecoord.demo.users import USERS
-from casecoord.mail import Mailer
-from tests.crawl.canaries import plant, sealed_columns
-from tests.crawl.crawl import Crawl
-from tests.crawl.doors import DOORS, Ask, Ground, views_and_lists
-from tests.crawl.rows import Rows
-from tests.crawl.sight import FACET_OF, Sight, by_the_tables
-from tests.crawl.undone import Undone, all_rows, rows_written
-from tests.demo.killable import settings_of
-from tests.demo.loaded import NOW, Neighbourhood
-from tests.notices.conftest import SENDER, MailServer
+from tests.crawl.canaries import sealed_columns
+from tests.crawl.crawling import OTHERS, crawl_all, crawling, judged
+from tests.crawl.doors import DOORS, WITH_ANYTHING
+from tests.crawl.sight import FACET_OF
+from tests.demo.loaded import Neighbourhood
+from tests.notices.conftest import MailServer
 
-#: Households without a story that `make test` crawls besides; `make prove` crawls all.
-OTHERS = 60
 #: Sealed for a family between two areas, under a key of its own; no canary is put into what is on its way.
 ON_THE_WAY = {(table, facet) for table in ("arrivals", "move_offers") for facet in ("content", "answer")}
 
 
-@contextmanager
-def heard() -> Iterator[io.StringIO]:
-    """What is logged meanwhile, as it would be written."""
-    said, before = io.StringIO(), structlog.get_config()
-    structlog.configure(
-        processors=[structlog.contextvars.merge_contextvars, structlog.processors.JSONRenderer()],
-        logger_factory=structlog.PrintLoggerFactory(said),
-        cache_logger_on_first_use=False,
-    )
-    try:
-        yield said
-    finally:
-        structlog.configure(**before)
-
-
-@asynccontextmanager
-async def crawling(neighbourhood: Neighbourhood, others: int | None) -> AsyncIterator[Crawl]:
-    """The demo with its canaries: the families something happened to, and so many others (None: all)."""
-    async with neighbourhood.copy() as url:
-        settings = settings_of(url)
-        admin = await asyncpg.connect(url)
-        canaries = await plant(admin, settings.keyring())
-        await admin.execute("update professionals set email = id || '@post.test'; analyze")
-        await grant_exports(admin)
-        rows = await Rows.read(admin, NOW)
-        rows.born = {one.row: word for word, one in canaries.items() if one.facet == "birth_date"}
-        told = households_told_of(rows)
-        plain = (row["id"] for row in rows.all["households"] if row["id"] not in set(told))
-        sights = {key: Sight(rows, f"demo-{key}") for key in USERS}
-        sights["lotte/access"] = Sight(rows, "demo-lotte", purpose="access_request")
-        ground = Ground([*told, *islice(plain, others)], told, sights)
-        app, undoing = create_app(settings), create_app(settings)
-        crawl = Crawl(canaries, ground, app, undoing, admin)
-        for one in (app, undoing):
-            one.state.office.database.clock = Clock(NOW)
-        database = undoing.state.office.database
-        database._sessions = Undone(
-            database._sessions, await rows_written(admin), lambda text: crawl.left_behind(text, "a row")
-        )
-        try:
-            yield crawl
-        finally:
-            await app.state.office.database.close()
-            await database.close()
-            await admin.close()
-
-
-def households_told_of(rows: Rows) -> list:
-    """Those that something happened to."""
-    tables = (
-        "consents",
-        "medical_notes",
-        "deferrals",
-        "signals",
-        "cases",
-        "hearings",
-        "break_glass_grants",
-        "requests",
-        "merge_proposals",
-    )
-    found = {rows.household_of(table, row) for table in tables for row in rows.all[table]}
-    return sorted(household for household in found if household)
-
-
-async def grant_exports(admin: asyncpg.Connection) -> None:
-    """Each who looks at the own page, and a few of those who signalled nothing, asked what is recorded and got it."""
-    await admin.execute(
-        "insert into requests (area_id, id, household_id, person_id, kind, received_at, state, ground, decided_at,"
-        " decided_by, second_by) select p.area_id, gen_random_uuid(), p.household_id, p.id, k.kind, $1, 'granted',"
-        " 'AVG art. 15', $1, l.id, i.id from persons p cross join (values ('access'), ('portability')) k (kind)"
-        " cross join lateral (select id from memberships where area_id = p.area_id and role = 'privacy_officer'"
-        "   order by id limit 1) l"
-        " cross join lateral (select id from memberships where area_id = p.area_id and role = 'area_coordinator'"
-        "   order by id limit 1) i"
-        " where p.id in (select person_id from resident_logins) or p.id in (select person_id from medical_notes)"
-        "   or p.id in (select distinct on (household_id) person_id from signals where person_id is not null"
-        "     order by household_id, id limit 12)",
-        NOW,
-    )
-
-
-async def crawl_all(crawl: Crawl, post: MailServer) -> None:
-    """Every door; then what was written, sent and measured meanwhile."""
-    with heard() as said:
-        for door in DOORS:
-            await crawl.ask_all(door(crawl.ground))
-        postman = Postman(
-            crawl.app.state.office.database,
-            Policy(),
-            Mailer(post.url, SENDER, encrypt=False),
-            "https://here.test",
-        )
-        await postman.round()
-    crawl.left_behind(said.getvalue(), "the log")
-    for mail in post.mails:
-        crawl.left_behind(str(mail), "a mail")
-    crawl.left_behind(await all_rows(crawl.admin), "a row")
-    await crawl.ask_all((key, Ask("metrics", "/metrics", "GET", "/metrics")) for key in ("mo",))
-    documents, households = len(crawl.asked), len(crawl.ground.households)
-    print(
-        f"{sum(crawl.asked.values())} requests ({crawl.answered} answered, {crawl.changed} that changed something):"
-        f" {documents} documents and pages x {len(crawl.ground.sights)} users over {households} households;"
-        f" {len(crawl.canaries)} canaries, {len(crawl.met)} shown to somebody who may, {crawl.checked} times;"
-        f" {crawl.compared} views and lists compared line by line; {len(post.mails)} mails"
-    )
-
-
-def judged(crawl: Crawl) -> None:
-    faults = Counter(crawl.faults)
-    assert not faults, "\n".join(f"{times} x {fault}" for fault, times in faults.most_common(40))
-
-
-async def test_nobody_is_shown_more_than_the_tables_give(
+async def test_whatever_is_said_shows_nobody_more_than_the_tables_give(
     neighbourhood: Neighbourhood, post: MailServer
 ) -> None:
     async with crawling(neighbourhood, OTHERS) as crawl:
-        await crawl_all(crawl, post)
+        await crawl_all(crawl, post, WITH_ANYTHING)
         judged(crawl)
-        assert crawl.changed > 50 and crawl.compared > 4_000 and post.mails
-        assert crawl.exported > 20
+        assert crawl.changed > 50 and crawl.exported > 20 and post.mails
         shown = {(crawl.canaries[word].table, crawl.canaries[word].facet) for _, word in crawl.met}
         planted = {(one.table, one.facet) for one in crawl.canaries.values()}
         # How an action or a closed case ended, and nothing else that the tables open to somebody, is asked by no document.
@@ -167,7 +35,7 @@ async def test_nobody_is_shown_more_than_the_tables_give(
 @pytest.mark.prove
 async def test_nobody_is_shown_more_of_any_household(neighbourhood: Neighbourhood, post: MailServer) -> None:
     async with crawling(neighbourhood, None) as crawl:
-        await crawl_all(crawl, post)
+        await crawl_all(crawl, post, DOORS)
         judged(crawl)
 
 
@@ -180,44 +48,3 @@ async def test_every_sealed_column_has_its_canaries(neighbourhood: Neighbourhood
                 table,
                 facet,
             )
-
-
-async def test_the_crawl_sees_a_leak(neighbourhood: Neighbourhood) -> None:
-    """With one cell of the tables made `none`, whatever the product still shows by it is a fault."""
-    planted = {
-        ("school_care", "signal.summary"): "amina was shown signals.summary by documents JointCase",
-        ("coordinator", "person.name"): "ibrahim was shown persons.name by documents JointCase",
-        ("social", "case.next_deadline"): "dirk is shown another nextDeadline than the tables give by documents JointCase",
-        ("social", "gap"): "chaima is shown another gaps than the tables give by documents JointCase",
-        ("coordinator", "signal.existence"): "ibrahim is shown another answer than the tables give by documents Worklist",
-        ("court_partner", "court.hearing"): "hanna was shown the id of a Hearing by documents JointCase",
-        ("social", "plan.action"): "omar is shown another actions than the tables give by documents JointCase",
-        ("school_care", "case.status"): "bram is shown another answer than the tables give by documents Timeline",
-    }  # fmt: skip
-    async with crawling(neighbourhood, 0) as crawl:
-        keys = {fault.split()[0] for fault in planted.values()}
-        few = replace(
-            crawl.ground, households=crawl.ground.told, sights={k: crawl.ground.sights[k] for k in keys}
-        )
-        asks = list(views_and_lists(few))
-        for (viewer, facet), fault in planted.items():
-            key = fault.split()[0]
-            blind = Sight(crawl.ground.sights[key].rows, f"demo-{key}", _without(viewer, facet))
-            crawl.ground.sights[key], crawl.faults = blind, []
-            await crawl.ask_all((who, ask) for who, ask in asks if who == key)
-            assert fault in crawl.faults, (fault, Counter(crawl.faults))
-            crawl.ground.sights[key] = Sight(blind.rows, f"demo-{key}")
-        crawl.faults = []
-        word = next(iter(crawl.canaries))
-        crawl.left_behind(f'{{"event": "lost {word}"}}', "the log")
-        assert len(crawl.faults) == 1
-
-
-def _without(viewer: str, facet: str):
-    """The tables with this cell `none`."""
-
-    def shown(as_viewer: str, by_grant: bool, asked: str, *rest):
-        hidden = (as_viewer, asked) == (viewer, facet)
-        return "none" if hidden else by_the_tables(as_viewer, by_grant, asked, *rest)
-
-    return shown
