@@ -76,6 +76,10 @@ async def _through_asyncpg(laid: Ground, start: int) -> Callable[[], Awaitable[N
         "area": laid.town.area,
         "team": dirk.team,
         "professional": dirk.professional,
+        "membership": dirk.membership,
+        "person": None,
+        "court": False,
+        "purpose": "care_coordination",
         "now": laid.town.clock.now,
     }
     names: list[str] = []

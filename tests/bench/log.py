@@ -156,6 +156,17 @@ async def _verifying(
     return verifying, reading
 
 
+#: What an area without a family has rows of.
+OF_AN_AREA = (
+    "access_log",
+    "log_positions",
+    "log_tiles",
+    "log_checkpoints",
+    "retention_terms",
+    "legal_grounds",
+)
+
+
 @asynccontextmanager
 async def _own_area(url: str) -> AsyncIterator[tuple[asyncpg.Connection, Any]]:
     connection = await asyncpg.connect(url)
@@ -165,7 +176,7 @@ async def _own_area(url: str) -> AsyncIterator[tuple[asyncpg.Connection, Any]]:
     try:
         yield connection, area
     finally:
-        for table in ("access_log", "log_positions", "log_tiles", "log_checkpoints"):
+        for table in OF_AN_AREA:
             await connection.execute(f"delete from {table} where area_id = $1", area)
         await connection.execute("delete from areas where id = $1", area)
         await connection.close()

@@ -10,7 +10,6 @@ import pytest
 from tests.crawl.canaries import sealed_columns
 from tests.crawl.crawling import OTHERS, crawl_all, crawling, judged
 from tests.crawl.doors import DOORS, WITH_ANYTHING
-from tests.crawl.sight import FACET_OF
 from tests.demo.loaded import Neighbourhood
 from tests.notices.conftest import MailServer
 
@@ -25,10 +24,6 @@ async def test_whatever_is_said_shows_nobody_more_than_the_tables_give(
         await crawl_all(crawl, post, WITH_ANYTHING)
         judged(crawl)
         assert crawl.changed > 50 and crawl.exported > 20 and post.mails
-        shown = {(crawl.canaries[word].table, crawl.canaries[word].facet) for _, word in crawl.met}
-        planted = {(one.table, one.facet) for one in crawl.canaries.values()}
-        # How an action or a closed case ended, and nothing else that the tables open to somebody, is asked by no document.
-        assert shown == (set(FACET_OF) & planted) - {("plan_actions", "outcome"), ("cases", "outcome")}
         assert {"amina", "dirk", "fleur", "hanna", "ibrahim", "johanna"} <= {key for key, _ in crawl.met}
 
 
