@@ -28,6 +28,7 @@ async def test_every_view_and_list_is_exactly_what_the_tables_give(
         planted = {(one.table, one.facet) for one in crawl.canaries.values()}
         missing = (set(FACET_OF) & planted) - shown
         assert missing <= ASKED_ELSEWHERE, missing
+        assert {"amina", "dirk", "fleur", "hanna", "ibrahim", "johanna"} <= {key for key, _ in crawl.met}
         assert crawl.compared > 7_000 and len(crawl.ground.households) >= len(crawl.ground.told) + OTHERS
 
 
