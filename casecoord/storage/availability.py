@@ -6,8 +6,9 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-# Classes of SQLSTATE: connection, too many connections or out of resources, shutdown or starting up.
-_AWAY = ("08", "53", "57P")
+# SQLSTATEs, by their beginning: connection, out of connections or room, shutdown or starting up, and what took
+# longer than anybody waits for, a lock or a statement.
+_AWAY = ("08", "53", "57P", "55P03", "57014")
 _ERRORS = (
     PoolTimeout,
     ConnectionError,
