@@ -358,7 +358,7 @@ async def test_that_it_was_read_is_in_the_access_log(area: Area, database_url: s
     async with refused("not_found", "area"):
         await look(area.town, "amina", monitor, MonitorOf())
     (asked, also_named), (seen, named) = sorted(
-        await records(database_url, "monitor"), key=lambda record: "problem" not in record[0]
+        await records(database_url, "monitor"), key=lambda record: record[0]["purpose"]
     )
     assert (list(seen["facets"]), seen["purpose"], named) == (["monitor.aggregate"], "monitoring", False)
     assert (asked["facets"], asked["problem"], also_named) == ({}, "not_found", False)
