@@ -1,6 +1,5 @@
 """`casecoord monitor`: publish the figures of months that are over, and export what was published."""
 
-import sys
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -72,8 +71,7 @@ def export(
     if as_json:
         answer(_as_data(found), as_json, str)
     else:
-        sys.stdout.buffer.write(as_csv(found).encode())
-        sys.stdout.buffer.flush()
+        typer.echo(as_csv(found), nl=False)
 
 
 def _month(said: str | None, option: str) -> date | None:
