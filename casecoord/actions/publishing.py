@@ -13,31 +13,34 @@ from casecoord.storage.work import Area, Database
 
 async def publish_area(database: Database, area_id: UUID) -> int:
     """Publishes every period that is over and was not published; how many. Again, or two at once: nothing more."""
-    published = 0
-    for measure in CURRENT.values():
-        published += await retried(_publish, database, area_id, measure)
-    return published
-
-
-async def _publish(database: Database, area_id: UUID, measure: Measure) -> int:
     async with database.within(area_id) as work:
-        missing = await _missing(work, measure)
-        return await monitor.publish(work, await _told(work, measure, missing)) if missing else 0
+        missing = await _missing(work)
+    return sum([await retried(_publish, database, area_id, *one) for one in missing])
 
 
-async def _missing(work: Area, measure: Measure) -> list[Period]:
-    """What of a measure is over and was not published, since the area's first signal; of schools the last alone."""
+async def _publish(database: Database, area_id: UUID, measure: Measure, missing: list[Period]) -> int:
+    async with database.within(area_id) as work:
+        return await monitor.publish(work, await _told(work, measure, missing))
+
+
+async def _missing(work: Area) -> list[tuple[Measure, list[Period]]]:
+    """What of each measure is over and was not published, since the area's first signal; of schools the last alone."""
     open_month = this_month(work.now)
-    since = (await monitor.published_until(work)).get(measure.name)
-    if since is not None and shifted(since, measure.months) > open_month:
+    published = await monitor.published_until(work)
+    if all(
+        name in published and shifted(published[name], measure.months) > open_month
+        for name, measure in CURRENT.items()
+    ):
         return []
-    if since is None:
-        began = await monitor.began_on(work)
-        if began is None:
-            return []
-        since = max(month_of(local_date(began)), shifted(open_month, -LONGEST))
-    missing = list(periods(measure, since, open_month))
-    return missing[-1:] if measure.exact else missing
+    began = await monitor.began_on(work)
+    if began is None:
+        return []
+    first = max(month_of(local_date(began)), shifted(open_month, -LONGEST))
+    missing = [
+        (measure, list(periods(measure, published.get(name, first), open_month)))
+        for name, measure in CURRENT.items()
+    ]
+    return [(measure, of_it[-1:] if measure.exact else of_it) for measure, of_it in missing if of_it]
 
 
 async def _told(work: Area, measure: Measure, missing: list[Period]) -> list[Publication]:
