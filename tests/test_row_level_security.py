@@ -39,7 +39,10 @@ TREE = {"log_positions", "log_tiles", "log_checkpoints"}
 #: Tables that no area owns.
 OF_NO_AREA = {"areas", "alembic_version", "vault.backups", "vault.backup_terms"}
 #: What is written once and stays; and what changes and is never taken away.
-STAYS = ["access_log", "events", "policy_versions", "erasures_applied", "vault.erasures"]
+STAYS = [
+    *("access_log", "events", "policy_versions", "erasures_applied", "vault.erasures"),
+    "monitor_publications",
+]
 OURS = "in ('public'::regnamespace, 'vault'::regnamespace)"
 
 

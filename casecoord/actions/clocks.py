@@ -8,6 +8,7 @@ from uuid import UUID
 
 from casecoord.actions.carrying import carry
 from casecoord.actions.following import follow
+from casecoord.actions.publishing import publish_area
 from casecoord.actions.turning import turn
 from casecoord.domain.covering import area_waiting
 from casecoord.domain.household import Household, Waiting, holder_of, waiting
@@ -68,8 +69,8 @@ class Recomputed:
 async def sweep_areas(database: Database, at: datetime | None = None) -> AsyncIterator[tuple[str, Swept]]:
     """Sweeps every area: what waits finds who is there now, and the gaps are written down.
 
-    At another moment than now only gaps are written: nothing passes on, comes of age or is carried to
-    another area before its time.
+    Months that are over are published. At another moment than now only gaps are written: nothing passes on, comes of
+    age, is published or is carried to another area before its time.
     """
     if at is None:
         await carry(database)
@@ -84,6 +85,8 @@ async def sweep_areas(database: Database, at: datetime | None = None) -> AsyncIt
         while more:
             some, more = await retried(_sweep_some, database, area_id, at)
             swept += some
+        if at is None:
+            await publish_area(database, area_id)
         yield code, swept
 
 

@@ -67,18 +67,22 @@ class Operator:
             return await replayed(work, found, self.policy)
 
     async def _say(self, area: UUID, event: str, household: UUID | None) -> None:
+        await self.say(area, event, household, _FACET, Purpose.SUPERVISION)
+
+    async def say(self, area: UUID, event: str, household: UUID | None, facet: str, purpose: Purpose) -> None:
+        """Writes down what is read, before it is."""
         async with self.database.within(area) as work:
             await policy_versions.keep(work, self.policy.digest, self.policy.files)
             entry = Entry(
                 verb=event,
                 household=household,
                 act="R",
-                facets={_FACET: OPERATOR},
+                facets={facet: OPERATOR},
                 policy=self.policy.digest,
-                ground=FACETS[_FACET].ground,
+                ground=FACETS[facet].ground,
                 rules=(OPERATOR,),
             )
-            await write_as_operator(work, self.name, secrets.token_hex(16), entry, Purpose.SUPERVISION)
+            await write_as_operator(work, self.name, secrets.token_hex(16), entry, purpose)
 
 
 #: More entries than anybody reads of one household at once.

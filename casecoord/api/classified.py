@@ -145,6 +145,16 @@ CLASSIFIED: dict[str, dict[str, str]] = {
         "case.lead": "caseLed",
     },
     "MergeUndone": {"merge.proposal": "merge household returned"},
+    "Monitor": {Free.AREA: "area from to areas", Free.WHOLE: "measures", "monitor.aggregate": "csv"},
+    "MonitorFigure": {
+        "monitor.aggregate": "from to category words neighbourhood place rest number suppressed"
+    },
+    "MonitorMeasure": {
+        Free.RULE: "name version title definition months standing exact",
+        Free.WHOLE: "figures totals",
+    },
+    "MonitorTotal": {"monitor.aggregate": "from to category words number atLeast"},
+    "MonitoredArea": {Free.AREA: "id code name"},
     "Move": {"household.move": "id movedOn"},
     "MoveAnswered": {"household.move": "offer state household", "case.status": "case"},
     "MoveRecorded": {"household.move": "household transfers offer", "merge.proposal": "mergesProposed"},

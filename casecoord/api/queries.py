@@ -33,6 +33,7 @@ from casecoord.api.lists import Connection, Event, FlaggedHousehold, Gap, connec
 from casecoord.api.managing import Roster, Settings
 from casecoord.api.me import Me, Team
 from casecoord.api.merging import MergeProposal
+from casecoord.api.monitor import MonitorQueries
 from casecoord.api.moving import AwaitedTransfer, OfferedMove
 from casecoord.api.overviews import Overviews
 from casecoord.api.residents import ResidentQueries
@@ -46,7 +47,15 @@ class WorklistFilter:
 
 
 @strawberry.type
-class Query(Overviews, AccessLogQueries, ConsentQueries, ResidentQueries, RightsQueries, CarriedOutQueries):
+class Query(
+    Overviews,
+    AccessLogQueries,
+    ConsentQueries,
+    ResidentQueries,
+    RightsQueries,
+    CarriedOutQueries,
+    MonitorQueries,
+):
     @strawberry.field(description="Who I am here: name, area, and the memberships I can act under.")
     async def me(self, info: Info) -> Me:
         return Me.of(await me(info.context.office.database, info.context.caller))

@@ -12,7 +12,7 @@ from sqlalchemy import TextClause, text
 
 from casecoord.domain.covering import disciplines_of
 from casecoord.domain.words import InstitutionKind, TeamKind
-from casecoord.storage.work import Work
+from casecoord.storage.work import Area, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +37,20 @@ _LACKS_DISCIPLINE = """exists (select from unnest(cast(:disciplines as text[])) 
 _LACKS_MEETING = """coalesce((select max(g.held_at) from meetings g where g.area_id = t.area_id
     and g.team_id = t.id and g.held_at <= :now), lower(t.during)) <= cast(:met_since as timestamptz)"""
 _NEIGHBOURHOOD = _COVERED.format(kind="neighbourhood", team=TeamKind.SOCIAL)
+#: Every school with what it lacks, in the values of `of_schools`.
+SCHOOLS = f"""
+  select '{InstitutionKind.SCHOOL}' kind, x.code, x.name, case when t.id is null then array['team'] else
+      array_remove(array[case when {_LACKS_DISCIPLINE} then 'discipline' end,
+        case when {_LACKS_MEETING} then 'meeting' end], null) end lacks
+    from institutions x left join {_TEAM_OF} on v.area_id = x.area_id and v.kind = x.kind and v.code = x.code
+   where x.area_id = :area and x.kind = '{InstitutionKind.SCHOOL}'"""
 
 
 @lru_cache(maxsize=64)
 def _coverage(counted: Counted) -> TextClause:
     return text(
         f"""
-with places as (
-  select '{InstitutionKind.SCHOOL}' kind, x.code, x.name, case when t.id is null then array['team'] else
-      array_remove(array[case when {_LACKS_DISCIPLINE} then 'discipline' end,
-        case when {_LACKS_MEETING} then 'meeting' end], null) end lacks
-    from institutions x left join {_TEAM_OF} on v.area_id = x.area_id and v.kind = x.kind and v.code = x.code
-   where x.area_id = :area and x.kind = '{InstitutionKind.SCHOOL}'
+with places as ({SCHOOLS}
   union all
   select 'neighbourhood', x.code, x.name, case when {_NEIGHBOURHOOD} then '{{}}'::text[] else array['team'] end
     from neighbourhoods x where x.area_id = :area
@@ -110,14 +112,16 @@ async def coverage(work: Work, first: int, after: tuple[str, str] | None, counte
     kind, code = after or (None, None)
     row = await work.session.execute(
         _coverage(counted),
-        {
-            "area": work.area_id,
-            "now": work.now,
-            "first": first + 1,
-            "from_kind": kind,
-            "from_code": code,
-            "disciplines": sorted(disciplines_of(work.settings)),
-            "met_since": work.now - timedelta(days=work.deadlines.meeting_days),
-        },
+        {**of_schools(work), "first": first + 1, "from_kind": kind, "from_code": code},
     )
     return dict(row.mappings().one())
+
+
+def of_schools(work: Area) -> dict[str, Any]:
+    """By which disciplines and since when a care team has to have met: the values of `SCHOOLS`."""
+    return {
+        "area": work.area_id,
+        "now": work.now,
+        "disciplines": sorted(disciplines_of(work.settings)),
+        "met_since": work.now - timedelta(days=work.deadlines.meeting_days),
+    }

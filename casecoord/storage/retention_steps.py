@@ -255,6 +255,7 @@ STAYS = {
     "erasures_applied": "what was erased again here",
     "retention_terms": "the terms themselves",
     "legal_grounds": "the law; names no family",
+    "monitor_publications": "figures without persons",
     "policy_versions": "by which rules it was decided",
     "log_positions": "the log's tree: hashes",
     "log_tiles": "the log's tree: hashes",

@@ -14,6 +14,7 @@ from tests.bench.log import (
     views_with_the_log_on_and_off,
 )
 from tests.bench.measure import Result
+from tests.bench.monitor import monitor_vs_sql
 from tests.bench.rotating import key_rotation
 from tests.bench.sweep import sweep_vs_sql
 
@@ -24,6 +25,7 @@ BENCHMARKS = (
     checkpoint_lag_under_load,
     sequencer_and_verification,
     sweep_vs_sql,
+    monitor_vs_sql,
     key_rotation,
 )
 RESULTS = Path(".bench/results.jsonl")

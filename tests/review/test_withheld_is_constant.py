@@ -54,6 +54,8 @@ WITHOUT_VARIABLES = (
         "LegalGrounds",
         "RightsAsked",
         "Deferrals",
+        "Monitor",
+        "MonitorCsv",
     ),
 )
 #: Of one's own log, which grows with every question; or by and for a resident, each with stories of its own.

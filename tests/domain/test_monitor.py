@@ -1,0 +1,66 @@
+"""The table of measures: periods that never overlap, words for every cell, and definitions that do not change."""
+
+import hashlib
+from datetime import date
+from itertools import pairwise
+
+import pytest
+
+from casecoord.domain.monitor import CURRENT, MEASURES, VERSIONS, Measure, Period, periods
+from casecoord.domain.monitor_words import say_path
+from casecoord.domain.words import Language
+from casecoord.storage.monitor_counts import COUNTS, SCHOOL_COUNT
+
+#: What each version counts: its cells and its SQL. Another digest is another version: write a new row of the table.
+DEFINED = {
+    ("signals", 1): "43662f2b5ac3",
+    ("time_to_triage", 1): "f16b1dda1fdf",
+    ("time_to_lead", 1): "590c067a70fa",
+    ("time_to_contact", 1): "289d3937be81",
+    ("gaps", 1): "ecb44480bab1",
+    ("cases", 1): "ae8565d23f9f",
+    ("outcomes", 1): "1776450269da",
+    ("breakthroughs", 1): "6543ad9051a6",
+    ("alternatives", 1): "9b9490954372",
+    ("school_coverage", 1): "abee9e6fec14",
+}
+
+
+def digest(measure: Measure) -> str:
+    said = repr((measure.categories, measure.months, measure.local, COUNTS.get(measure.name, SCHOOL_COUNT)))
+    return hashlib.sha256(" ".join(said.split()).encode()).hexdigest()[:12]
+
+
+def test_what_a_version_counts_does_not_change() -> None:
+    assert {(one.name, one.version): digest(one) for one in MEASURES if one is CURRENT[one.name]} == DEFINED
+
+
+def test_every_version_is_there_once_and_the_highest_counts() -> None:
+    assert len(VERSIONS) == len(MEASURES)
+    assert all(CURRENT[one.name].version >= one.version for one in MEASURES)
+
+
+@pytest.mark.parametrize("measure", MEASURES, ids=lambda one: one.name)
+def test_every_cell_has_words_in_both_languages(measure: Measure) -> None:
+    assert len({len(path) for path in measure.categories}) == 1
+    assert len(set(measure.categories)) == len(measure.categories)
+    for path in measure.categories:
+        for language in Language:
+            assert not set(say_path(path, language).split(", ")) & {word for word in path if "_" in word}
+
+
+@pytest.mark.parametrize("months", [1, 3, 12])
+def test_periods_follow_each_other_and_are_whole(months: int) -> None:
+    measure = Measure("x", 1, ("", ""), ("", ""), (("a",),), months=months)
+    found = list(periods(measure, date(2024, 2, 1), date(2026, 11, 1)))
+    assert all(one.until_on == other.from_on for one, other in pairwise(found))
+    assert all((one.from_on.month - 1) % months == 0 for one in found)
+    assert found[0].from_on >= date(2024, 2, 1) and found[-1].until_on <= date(2026, 11, 1)
+    assert (
+        found[0]
+        == {
+            1: Period(date(2024, 2, 1), date(2024, 3, 1)),
+            3: Period(date(2024, 4, 1), date(2024, 7, 1)),
+            12: Period(date(2025, 1, 1), date(2026, 1, 1)),
+        }[months]
+    )
