@@ -5,11 +5,12 @@ from uuid import UUID, uuid4
 
 from casecoord.actions import texts
 from casecoord.actions.cases import CaseBrief, brief, case_desk, has_standing, require, teams_in_view
+from casecoord.actions.goals import OF_ALL, set_own_goal
 from casecoord.actions.mandate import ask_instead, ask_next, left_hand_over, take_lead
 from casecoord.actions.office import Hand, verb
 from casecoord.domain.errors import Problem
 from casecoord.domain.promises import appointment_from
-from casecoord.domain.words import CaseState, ProposalKind, ProposalState, Role, Sphere
+from casecoord.domain.words import CaseState, LifeDomain, ProposalKind, ProposalState, Role, Sphere
 from casecoord.storage.case_tables import Proposal
 from casecoord.storage.cases import Desk, desk_of
 from casecoord.storage.people import (
@@ -26,13 +27,18 @@ from casecoord.storage.turns import plan_turns
 
 @dataclass(frozen=True, slots=True)
 class ProposeLead:
-    """`professional` is asked; `preference` is what the family wants, `reason` why, or why it was not asked."""
+    """`professional` is asked; `preference` is what the family wants, `reason` why, or why it was not asked.
+
+    `goal`: what the family itself wants, heard before there is a lead; only with the first proposal.
+    """
 
     idempotency_key: str
     case: UUID
     professional: UUID
     reason: str | None = None
     preference: str | None = None
+    goal: str | None = None
+    goal_domain: LifeDomain = OF_ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +52,13 @@ class AnswerProposal:
 async def propose_lead(hand: Hand, input: ProposeLead) -> CaseBrief:
     """Asks a professional of a participating team to take the lead of a case that has none."""
     known = texts.optional(input.reason, "reason") or texts.optional(input.preference, "preference")
+    goal = texts.optional(input.goal, "goal")
     desk = await case_desk(hand, input.case)
     rule = require(hand, desk, "propose_lead", preference_known=known is not None)
     if desk.lead is not None:
         raise Problem("lead_exists", "case")
+    if goal is not None:
+        set_own_goal(desk, input.goal_domain, goal, rule)
     await _propose(desk, ProposalKind.LEAD, await _asked(hand, desk, input.professional), input)
     assert desk.case is not None
     desk.case.state = CaseState.LEAD_PROPOSED
@@ -207,6 +216,8 @@ async def _propose(
     desk: Desk, kind: ProposalKind, asked: Colleague, input: ProposeLead, *, reason: str | None = None
 ) -> Proposal:
     assert desk.case is not None
+    if kind is not ProposalKind.LEAD and input.goal is not None:
+        raise Problem("goal_elsewhere", "goal")
     if kind is not ProposalKind.APPOINTMENT and await desk.pending_proposal() is not None:
         raise Problem("proposal_pending", "case")
     proposal = Proposal(

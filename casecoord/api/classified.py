@@ -32,6 +32,11 @@ _LISTS, _FACETS = ("Connection", "Edge"), "Facet"
 CLASSIFIED: dict[str, dict[str, str]] = {
     "Action": {"plan.action": "id domain what result state dueOn owner"},
     "ActionSaved": {"plan.action": "id state dueOn", "case.status": "case"},
+    "Agreement": {
+        "family.agreement": "id domain what doer dueOn recordedAt replaces adopts reply standing keptAt praise answers"
+    },
+    "AgreementAnswer": {"family.agreement": "person answer words onPaper at"},
+    "AgreementSaved": {"family.agreement": "id standing allRefused", "case.status": "case"},
     "Area": {Free.AREA: "id code name"},
     "AskedRight": {"family.complaint": "id household kind state receivedAt dueAt appealOf words decision"},
     "Awaited": {"gap": "id rule name dueAt household", "case.status": "case"},
@@ -124,6 +129,8 @@ CLASSIFIED: dict[str, dict[str, str]] = {
         "medical.note": "notes",
         "consent.record": "consents",
         "gap": "gaps",
+        "family.goal": "milestones",
+        "family.agreement": "agreements",
         Free.RULE: "withheld",
     },
     "KnownPerson": {"person.name": "name", "person.age": "age"},
@@ -145,6 +152,10 @@ CLASSIFIED: dict[str, dict[str, str]] = {
         "case.lead": "caseLed",
     },
     "MergeUndone": {"merge.proposal": "merge household returned"},
+    "Milestone": {
+        Free.VARIES: "id kind own person domain words saidBy setAt goal agreement reachedAt praise"
+    },
+    "MilestoneSaved": {Free.DONE: "id kind reachedAt", "case.status": "case"},
     "Move": {"household.move": "id movedOn"},
     "MoveAnswered": {"household.move": "offer state household", "case.status": "case"},
     "MoveRecorded": {"household.move": "household transfers offer", "merge.proposal": "mergesProposed"},

@@ -111,6 +111,10 @@ class ProposeLeadInput:
     professional: strawberry.ID
     reason: str | None = None
     preference: str | None = None
+    goal: str | None = strawberry.field(
+        default=None, description="What the family itself wants; with a first proposal only."
+    )
+    goal_domain: LifeDomain = LifeDomain.SOCIAL_PARTICIPATION
 
     def verb(self) -> leads.ProposeLead:
         return leads.ProposeLead(
@@ -119,6 +123,8 @@ class ProposeLeadInput:
             key_of("Professional", self.professional, "professional"),
             self.reason,
             self.preference,
+            self.goal,
+            self.goal_domain,
         )
 
 
