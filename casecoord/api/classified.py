@@ -58,7 +58,10 @@ CLASSIFIED: dict[str, dict[str, str]] = {
     "Case": {"case.status": "id household state", "case.lead": "lead proposals"},
     "CaseGap": {"gap": "id rule name since level responder"},
     "CaseLeft": {"case.status": "case", Free.WORK: "team", "plan.action": "handedOver"},
-    "Caseload": {Free.WORK: "professional name", "caseload": "leads actions ceiling full"},
+    "Caseload": {
+        Free.WORK: "professional name",
+        "caseload": "leads actions ceiling full asked hoursAsked hoursComing hours clocks strains",
+    },
     "ChildsWord": {Free.OWN: "person agrees"},
     "Colleague": {Free.WORK: "id name phone teamId team teamKind"},
     "Consent": {
@@ -179,6 +182,13 @@ CLASSIFIED: dict[str, dict[str, str]] = {
     },
     "PlaceCovered": {Free.DONE: "kind code team"},
     "PlaceTally": {Free.AREA: "total uncovered lacking"},
+    "CaseToMove": {
+        "case.status": "case household",
+        "case.lead": "lead leadName since",
+        "caseload": "hours because takers",
+    },
+    "LeadHoursSet": {Free.WORK: "membership hours"},
+    "Taker": {Free.WHOLE: "candidate load"},
     "LegalGround": {Free.RULE: "id ground source since until reason holds facets"},
     "LogEntry": {
         "access_log.entry": "id at event act who professional role team household persons purpose why ground"

@@ -11,6 +11,7 @@ from casecoord.actions.splitting import Part as HouseholdPart
 from casecoord.domain.agreements import Answer as AgreementAnswerKind
 from casecoord.domain.agreements import MilestoneKind
 from casecoord.domain.agreements import Standing as AgreementStanding
+from casecoord.domain.caseload import Strain
 from casecoord.domain.consents import ConsentSource, Receiver
 from casecoord.domain.duplicates import MergeReason
 from casecoord.domain.facets import Shown
@@ -94,6 +95,7 @@ __all__ = [
     "SignalState",
     "SignalSubject",
     "Sphere",
+    "Strain",
     "TeamKind",
     "TransferKind",
     "TransferState",
@@ -136,6 +138,7 @@ for _word in (
     SignalState,
     SignalSubject,
     Sphere,
+    Strain,
     TeamKind,
     TransferKind,
     TransferState,

@@ -115,6 +115,9 @@ class ProposeLeadInput:
         default=None, description="What the family itself wants; with a first proposal only."
     )
     goal_domain: LifeDomain = LifeDomain.SOCIAL_PARTICIPATION
+    over_ceiling: bool = strawberry.field(
+        default=False, description="An appointment all the same, above the ceiling of cases."
+    )
 
     def verb(self) -> leads.ProposeLead:
         return leads.ProposeLead(
@@ -125,6 +128,7 @@ class ProposeLeadInput:
             self.preference,
             self.goal,
             self.goal_domain,
+            self.over_ceiling,
         )
 
 

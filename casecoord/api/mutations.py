@@ -106,12 +106,19 @@ from casecoord.api.moving import (
 from casecoord.api.refusing import OfRefusalInput, RecordRefusalInput, RefusalAnswer, RefusalSaved
 from casecoord.api.residents import ResidentMutations
 from casecoord.api.rights import RightsMutations
+from casecoord.api.spreading import SpreadingMutations
 from casecoord.api.taking_part import CaseLeft, LeaveAnswer, LeaveCaseInput
 
 
 @strawberry.type
 class Mutation(
-    ConsentMutations, FamilyMutations, KeysMutations, ResidentMutations, RightsMutations, CarriedOutMutations
+    ConsentMutations,
+    FamilyMutations,
+    KeysMutations,
+    ResidentMutations,
+    RightsMutations,
+    CarriedOutMutations,
+    SpreadingMutations,
 ):
     @strawberry.mutation(description="A concern about a person or a household.")
     async def add_signal(self, info: Info, input: AddSignalInput) -> results.SignalAnswer:

@@ -37,6 +37,7 @@ from casecoord.api.moving import AwaitedTransfer, OfferedMove
 from casecoord.api.overviews import Overviews
 from casecoord.api.residents import ResidentQueries
 from casecoord.api.rights import RightsQueries
+from casecoord.api.spreading import SpreadingQueries
 
 
 @strawberry.input(description="`urgency`: only this; `overdue`: only with a gap.")
@@ -46,7 +47,15 @@ class WorklistFilter:
 
 
 @strawberry.type
-class Query(Overviews, AccessLogQueries, ConsentQueries, ResidentQueries, RightsQueries, CarriedOutQueries):
+class Query(
+    Overviews,
+    AccessLogQueries,
+    ConsentQueries,
+    ResidentQueries,
+    RightsQueries,
+    CarriedOutQueries,
+    SpreadingQueries,
+):
     @strawberry.field(description="Who I am here: name, area, and the memberships I can act under.")
     async def me(self, info: Info) -> Me:
         return Me.of(await me(info.context.office.database, info.context.caller))
