@@ -26,10 +26,10 @@ class MilestoneKind(StrEnum):
 class Answer(StrEnum):
     """What somebody said to a wording; changed: they want it in other words, which they gave."""
 
-    ASKED = "asked"
     CONFIRMED = "confirmed"
     CHANGED = "changed"
     REFUSED = "refused"
+    ASKED = "asked"
 
 
 class Standing(StrEnum):
