@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po
 
 from casecoord.actions.plan import Manner
 from casecoord.actions.signals import Decision
+from casecoord.domain.agreements import Answer, Standing, spoken
 from casecoord.domain.facets import FACETS
 from casecoord.domain.promises import PROMISES, Level, Rule
 from casecoord.domain.teams import TEAM_KINDS
@@ -214,6 +215,11 @@ def birth_date(value: str, language: Language) -> str:
     if not (year and month and of_month):
         return value.replace("-00", "")
     return day(date(year, month, of_month), language)
+
+
+def agreed(value: Standing | Answer, language: Language) -> str:
+    """How an agreement stands, or what somebody said to it."""
+    return spoken(value, language)
 
 
 def team_kind(kind: TeamKind, language: Language) -> str:

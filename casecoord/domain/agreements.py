@@ -75,13 +75,16 @@ def may_answer(speaker: Dweller, person: Dweller, home: Iterable[Dweller], today
     return Say.MAY if person.id in speaks_for(speaker.id, home, today) else Say.NOT_THEIRS
 
 
-_WORDS: dict[StrEnum, tuple[str, str]] = {
+#: Words of two lists can be equal as texts: each has its own.
+_STANDINGS = {
     Standing.WAITING: ("wacht op een antwoord", "waits for an answer"),
     Standing.AGREED: ("afgesproken", "agreed"),
     Standing.CHANGED: ("het gezin wil het anders", "the family wants it otherwise"),
     Standing.REFUSED: ("geweigerd", "refused"),
     Standing.REPLACED: ("vervangen door een andere tekst", "replaced by another wording"),
     Standing.KEPT: ("gelukt", "done"),
+}
+_ANSWERS = {
     Answer.ASKED: ("nog geen antwoord", "no answer yet"),
     Answer.CONFIRMED: ("akkoord", "yes"),
     Answer.CHANGED: ("anders", "otherwise"),
@@ -91,5 +94,5 @@ _WORDS: dict[StrEnum, tuple[str, str]] = {
 
 def spoken(word: Standing | Answer, language: Language) -> str:
     """A word of these lists as a person says it."""
-    dutch, english = next(said for known, said in _WORDS.items() if known is word)
+    dutch, english = _STANDINGS[word] if isinstance(word, Standing) else _ANSWERS[word]
     return dutch if language is Language.NL else english

@@ -39,11 +39,11 @@ from casecoord.actions.refusing import RecordRefusal, record_refusal
 from casecoord.actions.signals import Decision, TriageSignal, triage_signal
 from casecoord.actions.splitting import Part, SplitHousehold, split_household
 from casecoord.domain.actors import Caller
-from casecoord.domain.agreements import Answer, MilestoneKind, Standing, standing
+from casecoord.domain.agreements import Answer, MilestoneKind, Standing, spoken, standing
 from casecoord.domain.errors import Problem
 from casecoord.domain.joint_view import AgreementView, JointCase
 from casecoord.domain.notices import NoticeKind
-from casecoord.domain.words import LifeDomain, Urgency
+from casecoord.domain.words import Language, LifeDomain, Urgency
 from tests.actions.residents_steps import at_home, bound, custody, scalar
 from tests.actions.steps import led_case, merge, open_case, refused, signal, sql, take_part, whole
 from tests.world import Someone, Town
@@ -521,3 +521,10 @@ async def test_two_families_that_turn_out_to_be_one_keep_their_agreements(town: 
     assert [one.words for one in view.milestones] == ["Rust."]
     paper = RespondAgreement(town.key(), made.id, family["moeder"].id, Answer.CONFIRMED)
     await town.act("amina", respond_agreement, paper)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_answer_and_every_standing_is_said_in_both_languages(language: Language) -> None:
+    """Two lists share words: a refusal of one person is not how the whole agreement stands."""
+    said = [spoken(word, language) for word in (*Standing, *Answer)]
+    assert all(said) and len(set(said)) == len(said)

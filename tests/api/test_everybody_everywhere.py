@@ -474,7 +474,8 @@ class Filled:
 
     def _extra(self, kind: GraphQLInputObjectType) -> dict[str, Any]:
         said = {"reason": "Een reden.", "subject": "HOUSEHOLD", "domain": "SOCIAL_NETWORK", "urgency": "HIGH"}
-        said["what"] = "Een reden."
+        if "what" in kind.fields and _bare(kind.fields["what"].type).name == "String":
+            said["what"] = "Een reden."
         return {name: value for name, value in said.items() if name in kind.fields}
 
 
