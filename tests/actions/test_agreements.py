@@ -46,6 +46,7 @@ from casecoord.domain.notices import NoticeKind
 from casecoord.domain.words import Language, LifeDomain, Urgency
 from tests.actions.residents_steps import at_home, bound, custody, scalar
 from tests.actions.steps import led_case, merge, open_case, refused, signal, sql, take_part, whole
+from tests.actions.test_exporting import export
 from tests.world import Someone, Town
 
 
@@ -528,3 +529,20 @@ def test_every_answer_and_every_standing_is_said_in_both_languages(language: Lan
     """Two lists share words: a refusal of one person is not how the whole agreement stands."""
     said = [spoken(word, language) for word in (*Standing, *Answer)]
     assert all(said) and len(set(said)) == len(said)
+
+
+async def test_an_export_holds_the_own_answers_and_no_other_adults(town: Town) -> None:
+    family = await family_of(town, noor=8)
+    case = await led_case(town, family["noor"])
+    await town.act("amina", set_goal, SetGoal(town.key(), case.id, LifeDomain.TIME_USE, "Rust.", own=True))
+    await record(
+        town, case.id, what="Geld voor de bus.", domain=LifeDomain.FINANCE, persons=(family["vader"].id,)
+    )
+    made = await record(town, case.id)
+    for name, words in (("moeder", "Niet op vrijdag."), ("vader", "Nooit meer.")):
+        paper = RespondAgreement(town.key(), made.id, family[name].id, Answer.CHANGED, words)
+        await town.act("amina", respond_agreement, paper)
+    (told,) = (await export(town, family["moeder"]))["cases"]
+    assert [one["what"] for one in told["goals"]] == ["Rust."]
+    (agreement,) = told["agreements"]  # of money, what concerns him is his
+    assert [one["words"] for one in agreement["answers"]] == ["Niet op vrijdag."]

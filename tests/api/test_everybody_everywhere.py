@@ -199,13 +199,16 @@ class Canary:
     #: whose it is, where it is about one of the family
     person: str | None = None
     deferred: bool = False
-    #: with whom it was agreed
+    #: with whom it was agreed; and whether it is what they said to it, which at home is theirs alone
     party: str | None = None
+    answer: bool = False
 
     def may_reach_resident(self, who: str) -> bool:
         """By the tables alone: the household's cells, own what is about them, or about nobody by name in general."""
         own = self.sphere in (None, "general") if self.person is None else self.person in OWN[who]
         own = self.party in OWN[who] if self.party else own
+        if self.answer and not own:
+            return False
         facts = ({"own_person"} if own else set()) | ({"deferred_for_safety"} if self.deferred else set())
         return oracle.shown("household", False, self.facet, self.sphere, "access_request", facts) == "full"
 
@@ -384,7 +387,8 @@ async def at_the_table(town: Town, case: UUID, say: Any, mother: UUID) -> None:
         praise = PraiseFamily(town.key(), case, say("family.goal", sphere, PEOPLE[who][0]))
         await town.act(who, praise_family, praise)
     for domain, sphere in ((LifeDomain.TIME_USE, "general"), (LifeDomain.FINANCE, "livelihood")):
-        told = [say("family.agreement", sphere, "klimop", party="mother") for _ in range(3)]
+        told = [say("family.agreement", sphere, "klimop", party="mother") for _ in range(2)]
+        told.append(say("family.agreement", sphere, party="mother", answer=True))
         wording = RecordAgreement(town.key(), case, told[0], SOON, told[1], domain, (mother,))
         made = await town.act("amina", record_agreement, wording)
         paper = RespondAgreement(town.key(), made.id, mother, Answer.CHANGED, told[2])
