@@ -199,6 +199,22 @@ def over_already(town: Town, case: UUID, family: dict[str, Someone]) -> list[tup
             [area, lotte],
         ),
         (
+            "insert into agreements (area_id, id, case_id, author_id, domain, sphere, what_sealed, doer_sealed, due_on,"
+            " recorded_at) values ($1, $2, $3, $4, 'time_use', 'general', '', '', '2026-12-01', now())",
+            [area, uuid4(), case, amina],
+        ),
+        (
+            "insert into agreement_answers (area_id, id, agreement_id, person_id, sphere, turn, answer, recorded_by,"
+            " answered_at) select area_id, id, id, $2, sphere, 0, 'asked', author_id, now() from agreements"
+            " where area_id = $1",
+            [area, daan.id],
+        ),
+        (
+            "insert into milestones (area_id, id, case_id, kind, own, author_id, domain, sphere, words_sealed, set_at)"
+            " values ($1, $2, $3, 'goal', true, $4, 'time_use', 'general', '', now())",
+            [area, uuid4(), case, amina],
+        ),
+        (
             "insert into refusals (area_id, id, case_id, recorded_by, recorded_at, reason_sealed, review_on, ended_at)"
             " values ($1, $2, $3, $4, now(), '', '2026-12-01', now())",
             [area, uuid4(), case, amina],

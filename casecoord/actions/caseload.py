@@ -1,4 +1,4 @@
-"""Caseload: how many cases somebody leads, how many actions are theirs, and where that is too much."""
+"""Caseload: how many cases somebody leads, what they ask in hours, what comes due, and where that is too much."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,10 +9,11 @@ from casecoord.actions import cursors
 from casecoord.actions.filters import condition
 from casecoord.actions.looking import Look, viewers
 from casecoord.actions.office import Hand, survey
+from casecoord.domain.caseload import Burden, Strain, hours_of
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Viewer
 from casecoord.domain.lists import Slice
-from casecoord.domain.words import Purpose, Role
+from casecoord.domain.words import CaseState, Purpose, Role, Urgency
 from casecoord.storage import caseload as storage
 
 
@@ -25,10 +26,12 @@ class CaseloadOf:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one professional has on their hands, in all their teams together.
+    """What one professional has on their hands, in all their teams together, in the spheres that this viewer may see.
 
-    `actions`: open ones, in the spheres that this viewer may see. `ceiling` None: none was set.
-    `full`: at the ceiling, or above it by a coordinator's word.
+    `actions`: open ones. `asked`: cases that they are asked to lead. `hours_asked`, `hours_coming`: what those that
+    they lead and are asked to lead take in a week, by estimate; `hours`: what they have for it, None if it was not
+    said. `clocks`: what waits for them in the next weeks. `ceiling` None: none was set. `full`: at the ceiling, or
+    above it by a coordinator's word.
     """
 
     professional: UUID
@@ -37,6 +40,12 @@ class Load:
     actions: int
     ceiling: int | None
     full: bool
+    asked: int = 0
+    hours_asked: int = 0
+    hours_coming: int = 0
+    hours: int | None = None
+    clocks: int = 0
+    strains: tuple[Strain, ...] = ()
 
 
 @survey
@@ -45,19 +54,7 @@ async def caseload(hand: Hand, query: CaseloadOf) -> Slice[Load]:
     first, kind = cursors.page_size(query.first), f"caseload {query.team}"
     after = cursors.read(hand, kind, query.after)
     rows = await storage.caseload(
-        hand.work,
-        query.team,
-        first,
-        UUID(after[0]) if after else None,
-        lines=condition(hand, "caseload", _as_viewers(hand, "i.own_team"), own_entry="i.own"),
-        # An action that is open is a deadline in a sphere, whatever the purpose for which it is counted.
-        actions=condition(
-            hand,
-            "case.next_deadline",
-            {**_as_viewers(hand, "true"), Viewer.LEAD: "i.is_lead"},
-            Purpose.CARE_COORDINATION,
-            wrote_it="i.wrote_it" if team_viewer(hand.actor.role, hand.actor.team_kind) else "false",
-        ),
+        hand.work, conditions(hand), first, UUID(after[0]) if after else None, team=query.team
     )
     if not rows and not after:
         raise Problem("not_found", "team")
@@ -69,10 +66,48 @@ async def caseload(hand: Hand, query: CaseloadOf) -> Slice[Load]:
         look.decide("caseload", own_entry=row["own"])
     await look.remember("caseload")
     return Slice(
-        [_load(hand, row) for row in rows[:first]],
+        [load_of(hand, row) for row in rows[:first]],
         [cursors.write(hand, kind, [row["id"]]) for row in rows[:first]],
         len(rows) > first,
     )
+
+
+def conditions(hand: Hand) -> storage.Conditions:
+    """What of caseload this actor may see."""
+    everywhere = {**_as_viewers(hand, "true"), Viewer.LEAD: "i.is_lead"}
+    # What is open is a deadline in a sphere, whatever the purpose for which it is counted.
+    care = Purpose.CARE_COORDINATION
+    return storage.Conditions(
+        lines=condition(hand, "caseload", _as_viewers(hand, "i.own_team"), own_entry="i.own"),
+        actions=condition(
+            hand,
+            "case.next_deadline",
+            everywhere,
+            care,
+            wrote_it="i.wrote_it" if team_viewer(hand.actor.role, hand.actor.team_kind) else "false",
+        ),
+        clocks=condition(hand, "case.next_deadline", everywhere, care),
+        asked=condition(hand, "case.participants", _as_viewers(hand, "true"), care),
+        signals=condition(hand, "signal.existence", everywhere, care),
+    )
+
+
+def burden_of(hand: Hand, row: dict[str, Any]) -> Burden:
+    """The same, to be weighed."""
+    return Burden(
+        leads=len(row["led"]),
+        asked=len(row["asked"]),
+        hours_asked=sum(map(_hours, row["led"])),
+        hours_coming=sum(map(_hours, row["asked"])),
+        hours=row["hours"],
+        ceiling=ceiling_of(hand, row["ceiling"]),
+        clocks=row["clocks"],
+    )
+
+
+def _hours(case: list[str]) -> int:
+    state, urgency = case
+    return hours_of(CaseState(state), Urgency(urgency) if urgency else None)
 
 
 def ceiling_of(hand: Hand, own: int | None) -> int | None:
@@ -94,13 +129,20 @@ def _as_viewers(hand: Hand, in_team: str) -> dict[Viewer, str]:
     return found
 
 
-def _load(hand: Hand, row: dict[str, Any]) -> Load:
-    ceiling = ceiling_of(hand, row["ceiling"])
+def load_of(hand: Hand, row: dict[str, Any]) -> Load:
+    """A line of a caseload."""
+    burden = burden_of(hand, row)
     return Load(
         professional=row["id"],
         name=row["name"],
-        leads=row["leads"],
+        leads=burden.leads,
         actions=row["actions"],
-        ceiling=ceiling,
-        full=ceiling is not None and row["leads"] >= ceiling,
+        ceiling=burden.ceiling,
+        full=burden.ceiling is not None and burden.leads >= burden.ceiling,
+        asked=burden.asked,
+        hours_asked=burden.hours_asked,
+        hours_coming=burden.hours_coming,
+        hours=burden.hours,
+        clocks=burden.clocks,
+        strains=tuple(burden.strains()),
     )

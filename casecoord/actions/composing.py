@@ -4,8 +4,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from casecoord.actions.agreements import agreements_in_view
 from casecoord.actions.break_glass import grants_in_view
 from casecoord.actions.consents import consents_in_view
+from casecoord.actions.goals import milestones_in_view
 from casecoord.actions.looking import Look, facts_of, viewers, wrote
 from casecoord.actions.notes import notes_in_view
 from casecoord.actions.office import Guest, Hand
@@ -103,6 +105,8 @@ class View:
                 look, row["consents"], self._about, {s.id for s in signals} | {n.id for n in notes}
             ),
             gaps=self._gaps(),
+            milestones=milestones_in_view(look, self.seal, row["milestones"], self._about, self.in_case),
+            agreements=agreements_in_view(look, self.seal, row["agreements"], self._about, self.in_case),
             withheld=list(look.withheld.values()),
         )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from casecoord.actions.exporting_family import family_of
 from casecoord.actions.looking import Look
 from casecoord.actions.office import Hand, by_right
 from casecoord.domain import rights
@@ -178,6 +179,11 @@ class Export:
         )
         return self.look.sees(facet, known, own_person=self._owns(thing), deferred_for_safety=late)
 
+    def _sees_own(self, facet: str, thing: Row, own: bool | None) -> bool:
+        """As `_sees`, where the thing itself says whose it is; None: by whom it names."""
+        mine = self._owns(thing) if own is None else own
+        return self.look.sees(facet, Sphere(thing["sphere"]), own_person=mine)
+
     def _all(self, facet: str, things: list[Row], make: Any, sphere: Sphere | None = None) -> list[Row]:
         return [make(thing) for thing in things if self._sees(facet, thing, sphere)]
 
@@ -239,6 +245,7 @@ class Export:
             "participants": self._all("case.participants", case["participants"], _participant),
             "contacts": self._all("case.contact", case["contacts"], _contact),
             "actions": self._all("plan.action", case["actions"], self._action),
+            **family_of(case, self.mine, self._sees_own, self._item),
         }
 
     def _action(self, action: Row) -> Row:

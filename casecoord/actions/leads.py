@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from casecoord.actions import texts
+from casecoord.actions.caseload import ceiling_of
 from casecoord.actions.cases import CaseBrief, brief, case_desk, has_standing, require, teams_in_view
+from casecoord.actions.goals import OF_ALL, set_own_goal
 from casecoord.actions.mandate import ask_instead, ask_next, left_hand_over, take_lead
 from casecoord.actions.office import Hand, verb
 from casecoord.domain.errors import Problem
 from casecoord.domain.promises import appointment_from
-from casecoord.domain.words import CaseState, ProposalKind, ProposalState, Role, Sphere
+from casecoord.domain.words import CaseState, LifeDomain, ProposalKind, ProposalState, Role, Sphere
 from casecoord.storage.case_tables import Proposal
 from casecoord.storage.cases import Desk, desk_of
 from casecoord.storage.people import (
@@ -26,13 +28,20 @@ from casecoord.storage.turns import plan_turns
 
 @dataclass(frozen=True, slots=True)
 class ProposeLead:
-    """`professional` is asked; `preference` is what the family wants, `reason` why, or why it was not asked."""
+    """`professional` is asked; `preference` is what the family wants, `reason` why, or why it was not asked.
+
+    `goal`: what the family itself wants, heard before there is a lead; only with the first proposal.
+    `over_ceiling`: appointed all the same, where they lead as many cases as the ceiling allows.
+    """
 
     idempotency_key: str
     case: UUID
     professional: UUID
     reason: str | None = None
     preference: str | None = None
+    goal: str | None = None
+    goal_domain: LifeDomain = OF_ALL
+    over_ceiling: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +55,13 @@ class AnswerProposal:
 async def propose_lead(hand: Hand, input: ProposeLead) -> CaseBrief:
     """Asks a professional of a participating team to take the lead of a case that has none."""
     known = texts.optional(input.reason, "reason") or texts.optional(input.preference, "preference")
+    goal = texts.optional(input.goal, "goal")
     desk = await case_desk(hand, input.case)
     rule = require(hand, desk, "propose_lead", preference_known=known is not None)
     if desk.lead is not None:
         raise Problem("lead_exists", "case")
+    if goal is not None:
+        set_own_goal(desk, input.goal_domain, goal, rule)
     await _propose(desk, ProposalKind.LEAD, await _asked(hand, desk, input.professional), input)
     assert desk.case is not None
     desk.case.state = CaseState.LEAD_PROPOSED
@@ -105,7 +117,7 @@ async def appoint_lead(hand: Hand, input: ProposeLead) -> CaseBrief:
     if waiting is not None:
         _answer(desk, waiting, ProposalState.SUPERSEDED, None)
         await hand.work.session.flush()
-    asked = await _asked(hand, desk, input.professional)
+    asked = await _appointable(hand, desk, input)
     if asked.professional == objector:
         raise Problem("already_lead", "professional")
     proposal = await _propose(desk, ProposalKind.APPOINTMENT, asked, input, reason=reason)
@@ -207,6 +219,8 @@ async def _propose(
     desk: Desk, kind: ProposalKind, asked: Colleague, input: ProposeLead, *, reason: str | None = None
 ) -> Proposal:
     assert desk.case is not None
+    if kind is not ProposalKind.LEAD and input.goal is not None:
+        raise Problem("goal_elsewhere", "goal")
     if kind is not ProposalKind.APPOINTMENT and await desk.pending_proposal() is not None:
         raise Problem("proposal_pending", "case")
     proposal = Proposal(
@@ -243,6 +257,9 @@ async def _answerable(hand: Hand, desk: Desk, proposal: Proposal, act: str) -> s
     rule = require(hand, desk, act, is_proposed=asked, is_receiver=asked, within_ceiling=within)
     if proposal.state != ProposalState.PENDING or desk.case is None or desk.case.id != proposal.case_id:
         raise Problem("already_answered", "proposal")
+    if not within:
+        # No rule says who may take over; but hands are as few for that as for a new case.
+        raise Problem("ceiling_reached", "proposal")
     return rule
 
 
@@ -250,15 +267,31 @@ async def _within_ceiling(hand: Hand, desk: Desk, proposal: Proposal) -> bool:
     """More cases than the ceiling only with the word of the coordinator who asked."""
     if proposal.state != ProposalState.PENDING:
         return True
+    if await left_hand_over(desk) is not None:
+        return True  # they lead it by name already, or will: saying yes makes it no more
     await lock_caseload(hand.work, hand.actor.professional_id)
     taker = await colleague_as(hand.work, proposal.membership_id, desk.teams())
     if taker is None:
         # Between the question and the answer the professional or the team left.
         raise Problem("professional_not_active", "proposal")
-    ceiling = taker.ceiling if taker.ceiling is not None else hand.work.settings.get("case_ceiling")
-    if not isinstance(ceiling, int) or taker.leads < ceiling:
-        return True
-    return await role_of(hand.work, proposal.proposed_by) in (Role.COORDINATOR, Role.AREA_COORDINATOR)
+    return _has_room(hand, taker) or await role_of(hand.work, proposal.proposed_by) in (
+        Role.COORDINATOR,
+        Role.AREA_COORDINATOR,
+    )
+
+
+def _has_room(hand: Hand, taker: Colleague) -> bool:
+    ceiling = ceiling_of(hand, taker.ceiling)
+    return ceiling is None or taker.leads < ceiling
+
+
+async def _appointable(hand: Hand, desk: Desk, input: ProposeLead) -> Colleague:
+    """Who is appointed, counted one after the other; above the ceiling only where that is said in so many words."""
+    await lock_caseload(hand.work, input.professional)
+    asked = await _asked(hand, desk, input.professional)
+    if not (input.over_ceiling or _has_room(hand, asked)):
+        raise Problem("over_ceiling", "professional")
+    return asked
 
 
 def _answer(desk: Desk, proposal: Proposal, state: ProposalState, reason: str | None) -> None:

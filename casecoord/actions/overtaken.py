@@ -36,6 +36,9 @@ CONSTRAINTS = {
     "request_decisions_one_pending": "try_again",
     # The register placed somebody here while a family was accepted: the next try finds them.
     "persons_area_id_bsn_index_key": "try_again",
+    "agreements_replaced_once": "already_answered",
+    "agreement_answers_in_turn": "try_again",
+    "agreement_answers_to_what_stands": "already_answered",
     # Two merges at once brought the same two families together: the next try finds them asked about.
     "merge_proposals_one_pending": "try_again",
 }

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from casecoord.access.decide import Decision
+from casecoord.actions.agreements import asked
 from casecoord.actions.composing import View
 from casecoord.actions.joint_view import Row
 from casecoord.actions.looking import Look
@@ -114,6 +115,8 @@ class HomeView(View):
                 return True  # of a thing that is in view already
             case "case.participants":
                 return self.in_view(Sphere(thing["sphere"]))
+            case "family.agreement":
+                return not self.mine.isdisjoint(asked(thing))
             case "break_glass.grant":
                 return self.alone  # its reason may be about anybody at home
             case _:

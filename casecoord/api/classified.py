@@ -32,6 +32,11 @@ _LISTS, _FACETS = ("Connection", "Edge"), "Facet"
 CLASSIFIED: dict[str, dict[str, str]] = {
     "Action": {"plan.action": "id domain what result state dueOn owner"},
     "ActionSaved": {"plan.action": "id state dueOn", "case.status": "case"},
+    "Agreement": {
+        "family.agreement": "id domain what doer dueOn recordedAt replaces adopts reply standing keptAt praise answers"
+    },
+    "AgreementAnswer": {"family.agreement": "person answer words onPaper at"},
+    "AgreementSaved": {"family.agreement": "id standing allRefused", "case.status": "case"},
     "Area": {Free.AREA: "id code name"},
     "AskedRight": {"family.complaint": "id household kind state receivedAt dueAt appealOf words decision"},
     "Awaited": {"gap": "id rule name dueAt household", "case.status": "case"},
@@ -53,7 +58,10 @@ CLASSIFIED: dict[str, dict[str, str]] = {
     "Case": {"case.status": "id household state", "case.lead": "lead proposals"},
     "CaseGap": {"gap": "id rule name since level responder"},
     "CaseLeft": {"case.status": "case", Free.WORK: "team", "plan.action": "handedOver"},
-    "Caseload": {Free.WORK: "professional name", "caseload": "leads actions ceiling full"},
+    "Caseload": {
+        Free.WORK: "professional name",
+        "caseload": "leads actions ceiling full asked hoursAsked hoursComing hours clocks strains",
+    },
     "ChildsWord": {Free.OWN: "person agrees"},
     "Colleague": {Free.WORK: "id name phone teamId team teamKind"},
     "Consent": {
@@ -124,6 +132,8 @@ CLASSIFIED: dict[str, dict[str, str]] = {
         "medical.note": "notes",
         "consent.record": "consents",
         "gap": "gaps",
+        "family.goal": "milestones",
+        "family.agreement": "agreements",
         Free.RULE: "withheld",
     },
     "KnownPerson": {"person.name": "name", "person.age": "age"},
@@ -155,6 +165,10 @@ CLASSIFIED: dict[str, dict[str, str]] = {
     },
     "MonitorTotal": {"monitor.aggregate": "from to category words number atLeast"},
     "MonitoredArea": {Free.AREA: "id code name"},
+    "Milestone": {
+        Free.VARIES: "id kind own person domain words saidBy setAt goal agreement reachedAt praise"
+    },
+    "MilestoneSaved": {Free.DONE: "id kind reachedAt", "case.status": "case"},
     "Move": {"household.move": "id movedOn"},
     "MoveAnswered": {"household.move": "offer state household", "case.status": "case"},
     "MoveRecorded": {"household.move": "household transfers offer", "merge.proposal": "mergesProposed"},
@@ -178,6 +192,13 @@ CLASSIFIED: dict[str, dict[str, str]] = {
     },
     "PlaceCovered": {Free.DONE: "kind code team"},
     "PlaceTally": {Free.AREA: "total uncovered lacking"},
+    "CaseToMove": {
+        "case.status": "case household",
+        "case.lead": "lead leadName since",
+        "caseload": "hours because takers",
+    },
+    "LeadHoursSet": {Free.WORK: "membership hours"},
+    "Taker": {Free.WHOLE: "candidate load"},
     "LegalGround": {Free.RULE: "id ground source since until reason holds facets"},
     "LogEntry": {
         "access_log.entry": "id at event act who professional role team household persons purpose why ground"

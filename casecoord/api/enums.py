@@ -8,6 +8,10 @@ from casecoord.actions.moving import Destination
 from casecoord.actions.plan import Manner
 from casecoord.actions.signals import Decision
 from casecoord.actions.splitting import Part as HouseholdPart
+from casecoord.domain.agreements import Answer as AgreementAnswerKind
+from casecoord.domain.agreements import MilestoneKind
+from casecoord.domain.agreements import Standing as AgreementStanding
+from casecoord.domain.caseload import Strain
 from casecoord.domain.consents import ConsentSource, Receiver
 from casecoord.domain.duplicates import MergeReason
 from casecoord.domain.facets import Shown
@@ -50,6 +54,8 @@ from casecoord.domain.words import (
 
 __all__ = [
     "ActionState",
+    "AgreementAnswerKind",
+    "AgreementStanding",
     "Audience",
     "BlockadeKind",
     "BlockadeState",
@@ -73,6 +79,7 @@ __all__ = [
     "LifeDomain",
     "Manner",
     "MergeReason",
+    "MilestoneKind",
     "NoticeKind",
     "PlaceKind",
     "ProposalKind",
@@ -88,6 +95,7 @@ __all__ = [
     "SignalState",
     "SignalSubject",
     "Sphere",
+    "Strain",
     "TeamKind",
     "TransferKind",
     "TransferState",
@@ -114,6 +122,7 @@ for _word in (
     LifeDomain,
     Manner,
     MergeReason,
+    MilestoneKind,
     NoticeKind,
     PlaceKind,
     ProposalKind,
@@ -129,6 +138,7 @@ for _word in (
     SignalState,
     SignalSubject,
     Sphere,
+    Strain,
     TeamKind,
     TransferKind,
     TransferState,
@@ -137,6 +147,8 @@ for _word in (
     Word,
 ):
     strawberry.enum(_word)
+strawberry.enum(AgreementAnswerKind, name="AgreementAnswerKind")
+strawberry.enum(AgreementStanding, name="AgreementStanding")
 strawberry.enum(Decision, name="TriageDecision")
 strawberry.enum(CandidateReason, name="CandidateReason")
 strawberry.enum(HouseholdPart, name="HouseholdPart")

@@ -111,6 +111,13 @@ class ProposeLeadInput:
     professional: strawberry.ID
     reason: str | None = None
     preference: str | None = None
+    goal: str | None = strawberry.field(
+        default=None, description="What the family itself wants; with a first proposal only."
+    )
+    goal_domain: LifeDomain = LifeDomain.SOCIAL_PARTICIPATION
+    over_ceiling: bool = strawberry.field(
+        default=False, description="An appointment all the same, above the ceiling of cases."
+    )
 
     def verb(self) -> leads.ProposeLead:
         return leads.ProposeLead(
@@ -119,6 +126,9 @@ class ProposeLeadInput:
             key_of("Professional", self.professional, "professional"),
             self.reason,
             self.preference,
+            self.goal,
+            self.goal_domain,
+            self.over_ceiling,
         )
 
 

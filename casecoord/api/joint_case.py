@@ -18,6 +18,7 @@ from casecoord.api.enums import (
     TeamKind,
     Urgency,
 )
+from casecoord.api.family import Agreement, Milestone
 from casecoord.api.ids import global_id
 from casecoord.domain import joint_view as view
 
@@ -290,6 +291,8 @@ class JointCase:
     notes: list[MedicalNote]
     consents: list[Consent]
     gaps: list[CaseGap]
+    milestones: list[Milestone]
+    agreements: list[Agreement]
     withheld: list[Withheld] = strawberry.field(
         description="Every facet of which you may know that it is there."
     )
@@ -340,5 +343,7 @@ class JointCase:
                 )
                 for g in found.gaps
             ],
+            milestones=[Milestone.of(m) for m in found.milestones],
+            agreements=[Agreement.of(a) for a in found.agreements],
             withheld=[Withheld.of(w) for w in found.withheld],
         )

@@ -40,6 +40,7 @@ from casecoord.api.carried_out import CarriedOutMutations
 from casecoord.api.consents import ConsentMutations
 from casecoord.api.context import Info
 from casecoord.api.doing import do, end
+from casecoord.api.family import FamilyMutations
 from casecoord.api.hearings import (
     EndHearingInput,
     HearingAnswer,
@@ -105,11 +106,20 @@ from casecoord.api.moving import (
 from casecoord.api.refusing import OfRefusalInput, RecordRefusalInput, RefusalAnswer, RefusalSaved
 from casecoord.api.residents import ResidentMutations
 from casecoord.api.rights import RightsMutations
+from casecoord.api.spreading import SpreadingMutations
 from casecoord.api.taking_part import CaseLeft, LeaveAnswer, LeaveCaseInput
 
 
 @strawberry.type
-class Mutation(ConsentMutations, KeysMutations, ResidentMutations, RightsMutations, CarriedOutMutations):
+class Mutation(
+    ConsentMutations,
+    FamilyMutations,
+    KeysMutations,
+    ResidentMutations,
+    RightsMutations,
+    CarriedOutMutations,
+    SpreadingMutations,
+):
     @strawberry.mutation(description="A concern about a person or a household.")
     async def add_signal(self, info: Info, input: AddSignalInput) -> results.SignalAnswer:
         return await do(info, signals.add_signal, input, results.SignalAdded.of)

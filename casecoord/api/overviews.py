@@ -15,6 +15,7 @@ from casecoord.api.enums import (
     Level,
     PlaceKind,
     ProposalKind,
+    Strain,
     TeamKind,
 )
 from casecoord.api.ids import global_id, key_of
@@ -135,10 +136,22 @@ class Caseload:
     actions: int = strawberry.field(description="Open actions, in the spheres that you may see.")
     ceiling: int | None
     full: bool = strawberry.field(description="A warning: at the ceiling, or above it.")
+    asked: int = strawberry.field(description="Cases that they are asked to lead.")
+    hours_asked: int = strawberry.field(description="What the cases they lead ask in a week, by estimate.")
+    hours_coming: int = strawberry.field(description="What those would ask that they are asked to lead.")
+    hours: int | None = strawberry.field(description="What they have for it in a week; null: not said.")
+    clocks: int = strawberry.field(description="What waits for them in the next three weeks.")
+    strains: list[Strain] = strawberry.field(description="What is too much, now or soon.")
 
     @classmethod
     def of(cls, found: caseload.Load) -> "Caseload":
         return cls(
+            asked=found.asked,
+            hours_asked=found.hours_asked,
+            hours_coming=found.hours_coming,
+            hours=found.hours,
+            clocks=found.clocks,
+            strains=list(found.strains),
             professional=global_id("Professional", found.professional),
             name=found.name,
             leads=found.leads,

@@ -38,6 +38,7 @@ from casecoord.api.moving import AwaitedTransfer, OfferedMove
 from casecoord.api.overviews import Overviews
 from casecoord.api.residents import ResidentQueries
 from casecoord.api.rights import RightsQueries
+from casecoord.api.spreading import SpreadingQueries
 
 
 @strawberry.input(description="`urgency`: only this; `overdue`: only with a gap.")
@@ -55,6 +56,7 @@ class Query(
     RightsQueries,
     CarriedOutQueries,
     MonitorQueries,
+    SpreadingQueries,
 ):
     @strawberry.field(description="Who I am here: name, area, and the memberships I can act under.")
     async def me(self, info: Info) -> Me:

@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po
 
 from casecoord.actions.plan import Manner
 from casecoord.actions.signals import Decision
+from casecoord.domain.agreements import Answer, Standing, spoken
 from casecoord.domain.facets import FACETS
 from casecoord.domain.promises import PROMISES, Level, Rule
 from casecoord.domain.teams import TEAM_KINDS
@@ -119,6 +120,11 @@ _HAPPENED = {
     "break_glass": "used emergency access",
     "review_break_glass": "reviewed an emergency access",
     "exercise_right": "recorded what a resident asks",
+    "set_goal": "wrote down a goal or a small step",
+    "reach_milestone": "told that something was reached",
+    "praise_family": "said what goes well",
+    "record_agreement": "wrote down an agreement with the family",
+    "respond_agreement": "recorded what the family says to an agreement",
     "erase_household": "erased what two people granted",
     "make_resident_code": "made a code for a page of one's own",
     "unbind_resident": "ended a resident's login",
@@ -209,6 +215,11 @@ def birth_date(value: str, language: Language) -> str:
     if not (year and month and of_month):
         return value.replace("-00", "")
     return day(date(year, month, of_month), language)
+
+
+def agreed(value: Standing | Answer, language: Language) -> str:
+    """How an agreement stands, or what somebody said to it."""
+    return spoken(value, language)
 
 
 def team_kind(kind: TeamKind, language: Language) -> str:

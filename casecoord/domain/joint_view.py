@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
+from casecoord.domain.agreements import Answer, MilestoneKind, Standing
 from casecoord.domain.consents import ConsentSource, Receiver
 from casecoord.domain.promises import Level
 from casecoord.domain.words import (
@@ -217,6 +218,55 @@ class ProposalView:
 
 
 @dataclass(frozen=True, slots=True)
+class MilestoneView:
+    """A goal, a small step or something to be proud of. `own`: in the family's words; `goal`, `agreement`: of which."""
+
+    id: UUID
+    kind: MilestoneKind
+    own: bool
+    person: UUID | None
+    domain: LifeDomain
+    words: str
+    #: who praised; None: the family itself, or it is no praise
+    said_by: str | None
+    set_at: datetime
+    goal: UUID | None
+    agreement: UUID | None
+    reached_at: datetime | None
+    praise: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """What somebody said to an agreement, in turn."""
+
+    person: UUID
+    answer: Answer
+    words: str | None
+    on_paper: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementView:
+    """One wording: who does what by when, on whose behalf, and what they said to it."""
+
+    id: UUID
+    domain: LifeDomain
+    what: str
+    doer: str
+    due_on: date
+    recorded_at: datetime
+    replaces: UUID | None
+    adopts: UUID | None
+    reply: str | None
+    standing: Standing
+    kept_at: datetime | None
+    praise: str | None
+    answers: list[AnswerView]
+
+
+@dataclass(frozen=True, slots=True)
 class JointCase:
     """One household's joint case view for one viewer at one moment."""
 
@@ -240,6 +290,8 @@ class JointCase:
     notes: list[NoteView] = field(default_factory=list)
     consents: list[ConsentView] = field(default_factory=list)
     gaps: list[GapView] = field(default_factory=list)
+    milestones: list[MilestoneView] = field(default_factory=list)
+    agreements: list[AgreementView] = field(default_factory=list)
     withheld: list[Withheld] = field(default_factory=list)
 
 

@@ -57,6 +57,8 @@ class NoticeKind(StrEnum):
     DECISION_ASKED = "decision_asked"
     DECISION_ANSWER = "decision_answer"
     RECTIFIED = "rectified"
+    AGREEMENT_ANSWER = "agreement_answer"
+    FAMILY_SAID = "family_said"
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +218,18 @@ NOTICES: dict[NoticeKind, NoticeRow] = {
             "family.complaint",
             "antwoord op een voorbereide beslissing",
             "an answer to a decision that you prepared",
+        ),
+        NoticeRow(
+            NoticeKind.AGREEMENT_ANSWER,
+            "family.agreement",
+            "antwoord van een gezin op een afspraak",
+            "a family answered an agreement",
+        ),
+        NoticeRow(
+            NoticeKind.FAMILY_SAID,
+            "family.goal",
+            "een gezin schreef iets op de eigen pagina",
+            "a family wrote something on its own page",
         ),
         NoticeRow(
             NoticeKind.RECTIFIED,

@@ -57,6 +57,11 @@ def _by(table: str, column: str) -> tuple[str, str]:
 _OWN = ("x.household_id", "")
 _CASE = _by("cases", "case_id")
 _REQUEST = _by("requests", "request_id")
+_AGREEMENT = (
+    "o.household_id",
+    "join agreements g on g.area_id = x.area_id and g.id = x.agreement_id"
+    " join cases o on o.area_id = g.area_id and o.id = g.case_id",
+)
 
 #: In the order in which rows can be made to refer to each other.
 BELONGINGS: dict[str, Kind] = {
@@ -87,6 +92,9 @@ BELONGINGS: dict[str, Kind] = {
         Kind("transfers", _OWN, ("answer",)),
         Kind("blockades", _CASE, ("what", "asked", "decision")),
         Kind("refusals", _CASE, ("reason",), Compartment.GENERAL),
+        Kind("agreements", _CASE, ("what", "doer", "reply", "praise")),
+        Kind("agreement_answers", _AGREEMENT, ("words",)),
+        Kind("milestones", _CASE, ("words", "praise")),
         Kind("hearings", _OWN),
         Kind("requests", _OWN, ("words", "decision"), Compartment.IDENTITY),
         Kind("request_decisions", _REQUEST, ("words", "answer"), Compartment.IDENTITY),

@@ -24,6 +24,7 @@ from casecoord.storage.case_tables import (
     Signal,
 )
 from casecoord.storage.consent_tables import Consent
+from casecoord.storage.family_tables import Agreement, Milestone
 from casecoord.storage.households import lock_household, save_keys
 from casecoord.storage.relating import Relation, relation
 from casecoord.storage.sealed import HouseholdSeal, Place
@@ -41,7 +42,7 @@ _CASE_OF: dict[type[Base], str] = {
     _table: f"select household_id from {_table.__tablename__} where area_id = :area and id = :id"
     for _table in (Case, Signal, Request, Hearing, Person, Consent, BreakGlassGrant)
 }
-for _table in (Proposal, Invitation, PlanAction, Blockade, Refusal):
+for _table in (Proposal, Invitation, PlanAction, Blockade, Refusal, Agreement, Milestone):
     _CASE_OF[_table] = (
         f"select c.household_id from {_table.__tablename__} x join cases c"
         " on c.area_id = x.area_id and c.id = x.case_id where x.area_id = :area and x.id = :id"

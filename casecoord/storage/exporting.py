@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from casecoord.storage.agreements import AGREEMENTS, MILESTONES
 from casecoord.storage.rectifying import IS_HERE
 from casecoord.storage.views import KEYS
 from casecoord.storage.work import Work
@@ -45,6 +46,7 @@ _OF_CASE = {
         "lower(l.during), l.id",
     ),
 }
+_OF_CASE |= {"milestones": MILESTONES.format(case="c"), "agreements": AGREEMENTS.format(case="c")}
 _CASE = ", ".join(f"'{name}', {columns}" for name, columns in _OF_CASE.items())
 
 #: What an act of the access log `a` was done to, as the timeline has it.

@@ -38,6 +38,17 @@ _SAME = (
     "   from hearings y where y.area_id = :area and y.person_id = :kept and y.held_on = h.held_on)",
     "update requests set person_id = :kept where area_id = :area and person_id = :gone",
     "update medical_notes set person_id = :kept where area_id = :area and person_id = :gone",
+    *(
+        f"update {table} set {person} = :kept where area_id = :area and {person} = :gone"
+        for table, person in (
+            ("agreements", "adopts"),
+            ("agreement_answers", "said_by"),
+            ("milestones", "person_id"),
+        )
+    ),
+    # Who was asked under either record answers once.
+    "update agreement_answers x set person_id = :kept where area_id = :area and person_id = :gone and not exists (select"
+    "   from agreement_answers y where y.area_id = :area and y.person_id = :kept and y.agreement_id = x.agreement_id)",
     # What both records consented to stands once.
     "update consents x set person_id = :kept where area_id = :area and person_id = :gone and not exists (select"
     "   from consents y where y.area_id = :area and y.person_id = :kept and y.facet = x.facet and y.receiver = x.receiver"
@@ -112,6 +123,8 @@ _FOLD = (
     "update signals set case_id = :keep where area_id = :area and case_id = :gone",
     "update plan_actions set case_id = :keep where area_id = :area and case_id = :gone",
     "update blockades set case_id = :keep where area_id = :area and case_id = :gone",
+    "update agreements set case_id = :keep where area_id = :area and case_id = :gone",
+    "update milestones set case_id = :keep where area_id = :area and case_id = :gone",
     # One family's refusal silences no clock of the other's: the two are asked anew.
     "update refusals set ended_at = :now where area_id = :area and case_id in (:keep, :gone) and ended_at is null",
     "update invitations i set state = 'superseded', answered_at = :now where area_id = :area and case_id = :gone"
@@ -196,6 +209,7 @@ _NOTICES = text(
 _SUBJECTS = (
     "signals", "cases", "plan_actions", "invitations", "proposals", "households", "transfers", "blockades",
     "refusals", "hearings", "requests", "break_glass_grants",
+    "agreement_answers", "milestones",
 )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    SmallInteger,
     Text,
     UniqueConstraint,
     Uuid,
@@ -203,7 +204,10 @@ class Membership(Base):
     discipline: Mapped[str | None]
     during: Mapped[Moments]
     successor_id: Mapped[UUID | None]
+    #: of each week, for leading cases; None: it was not said
+    lead_hours: Mapped[int | None] = mapped_column(SmallInteger)
     __table_args__ = (
+        CheckConstraint("lead_hours between 0 and 60", name="hours_of_a_week"),
         to("professionals", "professional_id"),
         to("teams", "team_id"),
         to("memberships", "successor_id"),

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from casecoord.storage.agreements import AGREEMENTS, MILESTONES
 from casecoord.storage.consents import COVERING, HOLDS, standing
 from casecoord.storage.notes import NOTES
 from casecoord.storage.relating import PREPARES, RELATION
@@ -111,6 +112,8 @@ select h.id, h.secret_address, encode(h.address_sealed, 'hex') address, encode(h
       'reason', encode(g.reason_sealed, 'hex'), 'review', encode(g.review_sealed, 'hex')) order by lower(g.during), g.id)
     from break_glass_grants g {_who("g")} where g.area_id = h.area_id and g.household_id = h.id), '[]') grants,
   {NOTES} notes,
+  {MILESTONES.format(case="c")} milestones,
+  {AGREEMENTS.format(case="c")} agreements,
   coalesce((select jsonb_agg(jsonb_build_object('id', x.id, 'person', x.person_id, 'facet', x.facet,
       'thing', x.thing_id, 'receiver', x.receiver, 'purpose', x.purpose, 'source', x.source, 'sphere', x.sphere,
       'audience', x.audience, 'since', lower(x.during), 'until', upper(x.during), 'recorded_at', x.recorded_at,

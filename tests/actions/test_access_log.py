@@ -13,6 +13,12 @@ import pytest
 
 import casecoord.actions
 from casecoord.actions.absence import SetDeputy, set_deputy
+from casecoord.actions.agreements import (
+    RecordAgreement,
+    RespondAgreement,
+    record_agreement,
+    respond_agreement,
+)
 from casecoord.actions.arriving import AnswerMove, MoveOffersOf, accept_move, decline_move, move_offers
 from casecoord.actions.blockades import (
     BlockadesOf,
@@ -63,6 +69,14 @@ from casecoord.actions.duty import PlanDuty, plan_duty
 from casecoord.actions.ending import EndOrganisation, EndTeam, TeamTo, end_organisation, end_team
 from casecoord.actions.erasing import EraseHousehold, erase_household
 from casecoord.actions.exporting import ExportOf, export_household
+from casecoord.actions.goals import (
+    PraiseFamily,
+    ReachMilestone,
+    SetGoal,
+    praise_family,
+    reach_milestone,
+    set_goal,
+)
 from casecoord.actions.grounds import EndGround, StartGround, end_ground, start_ground
 from casecoord.actions.hearings import (
     EndHearing,
@@ -100,6 +114,12 @@ from casecoord.actions.own_acts import (
     exercise_my_right,
     let_be_seen,
     record_childs_word,
+)
+from casecoord.actions.own_agreements import (
+    RespondMyAgreement,
+    SayForMyFamily,
+    respond_my_agreement,
+    say_for_my_family,
 )
 from casecoord.actions.own_consents import (
     GiveMyConsent,
@@ -147,6 +167,7 @@ from casecoord.actions.rights_asked import RightsAsked, rights_asked
 from casecoord.actions.rotating import Keys, RotateKeys, rotate_keys
 from casecoord.actions.signals import Decision, SeeSignal, TriageSignal, add_signal, see_signal, triage_signal
 from casecoord.actions.splitting import SplitHousehold, split_household
+from casecoord.actions.spreading import SetLeadHours, SpreadOf, set_lead_hours, spread
 from casecoord.actions.staffing import (
     AddMember,
     CoverPlace,
@@ -156,6 +177,7 @@ from casecoord.actions.staffing import (
     record_meeting,
 )
 from casecoord.actions.transfers import AcceptTransfer, DeclineTransfer, accept_transfer, decline_transfer
+from casecoord.domain.agreements import Answer, MilestoneKind
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Retention
 from casecoord.domain.residents import Thing
@@ -242,6 +264,9 @@ async def whole_story(town: Town, url: str) -> Someone:
         "chaima", add_action, AddAction(town.key(), case, LifeDomain.FINANCE, told, date(2026, 11, 9))
     )
     await act("chaima", complete_action, CompleteAction(town.key(), step.id, told))
+    goal = await act("chaima", set_goal, SetGoal(town.key(), case, LifeDomain.TIME_USE, told, own=True))
+    await act("chaima", reach_milestone, ReachMilestone(town.key(), goal.id, praise=told))
+    await act("bram", praise_family, PraiseFamily(town.key(), case, told))
     offer = ProposeLead(town.key(), case, town.members["dirk"].professional, told)
     offered = await act("chaima", offer_hand_over, offer)
     await act("dirk", decline_hand_over, AnswerProposal(town.key(), pending(offered), told))
@@ -352,6 +377,15 @@ async def story_of_residents(town: Town, told: str) -> None:
     await office.act(callers[0], withdraw_my_consent, WithdrawMyConsent(town.key(), given.id))
     await office.act(callers[1], let_be_seen, LetBeSeen(town.key(), True))
     await act("amina", record_childs_word, RecordChildsWord(town.key(), girl.id, False))
+    wording = RecordAgreement(town.key(), case.id, told, date(2026, 12, 24), told, persons=(mother.id,))
+    agreed = await act("amina", record_agreement, wording)
+    paper = RespondAgreement(town.key(), agreed.id, mother.id, Answer.CHANGED, told)
+    await act("amina", respond_agreement, paper)
+    said = RespondMyAgreement(town.key(), agreed.id, Answer.REFUSED, told)
+    await office.act(callers[0], respond_my_agreement, said)
+    proud = SayForMyFamily(town.key(), MilestoneKind.PROUD, told)
+    await office.act(callers[0], say_for_my_family, proud)
+    await office.look(town.caller("ibrahim"), spread, SpreadOf(town.teams["klimop"]))
     made = await act("amina", defer_entry, DeferEntry(town.key(), Thing.SIGNAL, asked.signal, told))
     await office.look(town.caller("lotte"), deferrals, DeferralsOf())
     await office.look(town.caller("lotte"), held_back, HeldBackOf(by_bsn(mother)))
@@ -393,6 +427,7 @@ async def story_of_rights(town: Town, who: Someone, told: str) -> None:
 async def story_of_managing(town: Town) -> None:
     """An area is run: no family's data in it."""
     key, teams = town.key, town.teams
+    await town.act("mo", set_lead_hours, SetLeadHours(key(), town.members["amina"].membership, 12))
     await town.act("mo", change_settings, ChangeSettings(key(), (Deadline("triage", 4),)))
     longer = SetTerm(key(), Retention.SIGNAL, 72, town.clock.now.date(), "besluit")
     await town.act("mo", set_retention_term, longer)
@@ -483,14 +518,21 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
         "add_medical_note",
         "start_ground",
     }
-    create |= {"add_member", "record_meeting"}
+    create |= {
+        "add_member",
+        "record_meeting",
+        "set_goal",
+        "praise_family",
+        "record_agreement",
+        "say_for_my_family",
+    }
     create |= {"raise_blockade", "plan_hearing", "exercise_right", "appeal_decision"}
     verbs = {one.name for module in ACTIONS for one in vars(module).values() if isinstance(one, Verb)}
     verbs -= {"mark_read"}  # done to one's own inbox, and to no household
     views = {"joint_case", "worklist", "gaps", "timeline", "merge_proposals", "blockades", "move_offers"}
     views |= {"my_family", "my_access_log", "resident_letter", "deferrals", "held_back"}
     create |= {"make_resident_code", "ask_for_help", "exercise_my_right", "defer_entry", "give_my_consent"}
-    views |= {"rights_asked", "corrections", "export_household"}
+    views |= {"spread", "rights_asked", "corrections", "export_household"}
     of = {"break_glass": "E", "rotate_keys": "E", "erase_household": "D"} | dict.fromkeys(create, "C")
     verbs.add("bind_resident")  # by somebody who is nobody here until it is done
     of["bind_resident"] = "C"
@@ -502,6 +544,7 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
         # A family that another area offers is no household here before it is accepted.
         # What an area is run by is about no household.
         none = {"move_offers", "decline_move", "change_settings", "plan_duty", "cover_place", "add_member"}
+        none |= {"spread", "set_lead_hours"}
         none |= {"record_meeting", "rotate_keys", "start_ground", "end_ground", "set_retention_term"}
         # Of somebody who was erased the records lead nowhere any more.
         none |= {"erase_household", "exercise_right", "decide_right", "confirm_decision"}

@@ -50,7 +50,18 @@ async def test_cases_and_actions_are_counted_per_professional(town: Town) -> Non
     found = await loads(town, "ibrahim", "klimop")
     assert list(found) == ["Amina", "Bram"]
     amina = town.members["amina"].professional
-    assert found["Amina"] == Load(amina, "Amina", leads=1, actions=1, ceiling=None, full=False)
+    # A signal of high urgency in a case at work: four hours a week, and what waits for its lead in three weeks.
+    assert found["Amina"] == Load(
+        amina,
+        "Amina",
+        leads=1,
+        actions=1,
+        ceiling=None,
+        full=False,
+        hours_asked=4,
+        clocks=found["Amina"].clocks,
+    )
+    assert found["Amina"].clocks > 0
     assert (found["Bram"].leads, found["Bram"].actions) == (0, 0)
 
 

@@ -65,7 +65,10 @@ ACT_OF = {
     "addMedicalNote": "add_signal", "makeResidentCode": "record_contact", "unbindResident": "restrict",
     "deferEntry": "record_contact", "reviewDeferral": "review_case", "rotateKeys": "rotate_keys",
     "setRetentionTerm": "manage_settings", "startGround": "manage_settings", "endGround": "manage_settings",
+    "setGoal": "set_goal", "reachMilestone": "set_goal", "recordAgreement": "set_goal",
+    "respondAgreement": "set_goal", "praiseFamily": "add_action", "setLeadHours": "manage_teams",
     # A resident's own, on the own page.
+    "respondMyAgreement": "record_consent", "sayForMyFamily": "record_consent",
     "askForHelp": "add_signal", "exerciseMyRight": "request_access", "letBeSeen": "record_consent",
     "giveMyConsent": "record_consent", "withdrawMyConsent": "withdraw_consent",
     # One's own inbox, and one's own code on paper: no act on anybody.
@@ -89,11 +92,12 @@ ELSEWHERE = {
     "deferEntry", "endGround", "eraseHousehold", "liftRestriction", "recordConsent", "rectify", "withdrawConsent",
     # A resident's, of whom there is none among these.
     "askForHelp", "exerciseMyRight", "giveMyConsent", "letBeSeen", "withdrawMyConsent",
+    "respondMyAgreement", "sayForMyFamily",
 }  # fmt: skip
 #: The variable that names what an act is done to: the first of these that a mutation has.
 PRIMARY = (
     "signal", "proposal", "invitation", "action", "blockade", "hearing", "grant", "request", "merge", "transfer",
-    "offer", "decision", "consent", "deferral", "person", "case", "household", "membership", "team", "professional",
+    "offer", "decision", "consent", "deferral", "milestone", "agreement", "person", "case", "household", "membership", "team", "professional",
     "organisation",
 )  # fmt: skip
 

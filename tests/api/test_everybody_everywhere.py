@@ -13,10 +13,17 @@ import pytest
 from sqlalchemy import text
 
 from casecoord.access.decide import Policy
+from casecoord.actions.agreements import (
+    RecordAgreement,
+    RespondAgreement,
+    record_agreement,
+    respond_agreement,
+)
 from casecoord.actions.blockades import RaiseBlockade, raise_blockade
 from casecoord.actions.break_glass import BreakGlass, ByNumber, break_glass
 from casecoord.actions.deciding import DecideRight, decide_right
 from casecoord.actions.deferring import DeferEntry, defer_entry
+from casecoord.actions.goals import PraiseFamily, SetGoal, praise_family, set_goal
 from casecoord.actions.hearings import PlanHearing, plan_hearing
 from casecoord.actions.leads import AnswerProposal, ProposeLead, accept_lead, offer_hand_over
 from casecoord.actions.merging import ProposeMerge, propose_merge
@@ -29,6 +36,7 @@ from casecoord.api.context import Context
 from casecoord.api.ids import global_id
 from casecoord.api.schema import build
 from casecoord.domain.actors import Caller
+from casecoord.domain.agreements import Answer
 from casecoord.domain.residents import Thing
 from casecoord.domain.words import Audience, BlockadeKind, LifeDomain, RequestKind
 from casecoord.storage.work import Database, UnknownLogin
@@ -120,6 +128,12 @@ KINDS = {
         "Event",
     ),
     "deferral": ("Deferral",),
+    "goal": ("Milestone",),
+    "milestone": ("Milestone",),
+    "agreement": ("Agreement",),
+    "replaces": ("Agreement",),
+    "adopts": ("Person",),
+    "saidBy": ("Person",),
 }
 #: What is no family's: who works where.
 OF_NO_FAMILY = {
@@ -163,6 +177,8 @@ TABLES = {
     "Deferral": "deferrals",
     "Contact": "contacts",
     "Event": "events",
+    "Milestone": "milestones",
+    "Agreement": "agreements",
 }
 
 
@@ -183,10 +199,16 @@ class Canary:
     #: whose it is, where it is about one of the family
     person: str | None = None
     deferred: bool = False
+    #: with whom it was agreed; and whether it is what they said to it, which at home is theirs alone
+    party: str | None = None
+    answer: bool = False
 
     def may_reach_resident(self, who: str) -> bool:
         """By the tables alone: the household's cells, own what is about them, or about nobody by name in general."""
         own = self.sphere in (None, "general") if self.person is None else self.person in OWN[who]
+        own = self.party in OWN[who] if self.party else own
+        if self.answer and not own:
+            return False
         facts = ({"own_person"} if own else set()) | ({"deferred_for_safety"} if self.deferred else set())
         return oracle.shown("household", False, self.facet, self.sphere, "access_request", facts) == "full"
 
@@ -319,6 +341,7 @@ async def story(town: Town, code: str) -> Place:
         words = [say("blockade", sphere, PEOPLE[who][0]) for _ in range(2)]
         raised = RaiseBlockade(town.key(), case.id, BlockadeKind.MONEY, domain, *words)
         await town.act(who, raise_blockade, raised)
+    await at_the_table(town, case.id, say, mother.id)
     await town.act("hanna", plan_hearing, PlanHearing(town.key(), by_bsn(brother), date(2026, 12, 17)))
     reason = say("team_note.internal", "general")
     offered = await town.act(
@@ -348,6 +371,28 @@ async def story(town: Town, code: str) -> Place:
     place.ids["LogEntry"] = place.ids["LogEntry"][:2]  # there are hundreds, all alike
     place.ids["Area"] = [town.area]
     return place
+
+
+async def at_the_table(town: Town, case: UUID, say: Any, mother: UUID) -> None:
+    """Goals of the plan and of the family, a compliment of each team, and agreements that the mother answered."""
+    for own, domain, sphere in (
+        (False, LifeDomain.TIME_USE, "general"),
+        (True, LifeDomain.TIME_USE, "general"),
+        (False, LifeDomain.FINANCE, "livelihood"),
+        (True, LifeDomain.MENTAL_HEALTH, "health"),
+    ):
+        words = say("family.goal" if own else "plan.goal", sphere, "klimop")
+        await town.act("amina", set_goal, SetGoal(town.key(), case, domain, words, own=own))
+    for who, sphere in (("chaima", "general"), ("esra", "livelihood"), ("hanna", "justice")):
+        praise = PraiseFamily(town.key(), case, say("family.goal", sphere, PEOPLE[who][0]))
+        await town.act(who, praise_family, praise)
+    for domain, sphere in ((LifeDomain.TIME_USE, "general"), (LifeDomain.FINANCE, "livelihood")):
+        told = [say("family.agreement", sphere, "klimop", party="mother") for _ in range(2)]
+        told.append(say("family.agreement", sphere, party="mother", answer=True))
+        wording = RecordAgreement(town.key(), case, told[0], SOON, told[1], domain, (mother,))
+        made = await town.act("amina", record_agreement, wording)
+        paper = RespondAgreement(town.key(), made.id, mother, Answer.CHANGED, told[2])
+        await town.act("amina", respond_agreement, paper)
 
 
 async def ask(town: Town, who: str | Caller, name: str, variables: dict[str, Any]) -> str:
@@ -433,6 +478,8 @@ class Filled:
 
     def _extra(self, kind: GraphQLInputObjectType) -> dict[str, Any]:
         said = {"reason": "Een reden.", "subject": "HOUSEHOLD", "domain": "SOCIAL_NETWORK", "urgency": "HIGH"}
+        if "what" in kind.fields and _bare(kind.fields["what"].type).name == "String":
+            said["what"] = "Een reden."
         return {name: value for name, value in said.items() if name in kind.fields}
 
 
@@ -516,7 +563,7 @@ async def test_no_sealed_word_reaches_anybody_whom_the_tables_do_not_name(
 
 #: What a resident can be answered by; every other document knows no residents at all.
 FOR_RESIDENTS = {"MyFamily", "MyAccessLog", "AskForHelp", "ExerciseMyRight", "LetBeSeen", "BindResident"}
-FOR_RESIDENTS |= {"GiveMyConsent", "WithdrawMyConsent"}
+FOR_RESIDENTS |= {"GiveMyConsent", "WithdrawMyConsent", "RespondMyAgreement", "SayForMyFamily"}
 #: Where an id of a wrong kind is refused before it is asked who asks: its asker knew the kind already.
 KIND_FIRST = {"Explain": ('[null, ["not_found"]]',)}
 

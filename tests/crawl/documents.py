@@ -48,6 +48,10 @@ KINDS_OF: dict[str, tuple[str, ...]] = {
     "givenBy": ("Person",),
     "by": ("Person",),
     "decision": ("RightDecision",),
+    "goal": ("Milestone",),
+    "replaces": ("Agreement",),
+    "adopts": ("Person",),
+    "saidBy": ("Person",),
     "thing": ("Signal", "MedicalNote", "Action", "Contact", "Hearing", "Blockade", "Person", "Event"),
 }
 

@@ -87,6 +87,18 @@ class OwnFamily(OfHousehold):
         in_view = one["sphere"] == "general" or self.alone or (concerned and concerned <= self.own)
         return self.sees("case.participants", one["sphere"], False, *(["own_person"] if in_view else []))
 
+    def _asked(self, agreement: Row) -> set[UUID]:
+        answers = self.rows.of("agreement_answers", self.household)
+        return {a["person_id"] for a in answers if a["agreement_id"] == agreement["id"]}
+
+    def sees_agreement(self, agreement: Row) -> bool:
+        own = ["own_person"] if self._asked(agreement) & self.own else []
+        return self.of_case(agreement) and self.sees("family.agreement", agreement["sphere"], False, *own)
+
+    def sees_answer(self, answer: Row) -> bool:
+        """One's own, and that of a child for whom one speaks."""
+        return answer["person_id"] in self.own and super().sees_answer(answer)
+
     def sees_contact(self, contact: Row) -> bool:
         return self.sees("case.contact", None, False, *self.own_facts(contact, "general"))
 

@@ -16,6 +16,7 @@ TABLES = (
     *("cases", "leads", "participants", "proposals", "invitations", "signals", "plan_actions", "blockades"),
     *("hearings", "promises", "requests", "break_glass_grants", "contacts", "household_moves", "events"),
     *("splits", "merges", "merge_proposals", "outbox", "transfers", "arrivals", "person_links", "turns"),
+    *("agreements", "agreement_answers", "milestones"),
     *("consents", "consent_givers", "medical_notes", "resident_codes", "resident_logins", "child_agreements"),
     *(
         "deferrals",
@@ -58,6 +59,8 @@ KINDS = {
     "Deferral": "deferrals",
     "RightDecision": "request_decisions",
     "Rectification": "rectifications",
+    "Milestone": "milestones",
+    "Agreement": "agreements",
 }
 
 
@@ -104,6 +107,7 @@ class Rows:
             if column in row:
                 return row[column]  # type: ignore[no-any-return]
         owners = (
+            ("agreement_id", "agreements") if "turn" in row else ("case_id", "cases"),
             *(("case_id", "cases"), ("request_id", "requests"), ("consent_id", "consents")),
             *(("person_id", "persons"), ("minor_id", "persons"), ("child_id", "persons")),
         )

@@ -44,6 +44,14 @@ FACET_OF = {
     ("blockades", "what"): "blockade",
     ("blockades", "asked"): "blockade",
     ("blockades", "decision"): "blockade",
+    ("agreements", "what"): "family.agreement",
+    ("agreements", "doer"): "family.agreement",
+    ("agreements", "reply"): "family.agreement",
+    ("agreements", "praise"): "family.agreement",
+    ("agreement_answers", "words"): "family.agreement",
+    # The plan's own: each row says whether it is.
+    ("milestones", "words"): "family.goal",
+    ("milestones", "praise"): "family.goal",
     ("break_glass_grants", "reason"): "break_glass.grant",
     ("break_glass_grants", "review"): "break_glass.grant",
     ("medical_notes", "note"): "medical.note",
@@ -332,6 +340,19 @@ class OfHousehold:
         facts = self.facts_of(thing, author)
         return self.of_case(thing) and self.sees(facet, thing["sphere"], self.participates, *facts)
 
+    def sees_agreement(self, agreement: Row) -> bool:
+        return self.sees_thing(agreement, "family.agreement", "author_id")
+
+    def sees_milestone(self, milestone: Row) -> bool:
+        facet = "family.goal" if milestone["own"] else "plan.goal"
+        author = "author_id" if milestone["author_id"] else None
+        facts = self.facts_of(milestone, author)
+        return self.of_case(milestone) and self.sees(facet, milestone["sphere"], self.participates, *facts)
+
+    def sees_answer(self, answer: Row) -> bool:
+        """At work, what everybody said to an agreement."""
+        return self.sees_agreement(self.rows.by_id["agreements"][answer["agreement_id"]])
+
     def sees_hearing(self, hearing: Row) -> bool:
         planner = self.rows.by_id["memberships"][hearing["planned_by"]]["team_id"]
         takes_part = planner == self.sight.team or self.participates or self.prepares
@@ -487,6 +508,12 @@ class OfHousehold:
                 return self.sees_thing(row, facet, "author_id")
             case "blockades":
                 return self.sees_thing(row, facet, "raised_by")
+            case "agreements":
+                return self.sees_agreement(row)
+            case "agreement_answers":
+                return self.sees_answer(row)
+            case "milestones":
+                return self.sees_milestone(row)
             case "medical_notes":
                 return self.sees_note(row)
             case "requests":
@@ -517,6 +544,9 @@ class OfHousehold:
                 things += [
                     g for g in self.rows.of("consent_givers", self.household) if g["consent_id"] in known
                 ]
+                answers = self.rows.of("agreement_answers", self.household)
+                things += [a for a in answers if self.sees_answer(a)]
+                things += [m for m in self.rows.of("milestones", self.household) if self.sees_milestone(m)]
                 named = any(thing["person_id"] == row["id"] for thing in things)
                 return named or self.sees_person(row, "person.name")
             case "Invitation":
@@ -527,6 +557,10 @@ class OfHousehold:
                 return self.sees_thing(row, "plan.action", "author_id")
             case "Blockade":
                 return self.sees_thing(row, "blockade", "raised_by")
+            case "Agreement":
+                return self.sees_agreement(row)
+            case "Milestone":
+                return self.sees_milestone(row)
             case "Hearing":
                 return self.sees_hearing(row)
             case "Promise":
@@ -625,6 +659,14 @@ class OfHousehold:
         seen["consents"] = [
             c["id"] for c in sorted(rows.of("consents", household), key=lambda c: (c["recorded_at"], c["id"]))
             if self.sees_consent(c)
+        ]  # fmt: skip
+        seen["milestones"] = [
+            m["id"] for m in sorted(rows.of("milestones", household), key=lambda m: (m["set_at"], m["id"]))
+            if self.sees_milestone(m)
+        ]  # fmt: skip
+        seen["agreements"] = [
+            a["id"] for a in sorted(rows.of("agreements", household), key=lambda a: (a["recorded_at"], a["id"]))
+            if self.sees_agreement(a)
         ]  # fmt: skip
         seen["nextDeadline"] = self.next_deadline()
         seen["case"] = self.case["id"] if self.case and self.knows_case else None

@@ -4,6 +4,7 @@ from casecoord.domain.messages import (
     cases,
     consents,
     families,
+    family,
     keys,
     log,
     monitor,
@@ -15,6 +16,18 @@ from casecoord.domain.messages import (
 
 MESSAGES: dict[str, tuple[str, str]] = {
     code: message
-    for subject in (cases, consents, families, keys, log, monitor, people, residents, rights, waits)
+    for subject in (
+        cases,
+        consents,
+        families,
+        family,
+        keys,
+        log,
+        monitor,
+        people,
+        residents,
+        rights,
+        waits,
+    )
     for code, message in subject.MESSAGES.items()
 }
