@@ -57,6 +57,11 @@ def _by(table: str, column: str) -> tuple[str, str]:
 _OWN = ("x.household_id", "")
 _CASE = _by("cases", "case_id")
 _REQUEST = _by("requests", "request_id")
+_BLOCKADE = (
+    "o.household_id",
+    "join blockades b on b.area_id = x.area_id and b.id = x.blockade_id"
+    " join cases o on o.area_id = b.area_id and o.id = b.case_id",
+)
 
 #: In the order in which rows can be made to refer to each other.
 BELONGINGS: dict[str, Kind] = {
@@ -85,7 +90,9 @@ BELONGINGS: dict[str, Kind] = {
         Kind("contacts", _CASE),
         Kind("plan_actions", _CASE, ("what", "result", "outcome")),
         Kind("transfers", _OWN, ("answer",)),
-        Kind("blockades", _CASE, ("what", "asked", "decision")),
+        Kind("blockades", _CASE, ("what", "asked", "function", "decision", "mandate")),
+        Kind("blockade_homework", _BLOCKADE, ("function", "what")),
+        Kind("spends", _CASE, ("purpose", "result", "reason")),
         Kind("refusals", _CASE, ("reason",), Compartment.GENERAL),
         Kind("hearings", _OWN),
         Kind("requests", _OWN, ("words", "decision"), Compartment.IDENTITY),

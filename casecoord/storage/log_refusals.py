@@ -20,7 +20,7 @@ _OF_A_HOUSEHOLD = [
     "promises",
     "persons",
 ]
-_OF_A_CASE = ["proposals", "invitations", "plan_actions", "blockades", "refusals"]
+_OF_A_CASE = ["proposals", "invitations", "plan_actions", "blockades", "refusals", "spends"]
 _ASKED = text(
     " union ".join(
         [

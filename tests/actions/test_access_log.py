@@ -15,10 +15,8 @@ import casecoord.actions
 from casecoord.actions.absence import SetDeputy, set_deputy
 from casecoord.actions.arriving import AnswerMove, MoveOffersOf, accept_move, decline_move, move_offers
 from casecoord.actions.blockades import (
-    BlockadesOf,
     DecideBlockade,
     RaiseBlockade,
-    blockades,
     decide_blockade,
     raise_blockade,
 )
@@ -156,6 +154,7 @@ from casecoord.actions.staffing import (
     record_meeting,
 )
 from casecoord.actions.transfers import AcceptTransfer, DeclineTransfer, accept_transfer, decline_transfer
+from casecoord.actions.weighing import BlockadesOf, blockades
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Retention
 from casecoord.domain.residents import Thing
