@@ -1,7 +1,7 @@
 """Who should do something about a blockade: a team, an organisation or a named function; and by when."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -54,7 +54,8 @@ def needed_by(hand: Hand, day: date | None, field: str = "neededBy") -> date:
     """The day by which it is needed: when a blockade has to be decided, where none is given."""
     if day is None:
         deadlines = hand.work.deadlines
-        return local_date(deadlines.after(hand.now, deadlines.blockade))
+        # A deadline at the end of a day has had that day.
+        return local_date(deadlines.after(hand.now, deadlines.blockade) - timedelta(microseconds=1))
     if day < local_date(hand.now):
         raise Problem("needed_by_past", field)
     return texts.soon(day, hand.now, field)

@@ -35,6 +35,7 @@ from casecoord.domain.words import (
     Purpose,
     Reach,
     Sphere,
+    Urgency,
     sphere_of,
 )
 from casecoord.storage import blockades as storage
@@ -62,6 +63,7 @@ class RaiseBlockade:
     action: UUID | None = None
     to: Addressee | None = None
     needed_by: date | None = None
+    urgency: Urgency = Urgency.NORMAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,7 @@ async def put_up(hand: Hand, desk: Desk, rule: str, input: RaiseBlockade) -> Blo
         domain=input.domain,
         sphere=sphere,
         audience=audience if sphere is Sphere.HEALTH else None,
+        urgency=input.urgency,
         to_team_id=to.team,
         to_organisation_id=to.organisation,
         needed_by=day,

@@ -27,6 +27,7 @@ from casecoord.domain.joint_view import (
     ProposalView,
     Shared,
     SignalView,
+    SpendView,
     level_of,
 )
 from casecoord.domain.promises import PROMISES, Rule
@@ -95,7 +96,7 @@ class View:
             signals=(signals := [seen for signal in row["signals"] if (seen := self._signal(signal))]),
             actions=[self._action(action) for action in row["actions"] if self._sees_action(action)],
             blockades=[found for one in row["blockades"] if (found := self._blockade(one))],
-            spends=[spend_view(one, self._item_text) for one in row["spends"] if self._sees_spend(one)],
+            spends=[spent for one in row["spends"] if (spent := self._spend(one))],
             left_to_spend=self._left_to_spend(),
             hearings=[planned for one in row["hearings"] if (planned := self._hearing(one))],
             grants=grants_in_view(look, self.seal, row["grants"], self._about),
@@ -305,9 +306,12 @@ class View:
             blockade, by, self.hand.actor.language, self._item_text, seen, as_written=as_written
         )
 
-    def _sees_spend(self, spend: Row) -> bool:
+    def _spend(self, spend: Row) -> SpendView | None:
         wrote_it = wrote(self.hand, spend["team"], spend["author"])
-        return self._sees_item("plan.action", spend, self.in_case, wrote_it=wrote_it)
+        if not self._sees_item("plan.action", spend, self.in_case, wrote_it=wrote_it):
+            return None
+        as_written = not self._sees_item("plan.action", spend, self.in_case)
+        return spend_view(spend, self._item_text, as_written=as_written)
 
     def _left_to_spend(self) -> int | None:
         """For the lead, who sees every spend."""

@@ -1,32 +1,25 @@
 """One facet's policy as a condition in SQL, for lists that know few of the facts that rules may ask for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from casecoord.access.attributes import FACTS
 from casecoord.actions.office import Hand
-from casecoord.domain.facets import FACETS, Level, Shown, Viewer, grounds_of
+from casecoord.domain.facets import FACETS, Level, Viewer, grounds_of
 from casecoord.domain.words import Purpose, Sphere
 
 #: The one fact that is a column of every thing: whom the author of a health signal chose.
 _COLUMNS = {"shared_with_teams"}
-#: In which degrees a thing is there for a list.
-SEEN = (Shown.FULL, Shown.OPEN_CLOSED, Shown.EXISTS)
 _NOTHING = {fact: "false" for fact in FACTS if fact not in _COLUMNS}
 
 
 def condition(
-    hand: Hand,
-    facet: str,
-    viewers: Mapping[Viewer, str],
-    purpose: Purpose | None = None,
-    degrees: Sequence[Shown] = SEEN,
-    **facts: str,
+    hand: Hand, facet: str, viewers: Mapping[Viewer, str], purpose: Purpose | None = None, **facts: str
 ) -> str:
     """When the alias `i` (sphere, audience) is shown; `viewers`, `facts`: the SQL under which each is so."""
     asked = purpose or hand.actor.purpose
     lapsed = ground_lapsed(facet, hand.work.grounds)
     return hand.policy.sql_filter(
-        facet, asked, viewers, "i", facts={**_NOTHING, "ground_lapsed": lapsed, **facts}, degrees=degrees
+        facet, asked, viewers, "i", facts={**_NOTHING, "ground_lapsed": lapsed, **facts}
     )
 
 

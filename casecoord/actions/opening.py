@@ -8,7 +8,7 @@ from uuid import UUID
 from casecoord.actions.addressing import named
 from casecoord.domain.breakthroughs import POWER
 from casecoord.domain.joint_view import BlockadeView, Colleague, SpendView
-from casecoord.domain.words import BlockadeKind, BlockadeState, Language, LifeDomain, Reach
+from casecoord.domain.words import BlockadeKind, BlockadeState, Language, LifeDomain, Reach, Urgency
 
 Row = dict[str, Any]
 #: Opens a sealed value of a row of this table by its facet.
@@ -32,6 +32,7 @@ def blockade_view(
         asked=own("asked") or "",
         addressee=named(row, own("function"), language),
         needed_by=date.fromisoformat(row["needed_by"]) if row["needed_by"] else None,
+        urgency=Urgency(row["urgency"]),
         state=BlockadeState.OPEN if as_written else BlockadeState(row["state"]),
         raised_at=datetime.fromisoformat(row["raised_at"]),
         raised_by=by,
@@ -43,15 +44,15 @@ def blockade_view(
     )
 
 
-def spend_view(row: Row, opened: Open) -> SpendView:
-    """A spend that may be seen."""
+def spend_view(row: Row, opened: Open, *, as_written: bool) -> SpendView:
+    """A spend that may be seen; `as_written`: not what came of it."""
     return SpendView(
         id=UUID(row["id"]),
         domain=LifeDomain(row["domain"]),
         amount=row["amount"],
         purpose=opened("spends", row, "purpose") or "",
-        changed=opened("spends", row, "result"),
+        changed=None if as_written else opened("spends", row, "result"),
         spent_on=date.fromisoformat(row["spent_on"]),
-        cancelled=row["cancelled"],
-        reason=opened("spends", row, "reason"),
+        cancelled=row["cancelled"] and not as_written,
+        reason=None if as_written else opened("spends", row, "reason"),
     )

@@ -16,7 +16,7 @@ from casecoord.actions.looking import Look, facts_of, viewers
 from casecoord.actions.office import Hand, verb
 from casecoord.domain.breakthroughs import alike, words_of
 from casecoord.domain.errors import Problem
-from casecoord.domain.facets import Shown, Viewer
+from casecoord.domain.facets import Viewer
 from casecoord.domain.lists import Slice
 from casecoord.domain.words import BlockadeKind, BlockadeState, Language, LifeDomain, Sphere, Urgency
 from casecoord.domain.workdays import local_date
@@ -30,7 +30,6 @@ from casecoord.storage.sealed import Compartment, Place
 from casecoord.storage.views import seal_of
 from casecoord.storage.wait_tables import Blockade
 
-_URGENCIES = (Urgency.ACUTE, Urgency.HIGH, Urgency.NORMAL)
 #: Of more than these nobody looks which are alike, or goes through an agenda.
 MOST = 500
 
@@ -54,7 +53,7 @@ class HomeworkView:
 class Waiting:
     """An undecided blockade; `families`: how many wait on one of this kind in this life domain.
 
-    `urgency`: the highest of the signals in its case that may be seen. `place`: where it was put by hand.
+    `urgency`: as who raised it says. `place`: where it was put by hand.
     """
 
     id: UUID
@@ -70,7 +69,7 @@ class Waiting:
     due_at: datetime
     days: int
     families: int
-    urgency: Urgency | None
+    urgency: Urgency
     gaps: int
     place: int | None
     homework: list[HomeworkView]
@@ -199,10 +198,7 @@ def may_order(hand: Hand) -> bool:
 def in_view(hand: Hand) -> storage.Conditions:
     """What of the undecided blockades this actor may see, as SQL."""
     power = {Viewer.DECISION_POWER: "i.escalated"}
-    urgency = condition(
-        hand, "signal.existence", power, degrees=(Shown.FULL,), restricted="coalesce(i.restricted, false)"
-    )
-    return storage.Conditions(condition(hand, "blockade", power), condition(hand, "gap", power), urgency)
+    return storage.Conditions(condition(hand, "blockade", power), condition(hand, "gap", power))
 
 
 async def waiting(hand: Hand, view: str, rows: list[dict[str, Any]]) -> list[Waiting]:
@@ -225,8 +221,6 @@ def _look(hand: Hand, row: dict[str, Any]) -> Look:
     look = Look(hand, row["household"], seen_by, facts_of(row))
     if row["gaps"]:
         look.decide("gap")
-    if row["urgency"] <= len(_URGENCIES):
-        look.decide("signal.existence")
     return look
 
 
@@ -273,7 +267,7 @@ def _waiting(look: Look, row: dict[str, Any]) -> Waiting:
         due_at=row["due_at"],
         days=max(0, (hand.now - row["raised_at"]).days),
         families=row["families"],
-        urgency=_URGENCIES[row["urgency"] - 1] if row["urgency"] <= len(_URGENCIES) else None,
+        urgency=Urgency(row["urgency"]),
         gaps=row["gaps"],
         place=row["place"],
         homework=[homework(one) for one in row["homework"]],

@@ -48,6 +48,7 @@ class RaiseBlockadeInput:
     action: strawberry.ID | None = None
     to: AddresseeInput | None = None
     needed_by: date | None = None
+    urgency: Urgency = Urgency.NORMAL
 
     def verb(self) -> blockades.RaiseBlockade:
         return blockades.RaiseBlockade(
@@ -60,6 +61,7 @@ class RaiseBlockadeInput:
             key_of("Action", self.action, "action") if self.action is not None else None,
             self.to.value("to") if self.to is not None else None,
             self.needed_by,
+            self.urgency,
         )
 
 
@@ -187,9 +189,7 @@ class WaitingBlockade:
     due_at: datetime
     days: int = strawberry.field(description="For how many days it has waited.")
     families: int = strawberry.field(description="How many wait on one of this kind in this life domain.")
-    urgency: Urgency | None = strawberry.field(
-        description="The most urgent signal of the case that you may see."
-    )
+    urgency: Urgency = strawberry.field(description="For this family, as who raised it says.")
     gaps: int = strawberry.field(description="The broken promises in this family that you may see.")
     place: int | None = strawberry.field(description="Where you put it by hand.")
     homework: list[Homework]

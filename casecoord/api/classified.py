@@ -41,7 +41,8 @@ CLASSIFIED: dict[str, dict[str, str]] = {
     },
     "Because": {"caseload": "reason words"},
     "Blockade": {
-        "blockade": "id kind domain what asked state raisedAt raisedBy decision reach addressee neededBy mandate rule",
+        "blockade": "id kind domain what asked state raisedAt raisedBy decision reach addressee neededBy urgency"
+        " mandate rule",
         "plan.action": "action",
     },
     "AgendaItem": {"blockade": "id kind domain dueAt families homework"},
@@ -240,9 +241,8 @@ CLASSIFIED: dict[str, dict[str, str]] = {
     "TransferAnswered": {"signal.existence": "transfer state household next"},
     "UncoveredPlace": {Free.AREA: "kind code name lacks"},
     "WaitingBlockade": {
-        "blockade": "id household kind domain what asked addressee neededBy state raisedAt dueAt days families gaps"
-        " place homework",
-        "signal.existence": "urgency",
+        "blockade": "id household kind domain what asked addressee neededBy state raisedAt dueAt days families urgency"
+        " gaps place homework",
     },
     "WaitingInvitation": {"case.participants": "id askedBy since until", "case.status": "case"},
     "WaitingProposal": {"case.lead": "id kind askedBy since until", "case.status": "case"},

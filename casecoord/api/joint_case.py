@@ -177,6 +177,7 @@ class Blockade:
     reach: Reach | None
     addressee: str = strawberry.field(description="Who should do what is asked.")
     needed_by: date | None
+    urgency: Urgency
     mandate: str | None = strawberry.field(description="On what authority it was decided.")
     rule: strawberry.ID | None = strawberry.field(description="The rule that it became.")
 
@@ -196,6 +197,7 @@ class Blockade:
             reach=found.reach,
             addressee=found.addressee,
             needed_by=found.needed_by,
+            urgency=found.urgency,
             mandate=found.mandate,
             rule=global_id("Breakthrough", found.rule) if found.rule else None,
         )

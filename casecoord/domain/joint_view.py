@@ -136,6 +136,7 @@ class BlockadeView:
     reach: Reach | None
     addressee: str
     needed_by: date | None
+    urgency: Urgency
     mandate: str | None
     rule: UUID | None
 

@@ -23,7 +23,7 @@ NOWHERE = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """The order of the list: as it was put by hand; then most families first, the most urgent signal in that family,
+    """The order of the list: as it was put by hand; then most families first, the most urgent,
     most gaps, the longest wait."""
 
     place: int
@@ -36,7 +36,7 @@ class Weight:
     @classmethod
     def of(cls, row: dict[str, Any]) -> "Weight":
         place = NOWHERE if row["place"] is None else row["place"]
-        return cls(place, row["families"], row["urgency"], row["gaps"], row["raised_at"], row["id"])
+        return cls(place, row["families"], row["rank"], row["gaps"], row["raised_at"], row["id"])
 
     @classmethod
     def read(cls, key: tuple[Any, ...]) -> "Weight":
@@ -51,19 +51,15 @@ class Weight:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """The policy as SQL: when a blockade, a gap, and the urgency of a signal are in view."""
+    """The policy as SQL: when a blockade and a gap are in view."""
 
     blockade: str
     gap: str
-    urgency: str
-
-
-_URGENCY = "array_position(array['acute', 'high', 'normal'], s.urgency)"
 
 
 @lru_cache(maxsize=64)
 def _undecided(seen: Conditions) -> TextClause:
-    gaps, urgency = (one.replace("i.", "j.") for one in (seen.gap, seen.urgency))
+    gaps = seen.gap.replace("i.", "j.")
     return text(
         f"""
 with seen as (
@@ -71,10 +67,7 @@ with seen as (
       cross join lateral (select p.sphere, p.audience, i.escalated) j
       where p.area_id = :area and p.household_id = i.household and p.ended_at is null and p.due_at <= :now
         and {openly("p")} and {gaps}) gaps,
-    coalesce((select min({_URGENCY}) from signals s
-      cross join lateral (select s.sphere, s.audience, i.escalated, i.restricted) j
-      where s.area_id = :area and s.household_id = i.household and s.case_id = i.case_id and s.state <> 'ended'
-        and ({urgency})), 4) urgency
+    array_position(array['acute', 'high', 'normal'], i.urgency) rank
   from (
     select b.*, c.household_id household, p.due_at, rel.escalated, rel.restricted, {ADDRESSEE.format(x="b")} addressee,
       {HOMEWORK.format(x="b")} homework
@@ -91,9 +84,9 @@ with seen as (
 select w.*, {KEYS.replace("h.area_id", "w.area_id").replace("h.id", "w.household")} as keys
 from weighed w
 where (not cast(:agenda as boolean) or w.state = '{BlockadeState.AGENDA}') and (cast(:families as int) is null
-  or (w.stands, -w.families, w.urgency, -w.gaps, w.raised_at, w.id) > (cast(:place as int), -cast(:families as int),
+  or (w.stands, -w.families, w.rank, -w.gaps, w.raised_at, w.id) > (cast(:place as int), -cast(:families as int),
     cast(:urgency as int), -cast(:gaps as int), cast(:raised_at as timestamptz), cast(:id as uuid)))
-order by w.stands, -w.families, w.urgency, -w.gaps, w.raised_at, w.id limit :first
+order by w.stands, -w.families, w.rank, -w.gaps, w.raised_at, w.id limit :first
 """
     )
 

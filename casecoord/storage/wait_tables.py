@@ -4,7 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, text
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from casecoord.storage.tables import Base, Moments, area_key, own_key, to
 
@@ -63,6 +63,8 @@ class Blockade(Base):
     domain: Mapped[str]
     sphere: Mapped[str]
     audience: Mapped[str | None]
+    #: as who raised it says: of the signals who decides sees none
+    urgency: Mapped[str] = mapped_column(server_default=text("'normal'"))
     what_sealed: Mapped[bytes]
     asked_sealed: Mapped[bytes]
     #: who should do it: one of these three, or nobody else than the person with decision power

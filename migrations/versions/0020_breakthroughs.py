@@ -147,6 +147,7 @@ def blockades() -> None:
         *_sealed("function", "mandate"),
         sa.Column("needed_by", sa.Date()),
         sa.Column("place", sa.Integer()),
+        sa.Column("urgency", sa.Text(), nullable=False, server_default="normal"),
     ):
         op.add_column("blockades", column)
     for column, other in (
