@@ -247,7 +247,9 @@ async def test_what_was_spent_goes_with_the_case_when_a_family_splits(town: Town
     family = await town.janssens()
     case = await led_case(town, family["noor"])
     await bought(town, case.id, 60_000)
-    leaves = SplitHousehold(town.key(), family["noor"].household, (family["noor"].id,), case_with=Part.LEAVING)
+    leaves = SplitHousehold(
+        town.key(), family["noor"].household, (family["noor"].id,), case_with=Part.LEAVING
+    )
     part = await town.act("ibrahim", split_household, leaves)
     assert await left(town, case.id) == 40_000
     assert [one.purpose for one in (await see(town, "amina", part.part)).spends] == [BED]

@@ -65,6 +65,9 @@ ACT_OF = {
     "addMedicalNote": "add_signal", "makeResidentCode": "record_contact", "unbindResident": "restrict",
     "deferEntry": "record_contact", "reviewDeferral": "review_case", "rotateKeys": "rotate_keys",
     "setRetentionTerm": "manage_settings", "startGround": "manage_settings", "endGround": "manage_settings",
+    "orderBlockades": "order_blockades", "completeHomework": "decide_blockade",
+    "publishBreakthrough": "decide_blockade", "withdrawBreakthrough": "decide_blockade",
+    "spend": "spend", "recordSpendResult": "spend", "cancelSpend": "spend",
     # A resident's own, on the own page.
     "askForHelp": "add_signal", "exerciseMyRight": "request_access", "letBeSeen": "record_consent",
     "giveMyConsent": "record_consent", "withdrawMyConsent": "withdraw_consent",
@@ -87,6 +90,8 @@ ELSEWHERE = {
     "endRefusal", "objectToAppointment", "undoMerge",
     # Needs a request that was granted, two logins, a ground's own id, or an entry of one's own.
     "deferEntry", "endGround", "eraseHousehold", "liftRestriction", "recordConsent", "rectify", "withdrawConsent",
+    # Of a structural decision of one's own, which nobody wrote down yet.
+    "publishBreakthrough",
     # A resident's, of whom there is none among these.
     "askForHelp", "exerciseMyRight", "giveMyConsent", "letBeSeen", "withdrawMyConsent",
 }  # fmt: skip
@@ -94,7 +99,7 @@ ELSEWHERE = {
 PRIMARY = (
     "signal", "proposal", "invitation", "action", "blockade", "hearing", "grant", "request", "merge", "transfer",
     "offer", "decision", "consent", "deferral", "person", "case", "household", "membership", "team", "professional",
-    "organisation",
+    "organisation", "homework", "rule", "spend", "blockades",
 )  # fmt: skip
 
 
