@@ -200,15 +200,18 @@ async def _to_decide(hand: Hand, input: DecideBlockade) -> list[tuple[Desk, Bloc
     if len(ids) > cursors.LARGEST_PAGE:
         raise Problem("page_too_large", "also")
     homes = await rules.households_of(hand.work, ids)
-    found = []
+    found = {}
     for identity in sorted(ids, key=lambda one: (str(homes.get(one)), str(one))):
         pair = await desk_of(hand.work, Blockade, identity)
-        if pair is None or not sees(hand, *pair):
+        if pair is not None and sees(hand, *pair):
+            found[identity] = pair
+    for identity in ids:
+        if identity not in found:
             raise Problem("not_found", "blockade" if identity == input.blockade else "also")
-        found.append(pair)
-    if len({(blockade.kind, blockade.domain) for _, blockade in found}) > 1:
+    together = list(found.values())
+    if len({(blockade.kind, blockade.domain) for _, blockade in together}) > 1:
         raise Problem("not_alike", "also")
-    return found
+    return together
 
 
 async def _written(hand: Hand, input: DecideBlockade, found: list[tuple[Desk, Blockade]]) -> UUID | None:
@@ -217,7 +220,7 @@ async def _written(hand: Hand, input: DecideBlockade, found: list[tuple[Desk, Bl
         return None
     if input.reach is not Reach.STRUCTURAL:
         raise Problem("rule_of_a_structural_decision", "reach")
-    said = [text for desk, blockade in found for text in words_in(desk, blockade)]
+    said = [text for desk, blockade in found for text in words_in(hand, desk, blockade)]
     _, first = found[0]
     words = checked(input.rule, [*said, input.decision or ""])
     return await publish(hand, words, BlockadeKind(first.kind), LifeDomain(first.domain))

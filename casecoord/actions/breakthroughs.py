@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from casecoord.access.doing import ActFacts
 from casecoord.actions import cursors, texts
-from casecoord.actions.cases import require
+from casecoord.actions.cases import look_at, require
 from casecoord.actions.office import Hand, verb
 from casecoord.domain.breakthroughs import copies, is_personal, likeness, words_of
 from casecoord.domain.errors import Problem
@@ -120,7 +120,7 @@ async def publish_breakthrough(hand: Hand, input: PublishBreakthrough) -> RuleSa
         raise Problem("rule_of_a_structural_decision", "blockade")
     if blockade.breakthrough_id is not None:
         raise Problem("rule_documented", "blockade")
-    words = checked(input.rule, words_in(desk, blockade))
+    words = checked(input.rule, words_in(hand, desk, blockade, decided=True))
     blockade.breakthrough_id = await publish(
         hand, words, BlockadeKind(blockade.kind), LifeDomain(blockade.domain)
     )
@@ -200,17 +200,18 @@ def without_persons(text: str, field: str) -> str:
     return text
 
 
-def words_in(desk: Desk, blockade: Blockade) -> list[str]:
-    """What a blockade says, for whoever decides it: to be put in other words."""
-    compartment = Compartment.of(Sphere(blockade.sphere))
-    texts_of = (
-        ("what", blockade.what_sealed),
-        ("asked", blockade.asked_sealed),
-        ("decision", blockade.decision_sealed),
-    )
-    return [
-        desk.opened(sealed, blockade, name, compartment) for name, sealed in texts_of if sealed is not None
-    ]
+def words_in(hand: Hand, desk: Desk, blockade: Blockade, *, decided: bool = False) -> list[str]:
+    """What a blockade says, to be put in other words by who sees it, or `decided` it and so saw it."""
+    sphere = Sphere(blockade.sphere)
+    if not look_at(hand, desk).sees("blockade", sphere, wrote_it=decided):
+        return []
+    said = {
+        "what": blockade.what_sealed,
+        "asked": blockade.asked_sealed,
+        "decision": blockade.decision_sealed,
+    }
+    compartment = Compartment.of(sphere)
+    return [desk.opened(sealed, blockade, name, compartment) for name, sealed in said.items() if sealed]
 
 
 async def publish(hand: Hand, words: RuleWords, kind: BlockadeKind, domain: LifeDomain) -> UUID:

@@ -330,14 +330,15 @@ async def story(town: Town, code: str) -> Place:
     for name, who in (("mother", mother), ("brother", brother)):
         place.residents[name] = await bound(town, "amina", who)
     await code_for(town, "amina", aunt)
+    waiting = []
     for who, domain, sphere in (
         ("amina", LifeDomain.TIME_USE, "general"),
         ("esra", LifeDomain.FINANCE, "livelihood"),
     ):
         words = [say("blockade", sphere, PEOPLE[who][0]) for _ in range(2)]
         raised = RaiseBlockade(town.key(), case.id, BlockadeKind.MONEY, domain, *words)
-        waits = await town.act(who, raise_blockade, raised)
-    await opened(town, case.id, waits.id, say("plan.action", "livelihood", "klimop"))
+        waiting.append((await town.act(who, raise_blockade, raised)).id)
+    await opened(town, case.id, waiting, say("plan.action", "livelihood", "klimop"))
     await town.act("hanna", plan_hearing, PlanHearing(town.key(), by_bsn(brother), date(2026, 12, 17)))
     reason = say("team_note.internal", "general")
     offered = await town.act(
@@ -369,11 +370,12 @@ async def story(town: Town, code: str) -> Place:
     return place
 
 
-async def opened(town: Town, case: UUID, blockade: UUID, purpose: str) -> None:
-    """The alliance has homework about a blockade, another decision is a rule, and the lead spent something."""
-    homework = GiveHomework(Addressee(function="Directeur"), "Zoekt het uit.", SOON)
-    put = DecideBlockade(town.key(), blockade, on_agenda=True, homework=(homework,))
-    await town.act("jasmijn", decide_blockade, put)
+async def opened(town: Town, case: UUID, blockades: list[UUID], purpose: str) -> None:
+    """The alliance has homework about what waits, another decision is a rule, and the lead spent something."""
+    homework = (GiveHomework(Addressee(function="Directeur"), "Zoekt het uit.", SOON),)
+    for blockade in blockades:
+        put = DecideBlockade(town.key(), blockade, on_agenda=True, homework=homework)
+        await town.act("jasmijn", decide_blockade, put)
     other = RaiseBlockade(
         town.key(), case, BlockadeKind.LAW, LifeDomain.TIME_USE, "Zo mag het niet.", "Sta het toe."
     )
