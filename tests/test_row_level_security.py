@@ -121,6 +121,7 @@ async def everything(town: Town, url: str) -> None:
             [area, uuid4(), town.members["amina"].professional],
         ),
         *over_already(town, case.id, family),
+        *opened(town, case.id),
         *in_the_vault(town, noor.household),
     ):
         await connection.execute(statement, *values)
@@ -222,6 +223,32 @@ def over_already(town: Town, case: UUID, family: dict[str, Someone]) -> list[tup
     ]
 
 
+def opened(town: Town, case: UUID) -> list[tuple[str, list[object]]]:
+    """A rule that holds, another that does no more, homework of the alliance, and what a lead spent."""
+    area, jasmijn, amina = town.area, town.members["jasmijn"].membership, town.members["amina"].membership
+    rule = (
+        "insert into breakthroughs (area_id, id, made_in, kind, domain, title, applies, allowed, authority,"
+        " published_at, published_by, ended_at, ended_by, end_reason) values"
+        " ($1, gen_random_uuid(), 'Hier', 'rule', 'housing', 'Mag', 'Als', 'Dan', 'Door', now(), $2, {})"
+    )
+    return [
+        (rule.format("null, null, null"), [area, jasmijn]),
+        (rule.format("now(), $2, 'Voorbij'"), [area, jasmijn]),
+        (
+            "insert into blockade_homework (area_id, id, blockade_id, sphere, to_team_id, what_sealed, needed_by,"
+            " given_at, given_by) select area_id, gen_random_uuid(), id, sphere, team_id, '', '2026-12-01', now(), $2"
+            " from blockades where area_id = $1",
+            [area, jasmijn],
+        ),
+        ("update areas set settings = settings || '{\"family_amount\": 100}' where id = $1", [area]),
+        (
+            "insert into spends (area_id, id, case_id, spent_by, domain, sphere, amount_cents, purpose_sealed,"
+            " spent_on, recorded_at) values ($1, $2, $3, $4, 'housing', 'livelihood', 100, '', '2026-11-02', now())",
+            [area, uuid4(), case, amina],
+        ),
+    ]
+
+
 def in_the_vault(town: Town, household: UUID) -> list[tuple[str, list[object]]]:
     lotte, mo = town.members["lotte"].membership, town.members["mo"].membership
     return [
@@ -289,6 +316,7 @@ async def test_every_row_has_a_policy_of_its_own_area_and_no_other(areas: TwoAre
         ("erased_is_gone", APP_ROLE, READER_ROLE, SURVEYOR_ROLE),
         ("in_view", READER_ROLE),
         ("own_home", APP_ROLE),  # narrows what own_area allows: for residents
+        ("published", APP_ROLE, READER_ROLE),  # what is allowed from now on, for every area to read
     }
 
 
@@ -318,7 +346,12 @@ async def test_with_the_context_of_one_area_no_table_shows_a_row_of_another(area
     connection = await asyncpg.connect(areas.url, server_settings={"role": APP_ROLE})
     await connection.execute(f"set casecoord.area = '{areas.zuid}'")
     for table in await tables(areas.url, OWNED):
-        assert {row["area_id"] for row in await rows(connection, table)} == {areas.zuid}, table
+        found = await rows(connection, table)
+        # INVARIANT (what opens is shared): of another area a rule that holds is read, and nothing else.
+        shared = {row["id"] for row in found if table == "breakthroughs" and row["ended_at"] is None}
+        own = [row for row in found if row["area_id"] == areas.zuid or row.get("id") not in shared]
+        assert {row["area_id"] for row in own} == {areas.zuid}, table
+        assert len(found) - len(own) == (1 if table == "breakthroughs" else 0), table
     assert [row["id"] for row in await rows(connection, "areas")] == [areas.zuid]
     await connection.close()
 

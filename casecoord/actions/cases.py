@@ -52,6 +52,7 @@ class CaseBrief:
 UNMET: dict[str, Callable[[], Problem]] = {
     "!preference_known": lambda: Problem("preference_missing", "reason"),
     "!within_ceiling": lambda: Problem("ceiling_reached", "proposal"),
+    "!within_amount": lambda: Problem("amount_exceeded", "amount"),
     "!appointment_due": lambda: Problem("not_yet", "case"),
     "!second_coordinator": lambda: Problem("second_coordinator_needed", "merge"),
     "!reason_and_reviews_done": lambda: Problem("review_overdue"),

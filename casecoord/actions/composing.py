@@ -11,6 +11,7 @@ from casecoord.actions.goals import milestones_in_view
 from casecoord.actions.looking import Look, facts_of, viewers, wrote
 from casecoord.actions.notes import notes_in_view
 from casecoord.actions.office import Guest, Hand
+from casecoord.actions.opening import blockade_view, spend_view
 from casecoord.domain.ages import age_on
 from casecoord.domain.facets import Shown, Viewer
 from casecoord.domain.joint_view import (
@@ -28,16 +29,14 @@ from casecoord.domain.joint_view import (
     ProposalView,
     Shared,
     SignalView,
+    SpendView,
     level_of,
 )
 from casecoord.domain.promises import PROMISES, Rule
 from casecoord.domain.words import (
     ActionState,
-    BlockadeKind,
-    BlockadeState,
     HearingState,
     LifeDomain,
-    Reach,
     Role,
     SignalState,
     Sphere,
@@ -47,6 +46,7 @@ from casecoord.domain.words import (
 from casecoord.domain.workdays import local_date
 from casecoord.storage import views
 from casecoord.storage.sealed import Compartment, HouseholdSeal, Place
+from casecoord.storage.spending import amount_of
 
 Row = dict[str, Any]
 _PREPARED = ("alternative_at", "place_held_at")
@@ -98,6 +98,8 @@ class View:
             signals=(signals := [seen for signal in row["signals"] if (seen := self._signal(signal))]),
             actions=[self._action(action) for action in row["actions"] if self._sees_action(action)],
             blockades=[found for one in row["blockades"] if (found := self._blockade(one))],
+            spends=[spent for one in row["spends"] if (spent := self._spend(one))],
+            left_to_spend=self._left_to_spend(),
             hearings=[planned for one in row["hearings"] if (planned := self._hearing(one))],
             grants=grants_in_view(look, self.seal, row["grants"], self._about),
             notes=(notes := notes_in_view(look, row["notes"], self._about)),
@@ -304,19 +306,22 @@ class View:
             return None
         as_written = not self._sees_item("blockade", blockade, self.in_case)
         seen = {action["id"] for action in self.row["actions"] if self._sees_action(action)}
-        return BlockadeView(
-            id=UUID(blockade["id"]),
-            kind=BlockadeKind(blockade["kind"]),
-            domain=LifeDomain(blockade["domain"]),
-            what=self._item_text("blockades", blockade, "what") or "",
-            asked=self._item_text("blockades", blockade, "asked") or "",
-            state=BlockadeState.OPEN if as_written else BlockadeState(blockade["state"]),
-            raised_at=datetime.fromisoformat(blockade["raised_at"]),
-            raised_by=by,
-            action=UUID(blockade["action"]) if blockade["action"] in seen else None,
-            decision=None if as_written else self._item_text("blockades", blockade, "decision"),
-            reach=Reach(blockade["reach"]) if blockade["reach"] and not as_written else None,
+        return blockade_view(
+            blockade, by, self.hand.actor.language, self._item_text, seen, as_written=as_written
         )
+
+    def _spend(self, spend: Row) -> SpendView | None:
+        wrote_it = wrote(self.hand, spend["team"], spend["author"])
+        if not self._sees_item("plan.action", spend, self.in_case, wrote_it=wrote_it):
+            return None
+        as_written = not self._sees_item("plan.action", spend, self.in_case)
+        return spend_view(spend, self._item_text, as_written=as_written)
+
+    def _left_to_spend(self) -> int | None:
+        """For the lead, who sees every spend."""
+        if Viewer.LEAD not in self.in_case or not self.look.sees("plan.action", viewers=self.in_case):
+            return None
+        return max(0, amount_of(self.hand.work.settings) - int(self.row["spent"]))
 
     def _hearing(self, hearing: Row) -> HearingView | None:
         """Who planned it and the social team that prepares it take part in it, be there a case or not."""

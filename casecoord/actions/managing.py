@@ -21,10 +21,13 @@ from casecoord.domain.workdays import local_date
 from casecoord.storage import leaving
 from casecoord.storage.roster import keep_settings
 from casecoord.storage.settle import settle_area
+from casecoord.storage.spending import amount_of
 from casecoord.storage.standing import Change, Followed, alone, changes, to_follow
 
 CEILING = (1, 200)
 MOST_DAYS_OFF = 400
+#: For a family and a year, in cents: what is given without asking stays a small amount.
+FAMILY_AMOUNT = (0, 5_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class ChangeSettings:
     case_ceiling: int | None = None
     justice_deputy: UUID | None = None
     routing_order: tuple[RoutedBy, ...] | None = None
+    family_amount: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,8 @@ class BoundDeadline:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`following`: what waits has not followed the last change everywhere yet."""
+    """`following`: what waits has not followed the last change everywhere yet. `family_amount`: what a lead spends for
+    a family in a year without asking, in cents."""
 
     deadlines: list[BoundDeadline]
     closed: list[date]
@@ -74,6 +79,7 @@ class Settings:
     justice_deputy: UUID | None
     routing_order: list[RoutedBy]
     following: bool
+    family_amount: int = 0
 
 
 @verb(Settings)
@@ -139,6 +145,10 @@ async def _checked(hand: Hand, input: ChangeSettings) -> dict[str, Any]:
         if sorted(input.routing_order) != sorted(DEFAULT_ORDER):
             raise Problem("order_incomplete", "routingOrder")
         new["routing_order"] = list(input.routing_order)
+    if input.family_amount is not None:
+        if not FAMILY_AMOUNT[0] <= input.family_amount <= FAMILY_AMOUNT[1]:
+            raise Problem("setting_out_of_bounds", "familyAmount")
+        new["family_amount"] = input.family_amount
     return new
 
 
@@ -185,4 +195,5 @@ def _told(hand: Hand) -> Settings:
         justice_deputy=UUID(deputy) if deputy else None,
         routing_order=[RoutedBy(point) for point in order] if order else list(DEFAULT_ORDER),
         following=bool(changes(hand.work.settings)),
+        family_amount=amount_of(hand.work.settings),
     )

@@ -25,6 +25,7 @@ CONSTRAINTS = {
     "invitations_one_pending": "team_in_case",
     "participants_once": "team_in_case",
     "blockades_one_on_an_action": "blockade_raised",
+    "spends_within_amount": "amount_exceeded",
     "hearings_one_on_a_day": "hearing_planned",
     "leads_inside_membership": "professional_not_active",
     "consents_one_at_a_time": "consent_exists",

@@ -46,10 +46,22 @@ CLASSIFIED: dict[str, dict[str, str]] = {
     },
     "Because": {"caseload": "reason words"},
     "Blockade": {
-        "blockade": "id kind domain what asked state raisedAt raisedBy decision reach",
+        "blockade": "id kind domain what asked state raisedAt raisedBy decision reach addressee neededBy urgency"
+        " mandate rule",
         "plan.action": "action",
     },
-    "BlockadeSaved": {"blockade": "id state reach", "case.status": "case"},
+    "AgendaItem": {"blockade": "id kind domain dueAt families homework"},
+    "AllianceAgenda": {"blockade": "items text"},
+    "BlockadeSaved": {
+        "blockade": "id state reach also rule",
+        Free.RULE: "rules",
+        "case.status": "case caseClosed",
+    },
+    # What is allowed from now on, in every area: a rule, about nobody.
+    "Breakthrough": {
+        Free.RULE: "id area kind domain title applies allowed authority publishedAt",
+    },
+    "BreakthroughSaved": {Free.DONE: "id", Free.RULE: "rule"},
     "Candidate": {
         Free.WORK: "professional name team teamName teamKind",
         "case.participants": "takesPartSince",
@@ -107,6 +119,8 @@ CLASSIFIED: dict[str, dict[str, str]] = {
     "Hearing": {"court.hearing": "id person heldOn state", "court.preparation": "alternativeAt placeHeldAt"},
     "HearingSaved": {"court.hearing": "id household heldOn state"},
     "HeldAt": {"case.lead": "household at kind holder"},
+    "Homework": {"blockade": "id addressee what neededBy doneAt"},
+    "HomeworkSaved": {"blockade": "id blockade done"},
     "HouseholdSplit": {Free.DONE: "household part", "case.status": "cases"},
     "HouseholdsHeld": {Free.AREA: "kind", Free.WHOLE: "households"},
     "Inbox": {Free.WHOLE: "waiting notices"},
@@ -125,7 +139,7 @@ CLASSIFIED: dict[str, dict[str, str]] = {
         "case.next_deadline": "nextDeadline",
         "case.contact": "contacts",
         "signal.existence": "signals",
-        "plan.action": "actions",
+        "plan.action": "actions spends leftToSpend",
         "blockade": "blockades",
         "court.hearing": "hearings",
         "break_glass.grant": "grants",
@@ -177,6 +191,7 @@ CLASSIFIED: dict[str, dict[str, str]] = {
         "household.move": "id fromArea neighbourhood persons children movedOn expiresAt",
         "signal.existence": "spheres",
     },
+    "OrderSaved": {Free.DONE: "blockades"},
     "OutcomeConfirmed": {"outcome": "subject state"},
     "PageInfo": {Free.WHOLE: "hasNextPage endCursor"},
     "Participant": {"case.participants": "id name kind"},
@@ -229,7 +244,9 @@ CLASSIFIED: dict[str, dict[str, str]] = {
     "Roster": {Free.WORK: "since until shifts holes"},
     "RotationAsked": {Free.DONE: "keys"},
     "Said": {Free.RULE: "verdict rules"},
-    "Settings": {Free.AREA: "deadlines closed disciplines caseCeiling justiceDeputy routingOrder following"},
+    "Settings": {
+        Free.AREA: "deadlines closed disciplines caseCeiling justiceDeputy routingOrder following familyAmount"
+    },
     "Signal": {
         "signal.existence": "id person state urgency sphere receivedAt",
         "signal.source": "source",
@@ -241,11 +258,23 @@ CLASSIFIED: dict[str, dict[str, str]] = {
     },
     "SignalAdded": {"signal.existence": "signal", "case.status": "caseOpen", "case.lead": "lead"},
     "SignalTriaged": {"signal.existence": "signal state", "case.status": "case"},
+    "SimilarBlockades": {"blockade": "blockades"},
+    # A spend is a step in the plan, taken with money: whoever sees the plan's actions sees what was spent on them.
+    "Spend": {"plan.action": "id domain amount purpose changed spentOn cancelled reason"},
+    "SpendSaved": {
+        "plan.action": "spend left cancelled",
+        "blockade": "blockade",
+        Free.RULE: "rules",
+        "case.status": "case",
+    },
     "Team": {Free.WORK: "id name kind"},
     "TeamMember": {Free.WORK: "membership professional name role since until deputy"},
     "TransferAnswered": {"signal.existence": "transfer state household next"},
     "UncoveredPlace": {Free.AREA: "kind code name lacks"},
-    "WaitingBlockade": {"blockade": "id household kind domain what asked state raisedAt dueAt families gaps"},
+    "WaitingBlockade": {
+        "blockade": "id household kind domain what asked addressee neededBy state raisedAt dueAt days families urgency"
+        " gaps place homework",
+    },
     "WaitingInvitation": {"case.participants": "id askedBy since until", "case.status": "case"},
     "WaitingProposal": {"case.lead": "id kind askedBy since until", "case.status": "case"},
     "Why": {Free.RULE: "rule reasons ground ask"},

@@ -176,6 +176,11 @@ class Blockade:
     action: strawberry.ID | None = strawberry.field(description="The action that cannot be done.")
     decision: str | None
     reach: Reach | None
+    addressee: str = strawberry.field(description="Who should do what is asked.")
+    needed_by: date | None
+    urgency: Urgency
+    mandate: str | None = strawberry.field(description="On what authority it was decided.")
+    rule: strawberry.ID | None = strawberry.field(description="The rule that it became.")
 
     @classmethod
     def of(cls, found: view.BlockadeView) -> "Blockade":
@@ -191,6 +196,36 @@ class Blockade:
             action=global_id("Action", found.action) if found.action else None,
             decision=found.decision,
             reach=found.reach,
+            addressee=found.addressee,
+            needed_by=found.needed_by,
+            urgency=found.urgency,
+            mandate=found.mandate,
+            rule=global_id("Breakthrough", found.rule) if found.rule else None,
+        )
+
+
+@strawberry.type(description="What the lead spent, in cents, and what it changed.")
+class Spend:
+    id: strawberry.ID
+    domain: LifeDomain
+    amount: int
+    purpose: str
+    changed: str | None
+    spent_on: date
+    cancelled: bool
+    reason: str | None = strawberry.field(description="Why it was taken back.")
+
+    @classmethod
+    def of(cls, found: view.SpendView) -> "Spend":
+        return cls(
+            id=global_id("Spend", found.id),
+            domain=found.domain,
+            amount=found.amount,
+            purpose=found.purpose,
+            changed=found.changed,
+            spent_on=found.spent_on,
+            cancelled=found.cancelled,
+            reason=found.reason,
         )
 
 
@@ -286,6 +321,10 @@ class JointCase:
     signals: list[Signal]
     actions: list[Action]
     blockades: list[Blockade]
+    spends: list[Spend]
+    left_to_spend: int | None = strawberry.field(
+        description="For the lead: what is left of this year's amount for the family, in cents."
+    )
     hearings: list[Hearing]
     grants: list[EmergencyAccess]
     notes: list[MedicalNote]
@@ -328,6 +367,8 @@ class JointCase:
             signals=[Signal.of(s) for s in found.signals],
             actions=[Action.of(a) for a in found.actions],
             blockades=[Blockade.of(b) for b in found.blockades],
+            spends=[Spend.of(s) for s in found.spends],
+            left_to_spend=found.left_to_spend,
             hearings=[Hearing.of(z) for z in found.hearings],
             grants=[EmergencyAccess.of(g) for g in found.grants],
             notes=[MedicalNote.of(n) for n in found.notes],

@@ -32,6 +32,9 @@ class Settings:
     justice_deputy: strawberry.ID | None
     routing_order: list[RoutedBy]
     following: bool
+    family_amount: int = strawberry.field(
+        description="What a lead spends for a family in a calendar year without asking, in cents."
+    )
 
     @classmethod
     def of(cls, found: managing.Settings) -> "Settings":
@@ -46,6 +49,7 @@ class Settings:
             justice_deputy=_id("Membership", found.justice_deputy),
             routing_order=found.routing_order,
             following=found.following,
+            family_amount=found.family_amount,
         )
 
 
@@ -143,6 +147,7 @@ class ChangeSettingsInput:
     case_ceiling: int | None = None
     justice_deputy: strawberry.ID | None = None
     routing_order: list[RoutedBy] | None = None
+    family_amount: int | None = None
 
     def verb(self) -> managing.ChangeSettings:
         return managing.ChangeSettings(
@@ -153,6 +158,7 @@ class ChangeSettingsInput:
             self.case_ceiling,
             _key("Membership", self.justice_deputy, "justiceDeputy"),
             None if self.routing_order is None else tuple(self.routing_order),
+            self.family_amount,
         )
 
 

@@ -5,7 +5,6 @@ import strawberry
 from casecoord.actions import (
     absence,
     arriving,
-    blockades,
     break_glass,
     closing,
     duty,
@@ -27,7 +26,7 @@ from casecoord.actions import (
 )
 from casecoord.api import managing as shown
 from casecoord.api import results
-from casecoord.api.blockades import BlockadeAnswer, BlockadeSaved, DecideBlockadeInput, RaiseBlockadeInput
+from casecoord.api.blockades import BlockadeMutations
 from casecoord.api.break_glass import (
     BreakGlassAnswer,
     BreakGlassInput,
@@ -36,6 +35,7 @@ from casecoord.api.break_glass import (
     ReviewAnswer,
     ReviewBreakGlassInput,
 )
+from casecoord.api.breakthroughs import BreakthroughMutations
 from casecoord.api.carried_out import CarriedOutMutations
 from casecoord.api.consents import ConsentMutations
 from casecoord.api.context import Info
@@ -106,6 +106,7 @@ from casecoord.api.moving import (
 from casecoord.api.refusing import OfRefusalInput, RecordRefusalInput, RefusalAnswer, RefusalSaved
 from casecoord.api.residents import ResidentMutations
 from casecoord.api.rights import RightsMutations
+from casecoord.api.spending import SpendMutations
 from casecoord.api.spreading import SpreadingMutations
 from casecoord.api.taking_part import CaseLeft, LeaveAnswer, LeaveCaseInput
 
@@ -119,6 +120,9 @@ class Mutation(
     RightsMutations,
     CarriedOutMutations,
     SpreadingMutations,
+    BlockadeMutations,
+    BreakthroughMutations,
+    SpendMutations,
 ):
     @strawberry.mutation(description="A concern about a person or a household.")
     async def add_signal(self, info: Info, input: AddSignalInput) -> results.SignalAnswer:
@@ -191,14 +195,6 @@ class Mutation(
     @strawberry.mutation
     async def complete_action(self, info: Info, input: CompleteActionInput) -> results.ActionAnswer:
         return await do(info, plan.complete_action, input, results.ActionSaved.of)
-
-    @strawberry.mutation(description="What stops practice goes to somebody who can decide.")
-    async def raise_blockade(self, info: Info, input: RaiseBlockadeInput) -> BlockadeAnswer:
-        return await do(info, blockades.raise_blockade, input, BlockadeSaved.of)
-
-    @strawberry.mutation(description="Decides a blockade, or puts it on the alliance's agenda.")
-    async def decide_blockade(self, info: Info, input: DecideBlockadeInput) -> BlockadeAnswer:
-        return await do(info, blockades.decide_blockade, input, BlockadeSaved.of)
 
     @strawberry.mutation(description="A date before the neighbourhood judge.")
     async def plan_hearing(self, info: Info, input: PlanHearingInput) -> HearingAnswer:

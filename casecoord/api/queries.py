@@ -7,7 +7,6 @@ import strawberry
 
 from casecoord.actions import lists
 from casecoord.actions.arriving import MoveOffersOf, move_offers
-from casecoord.actions.blockades import BlockadesOf, blockades
 from casecoord.actions.duty import RosterOf, roster
 from casecoord.actions.explaining import ExplainOf, explain_facet
 from casecoord.actions.joint_view import JointCaseOf, joint_case
@@ -19,7 +18,8 @@ from casecoord.actions.notices import InboxOf, inbox
 from casecoord.actions.teams import MembersOf, TeamsOf, members, teams
 from casecoord.actions.transfers import TransfersOf, transfers
 from casecoord.api.access_log import AccessLogQueries
-from casecoord.api.blockades import WaitingBlockade
+from casecoord.api.blockades import BlockadeQueries
+from casecoord.api.breakthroughs import BreakthroughQueries
 from casecoord.api.carried_out import CarriedOutQueries
 from casecoord.api.consents import ConsentQueries
 from casecoord.api.context import Info
@@ -57,6 +57,8 @@ class Query(
     CarriedOutQueries,
     MonitorQueries,
     SpreadingQueries,
+    BlockadeQueries,
+    BreakthroughQueries,
 ):
     @strawberry.field(description="Who I am here: name, area, and the memberships I can act under.")
     async def me(self, info: Info) -> Me:
@@ -145,13 +147,6 @@ class Query(
     async def teams(self, info: Info, kind: TeamKind | None = None) -> list[Team]:
         found = await info.context.office.look(info.context.caller, teams, TeamsOf(kind))
         return [Team(id=global_id("Team", team.id), name=team.name, kind=team.kind) for team in found]
-
-    @strawberry.field(description="Undecided blockades by weight, for who can decide.")
-    async def blockades(
-        self, info: Info, first: int | None = None, after: str | None = None
-    ) -> Connection[WaitingBlockade]:
-        found = await info.context.office.look(info.context.caller, blockades, BlockadesOf(first, after))
-        return cast(Connection[WaitingBlockade], connection(found, WaitingBlockade.of))
 
     @strawberry.field(description="Households that may be one, for the area's coordinator to decide.")
     async def merge_proposals(

@@ -135,6 +135,25 @@ class BlockadeView:
     action: UUID | None
     decision: str | None
     reach: Reach | None
+    addressee: str
+    needed_by: date | None
+    urgency: Urgency
+    mandate: str | None
+    rule: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class SpendView:
+    """What the lead spent, in cents, and what it changed; `reason`: why it was taken back."""
+
+    id: UUID
+    domain: LifeDomain
+    amount: int
+    purpose: str
+    changed: str | None
+    spent_on: date
+    cancelled: bool
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +304,9 @@ class JointCase:
     signals: list[SignalView] = field(default_factory=list)
     actions: list[ActionView] = field(default_factory=list)
     blockades: list[BlockadeView] = field(default_factory=list)
+    spends: list[SpendView] = field(default_factory=list)
+    #: of the amount for a family in this calendar year, in cents; for the lead
+    left_to_spend: int | None = None
     hearings: list[HearingView] = field(default_factory=list)
     grants: list[GrantView] = field(default_factory=list)
     notes: list[NoteView] = field(default_factory=list)

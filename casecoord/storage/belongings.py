@@ -62,6 +62,11 @@ _AGREEMENT = (
     "join agreements g on g.area_id = x.area_id and g.id = x.agreement_id"
     " join cases o on o.area_id = g.area_id and o.id = g.case_id",
 )
+_BLOCKADE = (
+    "o.household_id",
+    "join blockades b on b.area_id = x.area_id and b.id = x.blockade_id"
+    " join cases o on o.area_id = b.area_id and o.id = b.case_id",
+)
 
 #: In the order in which rows can be made to refer to each other.
 BELONGINGS: dict[str, Kind] = {
@@ -90,7 +95,9 @@ BELONGINGS: dict[str, Kind] = {
         Kind("contacts", _CASE),
         Kind("plan_actions", _CASE, ("what", "result", "outcome")),
         Kind("transfers", _OWN, ("answer",)),
-        Kind("blockades", _CASE, ("what", "asked", "decision")),
+        Kind("blockades", _CASE, ("what", "asked", "function", "decision", "mandate")),
+        Kind("blockade_homework", _BLOCKADE, ("function", "what")),
+        Kind("spends", _CASE, ("purpose", "result", "reason")),
         Kind("refusals", _CASE, ("reason",), Compartment.GENERAL),
         Kind("agreements", _CASE, ("what", "doer", "reply", "praise")),
         Kind("agreement_answers", _AGREEMENT, ("words",)),

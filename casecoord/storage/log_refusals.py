@@ -20,7 +20,16 @@ _OF_A_HOUSEHOLD = [
     "promises",
     "persons",
 ]
-_OF_A_CASE = ["proposals", "invitations", "plan_actions", "blockades", "refusals", "agreements", "milestones"]
+_OF_A_CASE = [
+    "proposals",
+    "invitations",
+    "plan_actions",
+    "blockades",
+    "refusals",
+    "agreements",
+    "milestones",
+    "spends",
+]
 _ASKED = text(
     " union ".join(
         [

@@ -125,6 +125,7 @@ _FOLD = (
     "update blockades set case_id = :keep where area_id = :area and case_id = :gone",
     "update agreements set case_id = :keep where area_id = :area and case_id = :gone",
     "update milestones set case_id = :keep where area_id = :area and case_id = :gone",
+    "update spends set case_id = :keep where area_id = :area and case_id = :gone",
     # One family's refusal silences no clock of the other's: the two are asked anew.
     "update refusals set ended_at = :now where area_id = :area and case_id in (:keep, :gone) and ended_at is null",
     "update invitations i set state = 'superseded', answered_at = :now where area_id = :area and case_id = :gone"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from casecoord.storage.retention_breakthroughs import before_blockades
 from casecoord.storage.retention_family import AT_THE_TABLE
 from casecoord.storage.retention_register import Free, gone, of_the_register
 from casecoord.storage.retention_step import (
@@ -108,7 +109,7 @@ def _of_cases(free: Free) -> list[Step]:
         "contacts",
         "participants",
     }
-    others |= {"invitations", "refusals", *(step.table for step in AT_THE_TABLE)}
+    others |= {"invitations", "refusals", *(step.table for step in AT_THE_TABLE), "spends"}
     unreferred = (
         "not exists (select from signals s where s.area_id = x.area_id and s.case_id = x.id) and not exists"
         f" (select from cases m where m.area_id = x.area_id and m.merged_into = x.id) and {free('cases', 'x', others)}"
@@ -137,6 +138,7 @@ def _of_cases(free: Free) -> list[Step]:
         Step(JOINT, "households", quiet, owner="x.id", change="contact_sealed = null"),
         Step(JOINT, "turns", f"x.subject_id in {theirs}", owner=turn_owner, key="x.subject_id"),
         *AT_THE_TABLE,
+        *before_blockades(),
         *(Step(JOINT, table, IN_CLOSED, owner=CASE) for table in children),
         Step(SIGNAL, "signals", ended, starts=True),
         Step(JOINT, "cases", f"{over} and {unreferred}", starts=True, again=True),
@@ -250,6 +252,7 @@ STAYS = {
     "coordinator_seats": "who works here",
     "duty_shifts": "who works here",
     "deputies": "who works here",
+    "breakthroughs": "what is allowed from now on; names no family",
     "meetings": "when a team met; names no family",
     "vault.household_keys": "each goes with the last row that it opens",
     "vault.key_rotations": "which keys were made anew; names no family",

@@ -6,10 +6,12 @@ from uuid import UUID
 from sqlalchemy import text
 
 from casecoord.storage.agreements import AGREEMENTS, MILESTONES
+from casecoord.storage.breakthroughs import ADDRESSEE
 from casecoord.storage.consents import COVERING, HOLDS, standing
 from casecoord.storage.notes import NOTES
 from casecoord.storage.relating import PREPARES, RELATION
 from casecoord.storage.sealed import HouseholdSeal
+from casecoord.storage.spending import SPENDS, SPENT
 from casecoord.storage.telling import openly
 from casecoord.storage.turns import whose
 from casecoord.storage.work import Area, Visit, Work
@@ -99,9 +101,12 @@ select h.id, h.secret_address, encode(h.address_sealed, 'hex') address, encode(h
   coalesce((select jsonb_agg(jsonb_build_object('id', b.id, 'kind', b.kind, 'domain', b.domain, 'sphere', b.sphere,
       'audience', b.audience, 'state', b.state, 'raised_at', b.raised_at, 'action', b.action_id,
       'what', encode(b.what_sealed, 'hex'), 'asked', encode(b.asked_sealed, 'hex'),
-      'decision', encode(b.decision_sealed, 'hex'), 'reach', b.reach, 'raised_by', {_PERSON})
+      'decision', encode(b.decision_sealed, 'hex'), 'reach', b.reach, 'raised_by', {_PERSON},
+      'addressee', {ADDRESSEE.format(x="b")}, 'function', encode(b.function_sealed, 'hex'), 'needed_by', b.needed_by,
+      'urgency', b.urgency,      'mandate', encode(b.mandate_sealed, 'hex'), 'rule', b.breakthrough_id)
       order by b.raised_at, b.id)
     from blockades b {_who("b", "raised_by")} where b.area_id = h.area_id and b.case_id = c.id), '[]') blockades,
+  {SPENDS} spends, case when rel.is_lead then {SPENT.format(area="h.area_id", household="h.id", day=":now")} end spent,
   coalesce((select jsonb_agg(jsonb_build_object('id', z.id, 'person', z.person_id, 'held_on', z.held_on,
       'state', z.state, 'alternative_at', z.alternative_at, 'place_held_at', z.place_held_at, 'team', m.team_id) order by z.held_on, z.id)
     from hearings z join memberships m on m.area_id = z.area_id and m.id = z.planned_by

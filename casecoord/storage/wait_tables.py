@@ -4,7 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, text
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from casecoord.storage.tables import Base, Moments, area_key, own_key, to
 
@@ -63,8 +63,15 @@ class Blockade(Base):
     domain: Mapped[str]
     sphere: Mapped[str]
     audience: Mapped[str | None]
+    #: as who raised it says: of the signals who decides sees none
+    urgency: Mapped[str] = mapped_column(server_default=text("'normal'"))
     what_sealed: Mapped[bytes]
     asked_sealed: Mapped[bytes]
+    #: who should do it: one of these three, or nobody else than the person with decision power
+    to_team_id: Mapped[UUID | None]
+    to_organisation_id: Mapped[UUID | None]
+    function_sealed: Mapped[bytes | None]
+    needed_by: Mapped[date | None]
     #: the action that its team cannot do
     action_id: Mapped[UUID | None]
     state: Mapped[str]
@@ -72,13 +79,28 @@ class Blockade(Base):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[UUID | None]
     decision_sealed: Mapped[bytes | None]
+    #: on what authority; None: the decision power's own
+    mandate_sealed: Mapped[bytes | None]
     reach: Mapped[str | None]
+    #: the rule that it became
+    breakthrough_id: Mapped[UUID | None]
+    #: where who decides put it by hand
+    place: Mapped[int | None]
     __table_args__ = (
         to("cases", "case_id"),
         to("teams", "team_id"),
         to("memberships", "raised_by"),
         to("plan_actions", "action_id"),
         to("memberships", "decided_by"),
+        to("teams", "to_team_id"),
+        to("organisations", "to_organisation_id"),
+        to("breakthroughs", "breakthrough_id"),
+        CheckConstraint("num_nonnulls(to_team_id, to_organisation_id, function_sealed) <= 1", name="for_one"),
+        CheckConstraint("mandate_sealed is null or state = 'decided'", name="mandate_of_a_decision"),
+        CheckConstraint(
+            "breakthrough_id is null or (state = 'decided' and reach = 'structural')",
+            name="structural_is_a_rule",
+        ),
         CheckConstraint(
             "(state = 'decided') = (decided_at is not null and decided_by is not null"
             " and decision_sealed is not null and reach is not null)",

@@ -13,6 +13,7 @@ import pytest
 
 import casecoord.actions
 from casecoord.actions.absence import SetDeputy, set_deputy
+from casecoord.actions.addressing import Addressee
 from casecoord.actions.agreements import (
     RecordAgreement,
     RespondAgreement,
@@ -21,10 +22,9 @@ from casecoord.actions.agreements import (
 )
 from casecoord.actions.arriving import AnswerMove, MoveOffersOf, accept_move, decline_move, move_offers
 from casecoord.actions.blockades import (
-    BlockadesOf,
     DecideBlockade,
+    GiveHomework,
     RaiseBlockade,
-    blockades,
     decide_blockade,
     raise_blockade,
 )
@@ -34,6 +34,13 @@ from casecoord.actions.break_glass import (
     ReviewBreakGlass,
     break_glass,
     review_break_glass,
+)
+from casecoord.actions.breakthroughs import (
+    PublishBreakthrough,
+    RuleWords,
+    WithdrawBreakthrough,
+    publish_breakthrough,
+    withdraw_breakthrough,
 )
 from casecoord.actions.closing import (
     CloseCase,
@@ -166,6 +173,14 @@ from casecoord.actions.rights import (
 from casecoord.actions.rights_asked import RightsAsked, rights_asked
 from casecoord.actions.rotating import Keys, RotateKeys, rotate_keys
 from casecoord.actions.signals import Decision, SeeSignal, TriageSignal, add_signal, see_signal, triage_signal
+from casecoord.actions.spending import (
+    CancelSpend,
+    RecordSpendResult,
+    SpendMoney,
+    cancel_spend,
+    record_spend_result,
+    spend,
+)
 from casecoord.actions.splitting import SplitHousehold, split_household
 from casecoord.actions.spreading import SetLeadHours, SpreadOf, set_lead_hours, spread
 from casecoord.actions.staffing import (
@@ -177,6 +192,18 @@ from casecoord.actions.staffing import (
     record_meeting,
 )
 from casecoord.actions.transfers import AcceptTransfer, DeclineTransfer, accept_transfer, decline_transfer
+from casecoord.actions.weighing import (
+    AgendaOf,
+    BlockadesOf,
+    CompleteHomework,
+    OrderBlockades,
+    SimilarOf,
+    alliance_agenda,
+    blockades,
+    complete_homework,
+    order_blockades,
+    similar_blockades,
+)
 from casecoord.domain.agreements import Answer, MilestoneKind
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Retention
@@ -316,9 +343,16 @@ async def whole_story(town: Town, url: str) -> Someone:
         )
         for _ in range(2)
     ]
-    await act("jasmijn", decide_blockade, DecideBlockade(town.key(), both[0].id, on_agenda=True))
+    homework = (GiveHomework(Addressee(function="Directeur"), told, date(2026, 12, 9)),)
+    put = DecideBlockade(town.key(), both[0].id, on_agenda=True, homework=homework)
+    await act("jasmijn", decide_blockade, put)
     await look(town.caller("jasmijn"), blockades, BlockadesOf())
+    await look(town.caller("jasmijn"), similar_blockades, SimilarOf())
+    (item,) = (await look(town.caller("jasmijn"), alliance_agenda, AgendaOf())).items
+    await act("jasmijn", complete_homework, CompleteHomework(town.key(), item.homework[0].id))
+    await act("jasmijn", order_blockades, OrderBlockades(town.key(), (both[1].id,)))
     await act("jasmijn", decide_blockade, DecideBlockade(town.key(), both[1].id, told, Reach.STRUCTURAL))
+    await story_of_rules_and_money(town, led.id, both[1].id, told)
     hearing = await act("hanna", plan_hearing, PlanHearing(town.key(), by_bsn(twin), date(2026, 12, 17)))
     await act("hanna", move_hearing, MoveHearing(town.key(), hearing.id, date(2026, 12, 18)))
     await act("hanna", end_hearing, EndHearing(town.key(), hearing.id, held=False))
@@ -343,6 +377,18 @@ async def whole_story(town: Town, url: str) -> Someone:
     await sharing_story(town, told)
     await story_of_residents(town, told)
     return noor
+
+
+async def story_of_rules_and_money(town: Town, case: UUID, blockade: UUID, told: str) -> None:
+    """What was decided becomes a rule, which is taken back; the lead spends, and takes that back too."""
+    rule = RuleWords("Voortaan mag het", "Als iemand wacht.", "Dan kan het meteen.", "De stuurgroep.")
+    saved = await town.act("jasmijn", publish_breakthrough, PublishBreakthrough(town.key(), blockade, rule))
+    taken = WithdrawBreakthrough(town.key(), saved.id, "Voorbij.")
+    await town.act("jasmijn", withdraw_breakthrough, taken)
+    await town.act("mo", change_settings, ChangeSettings(town.key(), family_amount=100_000))
+    bought = await town.act("amina", spend, SpendMoney(town.key(), case, 500, told, LifeDomain.FINANCE))
+    await town.act("amina", record_spend_result, RecordSpendResult(town.key(), bought.spend, told))
+    await town.act("amina", cancel_spend, CancelSpend(town.key(), bought.spend, told))
 
 
 async def sharing_story(town: Town, told: str) -> None:
@@ -526,12 +572,14 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
         "record_agreement",
         "say_for_my_family",
     }
+    create |= {"publish_breakthrough", "spend"}
     create |= {"raise_blockade", "plan_hearing", "exercise_right", "appeal_decision"}
     verbs = {one.name for module in ACTIONS for one in vars(module).values() if isinstance(one, Verb)}
     verbs -= {"mark_read"}  # done to one's own inbox, and to no household
     views = {"joint_case", "worklist", "gaps", "timeline", "merge_proposals", "blockades", "move_offers"}
     views |= {"my_family", "my_access_log", "resident_letter", "deferrals", "held_back"}
     create |= {"make_resident_code", "ask_for_help", "exercise_my_right", "defer_entry", "give_my_consent"}
+    views |= {"similar_blockades", "alliance_agenda"}
     views |= {"spread", "rights_asked", "corrections", "export_household"}
     of = {"break_glass": "E", "rotate_keys": "E", "erase_household": "D"} | dict.fromkeys(create, "C")
     verbs.add("bind_resident")  # by somebody who is nobody here until it is done
@@ -545,6 +593,7 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
         # What an area is run by is about no household.
         none = {"move_offers", "decline_move", "change_settings", "plan_duty", "cover_place", "add_member"}
         none |= {"spread", "set_lead_hours"}
+        none |= {"withdraw_breakthrough"}
         none |= {"record_meeting", "rotate_keys", "start_ground", "end_ground", "set_retention_term"}
         # Of somebody who was erased the records lead nowhere any more.
         none |= {"erase_household", "exercise_right", "decide_right", "confirm_decision"}

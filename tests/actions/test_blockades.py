@@ -9,10 +9,8 @@ import pytest
 from casecoord.access.attributes import Facts
 from casecoord.access.decide import Policy
 from casecoord.actions.blockades import (
-    BlockadesOf,
     DecideBlockade,
     RaiseBlockade,
-    blockades,
     decide_blockade,
     raise_blockade,
 )
@@ -22,6 +20,7 @@ from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.lists import TimelineOf, timeline
 from casecoord.actions.notices import InboxOf, inbox
 from casecoord.actions.plan import AddAction, CompleteAction, add_action, complete_action
+from casecoord.actions.weighing import BlockadesOf, blockades
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Shown, Viewer
 from casecoord.domain.household import DECIDED_BY_POWER

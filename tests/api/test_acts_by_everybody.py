@@ -67,6 +67,9 @@ ACT_OF = {
     "setRetentionTerm": "manage_settings", "startGround": "manage_settings", "endGround": "manage_settings",
     "setGoal": "set_goal", "reachMilestone": "set_goal", "recordAgreement": "set_goal",
     "respondAgreement": "set_goal", "praiseFamily": "add_action", "setLeadHours": "manage_teams",
+    "orderBlockades": "order_blockades", "completeHomework": "decide_blockade",
+    "publishBreakthrough": "decide_blockade", "withdrawBreakthrough": "decide_blockade",
+    "spend": "spend", "recordSpendResult": "spend", "cancelSpend": "spend",
     # A resident's own, on the own page.
     "respondMyAgreement": "record_consent", "sayForMyFamily": "record_consent",
     "askForHelp": "add_signal", "exerciseMyRight": "request_access", "letBeSeen": "record_consent",
@@ -90,6 +93,8 @@ ELSEWHERE = {
     "endRefusal", "objectToAppointment", "undoMerge",
     # Needs a request that was granted, two logins, a ground's own id, or an entry of one's own.
     "deferEntry", "endGround", "eraseHousehold", "liftRestriction", "recordConsent", "rectify", "withdrawConsent",
+    # Of a structural decision of one's own, which nobody wrote down yet.
+    "publishBreakthrough",
     # A resident's, of whom there is none among these.
     "askForHelp", "exerciseMyRight", "giveMyConsent", "letBeSeen", "withdrawMyConsent",
     "respondMyAgreement", "sayForMyFamily",
@@ -98,7 +103,7 @@ ELSEWHERE = {
 PRIMARY = (
     "signal", "proposal", "invitation", "action", "blockade", "hearing", "grant", "request", "merge", "transfer",
     "offer", "decision", "consent", "deferral", "milestone", "agreement", "person", "case", "household", "membership", "team", "professional",
-    "organisation",
+    "organisation", "homework", "rule", "spend", "blockades",
 )  # fmt: skip
 
 

@@ -13,24 +13,34 @@ import pytest
 from sqlalchemy import text
 
 from casecoord.access.decide import Policy
+from casecoord.actions.addressing import Addressee
 from casecoord.actions.agreements import (
     RecordAgreement,
     RespondAgreement,
     record_agreement,
     respond_agreement,
 )
-from casecoord.actions.blockades import RaiseBlockade, raise_blockade
+from casecoord.actions.blockades import (
+    DecideBlockade,
+    GiveHomework,
+    RaiseBlockade,
+    decide_blockade,
+    raise_blockade,
+)
 from casecoord.actions.break_glass import BreakGlass, ByNumber, break_glass
+from casecoord.actions.breakthroughs import RuleWords
 from casecoord.actions.deciding import DecideRight, decide_right
 from casecoord.actions.deferring import DeferEntry, defer_entry
 from casecoord.actions.goals import PraiseFamily, SetGoal, praise_family, set_goal
 from casecoord.actions.hearings import PlanHearing, plan_hearing
 from casecoord.actions.leads import AnswerProposal, ProposeLead, accept_lead, offer_hand_over
+from casecoord.actions.managing import ChangeSettings, change_settings
 from casecoord.actions.merging import ProposeMerge, propose_merge
 from casecoord.actions.own_family import MyFamilyOf, my_family
 from casecoord.actions.plan import AddAction, RecordContact, add_action, record_contact
 from casecoord.actions.rights import ExerciseRight, exercise_right
 from casecoord.actions.signals import Decision, TriageSignal, triage_signal
+from casecoord.actions.spending import SpendMoney, spend
 from casecoord.api import documents
 from casecoord.api.context import Context
 from casecoord.api.ids import global_id
@@ -38,7 +48,7 @@ from casecoord.api.schema import build
 from casecoord.domain.actors import Caller
 from casecoord.domain.agreements import Answer
 from casecoord.domain.residents import Thing
-from casecoord.domain.words import Audience, BlockadeKind, LifeDomain, RequestKind
+from casecoord.domain.words import Audience, BlockadeKind, LifeDomain, Reach, RequestKind
 from casecoord.storage.work import Database, UnknownLogin
 from graphql import (
     GraphQLEnumType,
@@ -134,6 +144,11 @@ KINDS = {
     "replaces": ("Agreement",),
     "adopts": ("Person",),
     "saidBy": ("Person",),
+    "blockades": ("Blockade",),
+    "also": ("Blockade",),
+    "homework": ("Homework",),
+    "rule": ("Breakthrough",),
+    "spend": ("Spend",),
 }
 #: What is no family's: who works where.
 OF_NO_FAMILY = {
@@ -179,6 +194,9 @@ TABLES = {
     "Event": "events",
     "Milestone": "milestones",
     "Agreement": "agreements",
+    "Homework": "blockade_homework",
+    "Breakthrough": "breakthroughs",
+    "Spend": "spends",
 }
 
 
@@ -334,14 +352,16 @@ async def story(town: Town, code: str) -> Place:
     for name, who in (("mother", mother), ("brother", brother)):
         place.residents[name] = await bound(town, "amina", who)
     await code_for(town, "amina", aunt)
+    waiting = []
     for who, domain, sphere in (
         ("amina", LifeDomain.TIME_USE, "general"),
         ("esra", LifeDomain.FINANCE, "livelihood"),
     ):
         words = [say("blockade", sphere, PEOPLE[who][0]) for _ in range(2)]
         raised = RaiseBlockade(town.key(), case.id, BlockadeKind.MONEY, domain, *words)
-        await town.act(who, raise_blockade, raised)
+        waiting.append((await town.act(who, raise_blockade, raised)).id)
     await at_the_table(town, case.id, say, mother.id)
+    await opened(town, case.id, waiting, say("plan.action", "livelihood", "klimop"))
     await town.act("hanna", plan_hearing, PlanHearing(town.key(), by_bsn(brother), date(2026, 12, 17)))
     reason = say("team_note.internal", "general")
     offered = await town.act(
@@ -393,6 +413,23 @@ async def at_the_table(town: Town, case: UUID, say: Any, mother: UUID) -> None:
         made = await town.act("amina", record_agreement, wording)
         paper = RespondAgreement(town.key(), made.id, mother, Answer.CHANGED, told[2])
         await town.act("amina", respond_agreement, paper)
+
+
+async def opened(town: Town, case: UUID, blockades: list[UUID], purpose: str) -> None:
+    """The alliance has homework about what waits, another decision is a rule, and the lead spent something."""
+    homework = (GiveHomework(Addressee(function="Directeur"), "Zoekt het uit.", SOON),)
+    for blockade in blockades:
+        put = DecideBlockade(town.key(), blockade, on_agenda=True, homework=homework)
+        await town.act("jasmijn", decide_blockade, put)
+    other = RaiseBlockade(
+        town.key(), case, BlockadeKind.LAW, LifeDomain.TIME_USE, "Zo mag het niet.", "Sta het toe."
+    )
+    waits = await town.act("amina", raise_blockade, other)
+    rule = RuleWords("Voortaan mag het", "Als iemand wacht.", "Dan kan het meteen.", "De stuurgroep.")
+    decided = DecideBlockade(town.key(), waits.id, "Het mag.", Reach.STRUCTURAL, rule=rule)
+    await town.act("jasmijn", decide_blockade, decided)
+    await town.act("mo", change_settings, ChangeSettings(town.key(), family_amount=100_000))
+    await town.act("amina", spend, SpendMoney(town.key(), case, 500, purpose, LifeDomain.FINANCE))
 
 
 async def ask(town: Town, who: str | Caller, name: str, variables: dict[str, Any]) -> str:

@@ -11,7 +11,6 @@ import pytest
 
 from casecoord.actions.arriving import MoveOffersOf, move_offers
 from casecoord.actions.asked import AskedOf, invitations, proposals
-from casecoord.actions.blockades import BlockadesOf, blockades
 from casecoord.actions.candidates import CandidatesOf, candidates
 from casecoord.actions.caseload import CaseloadOf, caseload
 from casecoord.actions.coverage import CoverageOf, coverage
@@ -26,6 +25,7 @@ from casecoord.actions.office import Hand
 from casecoord.actions.possible import Possible, possible
 from casecoord.actions.sent import SentSignalOf, sent_signal
 from casecoord.actions.transfers import TransfersOf, transfers
+from casecoord.actions.weighing import BlockadesOf, blockades
 from casecoord.domain.actors import Caller, purposes_of
 from casecoord.domain.errors import Problem
 from casecoord.domain.words import Role, TeamKind
