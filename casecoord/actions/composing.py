@@ -9,6 +9,7 @@ from casecoord.actions.consents import consents_in_view
 from casecoord.actions.looking import Look, facts_of, viewers, wrote
 from casecoord.actions.notes import notes_in_view
 from casecoord.actions.office import Guest, Hand
+from casecoord.actions.placed import placements_in_view
 from casecoord.domain.ages import age_on
 from casecoord.domain.facets import Shown, Viewer
 from casecoord.domain.joint_view import (
@@ -97,6 +98,7 @@ class View:
             actions=[self._action(action) for action in row["actions"] if self._sees_action(action)],
             blockades=[found for one in row["blockades"] if (found := self._blockade(one))],
             hearings=[planned for one in row["hearings"] if (planned := self._hearing(one))],
+            placements=placements_in_view(look, row, self.team, self._as_viewer, self._about),
             grants=grants_in_view(look, self.seal, row["grants"], self._about),
             notes=(notes := notes_in_view(look, row["notes"], self._about)),
             consents=consents_in_view(

@@ -19,6 +19,7 @@ from casecoord.api.enums import (
     Urgency,
 )
 from casecoord.api.ids import global_id
+from casecoord.api.placed import Placement
 from casecoord.domain import joint_view as view
 
 T = TypeVar("T")
@@ -286,6 +287,7 @@ class JointCase:
     actions: list[Action]
     blockades: list[Blockade]
     hearings: list[Hearing]
+    placements: list[Placement]
     grants: list[EmergencyAccess]
     notes: list[MedicalNote]
     consents: list[Consent]
@@ -326,6 +328,7 @@ class JointCase:
             actions=[Action.of(a) for a in found.actions],
             blockades=[Blockade.of(b) for b in found.blockades],
             hearings=[Hearing.of(z) for z in found.hearings],
+            placements=[Placement.of(p) for p in found.placements],
             grants=[EmergencyAccess.of(g) for g in found.grants],
             notes=[MedicalNote.of(n) for n in found.notes],
             consents=[Consent.of(c) for c in found.consents],

@@ -27,6 +27,7 @@ from casecoord.actions import (
 )
 from casecoord.api import managing as shown
 from casecoord.api import results
+from casecoord.api.alternatives import OfferMutations
 from casecoord.api.blockades import BlockadeAnswer, BlockadeSaved, DecideBlockadeInput, RaiseBlockadeInput
 from casecoord.api.break_glass import (
     BreakGlassAnswer,
@@ -43,6 +44,7 @@ from casecoord.api.doing import do, end
 from casecoord.api.hearings import (
     EndHearingInput,
     HearingAnswer,
+    HearingMutations,
     HearingSaved,
     MoveHearingInput,
     PlanHearingInput,
@@ -102,6 +104,7 @@ from casecoord.api.moving import (
     TransferAnswer,
     TransferAnswered,
 )
+from casecoord.api.placements import PlacementMutations
 from casecoord.api.refusing import OfRefusalInput, RecordRefusalInput, RefusalAnswer, RefusalSaved
 from casecoord.api.residents import ResidentMutations
 from casecoord.api.rights import RightsMutations
@@ -109,7 +112,16 @@ from casecoord.api.taking_part import CaseLeft, LeaveAnswer, LeaveCaseInput
 
 
 @strawberry.type
-class Mutation(ConsentMutations, KeysMutations, ResidentMutations, RightsMutations, CarriedOutMutations):
+class Mutation(
+    ConsentMutations,
+    KeysMutations,
+    ResidentMutations,
+    RightsMutations,
+    CarriedOutMutations,
+    OfferMutations,
+    PlacementMutations,
+    HearingMutations,
+):
     @strawberry.mutation(description="A concern about a person or a household.")
     async def add_signal(self, info: Info, input: AddSignalInput) -> results.SignalAnswer:
         return await do(info, signals.add_signal, input, results.SignalAdded.of)

@@ -19,12 +19,14 @@ from casecoord.actions.notices import InboxOf, inbox
 from casecoord.actions.teams import MembersOf, TeamsOf, members, teams
 from casecoord.actions.transfers import TransfersOf, transfers
 from casecoord.api.access_log import AccessLogQueries
+from casecoord.api.alternatives import OfferQueries
 from casecoord.api.blockades import WaitingBlockade
 from casecoord.api.carried_out import CarriedOutQueries
 from casecoord.api.consents import ConsentQueries
 from casecoord.api.context import Info
 from casecoord.api.enums import Sphere, TeamKind, Urgency
 from casecoord.api.explained import Explanation
+from casecoord.api.hearings import HearingQueries
 from casecoord.api.ids import global_id, key_of, key_of_any
 from casecoord.api.inbox import Inbox
 from casecoord.api.joint_case import JointCase
@@ -35,6 +37,7 @@ from casecoord.api.me import Me, Team
 from casecoord.api.merging import MergeProposal
 from casecoord.api.moving import AwaitedTransfer, OfferedMove
 from casecoord.api.overviews import Overviews
+from casecoord.api.placements import PlacementQueries
 from casecoord.api.residents import ResidentQueries
 from casecoord.api.rights import RightsQueries
 
@@ -46,7 +49,17 @@ class WorklistFilter:
 
 
 @strawberry.type
-class Query(Overviews, AccessLogQueries, ConsentQueries, ResidentQueries, RightsQueries, CarriedOutQueries):
+class Query(
+    Overviews,
+    AccessLogQueries,
+    ConsentQueries,
+    ResidentQueries,
+    RightsQueries,
+    CarriedOutQueries,
+    OfferQueries,
+    PlacementQueries,
+    HearingQueries,
+):
     @strawberry.field(description="Who I am here: name, area, and the memberships I can act under.")
     async def me(self, info: Info) -> Me:
         return Me.of(await me(info.context.office.database, info.context.caller))

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
+from casecoord.domain.alternatives import FollowStep, OfferKind, PlacementState, PlaceOutcome
 from casecoord.domain.consents import ConsentSource, Receiver
 from casecoord.domain.promises import Level
 from casecoord.domain.words import (
@@ -149,6 +150,21 @@ class HearingView:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacementView:
+    """A place of an alternative for a youth; `until`: where it is only held."""
+
+    id: UUID
+    person: UUID
+    alternative: str
+    kind: OfferKind
+    provider: str
+    state: PlacementState
+    until: datetime | None
+    step: FollowStep | None
+    outcome: PlaceOutcome | None
+
+
+@dataclass(frozen=True, slots=True)
 class GrantView:
     """Somebody had emergency access, from when to when, why, and what a supervisor found of it."""
 
@@ -236,6 +252,7 @@ class JointCase:
     actions: list[ActionView] = field(default_factory=list)
     blockades: list[BlockadeView] = field(default_factory=list)
     hearings: list[HearingView] = field(default_factory=list)
+    placements: list[PlacementView] = field(default_factory=list)
     grants: list[GrantView] = field(default_factory=list)
     notes: list[NoteView] = field(default_factory=list)
     consents: list[ConsentView] = field(default_factory=list)

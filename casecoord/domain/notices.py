@@ -57,6 +57,10 @@ class NoticeKind(StrEnum):
     DECISION_ASKED = "decision_asked"
     DECISION_ANSWER = "decision_answer"
     RECTIFIED = "rectified"
+    PLACE_HELD = "place_held"
+    PLACE_OVER = "place_over"
+    PLACE_CONFIRMED = "place_confirmed"
+    PLACE_LAPSED = "place_lapsed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +226,28 @@ NOTICES: dict[NoticeKind, NoticeRow] = {
             "case.status",
             "iets dat u zag, is gecorrigeerd",
             "something that you were shown was corrected",
+        ),
+        # For a provider: of no household, and no word of why.
+        NoticeRow(
+            NoticeKind.PLACE_HELD,
+            None,
+            "een plaats bij u wordt vastgehouden",
+            "a place of yours is held",
+        ),
+        NoticeRow(
+            NoticeKind.PLACE_OVER, None, "een plaats bij u is weer vrij", "a place of yours is free again"
+        ),
+        NoticeRow(
+            NoticeKind.PLACE_CONFIRMED,
+            "court.placement",
+            "een plaats voor een jongere is bevestigd",
+            "a place for a youth is confirmed",
+        ),
+        NoticeRow(
+            NoticeKind.PLACE_LAPSED,
+            "court.placement",
+            "een plaats voor een jongere is vervallen",
+            "a place for a youth has lapsed",
         ),
     )
 }

@@ -88,6 +88,7 @@ BELONGINGS: dict[str, Kind] = {
         Kind("blockades", _CASE, ("what", "asked", "decision")),
         Kind("refusals", _CASE, ("reason",), Compartment.GENERAL),
         Kind("hearings", _OWN),
+        Kind("placements", _OWN),
         Kind("requests", _OWN, ("words", "decision"), Compartment.IDENTITY),
         Kind("request_decisions", _REQUEST, ("words", "answer"), Compartment.IDENTITY),
         Kind("request_agreements", _REQUEST, key=("request_id", "person_id")),

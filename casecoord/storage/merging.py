@@ -36,6 +36,10 @@ _SAME = (
     "update signals set person_id = :kept where area_id = :area and person_id = :gone",
     "update hearings h set person_id = :kept where area_id = :area and person_id = :gone and not exists (select"
     "   from hearings y where y.area_id = :area and y.person_id = :kept and y.held_on = h.held_on)",
+    # Of two places in one offer that both records have, the one goes on.
+    "update placements x set person_id = :kept where area_id = :area and person_id = :gone and not exists (select"
+    "   from placements y where y.area_id = :area and y.person_id = :kept and y.offer_id = x.offer_id"
+    "   and (y.during && x.during or y.state = 'proposed' and x.state = 'proposed'))",
     "update requests set person_id = :kept where area_id = :area and person_id = :gone",
     "update medical_notes set person_id = :kept where area_id = :area and person_id = :gone",
     # What both records consented to stands once.
@@ -75,6 +79,7 @@ _COME = (
     "update signals set household_id = :main where area_id = :area and household_id = :beside",
     "update cases set household_id = :main where area_id = :area and household_id = :beside",
     "update hearings set household_id = :main where area_id = :area and household_id = :beside",
+    "update placements set household_id = :main where area_id = :area and household_id = :beside",
     "update requests set household_id = :main where area_id = :area and household_id = :beside",
     "update consents set household_id = :main where area_id = :area and household_id = :beside",
     "update medical_notes set household_id = :main where area_id = :area and household_id = :beside",
@@ -195,7 +200,7 @@ _NOTICES = text(
 #: Things that promises and notices are about.
 _SUBJECTS = (
     "signals", "cases", "plan_actions", "invitations", "proposals", "households", "transfers", "blockades",
-    "refusals", "hearings", "requests", "break_glass_grants",
+    "refusals", "hearings", "requests", "break_glass_grants", "placements",
 )  # fmt: skip
 
 
