@@ -10,6 +10,7 @@ from sqlalchemy import Row, select, text
 from casecoord.domain.alternatives import PlacementState
 from casecoord.domain.notices import NoticeKind
 from casecoord.storage.alternative_tables import Placement
+from casecoord.storage.relating import PREPARES
 from casecoord.storage.work import Area, Work
 
 #: What the places of a hearing `z` say: since when there is an alternative, until when a place is or was held, and
@@ -34,6 +35,13 @@ PLACEMENTS = f"""coalesce((select jsonb_agg(jsonb_build_object('id', p.id, 'pers
     left join hearings z on z.area_id = p.area_id and z.id = p.hearing_id
     left join memberships zm on zm.area_id = z.area_id and zm.id = z.planned_by
     where p.area_id = h.area_id and p.household_id = h.id and p.state <> 'released'), '[]')"""
+
+#: Whether :team holds the place `pl`, or planned or prepares the hearing that it is for.
+HELD_HERE = f"""(exists (select from memberships hm where hm.area_id = pl.area_id and hm.id = pl.held_by
+      and hm.team_id = :team)
+    or exists (select from hearings hz join memberships hm on hm.area_id = hz.area_id and hm.id = hz.planned_by
+      where hz.area_id = pl.area_id and hz.id = pl.hearing_id
+        and (hm.team_id = :team or {PREPARES.format(area="pl.area_id", household="pl.household_id")})))"""
 
 _OWN = text("select * from provider_places(:now) order by offer_name, since, id limit :most")
 
