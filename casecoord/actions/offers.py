@@ -165,6 +165,7 @@ def _may(hand: Hand, team: UUID) -> str:
     decision = hand.may("manage_offers", ActFacts(membership_valid=True, own_offer=own))
     if not decision.allowed:
         raise hand.not_allowed(decision, "manage_offers")
+    hand.done.rules.append(decision.rule)
     return decision.rule
 
 

@@ -21,6 +21,7 @@ from casecoord.demo.teller import Clock, Teller
 from casecoord.domain.words import Language
 from casecoord.settings import Settings
 from casecoord.storage.newcomers import Settlement
+from casecoord.storage.placements import write_expired
 from casecoord.storage.roster import (
     keep_settings,
     locked_settings,
@@ -196,5 +197,6 @@ class Loader:
         """The sweep writes down what is broken by now; then the area is complete."""
         async with self.office.database.within(identity, mark.at) as work:
             await settle_area(work)
+            await write_expired(work)
             await sweep(work)
             await Mark(mark.at, self.issuer, told=True).keep(work)

@@ -454,3 +454,22 @@ async def test_the_database_itself_keeps_the_number_of_places(town: Town, databa
             await plain.execute(copy, uuid4(), other.household, other.id, place.id)
         with pytest.raises(Exception, match="more places"):
             await plain.execute("update offers set places = 0 where id = $1", bikes)
+
+
+async def test_the_database_itself_keeps_a_hearings_promise_with_its_places(
+    town: Town, database_url: str
+) -> None:
+    await provider(town)
+    bikes = await offer(town)
+    hearing = await heard(town, (await town.janssens())["daan"])
+    place = await held(town, bikes, hearing.id)
+    confirm = (
+        "update placements set state = 'confirmed', during = tstzrange(lower(during), null) where id = $1"
+    )
+    release = "update placements set state = 'released', released_because = 'declined' where id = $1"
+    for statement in (confirm, release):
+        async with sql(database_url, role="casecoord_app", **{"casecoord.area": str(town.area)}) as plain:
+            if statement is release:
+                await confirmed(town, place.id)
+            with pytest.raises(Exception, match="exactly one running promise"):
+                await plain.execute(statement, place.id)
