@@ -77,12 +77,12 @@ class WithdrawOffer:
 
 @dataclass(frozen=True, slots=True)
 class OfferBrief:
-    """`freed`: how many places that were proposed or held are no more."""
+    """`freed`: how many places that were proposed or held are no more; for the provider alone, who knew of them."""
 
     id: UUID
     places: int
     withdrawn: bool
-    freed: int = 0
+    freed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,8 @@ class OfferLine:
     id: UUID
     provider: str
     terms: OfferTerms
-    free: int
+    #: for the provider alone: that a place is taken tells that there is a youth
+    free: int | None
     withdrawn: bool
     because: str | None
 
@@ -146,7 +147,7 @@ async def withdraw_offer(hand: Hand, input: WithdrawOffer) -> OfferBrief:
         raise Problem("try_again")
     for identity, household in freed:
         await _free(hand, desks[household], identity)
-    return _brief(offer, len(freed))
+    return _brief(offer, len(freed) if hand.actor.role is Role.PROVIDER else None)
 
 
 async def offers(hand: Hand, query: OffersOf) -> list[OfferLine]:
@@ -157,7 +158,7 @@ async def offers(hand: Hand, query: OffersOf) -> list[OfferLine]:
     if not decision.allowed:
         raise hand.not_allowed(decision, "manage_offers")
     rows = await storage.listed(hand.work, hand.actor.team_id if own else None, withdrawn=query.withdrawn)
-    return [_line(row) for row in rows]
+    return [_line(row, own) for row in rows]
 
 
 def _may(hand: Hand, team: UUID) -> str:
@@ -218,11 +219,11 @@ async def _free(hand: Hand, desk: Desk, identity: UUID) -> None:
     )
 
 
-def _brief(offer: Offer, freed: int = 0) -> OfferBrief:
+def _brief(offer: Offer, freed: int | None = None) -> OfferBrief:
     return OfferBrief(offer.id, offer.places, offer.withdrawn_at is not None, freed)
 
 
-def _line(row: dict[str, Any]) -> OfferLine:
+def _line(row: dict[str, Any], own: bool) -> OfferLine:
     terms = OfferTerms(
         kind=OfferKind(row["kind"]),
         name=row["name"],
@@ -236,7 +237,8 @@ def _line(row: dict[str, Any]) -> OfferLine:
         needs=needs_of(row["needs"]),
     )
     because = row["withdrawn_because"]
-    return OfferLine(row["id"], row["provider"], terms, row["free"], because is not None, because)
+    free_places = row["free"] if own else None
+    return OfferLine(row["id"], row["provider"], terms, free_places, because is not None, because)
 
 
 def needs_of(stored: list[dict[str, str]]) -> tuple[Need, ...]:

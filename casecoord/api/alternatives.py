@@ -88,7 +88,9 @@ class OfferSaved:
     id: strawberry.ID
     places: int
     withdrawn: bool
-    freed: int = strawberry.field(description="Places that were proposed or held, and are no more.")
+    freed: int | None = strawberry.field(
+        description="Places that were proposed or held, and are no more; for their provider."
+    )
 
     @classmethod
     def of(cls, found: offers.OfferBrief) -> "OfferSaved":
@@ -124,7 +126,7 @@ class Offer:
     neighbourhoods: list[str]
     languages: list[str]
     places: int
-    free: int
+    free: int | None = strawberry.field(description="For its provider.")
     starts_on: date
     ends_on: date | None
     needs: list[Need]

@@ -65,6 +65,10 @@ ACT_OF = {
     "addMedicalNote": "add_signal", "makeResidentCode": "record_contact", "unbindResident": "restrict",
     "deferEntry": "record_contact", "reviewDeferral": "review_case", "rotateKeys": "rotate_keys",
     "setRetentionTerm": "manage_settings", "startGround": "manage_settings", "endGround": "manage_settings",
+    "addOffer": "manage_offers", "changeOffer": "manage_offers", "withdrawOffer": "manage_offers",
+    "proposeAlternative": "hold_place", "holdAlternative": "hold_place", "recordPreparation": "hold_place",
+    "releaseAlternative": "release_place", "confirmAlternative": "confirm_place", "startAlternative": "start_place",
+    "followAlternative": "start_place", "endAlternative": "end_place",
     # A resident's own, on the own page.
     "askForHelp": "add_signal", "exerciseMyRight": "request_access", "letBeSeen": "record_consent",
     "giveMyConsent": "record_consent", "withdrawMyConsent": "withdraw_consent",
@@ -92,9 +96,9 @@ ELSEWHERE = {
 }  # fmt: skip
 #: The variable that names what an act is done to: the first of these that a mutation has.
 PRIMARY = (
-    "signal", "proposal", "invitation", "action", "blockade", "hearing", "grant", "request", "merge", "transfer",
+    "signal", "proposal", "invitation", "action", "blockade", "hearing", "placement", "grant", "request", "merge", "transfer",
     "offer", "decision", "consent", "deferral", "person", "case", "household", "membership", "team", "professional",
-    "organisation",
+    "organisation", "alternative",
 )  # fmt: skip
 
 

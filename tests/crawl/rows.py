@@ -17,6 +17,7 @@ TABLES = (
     *("hearings", "promises", "requests", "break_glass_grants", "contacts", "household_moves", "events"),
     *("splits", "merges", "merge_proposals", "outbox", "transfers", "arrivals", "person_links", "turns"),
     *("consents", "consent_givers", "medical_notes", "resident_codes", "resident_logins", "child_agreements"),
+    *("offers", "placements"),
     *(
         "deferrals",
         "request_decisions",
@@ -39,6 +40,7 @@ KINDS = {
     "Action": "plan_actions",
     "Blockade": "blockades",
     "Hearing": "hearings",
+    "Placement": "placements",
     "Promise": "promises",
     "Proposal": "proposals",
     "BreakGlass": "break_glass_grants",
