@@ -190,6 +190,24 @@ _HEARING = (
     " select area_id, gen_random_uuid(), household_id, id, '2026-12-17', 'planned', '{hanna_m}', '{now}'"
     f" from persons where household_id = {OF_LED}"
 )
+_OFFER = (
+    "insert into offers (area_id, id, team_id, kind, name, age_from, age_until, neighbourhoods, languages, places,"
+    " starts_on, needs, added_by) values ('{area}', '00000000-0000-4000-8000-000000000007', '{rechtbank_t}', 'mentor',"
+    " 'Samen', 12, 20, '{{}}', '{{}}', 1, '2026-12-01', '[]', '{hanna_m}')"
+)
+
+
+def _placement(state: str = "held", whose: str = "{led}", until: str = "'2026-12-01'") -> str:
+    """A place of the one offer for somebody of this case."""
+    during = "null" if state == "proposed" else f"tstzrange('{{now}}', {until})"
+    return (
+        "insert into placements (area_id, id, household_id, person_id, offer_id, state, proposed_at, held_by, during)"
+        f" select p.area_id, gen_random_uuid(), p.household_id, p.id, '00000000-0000-4000-8000-000000000007', '{state}',"
+        f" '{{now}}', '{{hanna_m}}', {during} from persons p join cases c on c.household_id = p.household_id"
+        f" where c.id = '{whose}' order by p.id limit 1"
+    )
+
+
 _BLOCKADE = (
     "insert into blockades (area_id, id, case_id, team_id, raised_by, kind, domain, sphere, what_sealed, asked_sealed,"
     " action_id, state, raised_at) values ('{area}', gen_random_uuid(), '{led}', '{klimop_t}', '{amina_m}', 'rule',"
@@ -615,6 +633,29 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
         "hearings_one_on_a_day",
         [_HEARING, _HEARING],
     ),
+    "two places of one offer for one youth": (
+        "placements_one_hold",
+        [_OFFER.replace("'{{}}', 1,", "'{{}}', 2,"), _placement(), _placement()],
+    ),
+    "one offer proposed twice": ("placements_proposed_once", [_OFFER, _placement("proposed"), _placement("proposed")]),
+    "more places than there are": ("offers_places", [_OFFER, _placement(), _placement(whose="{searching}")]),
+    "fewer places than are taken": (
+        "offers_places_kept",
+        [_OFFER.replace("'{{}}', 1,", "'{{}}', 2,"), _placement(), _placement(whose="{searching}"),
+         "update offers set places = 1 where id = '00000000-0000-4000-8000-000000000007'"],
+    ),
+    "a place of what is offered no more": (
+        "offers_withdrawn",
+        [_OFFER, "update offers set withdrawn_at = '{now}', withdrawn_because = 'weg'"
+         " where id = '00000000-0000-4000-8000-000000000007'", _placement()],
+    ),
+    "a hold that ran out and is confirmed when another has the place": (
+        "offers_places",
+        [_OFFER, _placement(until="'{now}'::timestamptz + interval '1 second'"),
+         "update placements set during = tstzrange('2026-01-01', '2026-01-02')", _placement(whose="{searching}"),
+         "update placements p set state = 'confirmed', during = tstzrange(lower(during), null)"
+         " where upper(during) < '{now}'"],
+    ),
     "an action refused twice": ("blockades_one_on_an_action", [*_step("klimop_t"), _BLOCKADE, _BLOCKADE]),
     "a step of a team that takes no part": ("plan_actions_in_the_case", _step("wijkteam_t")),
     "a team that leaves its steps behind": (
@@ -722,7 +763,7 @@ async def test_every_guard_is_met_by_a_story_that_breaks_it(standing: Story) -> 
     met = {constraint for constraint, _ in BROKEN.values()}
     elsewhere = {"memberships_once", "duty_shifts_one_at_a_time", "participants_once"}
     triggers = {
-        "memberships_keep_their_work": "coordinator_seats_inside_membership", "signals_held": "households_held",
+        "placements_timed": "hearings_timed", "memberships_keep_their_work": "coordinator_seats_inside_membership", "signals_held": "households_held",
         "cases_held": "households_held", "holders_held": "households_held", "teams_coordinated": "coordinator_seats_filled",
         "turns_inside_membership": "promises_inside_membership", "teams_keep_their_work": "signals_inside_team",
         "transfers_offer_timed": "move_offers_timed",

@@ -60,6 +60,7 @@ UNMET: dict[str, Callable[[], Problem]] = {
     "!ground_recorded": lambda: Problem("ground_missing", "ground"),
     "!consent_rules_met": lambda: Problem("consent_parties_missing", "givenBy"),
     "!actions_handed_over": lambda: Problem("successor_missing", "successors"),
+    "!no_other_hold": lambda: Problem("place_held", "alternative"),
     "!kind_allowed": lambda: Problem("team_not_invitable", "team"),
 }
 _ADAPTER = TypeAdapter(CaseBrief)

@@ -17,6 +17,7 @@ from casecoord.storage.deferrals import tell_due
 from casecoord.storage.faults import retried
 from casecoord.storage.households import lock_household
 from casecoord.storage.open_work import load_all
+from casecoord.storage.placements import write_expired
 from casecoord.storage.seats import load_seats
 from casecoord.storage.settle import settle, settle_area
 from casecoord.storage.sweep import (
@@ -102,6 +103,7 @@ async def _settle_area(database: Database, area_id: UUID) -> None:
     async with database.within(area_id) as work:
         await settle_area(work)
         await tell_due(work)
+        await write_expired(work)
 
 
 async def _sweep_some(database: Database, area_id: UUID, at: datetime | None) -> tuple[Swept, bool]:

@@ -12,6 +12,7 @@ from casecoord.actions.looking import Look, facts_of, viewers, wrote
 from casecoord.actions.notes import notes_in_view
 from casecoord.actions.office import Guest, Hand
 from casecoord.actions.opening import blockade_view, spend_view
+from casecoord.actions.placed import placements_in_view
 from casecoord.domain.ages import age_on
 from casecoord.domain.facets import Shown, Viewer
 from casecoord.domain.joint_view import (
@@ -101,6 +102,7 @@ class View:
             spends=[spent for one in row["spends"] if (spent := self._spend(one))],
             left_to_spend=self._left_to_spend(),
             hearings=[planned for one in row["hearings"] if (planned := self._hearing(one))],
+            placements=placements_in_view(look, row, self.team, self._as_viewer, self._about),
             grants=grants_in_view(look, self.seal, row["grants"], self._about),
             notes=(notes := notes_in_view(look, row["notes"], self._about)),
             consents=consents_in_view(

@@ -120,6 +120,7 @@ class Export:
             "signals": self._all("signal.existence", self.row["signals"], self._signal),
             "cases": [self._case(one) for one in self.row["cases"] if self._sees("case.status", one)],
             "hearings": self._all("court.hearing", self.row["hearings"], _hearing, Sphere.JUSTICE),
+            "places": self._all("court.placement", self.row["placements"], _placement, Sphere.JUSTICE),
             "emergency_access": self._grants(),
             "requests": self._all("family.complaint", self.row["requests"], self._request),
             "consents": self._all("consent.record", self.row["consents"], self._consent),
@@ -355,6 +356,12 @@ def _names(full: Iterable[str]) -> set[str]:
 
 def _hearing(one: Row) -> Row:
     return {"held_on": one["held_on"], "state": one["state"]}
+
+
+def _placement(one: Row) -> Row:
+    outcome = one["outcome"] and f"place_{one['outcome']}"
+    known = {name: one[name] for name in ("alternative", "provider", "since", "until")}
+    return {**known, "kind": one["kind"], "state": f"place_{one['state']}", "outcome": outcome}
 
 
 def _contact(one: Row) -> Row:

@@ -36,6 +36,8 @@ _HISTORY = (
     "case.contact",
     "blockade",
     "court.hearing",
+    "court.preparation",
+    "court.placement",
     "break_glass.grant",
     "family.agreement",
     "consent.record",

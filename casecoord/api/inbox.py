@@ -34,6 +34,10 @@ _ABOUT = {
     NoticeKind.SIGNAL_LAPSED: "Signal",
     NoticeKind.MOVE_OFFER: "MoveOffer",
     NoticeKind.MOVE_ANSWER: "MoveOffer",
+    NoticeKind.PLACE_HELD: "Placement",
+    NoticeKind.PLACE_OVER: "Placement",
+    NoticeKind.PLACE_CONFIRMED: "Placement",
+    NoticeKind.PLACE_LAPSED: "Placement",
 }
 
 

@@ -20,6 +20,7 @@ from casecoord.api.enums import (
 )
 from casecoord.api.family import Agreement, Milestone
 from casecoord.api.ids import global_id
+from casecoord.api.placed import Placement
 from casecoord.domain import joint_view as view
 
 T = TypeVar("T")
@@ -326,6 +327,7 @@ class JointCase:
         description="For the lead: what is left of this year's amount for the family, in cents."
     )
     hearings: list[Hearing]
+    placements: list[Placement]
     grants: list[EmergencyAccess]
     notes: list[MedicalNote]
     consents: list[Consent]
@@ -370,6 +372,7 @@ class JointCase:
             spends=[Spend.of(s) for s in found.spends],
             left_to_spend=found.left_to_spend,
             hearings=[Hearing.of(z) for z in found.hearings],
+            placements=[Placement.of(p) for p in found.placements],
             grants=[EmergencyAccess.of(g) for g in found.grants],
             notes=[MedicalNote.of(n) for n in found.notes],
             consents=[Consent.of(c) for c in found.consents],

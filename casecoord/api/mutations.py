@@ -26,6 +26,7 @@ from casecoord.actions import (
 )
 from casecoord.api import managing as shown
 from casecoord.api import results
+from casecoord.api.alternatives import OfferMutations
 from casecoord.api.blockades import BlockadeMutations
 from casecoord.api.break_glass import (
     BreakGlassAnswer,
@@ -44,6 +45,7 @@ from casecoord.api.family import FamilyMutations
 from casecoord.api.hearings import (
     EndHearingInput,
     HearingAnswer,
+    HearingMutations,
     HearingSaved,
     MoveHearingInput,
     PlanHearingInput,
@@ -103,6 +105,7 @@ from casecoord.api.moving import (
     TransferAnswer,
     TransferAnswered,
 )
+from casecoord.api.placements import PlacementMutations
 from casecoord.api.refusing import OfRefusalInput, RecordRefusalInput, RefusalAnswer, RefusalSaved
 from casecoord.api.residents import ResidentMutations
 from casecoord.api.rights import RightsMutations
@@ -123,6 +126,9 @@ class Mutation(
     BlockadeMutations,
     BreakthroughMutations,
     SpendMutations,
+    OfferMutations,
+    PlacementMutations,
+    HearingMutations,
 ):
     @strawberry.mutation(description="A concern about a person or a household.")
     async def add_signal(self, info: Info, input: AddSignalInput) -> results.SignalAnswer:

@@ -18,6 +18,7 @@ from casecoord.actions.notices import InboxOf, inbox
 from casecoord.actions.teams import MembersOf, TeamsOf, members, teams
 from casecoord.actions.transfers import TransfersOf, transfers
 from casecoord.api.access_log import AccessLogQueries
+from casecoord.api.alternatives import OfferQueries
 from casecoord.api.blockades import BlockadeQueries
 from casecoord.api.breakthroughs import BreakthroughQueries
 from casecoord.api.carried_out import CarriedOutQueries
@@ -25,6 +26,7 @@ from casecoord.api.consents import ConsentQueries
 from casecoord.api.context import Info
 from casecoord.api.enums import Sphere, TeamKind, Urgency
 from casecoord.api.explained import Explanation
+from casecoord.api.hearings import HearingQueries
 from casecoord.api.ids import global_id, key_of, key_of_any
 from casecoord.api.inbox import Inbox
 from casecoord.api.joint_case import JointCase
@@ -36,6 +38,7 @@ from casecoord.api.merging import MergeProposal
 from casecoord.api.monitor import MonitorQueries
 from casecoord.api.moving import AwaitedTransfer, OfferedMove
 from casecoord.api.overviews import Overviews
+from casecoord.api.placements import PlacementQueries
 from casecoord.api.residents import ResidentQueries
 from casecoord.api.rights import RightsQueries
 from casecoord.api.spreading import SpreadingQueries
@@ -59,6 +62,9 @@ class Query(
     SpreadingQueries,
     BlockadeQueries,
     BreakthroughQueries,
+    OfferQueries,
+    PlacementQueries,
+    HearingQueries,
 ):
     @strawberry.field(description="Who I am here: name, area, and the memberships I can act under.")
     async def me(self, info: Info) -> Me:

@@ -22,6 +22,7 @@ from casecoord.demo.teller import Clock, Teller
 from casecoord.domain.words import Language
 from casecoord.settings import Settings
 from casecoord.storage.newcomers import Settlement
+from casecoord.storage.placements import write_expired
 from casecoord.storage.roster import (
     keep_settings,
     locked_settings,
@@ -199,5 +200,6 @@ class Loader:
         await publish_area(self.office.database, identity)
         async with self.office.database.within(identity, mark.at) as work:
             await settle_area(work)
+            await write_expired(work)
             await sweep(work)
             await Mark(mark.at, self.issuer, told=True).keep(work)

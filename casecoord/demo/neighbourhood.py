@@ -245,7 +245,7 @@ ZUID = DemoArea(
             ((PRACTICE, HUISARTSEN_AFRIKAANDER),),
         ),
         TeamPlan("court", TeamKind.COURT_PARTNER, "Wijkrechtspraak Zuid", "Wijkrechtspraak"),
-        TeamPlan("provider", TeamKind.COURT_PARTNER, "Werkplaats De Kade", "Werkplaats De Kade"),
+        TeamPlan("provider", TeamKind.PLACE_PROVIDER, "Werkplaats De Kade", "Werkplaats De Kade"),
         TeamPlan("bureau", TeamKind.PROGRAMME_BUREAU, "Programmabureau Zuid", "Alliantie Zuid"),
     ),
     colleagues=(

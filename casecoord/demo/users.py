@@ -150,7 +150,7 @@ USERS: dict[str, DemoUser] = {
             "nadia",
             "Nadia Ferreira",
             Role.PROVIDER,
-            TeamKind.COURT_PARTNER,
+            TeamKind.PLACE_PROVIDER,
             "provider",
             "biedt plaatsen voor jongeren aan",
             "offers places for youths",

@@ -125,7 +125,8 @@ class PlannedHearing:
     id: UUID
     held_on: date
     alternative_at: datetime | None
-    place_held_at: datetime | None
+    #: until when a place is, or was last, held
+    held_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +286,7 @@ def _office_waits(household: Household, seats: Seats, deadlines: Deadlines) -> I
     """Hearings wait for the social team of the neighbourhood, supervision for the privacy officer."""
     for hearing in household.hearings:
         clock = hearing_clock(
-            HearingState.PLANNED, hearing.held_on, hearing.alternative_at, hearing.place_held_at, deadlines
+            HearingState.PLANNED, hearing.held_on, hearing.alternative_at, hearing.held_until, deadlines
         )
         if clock:
             responder = seats.of(household.social_team)

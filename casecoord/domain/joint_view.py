@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from casecoord.domain.agreements import Answer, MilestoneKind, Standing
+from casecoord.domain.alternatives import FollowStep, OfferKind, PlacementState, PlaceOutcome
 from casecoord.domain.consents import ConsentSource, Receiver
 from casecoord.domain.promises import Level
 from casecoord.domain.words import (
@@ -169,6 +170,21 @@ class HearingView:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacementView:
+    """A place of an alternative for a youth; `until`: where it is only held."""
+
+    id: UUID
+    person: UUID
+    alternative: str
+    kind: OfferKind
+    provider: str
+    state: PlacementState
+    until: datetime | None
+    step: FollowStep | None
+    outcome: PlaceOutcome | None
+
+
+@dataclass(frozen=True, slots=True)
 class GrantView:
     """Somebody had emergency access, from when to when, why, and what a supervisor found of it."""
 
@@ -308,6 +324,7 @@ class JointCase:
     #: of the amount for a family in this calendar year, in cents; for the lead
     left_to_spend: int | None = None
     hearings: list[HearingView] = field(default_factory=list)
+    placements: list[PlacementView] = field(default_factory=list)
     grants: list[GrantView] = field(default_factory=list)
     notes: list[NoteView] = field(default_factory=list)
     consents: list[ConsentView] = field(default_factory=list)

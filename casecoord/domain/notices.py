@@ -59,6 +59,10 @@ class NoticeKind(StrEnum):
     RECTIFIED = "rectified"
     AGREEMENT_ANSWER = "agreement_answer"
     FAMILY_SAID = "family_said"
+    PLACE_HELD = "place_held"
+    PLACE_OVER = "place_over"
+    PLACE_CONFIRMED = "place_confirmed"
+    PLACE_LAPSED = "place_lapsed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +240,28 @@ NOTICES: dict[NoticeKind, NoticeRow] = {
             "case.status",
             "iets dat u zag, is gecorrigeerd",
             "something that you were shown was corrected",
+        ),
+        # For a provider: of no household, and no word of why.
+        NoticeRow(
+            NoticeKind.PLACE_HELD,
+            None,
+            "een plaats bij u wordt vastgehouden",
+            "a place of yours is held",
+        ),
+        NoticeRow(
+            NoticeKind.PLACE_OVER, None, "een plaats bij u is weer vrij", "a place of yours is free again"
+        ),
+        NoticeRow(
+            NoticeKind.PLACE_CONFIRMED,
+            "court.placement",
+            "een plaats voor een jongere is bevestigd",
+            "a place for a youth is confirmed",
+        ),
+        NoticeRow(
+            NoticeKind.PLACE_LAPSED,
+            "court.placement",
+            "een plaats voor een jongere is vervallen",
+            "a place for a youth has lapsed",
         ),
     )
 }

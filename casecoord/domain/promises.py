@@ -332,14 +332,21 @@ def hearing_clock(
     state: HearingState,
     held_on: date,
     alternative_at: datetime | None,
-    place_held_at: datetime | None,
+    held_until: datetime | None,
     deadlines: Deadlines,
+    *,
+    has_place: bool = False,
 ) -> Clock | None:
-    """G9, planned back from the hearing: an alternative proposed, then a place held."""
-    if state is not HearingState.PLANNED or place_held_at is not None:
+    """G9, planned back from the hearing: an alternative proposed, then a place held, until a provider confirmed it.
+
+    A place that is only held keeps the promise until it expires, and not a moment longer: that moment is the
+    deadline, so that it is broken by time alone.
+    """
+    if state is not HearingState.PLANNED or has_place:
         return None
     days = deadlines.hearing_alternative if alternative_at is None else deadlines.hearing_place
-    return clock(Rule.HEARING, working_days_before(held_on, days, deadlines.closed), deadlines)
+    due_at = working_days_before(held_on, days, deadlines.closed)
+    return clock(Rule.HEARING, max(due_at, held_until or due_at), deadlines)
 
 
 def blockade_clock(state: BlockadeState, raised_at: datetime, deadlines: Deadlines) -> Clock | None:

@@ -29,6 +29,10 @@ TEAM_KINDS: dict[TeamKind, TeamKindRow] = {
         TeamKindRow(
             TeamKind.PROGRAMME_BUREAU, "programmabureau", "programme bureau", Sphere.GENERAL, invitable=False
         ),
+        # That a provider of alternatives knows a youth tells why.
+        TeamKindRow(
+            TeamKind.PLACE_PROVIDER, "aanbieder", "provider of places", Sphere.JUSTICE, invitable=False
+        ),
     )
 }
 

@@ -84,6 +84,8 @@ class TeamKind(StrEnum):
     GP_CARE = "gp_care"
     COURT_PARTNER = "court_partner"
     PROGRAMME_BUREAU = "programme_bureau"
+    #: who offers places to youths; works there under the role of a provider
+    PLACE_PROVIDER = "place_provider"
 
 
 class Audience(StrEnum):

@@ -22,6 +22,7 @@ _SECTIONS = (
     "signals",
     "cases",
     "hearings",
+    "places",
     "emergency_access",
     "requests",
     "consents",

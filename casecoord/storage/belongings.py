@@ -103,6 +103,7 @@ BELONGINGS: dict[str, Kind] = {
         Kind("agreement_answers", _AGREEMENT, ("words",)),
         Kind("milestones", _CASE, ("words", "praise")),
         Kind("hearings", _OWN),
+        Kind("placements", _OWN),
         Kind("requests", _OWN, ("words", "decision"), Compartment.IDENTITY),
         Kind("request_decisions", _REQUEST, ("words", "answer"), Compartment.IDENTITY),
         Kind("request_agreements", _REQUEST, key=("request_id", "person_id")),

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import Range
 
 from casecoord.domain.teams import sphere_among
 from casecoord.domain.words import Lapse, ProposalState, Sphere
+from casecoord.storage.alternative_tables import Placement
 from casecoord.storage.breakthrough_tables import Spend
 from casecoord.storage.case_tables import (
     Case,
@@ -41,7 +42,7 @@ Row = TypeVar("Row", bound=Base)
 
 _CASE_OF: dict[type[Base], str] = {
     _table: f"select household_id from {_table.__tablename__} where area_id = :area and id = :id"
-    for _table in (Case, Signal, Request, Hearing, Person, Consent, BreakGlassGrant)
+    for _table in (Case, Signal, Request, Hearing, Person, Consent, BreakGlassGrant, Placement)
 }
 for _table in (Proposal, Invitation, PlanAction, Blockade, Refusal, Agreement, Milestone, Spend):
     _CASE_OF[_table] = (

@@ -118,6 +118,17 @@ select h.id, h.left_on,
     } hearings,
   {
         _list(
+            "'id', p.id, 'person', p.person_id, 'thing', p.hearing_id, 'alternative', o.name, 'kind', o.kind,"
+            " 'provider', t.name, 'state', p.state, 'since', lower(p.during), 'until', upper(p.during),"
+            " 'outcome', p.outcome",
+            "placements p join offers o on o.area_id = p.area_id and o.id = p.offer_id"
+            " join teams t on t.area_id = o.area_id and t.id = o.team_id"
+            " where p.area_id = h.area_id and p.household_id = h.id",
+            "p.proposed_at, p.id",
+        )
+    } placements,
+  {
+        _list(
             f"'id', g.id, 'who', (select {_NAMED.format(who='g.membership_id')}), 'since', lower(g.during),"
             " 'until', upper(g.during), 'reason', encode(g.reason_sealed, 'hex')",
             "break_glass_grants g where g.area_id = h.area_id and g.household_id = h.id",

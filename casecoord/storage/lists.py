@@ -243,16 +243,17 @@ select h.id household, rel.*, coalesce((select jsonb_agg(to_jsonb(e) order by e.
   select i.id, i.at, i.verb, i.sphere, i.audience, i.facet, i.about, i.who, i.person, i.takes_part, i.wrote_it,
     i.own_practice, i.medical_lifted, i.own_entry from (
     select e.*, case when s.signal_id is not null and s.case_id is null then coalesce(s.accountable_team_id = :team, false)
-                when e.facet = 'court.hearing' then rel.participates or {PREPARES.format(area="h.area_id", household="h.id")}
+                when e.facet in ('court.hearing', 'court.preparation', 'court.placement') then rel.participates or {PREPARES.format(area="h.area_id", household="h.id")}
                 else coalesce(s.case_id, e.case_id) is not null and rel.participates end takes_part,
            rel.is_lead, rel.escalated,
            m.team_id = :team wrote_it, w.name who,
-           coalesce(s.person_id, z.person_id, q.person_id, (select nt.person_id {_OF_NOTE})) person, {_EVENT_FACTS}
+           coalesce(s.person_id, z.person_id, q.person_id, pc.person_id, (select nt.person_id {_OF_NOTE})) person, {_EVENT_FACTS}
       from events e
       cross join lateral whereabouts(cast(e.about ->> 'signal' as uuid), cast(e.about ->> 'action' as uuid)) s
       left join cases c on c.area_id = e.area_id and c.id = coalesce(s.action_case, e.case_id)
       left join hearings z on z.area_id = e.area_id and z.id = cast(e.about ->> 'hearing' as uuid)
       left join requests q on q.area_id = e.area_id and q.id = cast(e.about ->> 'request' as uuid)
+      left join placements pc on pc.area_id = e.area_id and pc.id = cast(e.about ->> 'placement' as uuid)
       join memberships m on m.area_id = e.area_id and m.id = e.membership_id
       join professionals w on w.area_id = m.area_id and w.id = m.professional_id
      where e.area_id = h.area_id and e.household_id in (select id from near)

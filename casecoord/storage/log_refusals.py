@@ -15,6 +15,7 @@ _OF_A_HOUSEHOLD = [
     "signals",
     "requests",
     "hearings",
+    "placements",
     "break_glass_grants",
     "transfers",
     "promises",

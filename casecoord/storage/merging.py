@@ -36,6 +36,10 @@ _SAME = (
     "update signals set person_id = :kept where area_id = :area and person_id = :gone",
     "update hearings h set person_id = :kept where area_id = :area and person_id = :gone and not exists (select"
     "   from hearings y where y.area_id = :area and y.person_id = :kept and y.held_on = h.held_on)",
+    # Of two places in one offer that both records have, the one goes on.
+    "update placements x set person_id = :kept where area_id = :area and person_id = :gone and not exists (select"
+    "   from placements y where y.area_id = :area and y.person_id = :kept and y.offer_id = x.offer_id"
+    "   and (y.during && x.during or y.state = 'proposed' and x.state = 'proposed'))",
     "update requests set person_id = :kept where area_id = :area and person_id = :gone",
     "update medical_notes set person_id = :kept where area_id = :area and person_id = :gone",
     *(
@@ -86,6 +90,7 @@ _COME = (
     "update signals set household_id = :main where area_id = :area and household_id = :beside",
     "update cases set household_id = :main where area_id = :area and household_id = :beside",
     "update hearings set household_id = :main where area_id = :area and household_id = :beside",
+    "update placements set household_id = :main where area_id = :area and household_id = :beside",
     "update requests set household_id = :main where area_id = :area and household_id = :beside",
     "update consents set household_id = :main where area_id = :area and household_id = :beside",
     "update medical_notes set household_id = :main where area_id = :area and household_id = :beside",
@@ -210,7 +215,7 @@ _NOTICES = text(
 _SUBJECTS = (
     "signals", "cases", "plan_actions", "invitations", "proposals", "households", "transfers", "blockades",
     "refusals", "hearings", "requests", "break_glass_grants",
-    "agreement_answers", "milestones",
+    "agreement_answers", "milestones", "placements",
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import TextClause, text
 
 from casecoord.domain.notices import NOTICES
 from casecoord.storage.lists import facts_of
+from casecoord.storage.placements import HELD_HERE
 from casecoord.storage.relating import PREPARES, RELATION
 from casecoord.storage.telling import openly
 from casecoord.storage.turns import is_with, whose
@@ -28,7 +29,7 @@ _TAKES_PART = """x.household_id is null or coalesce(v.state = 'pending' and v.te
         where d.area_id = :area and d.during @> cast(:now as timestamptz)
           and dm.professional_id = :professional), false)
     or coalesce(ho.state = 'pending' and ho.to_team_id = :team, false)
-    or coalesce(hearing.prepares, false)
+    or coalesce(hearing.prepares, false) or coalesce(placed.here, false)
     or case when s.id is null or s.case_id is not null then coalesce(rel.participates, false)
          else s.accountable_team_id is not distinct from :team end"""
 
@@ -39,6 +40,7 @@ _STANDING = f"""
   left join transfers ho on ho.area_id = :area and ho.id = {{subject}}
   left join lateral (select {PREPARES.format(area=":area", household="z.household_id")} prepares
     from hearings z where z.area_id = :area and z.id = {{subject}}) hearing on true
+  left join lateral (select {HELD_HERE} here from placements pl where pl.area_id = :area and pl.id = {{subject}}) placed on true
   left join lateral ({RELATION.format(area=":area", household="x.household_id")}) rel on x.household_id is not null"""
 
 

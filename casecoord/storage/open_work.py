@@ -25,6 +25,7 @@ from casecoord.domain.household import (
     Refusal,
 )
 from casecoord.domain.words import Audience, BlockadeState, CaseState, SignalState, Sphere, Urgency
+from casecoord.storage.placements import PLACES_OF_HEARING
 from casecoord.storage.seats import PLAN, Plan
 from casecoord.storage.work import Area
 
@@ -73,9 +74,10 @@ select h.id as household_id,
     from blockades b join cases c on c.area_id = b.area_id and c.id = b.case_id
     where c.area_id = h.area_id and c.household_id = h.id and b.state <> 'decided'), '[]') blockades,
   coalesce((select jsonb_agg(jsonb_build_object('id', z.id, 'held_on', z.held_on,
-      'alternative_at', z.alternative_at, 'place_held_at', z.place_held_at) order by z.held_on, z.id)
-    from hearings z where z.area_id = h.area_id and z.household_id = h.id and z.state = 'planned'
-      and z.place_held_at is null), '[]') hearings,
+      'alternative_at', pl.alternative_at, 'held_until', pl.held_until) order by z.held_on, z.id)
+    from hearings z cross join lateral ({PLACES_OF_HEARING}) pl
+   where z.area_id = h.area_id and z.household_id = h.id and z.state = 'planned'
+      and not hearing_has_place(z.area_id, z.id)), '[]') hearings,
   coalesce((select jsonb_agg(jsonb_build_array(g.id, lower(g.during)) order by lower(g.during), g.id)
     from break_glass_grants g where g.area_id = h.area_id and g.household_id = h.id
       and g.reviewed_at is null), '[]') grants,
@@ -206,7 +208,7 @@ def household_of(row: Row[Any], at: datetime) -> Household:
                 UUID(z["id"]),
                 date.fromisoformat(z["held_on"]),
                 moment_of(z["alternative_at"]),
-                moment_of(z["place_held_at"]),
+                moment_of(z["held_until"]),
             )
             for z in row.hearings
         ),

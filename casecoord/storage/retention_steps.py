@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from casecoord.storage.retention_breakthroughs import before_blockades
 from casecoord.storage.retention_family import AT_THE_TABLE
+from casecoord.storage.retention_placements import NONE_FOR_IT, of_placements
 from casecoord.storage.retention_register import Free, gone, of_the_register
 from casecoord.storage.retention_step import (
     CASE,
@@ -203,7 +204,8 @@ def _of_the_rest() -> list[Step]:
     delivered = "not exists (select from parcels l where l.area_id = x.area_id and l.offer_id = x.id and l.delivered_at is null)"
     answered = f"x.state <> 'pending' and {past('x.answered_at', JOINT)}"
     return [
-        Step(JOINT, "hearings", over, starts=True),
+        *of_placements(),
+        Step(JOINT, "hearings", f"{over} and {NONE_FOR_IT}", starts=True),
         Step(JOINT, "move_offers", f"{answered} and {delivered}", starts=True),
         Step(JOINT, "arrivals", f"{answered} and {delivered}", starts=True),
         Step(
@@ -254,6 +256,7 @@ STAYS = {
     "deputies": "who works here",
     "breakthroughs": "what is allowed from now on; names no family",
     "meetings": "when a team met; names no family",
+    "offers": "what providers offer; names no family",
     "vault.household_keys": "each goes with the last row that it opens",
     "vault.key_rotations": "which keys were made anew; names no family",
     "vault.erasures": "what has to be erased again in an older backup",

@@ -20,6 +20,7 @@ _GO = (
     "update signals set household_id = :part where area_id = :area and household_id = :home"
     " and (person_id = any(:persons) or id = any(:signals))",
     "update hearings set household_id = :part where area_id = :area and person_id = any(:persons)",
+    "update placements set household_id = :part where area_id = :area and person_id = any(:persons)",
     "update requests set household_id = :part where area_id = :area and person_id = any(:persons)",
     "update consents set household_id = :part where area_id = :area and person_id = any(:persons)",
     "update medical_notes set household_id = :part where area_id = :area and person_id = any(:persons)",

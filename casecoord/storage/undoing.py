@@ -65,6 +65,7 @@ _SINCE = (
         " and p.household_id = :beside"
         for table, moment in (
             ("hearings", "planned_at"),
+            ("placements", "proposed_at"),
             ("requests", "received_at"),
             ("consents", "recorded_at"),
             ("medical_notes", "written_at"),

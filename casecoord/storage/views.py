@@ -9,6 +9,7 @@ from casecoord.storage.agreements import AGREEMENTS, MILESTONES
 from casecoord.storage.breakthroughs import ADDRESSEE
 from casecoord.storage.consents import COVERING, HOLDS, standing
 from casecoord.storage.notes import NOTES
+from casecoord.storage.placements import PLACEMENTS, PLACES_OF_HEARING
 from casecoord.storage.relating import PREPARES, RELATION
 from casecoord.storage.sealed import HouseholdSeal
 from casecoord.storage.spending import SPENDS, SPENT
@@ -108,9 +109,11 @@ select h.id, h.secret_address, encode(h.address_sealed, 'hex') address, encode(h
     from blockades b {_who("b", "raised_by")} where b.area_id = h.area_id and b.case_id = c.id), '[]') blockades,
   {SPENDS} spends, case when rel.is_lead then {SPENT.format(area="h.area_id", household="h.id", day=":now")} end spent,
   coalesce((select jsonb_agg(jsonb_build_object('id', z.id, 'person', z.person_id, 'held_on', z.held_on,
-      'state', z.state, 'alternative_at', z.alternative_at, 'place_held_at', z.place_held_at, 'team', m.team_id) order by z.held_on, z.id)
+      'state', z.state, 'alternative_at', pl.alternative_at, 'place_held_at', pl.place_held_at, 'team', m.team_id) order by z.held_on, z.id)
     from hearings z join memberships m on m.area_id = z.area_id and m.id = z.planned_by
+    cross join lateral ({PLACES_OF_HEARING}) pl
     where z.area_id = h.area_id and z.household_id = h.id and z.state <> 'cancelled'), '[]') hearings,
+  {PLACEMENTS} placements,
   {PREPARES.format(area="h.area_id", household="h.id")} prepares,
   coalesce((select jsonb_agg(jsonb_build_object('id', g.id, 'name', w.name, 'professional', w.id,
       'since', lower(g.during), 'until', upper(g.during), 'medical', g.medical,

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import ARRAY, CheckConstraint, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casecoord.storage.tables import Base, Moments, area_key, own_key, to
@@ -130,8 +130,10 @@ class Hearing(Base):
     state: Mapped[str]
     planned_by: Mapped[UUID]
     planned_at: Mapped[datetime]
-    alternative_at: Mapped[datetime | None]
-    place_held_at: Mapped[datetime | None]
+    #: how often its day was moved
+    moves: Mapped[int] = mapped_column(server_default=text("0"))
+    #: the steps of its preparation that somebody said are done
+    prepared: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     __table_args__ = (
         to("households", "household_id"),
         to("persons", "person_id"),

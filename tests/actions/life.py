@@ -102,7 +102,8 @@ union all select household_id, 'G6', id from signals
 union all select c.household_id, 'G2', c.id from cases c join leads l on l.case_id = c.id and upper_inf(l.during)
   join proposals p on p.id = l.proposal_id where p.objected_at is not null and c.state in ('led', 'aftercare')
 union all select c.household_id, 'G10', b.id from blockades b join cases c on c.id = b.case_id where b.state <> 'decided'
-union all select household_id, 'G9', id from hearings where state = 'planned' and place_held_at is null
+union all select household_id, 'G9', id from hearings z where state = 'planned' and not exists (select from placements p
+  where p.hearing_id = z.id and (p.state in ('confirmed', 'started') or p.outcome in ('completed', 'continues')))
 union all select household_id, 'G12', id from break_glass_grants where reviewed_at is null
 union all select household_id, 'G15', id from requests where state = 'open'
 union all select household_id, 'G11', id from cases where state = 'aftercare'

@@ -224,6 +224,7 @@ from casecoord.domain.words import (
 from casecoord.storage.access_log import leaf_of
 from casecoord.storage.faults import DatabaseFault
 from casecoord.storage.organising import Organiser, found_area
+from tests.actions import alternative_steps
 from tests.actions.consent_steps import note, to_note, withdraw
 from tests.actions.moves import arrives, awaited, moves_to
 from tests.actions.residents_steps import at_home, bound
@@ -356,6 +357,7 @@ async def whole_story(town: Town, url: str) -> Someone:
     hearing = await act("hanna", plan_hearing, PlanHearing(town.key(), by_bsn(twin), date(2026, 12, 17)))
     await act("hanna", move_hearing, MoveHearing(town.key(), hearing.id, date(2026, 12, 18)))
     await act("hanna", end_hearing, EndHearing(town.key(), hearing.id, held=False))
+    await alternative_steps.whole_story(town, act, look, twin)
     await story_of_rights(town, twin, told)
     broken = await act(
         "dirk", break_glass, BreakGlass(town.key(), ByNumber(twin.bsn), f"{told} Alleen thuis.")
@@ -572,7 +574,7 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
         "record_agreement",
         "say_for_my_family",
     }
-    create |= {"publish_breakthrough", "spend"}
+    create |= {"publish_breakthrough", "spend", "add_offer", "propose_alternative", "hold_alternative"}
     create |= {"raise_blockade", "plan_hearing", "exercise_right", "appeal_decision"}
     verbs = {one.name for module in ACTIONS for one in vars(module).values() if isinstance(one, Verb)}
     verbs -= {"mark_read"}  # done to one's own inbox, and to no household
@@ -581,6 +583,7 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
     create |= {"make_resident_code", "ask_for_help", "exercise_my_right", "defer_entry", "give_my_consent"}
     views |= {"similar_blockades", "alliance_agenda"}
     views |= {"spread", "rights_asked", "corrections", "export_household"}
+    views |= {"alternatives", "places", "preparation", "preparation_load"}
     of = {"break_glass": "E", "rotate_keys": "E", "erase_household": "D"} | dict.fromkeys(create, "C")
     verbs.add("bind_resident")  # by somebody who is nobody here until it is done
     of["bind_resident"] = "C"
@@ -594,6 +597,7 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
         none = {"move_offers", "decline_move", "change_settings", "plan_duty", "cover_place", "add_member"}
         none |= {"spread", "set_lead_hours"}
         none |= {"withdraw_breakthrough"}
+        none |= {"add_offer", "change_offer", "withdraw_offer", "preparation_load"}
         none |= {"record_meeting", "rotate_keys", "start_ground", "end_ground", "set_retention_term"}
         # Of somebody who was erased the records lead nowhere any more.
         none |= {"erase_household", "exercise_right", "decide_right", "confirm_decision"}
@@ -605,7 +609,9 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
         who = members[UUID(record["membership"])]
         name = next(name for name, member in town.members.items() if member is who)
         officer = "access_request" if record["event"] == "export_household" else "supervision"
-        purpose = {"hanna": "court_alternative", "lotte": officer}.get(name, "care_coordination")
+        purpose = {**dict.fromkeys(("hanna", "nadia"), "court_alternative"), "lotte": officer}.get(
+            name, "care_coordination"
+        )
         assert record["purpose"] == purpose and record["trace"] == "0" * 32
         assert (record["professional"], record["team"]) == (str(who.professional), str(who.team))
 

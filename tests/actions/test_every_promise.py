@@ -184,19 +184,30 @@ async def nobody_on_duty(town: Town, url: str) -> datetime:
     return ends
 
 
-def hearing(town: Town, url: str, on: date, **columns: str) -> Awaitable[None]:
-    names, values = "".join(f", {name}" for name in columns), "".join(f", '{v}'" for v in columns.values())
+def hearing(town: Town, url: str, on: date, *placed: str) -> Awaitable[None]:
+    """`placed`: the state, and where it takes a place the time, of what was found for it."""
 
     async def planted() -> None:
         daan = (await town.janssens())["daan"]
         await plain(
             town, url, daan.household,
-            f"insert into hearings (area_id, id, household_id, person_id, held_on, state, planned_by, planned_at{names})"
+            "insert into hearings (area_id, id, household_id, person_id, held_on, state, planned_by, planned_at)"
             f" values ('{town.area}', gen_random_uuid(), '{daan.household}', '{daan.id}', '{on}', 'planned',"
-            f" '{town.members['hanna'].membership}', '{MONDAY}'{values})",
+            f" '{town.members['hanna'].membership}', '{MONDAY}')",
+            *([PLACED.format(state=placed[0], during=placed[1])] if placed else []),
         )  # fmt: skip
 
     return planted()
+
+
+PLACED = (
+    "with offered as (insert into offers (area_id, id, team_id, kind, name, age_from, age_until, neighbourhoods, languages,"
+    " places, starts_on, needs, added_by) select z.area_id, gen_random_uuid(), m.team_id, 'mentor', 'Samen', 12, 20, '{{}}',"
+    " '{{}}', 1, '2026-12-01', '[]', m.id from hearings z join memberships m on m.id = z.planned_by returning id)"
+    " insert into placements (area_id, id, household_id, person_id, offer_id, hearing_id, state, proposed_at, held_by,"
+    " during) select z.area_id, gen_random_uuid(), z.household_id, z.person_id, o.id, z.id, '{state}', z.planned_at,"
+    " z.planned_by, {during} from hearings z cross join offered o"
+)
 
 
 async def no_alternative(town: Town, url: str) -> datetime:
@@ -206,8 +217,13 @@ async def no_alternative(town: Town, url: str) -> datetime:
 
 
 async def no_place(town: Town, url: str) -> datetime:
-    await hearing(town, url, date(2027, 1, 12), alternative_at=str(MONDAY))
+    await hearing(town, url, date(2027, 1, 12), "proposed", "null")
     return end_of_day(date(2027, 1, 5))
+
+
+async def a_hold_that_runs_out(town: Town, url: str) -> datetime:
+    await hearing(town, url, date(2027, 1, 12), "held", f"tstzrange('{MONDAY}', '2027-01-07 23:00+00')")
+    return end_of_day(date(2027, 1, 7))
 
 
 async def undecided_blockade(town: Town, url: str) -> datetime:
@@ -302,7 +318,7 @@ PLANTED: list[tuple[Rule, Plant]] = [
     (Rule.HANDOVER, unanswered_hand_over), (Rule.HANDOVER, unanswered_transfer),
     (Rule.SCHOOL, school_without_a_team), (Rule.SCHOOL, school_without_a_discipline),
     (Rule.SCHOOL, school_team_that_does_not_meet), (Rule.DUTY, nobody_on_duty),
-    (Rule.HEARING, no_alternative), (Rule.HEARING, no_place), (Rule.BLOCKADE, undecided_blockade),
+    (Rule.HEARING, no_alternative), (Rule.HEARING, no_place), (Rule.HEARING, a_hold_that_runs_out), (Rule.BLOCKADE, undecided_blockade),
     (Rule.OUTCOME, unconfirmed_outcome), (Rule.BREAK_GLASS, unreviewed_access), (Rule.HOLD, unreviewed_hold),
     (Rule.HOLD, unreviewed_refusal), (Rule.INVITATION, unanswered_invitation), (Rule.REQUEST, undecided_request),
     (Rule.COVERED, uncovered), (Rule.DELIVERY, undelivered),

@@ -70,6 +70,10 @@ ACT_OF = {
     "orderBlockades": "order_blockades", "completeHomework": "decide_blockade",
     "publishBreakthrough": "decide_blockade", "withdrawBreakthrough": "decide_blockade",
     "spend": "spend", "recordSpendResult": "spend", "cancelSpend": "spend",
+    "addOffer": "manage_offers", "changeOffer": "manage_offers", "withdrawOffer": "manage_offers",
+    "proposeAlternative": "hold_place", "holdAlternative": "hold_place", "recordPreparation": "hold_place",
+    "releaseAlternative": "release_place", "confirmAlternative": "confirm_place", "startAlternative": "start_place",
+    "followAlternative": "start_place", "endAlternative": "end_place",
     # A resident's own, on the own page.
     "respondMyAgreement": "record_consent", "sayForMyFamily": "record_consent",
     "askForHelp": "add_signal", "exerciseMyRight": "request_access", "letBeSeen": "record_consent",
@@ -101,9 +105,9 @@ ELSEWHERE = {
 }  # fmt: skip
 #: The variable that names what an act is done to: the first of these that a mutation has.
 PRIMARY = (
-    "signal", "proposal", "invitation", "action", "blockade", "hearing", "grant", "request", "merge", "transfer",
+    "signal", "proposal", "invitation", "action", "blockade", "hearing", "placement", "grant", "request", "merge", "transfer",
     "offer", "decision", "consent", "deferral", "milestone", "agreement", "person", "case", "household", "membership", "team", "professional",
-    "organisation", "homework", "rule", "spend", "blockades",
+    "organisation", "homework", "rule", "spend", "blockades", "alternative",
 )  # fmt: skip
 
 

@@ -59,6 +59,7 @@ from graphql import (
     OperationDefinitionNode,
     type_from_ast,
 )
+from tests.actions.alternative_steps import held, offer, provider
 from tests.actions.consent_steps import note, to_note
 from tests.actions.moves import COVERED, arrives, moves_to
 from tests.actions.residents_steps import bound, code_for, custody
@@ -100,6 +101,8 @@ KINDS = {
     "action": ("Action",),
     "blockade": ("Blockade",),
     "hearing": ("Hearing",),
+    "placement": ("Placement",),
+    "alternative": ("Alternative",),
     "grant": ("BreakGlass",),
     "entry": ("LogEntry",),
     "request": ("Request",),
@@ -162,6 +165,7 @@ OF_NO_FAMILY = {
     "justiceDeputy",
     "organisation",
     "to",
+    "alternative",
 }
 TABLES = {
     "Case": "cases",
@@ -172,6 +176,8 @@ TABLES = {
     "Action": "plan_actions",
     "Blockade": "blockades",
     "Hearing": "hearings",
+    "Placement": "placements",
+    "Alternative": "offers",
     "Request": "requests",
     "RightDecision": "request_decisions",
     "BreakGlass": "break_glass_grants",
@@ -362,7 +368,13 @@ async def story(town: Town, code: str) -> Place:
         waiting.append((await town.act(who, raise_blockade, raised)).id)
     await at_the_table(town, case.id, say, mother.id)
     await opened(town, case.id, waiting, say("plan.action", "livelihood", "klimop"))
-    await town.act("hanna", plan_hearing, PlanHearing(town.key(), by_bsn(brother), date(2026, 12, 17)))
+    hearing = await town.act(
+        "hanna", plan_hearing, PlanHearing(town.key(), by_bsn(brother), date(2026, 12, 17))
+    )
+    await provider(town)
+    free, wanted = [await offer(town, name=name) for name in ("Fietsen", "Hout")]
+    await held(town, wanted, hearing.id)
+    assert free != wanted
     reason = say("team_note.internal", "general")
     offered = await town.act(
         "amina", offer_hand_over, ProposeLead(town.key(), case.id, town.members["dirk"].professional, reason)

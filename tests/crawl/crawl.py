@@ -195,6 +195,7 @@ def _joint_case(got: dict[str, Any]) -> dict[str, Any]:
         "persons",
         "signals",
         "hearings",
+        "placements",
         "participants",
         "gaps",
         "contacts",

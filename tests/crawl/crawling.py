@@ -85,6 +85,7 @@ def households_told_of(rows: Rows) -> list:
         "signals",
         "cases",
         "hearings",
+        "placements",
         "break_glass_grants",
         "requests",
         "merge_proposals",

@@ -71,6 +71,7 @@ class Ground:
             "Membership": "memberships",
             "LogEntry": "access_log",
             "LegalGround": "legal_grounds",
+            "Alternative": "offers",
         }
         for row in sight.rows.all[KINDS.get(kind) or work.get(kind, "teams")]:
             if kind in KINDS:

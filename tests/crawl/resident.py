@@ -80,6 +80,10 @@ class OwnFamily(OfHousehold):
     def sees_hearing(self, hearing: Row) -> bool:
         return self.sees("court.hearing", "justice", False, *self.own_facts(hearing, "justice"))
 
+    def sees_placement(self, placement: Row) -> bool:
+        late = ["deferred_for_safety"] if placement["hearing_id"] in self.deferred else []
+        return self.sees("court.placement", "justice", False, *self.own_facts(placement, "justice"), *late)
+
     def sees_participant(self, one: Row) -> bool:
         things = [s for s in self.signals if self.current(s) and s["sphere"] == one["sphere"]]
         things += self.hearings if one["sphere"] == "justice" else []

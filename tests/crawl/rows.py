@@ -18,6 +18,7 @@ TABLES = (
     *("splits", "merges", "merge_proposals", "outbox", "transfers", "arrivals", "person_links", "turns"),
     *("agreements", "agreement_answers", "milestones"),
     *("consents", "consent_givers", "medical_notes", "resident_codes", "resident_logins", "child_agreements"),
+    *("offers", "placements"),
     *(
         "deferrals",
         "request_decisions",
@@ -40,6 +41,7 @@ KINDS = {
     "Action": "plan_actions",
     "Blockade": "blockades",
     "Hearing": "hearings",
+    "Placement": "placements",
     "Promise": "promises",
     "Proposal": "proposals",
     "BreakGlass": "break_glass_grants",

@@ -171,6 +171,10 @@ class Sight:
                 x for x in rows.all["invitations"]
                 if x["invited_by"] == me or x["team_id"] == self.team
             ],
+            "Placement": [
+                rows.by_id["placements"][x["source_id"]] for x in rows.all["outbox"]
+                if x["receiver_id"] == me and x["kind"] in ("place_held", "place_over")
+            ],
             "Transfer": [x for x in rows.all["transfers"] if x["to_team"] == self.team and x["state"] == pending],
             "Signal": [
                 rows.by_id["signals"][x["source_id"]] for x in rows.all["outbox"]
@@ -215,6 +219,7 @@ class OfHousehold:
         case = self.case["id"] if self.case else None
         self.signals = rows.of("signals", household)
         self.hearings = [h for h in rows.of("hearings", household) if h["state"] != "cancelled"]
+        self.placements = [p for p in rows.of("placements", household) if p["state"] != "released"]
         self.grants = [
             g for g in rows.of("break_glass_grants", household)
             if g["membership_id"] == sight.membership and covers(g["during"], rows.now)
@@ -272,6 +277,8 @@ class OfHousehold:
             found.add(("lead", False))
         if me.role in BY_ROLE:
             found.add((BY_ROLE[me.role], False))
+        if me.role == "provider":
+            found.add(("provider", False))
         if self.escalated and me.role == "decision_power":
             found.add(("decision_power", False))
         if self.signalled and in_team and not takes_part:
@@ -358,6 +365,24 @@ class OfHousehold:
         takes_part = planner == self.sight.team or self.participates or self.prepares
         return self.sees("court.hearing", "justice", takes_part)
 
+    def sees_placement(self, placement: Row) -> bool:
+        """Who holds it, who planned or prepares what it is for, and who takes part; its provider, while it stands."""
+        hearing = self.rows.by_id["hearings"].get(placement["hearing_id"])
+        teams = {placement["held_by"], *([hearing["planned_by"]] if hearing else [])}
+        own = self.sight.team in {self.rows.by_id["memberships"][one]["team_id"] for one in teams}
+        takes_part = own or self.participates or (hearing is not None and self.prepares)
+        facts = ["own_place"] if self._is_own_place(placement) else []
+        return self.sees("court.placement", "justice", takes_part, *facts)
+
+    def _is_own_place(self, placement: Row) -> bool:
+        offer = self.rows.by_id["offers"][placement["offer_id"]]
+        stands = placement["state"] in ("held", "confirmed", "started")
+        return (
+            (self.sight.role, self.sight.team) == ("provider", offer["team_id"])
+            and stands
+            and covers(placement["during"], self.rows.now)
+        )
+
     def sees_participant(self, one: Row) -> bool:
         own = one["team_id"] == self.sight.team
         leads_team = self.lead is not None and one["team_id"] == self.lead["team_id"]
@@ -382,6 +407,8 @@ class OfHousehold:
             for c in self.rows.all["team_covers"]
         )
         facts = ["own_hearing"] if person["id"] in youths | guards else []
+        placed = {p["person_id"] for p in self.placements if self._is_own_place(p)}
+        facts += ["own_place"] if person["id"] in placed else []
         return [*facts, *(["own_practice"] if own else [])]
 
     def sees_person(self, person: Row, facet: str) -> bool:
@@ -537,6 +564,9 @@ class OfHousehold:
             case "Person":
                 things = [s for s in self.signals if self.sees_signal(s)]
                 things += [h for h in self.hearings if self.sees_hearing(h)]
+                things += [
+                    p for p in self.placements if self.sees_placement(p) and self.sight.role != "provider"
+                ]
                 things += [n for n in self.rows.of("medical_notes", self.household) if self.sees_note(n)]
                 consents = [c for c in self.rows.of("consents", self.household) if self.sees_consent(c)]
                 things += consents
@@ -563,6 +593,8 @@ class OfHousehold:
                 return self.sees_milestone(row)
             case "Hearing":
                 return self.sees_hearing(row)
+            case "Placement":
+                return row["state"] != "released" and self.sees_placement(row)
             case "Promise":
                 return self.sees_promise(row, "gap") or self.sees_promise(row, "case.next_deadline")
             case "BreakGlass":
@@ -595,12 +627,13 @@ class OfHousehold:
 
     @property
     def at_all_known(self) -> bool:
-        """A household is there for whoever may see anything of it."""
-        return (
+        """A household is there for whoever may see anything of it; of a youth in a place its provider sees the place."""
+        return self.sight.role != "provider" and (
             self.degree("case.status", None, self.at_all) != "none"
             or any(self.sees_person(p, "person.name") for p in self.rows.of("persons", self.household))
             or any(self.sees_signal(s) for s in self.signals)
             or any(self.sees_hearing(h) for h in self.hearings)
+            or any(self.sees_placement(p) for p in self.placements)
             or any(self.sees_promise(p, "gap") for p in self.promises)
             or any(self.sees_grant(g) for g in self.rows.of("break_glass_grants", self.household))
             or any(self.sees_note(n) for n in self.rows.of("medical_notes", self.household))
@@ -635,6 +668,10 @@ class OfHousehold:
             for h in sorted(self.hearings, key=lambda h: (h["held_on"], h["id"]))
             if self.sees_hearing(h)
         ]
+        seen["placements"] = [
+            p["id"] for p in sorted(self.placements, key=lambda p: (p["proposed_at"], p["id"]))
+            if self.sees_placement(p)
+        ]  # fmt: skip
         seen["participants"] = [
             p["team_id"] for p in sorted(self.participants, key=lambda p: (p["during"].lower, p["id"]))
             if self.sees_participant(p)
@@ -707,7 +744,7 @@ class OfHousehold:
         signal = self._signal_of(event)
         if signal is not None and signal["case_id"] is None:
             takes_part = self._is_accountable(signal)
-        elif event["facet"] == "court.hearing":
+        elif event["facet"] in ("court.hearing", "court.preparation", "court.placement"):
             takes_part = self.participates or self.prepares
         else:
             takes_part = self.participates and (signal is not None or event["case_id"] is not None)

@@ -297,6 +297,15 @@ def _hearing(who: Context, row: Row) -> bool:
     return row["planned_by"] in who.own or who.shown(["court.hearing"], "justice", home, home in who.homes)
 
 
+def _placement(who: Context, row: Row) -> bool:
+    """Whoever may know of the hearing that it is for, may know of a place."""
+    home = row["household_id"]
+    hearing = next((z for z in who.town.rows["hearings"] if z["id"] == row["hearing_id"]), None)
+    if row["held_by"] in who.own or (hearing is not None and _hearing(who, hearing)):
+        return True
+    return who.shown(["court.placement"], "justice", home, home in who.homes)
+
+
 def _grant(who: Context, row: Row) -> bool:
     return row["membership_id"] in who.mine or who.shown(
         ["break_glass.grant"], None, row["household_id"], False
@@ -368,6 +377,7 @@ JUDGES: dict[str, Callable[[Context, Row], bool]] = {
     ),
     "outbox": lambda who, row: row["receiver_id"] == who.membership,
     "hearings": _hearing,
+    "placements": _placement,
     "vault.household_keys": _key,
     **dict.fromkeys(("persons", "household_moves", "person_links", "relationships", "custody"), _person),
     **dict.fromkeys(("households", "cases", "leads", "holders", "merges", "splits"), _skeleton),

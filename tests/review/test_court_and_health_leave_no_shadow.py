@@ -30,6 +30,7 @@ from casecoord.domain.errors import Problem
 from casecoord.domain.facets import FACETS, Level, Shown, Viewer
 from casecoord.domain.words import LifeDomain, Sphere
 from graphql import GraphQLObjectType, GraphQLUnionType, get_named_type
+from tests.actions.alternative_steps import confirmed, held, offer, provider
 from tests.actions.consent_steps import note, to_note
 from tests.actions.looks import look
 from tests.actions.steps import by_bsn, open_case, propose, signal, sql, take_part
@@ -43,6 +44,7 @@ ASKED = (
     "signal.existence",
     "medical.note",
     "court.hearing",
+    "court.placement",
     "case.participants",
     "consent.record",
     "plan.action",
@@ -77,7 +79,11 @@ async def story(town: Town, *, shadow: bool) -> UUID:
     await signal(town, "ines", child)
     if shadow:
         await take_part(town, "chaima", case.id, "rechtbank", "hanna")
-        await town.act("hanna", plan_hearing, PlanHearing(town.key(), by_bsn(brother), date(2026, 11, 18)))
+        planned = PlanHearing(town.key(), by_bsn(brother), date(2026, 11, 18))
+        hearing = await town.act("hanna", plan_hearing, planned)
+        await provider(town)
+        place = await held(town, await offer(town), hearing.id, "chaima", date(2026, 11, 17))
+        await confirmed(town, place.id)
         court = await signal(town, "hanna", brother, domain=LifeDomain.JUSTICE, detail="Van de rechtbank.")
         await town.act("dirk", triage_signal, TriageSignal(town.key(), court.signal, Decision.JOIN_CASE))
         await signal(town, "fleur", mother, domain=LifeDomain.MENTAL_HEALTH, detail="Van de huisarts.")
@@ -180,7 +186,7 @@ async def test_who_may_not_know_cannot_tell_the_two_families_apart(
 
 
 #: What a court partner works on, and what is of a patient or a pupil.
-COURT = {"hearings"}
+COURT = {"hearings", "placements"}
 PATIENTS_AND_PUPILS = {"medical_notes", "person_links"}
 
 

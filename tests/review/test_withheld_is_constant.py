@@ -35,6 +35,7 @@ from casecoord.domain.words import (
     VeiligThuis,
 )
 from graphql import OperationDefinitionNode, OperationType
+from tests.actions.alternative_steps import confirmed, held, offer, provider
 from tests.actions.steps import by_bsn, led_case, signal, take_part
 from tests.actions.test_statement_counts import counted
 from tests.world import Someone, Town
@@ -186,6 +187,13 @@ async def hearing(at: Families) -> Any:
     return await at.town.act("hanna", plan_hearing, PlanHearing(at.town.key(), by_bsn(at.brother), HEARD_ON))
 
 
+async def place_held(at: Families) -> Any:
+    planned = await hearing(at)
+    await provider(at.town)
+    place = await held(at.town, await offer(at.town), planned.id, "hanna")
+    return await confirmed(at.town, place.id)
+
+
 async def step_about_money(at: Families) -> Any:
     return await at.town.act(
         "esra", add_action, AddAction(at.town.key(), at.case, LifeDomain.FINANCE, "Naar de balie.", SOON)
@@ -236,6 +244,7 @@ SECRETS: list[tuple[Happens, set[str]]] = [
     (court_is_asked, JUSTICE),
     (court_takes_part, JUSTICE),
     (hearing, JUSTICE),
+    (place_held, JUSTICE),
     (step_about_money, LIVELIHOOD),
     (step_about_money_done, LIVELIHOOD),
     (step_about_health, HEALTH),

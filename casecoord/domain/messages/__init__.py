@@ -1,6 +1,7 @@
 """Every refusal a person can meet, a file for each subject: code: (Dutch, English). They never hold data of the case at hand."""
 
 from casecoord.domain.messages import (
+    alternatives,
     breakthroughs,
     cases,
     consents,
@@ -18,6 +19,7 @@ from casecoord.domain.messages import (
 MESSAGES: dict[str, tuple[str, str]] = {
     code: message
     for subject in (
+        alternatives,
         breakthroughs,
         cases,
         consents,
