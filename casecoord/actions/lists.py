@@ -40,6 +40,7 @@ _HISTORY = (
     "family.agreement",
     "consent.record",
     "medical.note",
+    "meeting.item",
 )
 
 

@@ -36,6 +36,11 @@ CONSTRAINTS = {
     "request_decisions_one_pending": "try_again",
     # The register placed somebody here while a family was accepted: the next try finds them.
     "persons_area_id_bsn_index_key": "try_again",
+    "meetings_close_decided": "items_open",
+    "meeting_items_while_open": "meeting_not_open",
+    "meetings_one_open": "table_taken",
+    "meetings_continued_once": "meeting_over",
+    "meeting_items_once": "try_again",
     # Two merges at once brought the same two families together: the next try finds them asked about.
     "merge_proposals_one_pending": "try_again",
 }

@@ -12,6 +12,7 @@ from casecoord.domain.consents import ConsentSource, Receiver
 from casecoord.domain.duplicates import MergeReason
 from casecoord.domain.facets import Shown
 from casecoord.domain.leaving import ItemKind
+from casecoord.domain.meetings import AgendaKind, AgendaState, MeetingState, MeetingWarning
 from casecoord.domain.notices import NoticeKind
 from casecoord.domain.own_log import Why as HeldBackWhy
 from casecoord.domain.promises import Level
@@ -50,6 +51,8 @@ from casecoord.domain.words import (
 
 __all__ = [
     "ActionState",
+    "AgendaKind",
+    "AgendaState",
     "Audience",
     "BlockadeKind",
     "BlockadeState",
@@ -72,6 +75,8 @@ __all__ = [
     "Level",
     "LifeDomain",
     "Manner",
+    "MeetingState",
+    "MeetingWarning",
     "MergeReason",
     "NoticeKind",
     "PlaceKind",
@@ -98,6 +103,10 @@ __all__ = [
 
 for _word in (
     ActionState,
+    AgendaKind,
+    AgendaState,
+    MeetingState,
+    MeetingWarning,
     Audience,
     BlockadeKind,
     BlockadeState,

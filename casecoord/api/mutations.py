@@ -76,6 +76,7 @@ from casecoord.api.leaving import (
     EndTeamInput,
     SetDeputyInput,
 )
+from casecoord.api.meetings import MeetingMutations
 from casecoord.api.merging import (
     ConfirmMergeInput,
     HouseholdSplit,
@@ -109,7 +110,9 @@ from casecoord.api.taking_part import CaseLeft, LeaveAnswer, LeaveCaseInput
 
 
 @strawberry.type
-class Mutation(ConsentMutations, KeysMutations, ResidentMutations, RightsMutations, CarriedOutMutations):
+class Mutation(
+    ConsentMutations, KeysMutations, ResidentMutations, RightsMutations, CarriedOutMutations, MeetingMutations
+):
     @strawberry.mutation(description="A concern about a person or a household.")
     async def add_signal(self, info: Info, input: AddSignalInput) -> results.SignalAnswer:
         return await do(info, signals.add_signal, input, results.SignalAdded.of)

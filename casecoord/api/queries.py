@@ -32,6 +32,7 @@ from casecoord.api.leaving import HangingItem, TeamMember, zoned
 from casecoord.api.lists import Connection, Event, FlaggedHousehold, Gap, connection
 from casecoord.api.managing import Roster, Settings
 from casecoord.api.me import Me, Team
+from casecoord.api.meetings import MeetingQueries
 from casecoord.api.merging import MergeProposal
 from casecoord.api.moving import AwaitedTransfer, OfferedMove
 from casecoord.api.overviews import Overviews
@@ -46,7 +47,15 @@ class WorklistFilter:
 
 
 @strawberry.type
-class Query(Overviews, AccessLogQueries, ConsentQueries, ResidentQueries, RightsQueries, CarriedOutQueries):
+class Query(
+    Overviews,
+    AccessLogQueries,
+    ConsentQueries,
+    ResidentQueries,
+    RightsQueries,
+    CarriedOutQueries,
+    MeetingQueries,
+):
     @strawberry.field(description="Who I am here: name, area, and the memberships I can act under.")
     async def me(self, info: Info) -> Me:
         return Me.of(await me(info.context.office.database, info.context.caller))

@@ -86,6 +86,7 @@ BELONGINGS: dict[str, Kind] = {
         Kind("plan_actions", _CASE, ("what", "result", "outcome")),
         Kind("transfers", _OWN, ("answer",)),
         Kind("blockades", _CASE, ("what", "asked", "decision")),
+        Kind("meeting_items", _OWN, ("without_family", "decision")),
         Kind("refusals", _CASE, ("reason",), Compartment.GENERAL),
         Kind("hearings", _OWN),
         Kind("requests", _OWN, ("words", "decision"), Compartment.IDENTITY),

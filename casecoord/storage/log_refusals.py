@@ -19,6 +19,7 @@ _OF_A_HOUSEHOLD = [
     "transfers",
     "promises",
     "persons",
+    "meeting_items",
 ]
 _OF_A_CASE = ["proposals", "invitations", "plan_actions", "blockades", "refusals"]
 _ASKED = text(

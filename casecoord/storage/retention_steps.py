@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from casecoord.storage.retention_meetings import of_meetings
 from casecoord.storage.retention_register import Free, gone, of_the_register
 from casecoord.storage.retention_step import (
     CASE,
@@ -82,7 +83,7 @@ def steps(referring: Referring) -> tuple[list[Step], list[Step], Step]:
         )
 
     households = Step(REGISTER, "households", gone("x", free), owner="x.id", starts=True)
-    first = [*_of_cases(free), *_of_residents(), *_of_the_rest()]
+    first = [*of_meetings(), *_of_cases(free), *_of_residents(), *_of_the_rest()]
     return first, of_the_register(free), households
 
 
@@ -249,6 +250,7 @@ STAYS = {
     "duty_shifts": "who works here",
     "deputies": "who works here",
     "meetings": "when a team met; names no family",
+    "meeting_seats": "who was there; names no family",
     "vault.household_keys": "each goes with the last row that it opens",
     "vault.key_rotations": "which keys were made anew; names no family",
     "vault.erasures": "what has to be erased again in an older backup",

@@ -1,9 +1,20 @@
 """Every refusal a person can meet, a file for each subject: code: (Dutch, English). They never hold data of the case at hand."""
 
-from casecoord.domain.messages import cases, consents, families, keys, log, people, residents, rights, waits
+from casecoord.domain.messages import (
+    cases,
+    consents,
+    families,
+    keys,
+    log,
+    meetings,
+    people,
+    residents,
+    rights,
+    waits,
+)
 
 MESSAGES: dict[str, tuple[str, str]] = {
     code: message
-    for subject in (cases, consents, families, keys, log, people, residents, rights, waits)
+    for subject in (cases, consents, families, keys, log, meetings, people, residents, rights, waits)
     for code, message in subject.MESSAGES.items()
 }
