@@ -208,9 +208,9 @@ def _items(shown: str) -> TextClause:
     return text(
         f"""
 select i.*, {KEYS.replace("h.area_id", "i.area_id").replace("h.id", "i.household")} as keys,
-  case when i.participates or i.accountable or i.is_lead then coalesce((select jsonb_agg(jsonb_build_object(
+  coalesce((select jsonb_agg(jsonb_build_object(
     'id', p.id, 'name', encode(p.name_sealed, 'hex')) order by p.id) from persons p
-    where p.area_id = i.area_id and p.household_id = i.household and p.died_on is null), '[]') else '[]' end persons,
+    where p.area_id = i.area_id and p.household_id = i.household and p.died_on is null), '[]') persons,
   (select jsonb_build_object('id', a.id, 'what', encode(a.what_sealed, 'hex'), 'due_on', a.due_on, 'owner', w.name,
       'sphere', a.sphere, 'audience', a.audience, 'team', b.team_id, 'author', b.professional_id)
     from plan_actions a join memberships m on m.area_id = a.area_id and m.id = {whose("a", "owner_id")}
