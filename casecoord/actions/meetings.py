@@ -59,11 +59,11 @@ class CloseMeeting:
 
 @dataclass(frozen=True, slots=True)
 class AdjournMeeting:
-    """`to`: when it goes on with what is open."""
+    """`goes_on_at`: when, with what is open."""
 
     idempotency_key: str
     meeting: UUID
-    to: datetime
+    goes_on_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +161,13 @@ async def adjourn_meeting(hand: Hand, input: AdjournMeeting) -> MeetingBrief:
     meeting, rule = await _own(hand, input.meeting, "close_meeting")
     if meeting.state not in (MeetingState.PLANNED, MeetingState.OPEN):
         raise Problem("meeting_over", "meeting")
-    to = _to_come(hand, input.to, "to")
+    goes_on_at = _to_come(hand, input.goes_on_at, "goesOnAt")
     following = Meeting(
         area_id=hand.work.area_id,
         id=uuid4(),
         team_id=meeting.team_id,
         state=MeetingState.PLANNED,
-        planned_at=to,
+        planned_at=goes_on_at,
         minutes=meeting.minutes,
         chair_id=meeting.chair_id,
         continues_id=meeting.id,

@@ -60,15 +60,15 @@ class DecisionBrief:
 @verb(DecisionBrief)
 async def record_decision(hand: Hand, input: RecordDecision) -> DecisionBrief:
     """The item ends; a case that was discussed has a lead, or somebody who is asked, and a next date."""
-    decision, absent = _said(input)
-    if input.next_on is not None:
-        texts.soon(input.next_on, hand.now, "nextOn")
     desk, item = await _on_the_table(hand, input.item)
     meeting = await lock_meeting(hand.work, item.meeting_id, share=True)
     assert meeting is not None
     rule = may_lead(hand, meeting, "record_decision")
+    decision, absent = _said(input)
+    if input.next_on is not None:
+        texts.soon(input.next_on, hand.now, "nextOn")
     if meeting.state != MeetingState.OPEN:
-        raise Problem("meeting_not_open", "item")
+        raise Problem("meeting_not_open", "meetingItem")
     item = await lock_item(hand.work, item.id)
     if item.version != input.version:
         raise Problem("changed_meanwhile", "version")
@@ -108,14 +108,14 @@ async def _on_the_table(hand: Hand, identity: UUID) -> tuple[Desk, MeetingItem]:
     """An item that the actor sees, with its household locked; else Problem `not_found`."""
     found = await desk_of(hand.work, MeetingItem, identity)
     if found is None:
-        raise Problem("not_found", "item")
+        raise Problem("not_found", "meetingItem")
     desk, item = found
     try:
         row = await known(hand, item.meeting_id)
     except Problem:
-        raise Problem("not_found", "item") from None
+        raise Problem("not_found", "meetingItem") from None
     if not await items_in_view(hand, item.meeting_id, present=row.present, item=item.id):
-        raise Problem("not_found", "item")
+        raise Problem("not_found", "meetingItem")
     return desk, item
 
 
@@ -129,7 +129,7 @@ async def _may_end(desk: Desk, item: MeetingItem, input: RecordDecision) -> None
     if item.kind == AgendaKind.QUICK_WIN:
         return
     if desk.lead is None and await desk.pending_proposal() is None:
-        raise Problem("lead_missing", "item")
+        raise Problem("lead_missing", "meetingItem")
     if input.next_on is None:
         raise Problem("next_date_missing", "nextOn")
 

@@ -19,6 +19,7 @@ from casecoord.actions.notices import InboxOf, inbox
 from casecoord.actions.teams import MembersOf, TeamsOf, members, teams
 from casecoord.actions.transfers import TransfersOf, transfers
 from casecoord.api.access_log import AccessLogQueries
+from casecoord.api.agenda import MeetingQueries
 from casecoord.api.blockades import WaitingBlockade
 from casecoord.api.carried_out import CarriedOutQueries
 from casecoord.api.consents import ConsentQueries
@@ -32,7 +33,6 @@ from casecoord.api.leaving import HangingItem, TeamMember, zoned
 from casecoord.api.lists import Connection, Event, FlaggedHousehold, Gap, connection
 from casecoord.api.managing import Roster, Settings
 from casecoord.api.me import Me, Team
-from casecoord.api.meetings import MeetingQueries
 from casecoord.api.merging import MergeProposal
 from casecoord.api.moving import AwaitedTransfer, OfferedMove
 from casecoord.api.overviews import Overviews

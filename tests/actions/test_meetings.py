@@ -63,7 +63,7 @@ async def test_a_signal_becomes_an_item_a_decision_and_an_action_and_the_table_c
     case = (
         await town.act("bram", triage_signal, TriageSignal(town.key(), received, Decision.OPEN_CASE))
     ).case
-    async with refused("lead_missing", "item"):
+    async with refused("lead_missing", "meetingItem"):
         await decided(town, item)
     await propose(town, "bram", case.id, "amina")
     async with refused("next_date_missing", "nextOn"):
@@ -101,7 +101,7 @@ async def test_a_meeting_with_an_item_left_open_is_adjourned_and_goes_on_where_i
                 meeting,
             )
     later = town.clock.now + timedelta(days=7)
-    async with refused("date_in_past", "to"):
+    async with refused("date_in_past", "goesOnAt"):
         await town.act(
             "bram", adjourn_meeting, AdjournMeeting(town.key(), meeting, later - timedelta(days=9))
         )
@@ -411,7 +411,7 @@ async def test_a_decision_after_the_table_closed_is_refused(town: Town) -> None:
     await decided(town, item, next_on=None)
     await town.act("bram", close_meeting, closing(town, meeting))
     (item,) = await agenda(town, "bram", meeting)
-    async with refused("meeting_not_open", "item"):
+    async with refused("meeting_not_open", "meetingItem"):
         await town.act("bram", record_decision, deciding(town, item, next_on=None))
 
 

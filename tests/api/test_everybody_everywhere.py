@@ -42,6 +42,7 @@ from graphql import (
     type_from_ast,
 )
 from tests.actions.consent_steps import note, to_note
+from tests.actions.meeting_steps import agenda, decided, opened
 from tests.actions.moves import COVERED, arrives, moves_to
 from tests.actions.residents_steps import bound, code_for, custody
 from tests.actions.steps import by_bsn, merge, open_case, pending, propose, signal, take_part
@@ -120,6 +121,11 @@ KINDS = {
         "Event",
     ),
     "deferral": ("Deferral",),
+    "meeting": ("Meeting",),
+    "meetingItem": ("MeetingItem",),
+    "chair": ("Membership",),
+    "guests": ("Membership",),
+    "present": ("Membership",),
 }
 #: What is no family's: who works where.
 OF_NO_FAMILY = {
@@ -133,6 +139,9 @@ OF_NO_FAMILY = {
     "justiceDeputy",
     "organisation",
     "to",
+    "chair",
+    "guests",
+    "present",
 }
 TABLES = {
     "Case": "cases",
@@ -163,6 +172,8 @@ TABLES = {
     "Deferral": "deferrals",
     "Contact": "contacts",
     "Event": "events",
+    "Meeting": "meetings",
+    "MeetingItem": "meeting_items",
 }
 
 
@@ -320,6 +331,11 @@ async def story(town: Town, code: str) -> Place:
         raised = RaiseBlockade(town.key(), case.id, BlockadeKind.MONEY, domain, *words)
         await town.act(who, raise_blockade, raised)
     await town.act("hanna", plan_hearing, PlanHearing(town.key(), by_bsn(brother), date(2026, 12, 17)))
+    sits = await opened(town, "bram", "amina")
+    said = [say("meeting.item", "general", "klimop", accountable="klimop") for _ in range(2)]
+    for item in await agenda(town, "bram", sits):
+        if item.household == child.household:
+            await decided(town, item, decision=said[0], family_present=False, without_family=said[1])
     reason = say("team_note.internal", "general")
     offered = await town.act(
         "amina", offer_hand_over, ProposeLead(town.key(), case.id, town.members["dirk"].professional, reason)
