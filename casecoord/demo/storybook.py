@@ -5,6 +5,7 @@ from casecoord.demo.chapters import (
     endings,
     homes,
     leads,
+    meetings,
     plans,
     residents,
     routes,
@@ -15,7 +16,20 @@ from casecoord.demo.chapters import (
 )
 from casecoord.demo.stories import TOLD, Story
 
-CHAPTERS = (signals, routes, spheres, leads, plans, endings, homes, seldom, elsewhere, sharing, residents)
+CHAPTERS = (
+    signals,
+    routes,
+    spheres,
+    leads,
+    plans,
+    endings,
+    homes,
+    seldom,
+    elsewhere,
+    sharing,
+    residents,
+    meetings,
+)
 
 STORIES: dict[str, Story] = {
     story.key: story

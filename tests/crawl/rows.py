@@ -25,6 +25,7 @@ TABLES = (
         "legal_grounds",
         "access_log",
     ),
+    *("meetings", "meeting_seats", "meeting_items"),
 )
 QUERY = {
     "access_log": "select id, area_id, professional_id, household, subjects,"
@@ -58,6 +59,8 @@ KINDS = {
     "Deferral": "deferrals",
     "RightDecision": "request_decisions",
     "Rectification": "rectifications",
+    "Meeting": "meetings",
+    "MeetingItem": "meeting_items",
 }
 
 
