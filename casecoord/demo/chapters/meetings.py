@@ -25,7 +25,7 @@ from casecoord.domain.workdays import AMSTERDAM
     facets=["signal.existence"],
 )
 async def aan_tafel(t: Teller) -> None:
-    t.days_ago(1)
+    t.days_ago(4)
     await t.flag("amina", "Sami", LifeDomain.SOCIAL_NETWORK, "Speelt in de pauze altijd alleen.")
     t.days_ago(0)
     sits = await _set(t, "bram", t.at - timedelta(hours=1), "chaima")
@@ -50,7 +50,9 @@ async def aan_tafel(t: Teller) -> None:
 
 async def _set(t: Teller, by: str, at: datetime, guest: str) -> UUID:
     team, asked = (await _whose(t, by)).team_id, await _seat(t, guest)
-    made = await t.does(by, schedule_meeting, lambda key: ScheduleMeeting(key, team, at, 60, guests=(asked,)))
+    made = await t.does(
+        by, schedule_meeting, lambda key: ScheduleMeeting(key, team, at, 120, guests=(asked,))
+    )
     return made.id
 
 
