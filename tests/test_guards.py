@@ -255,8 +255,38 @@ def _deferral(thing: str, ended: str = "null, null") -> str:
     )
 
 
+def _table(state: str) -> list[str]:
+    """A meeting of the school's care team in this state, with an item that is open."""
+    return [
+        "insert into meetings (area_id, id, team_id, state, planned_at, minutes, chair_id, opened_at) values ('{area}',"
+        " '00000000-0000-4000-8000-000000000009', '{klimop_t}', 'open', '{now}', 60, '{bram_m}', '{now}')",
+        *(["update meetings set state = 'adjourned', ended_at = '{now}'"] if state == "adjourned" else []),
+        "insert into meeting_items (area_id, id, meeting_id, household_id, kind, subject_id, sphere, position, minutes,"
+        " state, version) values ('{area}', gen_random_uuid(), '00000000-0000-4000-8000-000000000009',"
+        f" {OF_WAITING}, 'untriaged', '{{waiting}}', 'general', 0, 5, 'open', 1)",
+    ]
+
+
 #: What it is: the constraint that says so, and the statements that break it.
 BROKEN: dict[str, tuple[str, list[str]]] = {
+    "a meeting that closes with an item left open": (
+        "meetings_close_decided",
+        [*_table("open"), "update meetings set state = 'closed', held_at = opened_at, ended_at = '{now}'"]),
+    "an item at a table where nobody sits any more": ("meeting_items_while_open", _table("adjourned")),
+    "a decision that says nothing": (
+        "meeting_items_ends_in_a_decision",
+        [*_table("open"), "update meeting_items set state = 'decided', decided_at = '{now}', decided_by = '{bram_m}',"
+         " family_present = true"]),
+    "a family talked about without them and without a reason": (
+        "meeting_items_family_there_or_a_reason",
+        [*_table("open"), "update meeting_items set state = 'decided', decided_at = '{now}', decided_by = '{bram_m}',"
+         " family_present = false, decision_sealed = ''"]),
+    "a meeting that nobody chairs": (
+        "meetings_planned_whole",
+        [_table("open")[0], "update meetings set chair_id = null"]),
+    "a meeting that closed and was never held": (
+        "meetings_met_when_closed",
+        [_table("open")[0], "update meetings set state = 'closed', ended_at = '{now}'"]),
     "an offer to another area whose hand-over waits no longer": (
         "move_offers_timed", offered_after("accepted")),
     "a family that was declined by nobody": (

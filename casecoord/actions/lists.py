@@ -42,6 +42,7 @@ _HISTORY = (
     "family.agreement",
     "consent.record",
     "medical.note",
+    "meeting.item",
 )
 
 

@@ -13,7 +13,7 @@ from casecoord.access.doing import ActFacts
 from casecoord.actions.office import Hand, verb
 from casecoord.actions.texts import FURTHEST
 from casecoord.domain.bounds import BOUNDS
-from casecoord.domain.covering import disciplines_of
+from casecoord.domain.covering import SCHOOL_DISCIPLINES, disciplines_of
 from casecoord.domain.errors import Problem
 from casecoord.domain.routing import DEFAULT_ORDER, RoutedBy
 from casecoord.domain.words import Discipline, Role
@@ -134,6 +134,8 @@ async def _checked(hand: Hand, input: ChangeSettings) -> dict[str, Any]:
     if input.disciplines is not None:
         if not input.disciplines:
             raise Problem("choice_missing", "disciplines")
+        if not SCHOOL_DISCIPLINES.issuperset(input.disciplines):
+            raise Problem("discipline_unfit", "disciplines")
         new["disciplines"] = sorted(set(input.disciplines))
     if input.case_ceiling is not None:
         if not CEILING[0] <= input.case_ceiling <= CEILING[1]:

@@ -45,6 +45,11 @@ CONSTRAINTS = {
     "agreements_replaced_once": "already_answered",
     "agreement_answers_in_turn": "try_again",
     "agreement_answers_to_what_stands": "already_answered",
+    "meetings_close_decided": "items_open",
+    "meeting_items_while_open": "meeting_not_open",
+    "meetings_one_open": "table_taken",
+    "meetings_continued_once": "meeting_over",
+    "meeting_items_once": "try_again",
     # Two merges at once brought the same two families together: the next try finds them asked about.
     "merge_proposals_one_pending": "try_again",
 }

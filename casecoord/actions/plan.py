@@ -44,6 +44,17 @@ class AddAction:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A step as it may be sealed; `team` and `owner` default to the actor's own."""
+
+    domain: LifeDomain
+    what: str
+    due_on: date
+    team: UUID | None = None
+    owner: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CompleteAction:
     idempotency_key: str
     action: UUID
@@ -81,8 +92,15 @@ async def add_action(hand: Hand, input: AddAction) -> ActionBrief:
     what = texts.sentence(input.what, "what")
     texts.soon(input.due_on, hand.now, "dueOn")
     desk = await case_desk(hand, input.case)
+    action = await add_step(hand, desk, Step(input.domain, what, input.due_on, input.team, input.owner))
+    await desk.settle()
+    return ActionBrief(action.id, action.case_id, ActionState.OPEN, action.due_on)
+
+
+async def add_step(hand: Hand, desk: Desk, step: Step) -> PlanAction:
+    """Puts a step into the plan of the open case of this desk, if the actor may."""
     assert desk.case is not None
-    team = input.team or hand.actor.team_id
+    team = step.team or hand.actor.team_id
     rule = require(
         hand,
         desk,
@@ -94,11 +112,11 @@ async def add_action(hand: Hand, input: AddAction) -> ActionBrief:
     # After the rule: only the lead, who sees all that take part, is told which team does not.
     if team not in desk.teams():
         raise Problem("team_not_in_case", "team")
-    owner = await colleague_in(hand.work, input.owner or hand.actor.professional_id, team)
+    owner = await colleague_in(hand.work, step.owner or hand.actor.professional_id, team)
     if owner is None:
         raise Problem("owner_not_in_team", "owner")
     # An action names its owner and who asked for it: it is as secret as their teams' part in the case.
-    sphere = sphere_among(sphere_of(input.domain), hand.actor.team_kind, owner.team_kind)
+    sphere = sphere_among(sphere_of(step.domain), hand.actor.team_kind, owner.team_kind)
     action = PlanAction(
         area_id=hand.work.area_id,
         id=uuid4(),
@@ -106,20 +124,19 @@ async def add_action(hand: Hand, input: AddAction) -> ActionBrief:
         team_id=team,
         owner_id=owner.membership,
         author_id=desk.actor_membership,
-        domain=input.domain,
+        domain=step.domain,
         sphere=sphere,
-        due_on=input.due_on,
+        due_on=step.due_on,
         state=ActionState.OPEN,
         added_at=desk.now,
     )
-    action.what_sealed = desk.sealed(what, action, "what", Compartment.of(sphere))
+    action.what_sealed = desk.sealed(step.what, action, "what", Compartment.of(sphere))
     hand.work.session.add(action)
     if owner.until is not None:
         await hand.work.session.flush()
         await plan_turns(hand.work, action.id, owner.membership)
     desk.add_event("add_action", "plan.action", sphere, rule, action=action.id)
-    await desk.settle()
-    return ActionBrief(action.id, action.case_id, ActionState.OPEN, action.due_on)
+    return action
 
 
 @verb(ActionBrief)

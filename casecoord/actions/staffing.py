@@ -10,9 +10,11 @@ from casecoord.actions.managing import may_manage
 from casecoord.actions.office import Hand, verb
 from casecoord.domain.covering import COVERED_BY
 from casecoord.domain.errors import Problem
+from casecoord.domain.meetings import COMPOSITION
 from casecoord.domain.words import Discipline, Language, Role, TeamKind
 from casecoord.storage import places
 from casecoord.storage.ending import lock_teams
+from casecoord.storage.leaving import lock_memberships
 from casecoord.storage.organising import Organiser
 from casecoord.storage.settle import settle_area
 from casecoord.storage.standing import Change, Followed, alone, to_follow
@@ -72,6 +74,22 @@ class MemberAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordDiscipline:
+    """As what somebody sits in a care team; None: as none that its table asks for."""
+
+    idempotency_key: str
+    membership: UUID
+    discipline: Discipline | None
+
+
+@dataclass(frozen=True, slots=True)
+class DisciplineRecorded:
+    membership: UUID
+    team: UUID
+    discipline: Discipline | None
+
+
+@dataclass(frozen=True, slots=True)
 class RecordMeeting:
     idempotency_key: str
     team: UUID
@@ -119,8 +137,8 @@ async def add_member(hand: Hand, input: AddMember) -> MemberAdded:
         raise Problem("team_not_there", "team")
     if input.role not in (_BUREAU_ROLES if team.kind == TeamKind.PROGRAMME_BUREAU else _ROLES):
         raise Problem("role_unfit", "role")
-    if input.discipline is not None and team.kind != TeamKind.SCHOOL_CARE:
-        raise Problem("discipline_only_school", "discipline")
+    if input.discipline is not None:
+        _fits(input.discipline, team)
     login = _login(input)
     organiser = Organiser(work, since)
     professional = await _professional(hand, input)
@@ -144,6 +162,24 @@ async def add_member(hand: Hand, input: AddMember) -> MemberAdded:
     return MemberAdded(membership, professional, team.id, input.role, since)
 
 
+@verb(DisciplineRecorded)
+async def record_discipline(hand: Hand, input: RecordDiscipline) -> DisciplineRecorded:
+    """What was not known of a member, or was written down wrong: the team's table is whole again, or is not."""
+    rule = may_manage(hand, "manage_teams")
+    found = await lock_memberships(hand.work, [input.membership])
+    if not found or (found[0].during.upper is not None and found[0].during.upper <= hand.now):
+        raise Problem("not_found", "membership")
+    membership = found[0]
+    team = await _team(hand, membership.team_id)
+    if input.discipline is not None:
+        _fits(input.discipline, team)
+    membership.discipline = input.discipline
+    await hand.work.session.flush()
+    await settle_area(hand.work)
+    hand.done.rules.append(rule)
+    return DisciplineRecorded(membership.id, team.id, input.discipline)
+
+
 @verb(MeetingRecorded, act="C")
 async def record_meeting(hand: Hand, input: RecordMeeting) -> MeetingRecorded:
     """The team met: it has to meet again within its weeks from then on."""
@@ -156,6 +192,11 @@ async def record_meeting(hand: Hand, input: RecordMeeting) -> MeetingRecorded:
     await settle_area(hand.work)
     hand.done.rules.append(rule)
     return MeetingRecorded(team.id, held_at)
+
+
+def _fits(discipline: Discipline, team: Team) -> None:
+    if discipline not in COMPOSITION.get(TeamKind(team.kind), ()):
+        raise Problem("discipline_unfit", "discipline")
 
 
 async def _team(hand: Hand, identity: UUID) -> Team:

@@ -225,7 +225,7 @@ class SimilarBlockades:
 
 
 @strawberry.type(description="A blockade before the alliance, without the family that waits.")
-class AgendaItem:
+class AllianceItem:
     id: strawberry.ID
     kind: BlockadeKind
     domain: LifeDomain
@@ -234,7 +234,7 @@ class AgendaItem:
     homework: list[Homework]
 
     @classmethod
-    def of(cls, found: weighing.Waiting) -> "AgendaItem":
+    def of(cls, found: weighing.Waiting) -> "AllianceItem":
         return cls(
             id=global_id("Blockade", found.id),
             kind=found.kind,
@@ -249,7 +249,7 @@ class AgendaItem:
     description="What waits for the alliance. `text`: the same, to hand out; it names no family."
 )
 class AllianceAgenda:
-    items: list[AgendaItem]
+    items: list[AllianceItem]
     text: str
 
     @classmethod
@@ -265,7 +265,7 @@ class AllianceAgenda:
             for one in found.items
         ]
         return cls(
-            items=[AgendaItem.of(one) for one in found.items],
+            items=[AllianceItem.of(one) for one in found.items],
             text=agenda.agenda_text(items, found.day, found.language),
         )
 

@@ -16,6 +16,7 @@ from casecoord.domain.consents import ConsentSource, Receiver
 from casecoord.domain.duplicates import MergeReason
 from casecoord.domain.facets import Shown
 from casecoord.domain.leaving import ItemKind
+from casecoord.domain.meetings import AgendaKind, AgendaState, MeetingState, MeetingWarning
 from casecoord.domain.notices import NoticeKind
 from casecoord.domain.own_log import Why as HeldBackWhy
 from casecoord.domain.promises import Level
@@ -54,6 +55,8 @@ from casecoord.domain.words import (
 
 __all__ = [
     "ActionState",
+    "AgendaKind",
+    "AgendaState",
     "AgreementAnswerKind",
     "AgreementStanding",
     "Audience",
@@ -78,6 +81,8 @@ __all__ = [
     "Level",
     "LifeDomain",
     "Manner",
+    "MeetingState",
+    "MeetingWarning",
     "MergeReason",
     "MilestoneKind",
     "NoticeKind",
@@ -106,6 +111,10 @@ __all__ = [
 
 for _word in (
     ActionState,
+    AgendaKind,
+    AgendaState,
+    MeetingState,
+    MeetingWarning,
     Audience,
     BlockadeKind,
     BlockadeState,

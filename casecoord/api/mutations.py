@@ -79,6 +79,7 @@ from casecoord.api.leaving import (
     EndTeamInput,
     SetDeputyInput,
 )
+from casecoord.api.meetings import MeetingMutations
 from casecoord.api.merging import (
     ConfirmMergeInput,
     HouseholdSplit,
@@ -129,6 +130,7 @@ class Mutation(
     OfferMutations,
     PlacementMutations,
     HearingMutations,
+    MeetingMutations,
 ):
     @strawberry.mutation(description="A concern about a person or a household.")
     async def add_signal(self, info: Info, input: AddSignalInput) -> results.SignalAnswer:

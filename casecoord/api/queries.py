@@ -18,6 +18,7 @@ from casecoord.actions.notices import InboxOf, inbox
 from casecoord.actions.teams import MembersOf, TeamsOf, members, teams
 from casecoord.actions.transfers import TransfersOf, transfers
 from casecoord.api.access_log import AccessLogQueries
+from casecoord.api.agenda import MeetingQueries
 from casecoord.api.alternatives import OfferQueries
 from casecoord.api.blockades import BlockadeQueries
 from casecoord.api.breakthroughs import BreakthroughQueries
@@ -65,6 +66,7 @@ class Query(
     OfferQueries,
     PlacementQueries,
     HearingQueries,
+    MeetingQueries,
 ):
     @strawberry.field(description="Who I am here: name, area, and the memberships I can act under.")
     async def me(self, info: Info) -> Me:

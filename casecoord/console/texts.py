@@ -114,6 +114,7 @@ _HAPPENED = {
     "complete_action": "completed an action",
     "raise_blockade": "raised a blockade",
     "decide_blockade": "decided on a blockade",
+    "record_decision": "recorded a decision of a meeting",
     "plan_hearing": "planned a hearing",
     "move_hearing": "moved a hearing",
     "end_hearing": "ended a hearing",

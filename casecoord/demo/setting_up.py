@@ -17,6 +17,7 @@ from casecoord.demo.neighbourhood import (
 from casecoord.demo.people import SEED, House, Register, plain_households
 from casecoord.demo.stories import README_HOUSE
 from casecoord.demo.storybook import STORIES
+from casecoord.domain.covering import SCHOOL_DISCIPLINES
 from casecoord.domain.words import Discipline, InstitutionKind, Role, TeamKind
 from casecoord.storage.newcomers import Settlement, move_in
 from casecoord.storage.organising import Member, Organiser
@@ -138,7 +139,7 @@ async def _complete_school_teams(
     shared: dict[tuple[Discipline, int], UUID] = {}
     for number, (key, team) in enumerate(teams.items()):
         own = {_discipline(one) for one in area.everybody if one.team == key}
-        for discipline in [one for one in Discipline if one not in own]:
+        for discipline in [one for one in Discipline if one in SCHOOL_DISCIPLINES - own]:
             who = (discipline, number // SCHOOLS_EACH)
             if who in shared:
                 await organiser.membership(shared[who], team, discipline=discipline)

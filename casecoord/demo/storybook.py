@@ -6,6 +6,7 @@ from casecoord.demo.chapters import (
     endings,
     homes,
     leads,
+    meetings,
     plans,
     residents,
     routes,
@@ -29,6 +30,7 @@ CHAPTERS = (
     sharing,
     residents,
     alternatives,
+    meetings,
 )
 
 STORIES: dict[str, Story] = {

@@ -10,7 +10,14 @@ from casecoord.domain.promises import Deadlines, delivery_clock, duty_clock, sch
 from casecoord.domain.words import Discipline, InstitutionKind, Role, Sphere, TeamKind
 
 #: Who sits in a school care team, unless an area says otherwise.
-SCHOOL_DISCIPLINES = frozenset(Discipline)
+SCHOOL_DISCIPLINES = frozenset(
+    {
+        Discipline.INTERNAL_SUPERVISOR,
+        Discipline.SPECIAL_EDUCATION,
+        Discipline.SCHOOL_SOCIAL_WORK,
+        Discipline.SOCIAL_TEAM,
+    }
+)
 
 NEIGHBOURHOOD = "neighbourhood"
 #: Of which kind the team is that covers a place.

@@ -250,6 +250,12 @@ class Discipline(StrEnum):
     SPECIAL_EDUCATION = "special_education"
     SCHOOL_SOCIAL_WORK = "school_social_work"
     SOCIAL_TEAM = "social_team"
+    INCOME = "income"
+    WORK_COACH = "work_coach"
+    DEBT_SUPPORT = "debt_support"
+    GENERAL_PRACTITIONER = "general_practitioner"
+    PRACTICE_NURSE = "practice_nurse"
+    DISTRICT_NURSE = "district_nurse"
 
 
 class Word(StrEnum):

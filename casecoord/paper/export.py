@@ -33,8 +33,13 @@ _GROUNDS = ("label", "ground", "kept")
 
 
 def pdf_of(export: Export) -> bytes:
-    """The export as PDF/UA-1; as a plain PDF where a text holds a letter that no font here has."""
-    sheet = {"data": json.dumps(_sheet(export), ensure_ascii=False)}
+    """The export to read."""
+    return printed(_sheet(export))
+
+
+def printed(data: Mapping[str, Any]) -> bytes:
+    """A sheet as PDF/UA-1; as a plain PDF where a text holds a letter that no font here has."""
+    sheet = {"data": json.dumps(data, ensure_ascii=False)}
     # Only the fonts that come along: the same paper on every machine.
     try:
         return typst.compile(

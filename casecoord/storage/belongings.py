@@ -98,6 +98,7 @@ BELONGINGS: dict[str, Kind] = {
         Kind("blockades", _CASE, ("what", "asked", "function", "decision", "mandate")),
         Kind("blockade_homework", _BLOCKADE, ("function", "what")),
         Kind("spends", _CASE, ("purpose", "result", "reason")),
+        Kind("meeting_items", _OWN, ("without_family", "decision")),
         Kind("refusals", _CASE, ("reason",), Compartment.GENERAL),
         Kind("agreements", _CASE, ("what", "doer", "reply", "praise")),
         Kind("agreement_answers", _AGREEMENT, ("words",)),

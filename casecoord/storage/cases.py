@@ -28,6 +28,7 @@ from casecoord.storage.case_tables import (
 from casecoord.storage.consent_tables import Consent
 from casecoord.storage.family_tables import Agreement, Milestone
 from casecoord.storage.households import lock_household, save_keys
+from casecoord.storage.meeting_tables import MeetingItem
 from casecoord.storage.relating import Relation, relation
 from casecoord.storage.sealed import HouseholdSeal, Place
 from casecoord.storage.settle import settle
@@ -42,7 +43,7 @@ Row = TypeVar("Row", bound=Base)
 
 _CASE_OF: dict[type[Base], str] = {
     _table: f"select household_id from {_table.__tablename__} where area_id = :area and id = :id"
-    for _table in (Case, Signal, Request, Hearing, Person, Consent, BreakGlassGrant, Placement)
+    for _table in (Case, Signal, Request, Hearing, Person, Consent, BreakGlassGrant, Placement, MeetingItem)
 }
 for _table in (Proposal, Invitation, PlanAction, Blockade, Refusal, Agreement, Milestone, Spend):
     _CASE_OF[_table] = (

@@ -20,6 +20,7 @@ _OF_A_HOUSEHOLD = [
     "transfers",
     "promises",
     "persons",
+    "meeting_items",
 ]
 _OF_A_CASE = [
     "proposals",

@@ -95,6 +95,7 @@ _COME = (
     "update consents set household_id = :main where area_id = :area and household_id = :beside",
     "update medical_notes set household_id = :main where area_id = :area and household_id = :beside",
     "update deferrals set household_id = :main where area_id = :area and household_id = :beside",
+    "update meeting_items set household_id = :main where area_id = :area and household_id = :beside",
     # Emergency access to the one is none to the other: it ends, and its review comes along.
     "update break_glass_grants set household_id = :main, during = case when upper(during) <= :now then during else"
     "   tstzrange(lower(during), greatest(cast(:now as timestamptz), lower(during) + interval '1 microsecond')) end"
@@ -131,6 +132,7 @@ _FOLD = (
     "update agreements set case_id = :keep where area_id = :area and case_id = :gone",
     "update milestones set case_id = :keep where area_id = :area and case_id = :gone",
     "update spends set case_id = :keep where area_id = :area and case_id = :gone",
+    "update meeting_items set case_id = :keep where area_id = :area and case_id = :gone",
     # One family's refusal silences no clock of the other's: the two are asked anew.
     "update refusals set ended_at = :now where area_id = :area and case_id in (:keep, :gone) and ended_at is null",
     "update invitations i set state = 'superseded', answered_at = :now where area_id = :area and case_id = :gone"

@@ -7,8 +7,10 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import Range, insert
 
+from casecoord.domain.meetings import MeetingState
 from casecoord.domain.teams import TEAM_KINDS
 from casecoord.domain.words import Discipline, Language, Role, TeamKind
+from casecoord.storage.meeting_tables import Meeting
 from casecoord.storage.tables import (
     Base,
     CoordinatorSeat,
@@ -21,7 +23,6 @@ from casecoord.storage.tables import (
     TeamCover,
     TeamKindRecord,
 )
-from casecoord.storage.wait_tables import Meeting
 from casecoord.storage.work import Area, Database
 
 
@@ -143,7 +144,11 @@ class Organiser:
 
     async def met(self, team: UUID, at: datetime) -> None:
         """A care team met."""
-        await self._add(Meeting(area_id=self.work.area_id, id=uuid4(), team_id=team, held_at=at))
+        await self._add(
+            Meeting(
+                area_id=self.work.area_id, id=uuid4(), team_id=team, held_at=at, state=MeetingState.CLOSED
+            )
+        )
 
     async def duty(self, membership: UUID, until: datetime | None = None) -> None:
         """Puts a membership on duty for acute signals."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from casecoord.storage.retention_breakthroughs import before_blockades
 from casecoord.storage.retention_family import AT_THE_TABLE
+from casecoord.storage.retention_meetings import of_meetings
 from casecoord.storage.retention_placements import NONE_FOR_IT, of_placements
 from casecoord.storage.retention_register import Free, gone, of_the_register
 from casecoord.storage.retention_step import (
@@ -85,7 +86,7 @@ def steps(referring: Referring) -> tuple[list[Step], list[Step], Step]:
         )
 
     households = Step(REGISTER, "households", gone("x", free), owner="x.id", starts=True)
-    first = [*_of_cases(free), *_of_residents(), *_of_the_rest()]
+    first = [*of_meetings(), *_of_cases(free), *_of_residents(), *_of_the_rest()]
     return first, of_the_register(free), households
 
 
@@ -257,6 +258,7 @@ STAYS = {
     "breakthroughs": "what is allowed from now on; names no family",
     "meetings": "when a team met; names no family",
     "offers": "what providers offer; names no family",
+    "meeting_seats": "who was there; names no family",
     "vault.household_keys": "each goes with the last row that it opens",
     "vault.key_rotations": "which keys were made anew; names no family",
     "vault.erasures": "what has to be erased again in an older backup",

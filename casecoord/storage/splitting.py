@@ -37,6 +37,12 @@ _DEFERRED_GO = (
     " union all select area_id, id, case_id from contacts)"
 )
 _CASE_GOES = "update cases set household_id = :part where area_id = :area and id = :case"
+# What a table said goes with the signal or the case that it is about.
+_SAID_GO = (
+    "update meeting_items i set household_id = :part where area_id = :area and household_id = :home and"
+    " (signal_id in (select id from signals where area_id = :area and household_id = :part)"
+    "   or case_id in (select id from cases where area_id = :area and household_id = :part))"
+)
 _SINCE = text("select min(received_at) from signals where area_id = :area and household_id = :part")
 _SINCE_CASE = text("select min(triaged_at) from cases where area_id = :area and household_id = :part")
 
@@ -120,7 +126,7 @@ async def go(
         "signals": list(signals),
         "case": case,
     }
-    for statement in (*_GO, *((_CASE_GOES,) if case else ()), _DEFERRED_GO):
+    for statement in (*_GO, *((_CASE_GOES,) if case else ()), _DEFERRED_GO, _SAID_GO):
         wanted = {name: value for name, value in values.items() if f":{name}" in statement}
         await work.session.execute(text(statement), wanted)
     moments = [

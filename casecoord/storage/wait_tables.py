@@ -1,4 +1,4 @@
-"""The tables of what waits for somebody else: transfers, blockades, hearings, emergency access, requests, refusals, meetings."""
+"""The tables of what waits for somebody else: transfers, blockades, hearings, emergency access, requests, refusals."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -264,14 +264,3 @@ class Refusal(Base):
             postgresql_where=text("ended_at is null"),
         ),
     )
-
-
-class Meeting(Base):
-    """A care team met."""
-
-    __tablename__ = "meetings"
-    area_id: Mapped[UUID] = area_key()
-    id: Mapped[UUID] = own_key()
-    team_id: Mapped[UUID]
-    held_at: Mapped[datetime]
-    __table_args__ = (to("teams", "team_id"), Index(None, "area_id", "team_id", "held_at"))

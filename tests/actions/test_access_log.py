@@ -14,6 +14,7 @@ import pytest
 import casecoord.actions
 from casecoord.actions.absence import SetDeputy, set_deputy
 from casecoord.actions.addressing import Addressee
+from casecoord.actions.agenda import MeetingOf, meeting_minutes
 from casecoord.actions.agreements import (
     RecordAgreement,
     RespondAgreement,
@@ -109,6 +110,15 @@ from casecoord.actions.leads import (
 from casecoord.actions.leaving import EndMembership, EndProfessional, end_membership, end_professional
 from casecoord.actions.lists import GapsOf, TimelineOf, WorklistOf, gaps, timeline, worklist
 from casecoord.actions.managing import ChangeSettings, Deadline, change_settings
+from casecoord.actions.meetings import (
+    AdjournMeeting,
+    MarkPresent,
+    OpenMeeting,
+    adjourn_meeting,
+    close_meeting,
+    mark_present,
+    open_meeting,
+)
 from casecoord.actions.merge_proposals import MergeProposalsOf, merge_proposals
 from casecoord.actions.merging import ConfirmMerge, confirm_merge
 from casecoord.actions.office import Verb
@@ -186,9 +196,11 @@ from casecoord.actions.spreading import SetLeadHours, SpreadOf, set_lead_hours, 
 from casecoord.actions.staffing import (
     AddMember,
     CoverPlace,
+    RecordDiscipline,
     RecordMeeting,
     add_member,
     cover_place,
+    record_discipline,
     record_meeting,
 )
 from casecoord.actions.transfers import AcceptTransfer, DeclineTransfer, accept_transfer, decline_transfer
@@ -211,6 +223,7 @@ from casecoord.domain.residents import Thing
 from casecoord.domain.rights import Rectifiable
 from casecoord.domain.words import (
     BlockadeKind,
+    Discipline,
     LifeDomain,
     Purpose,
     Reach,
@@ -226,6 +239,8 @@ from casecoord.storage.faults import DatabaseFault
 from casecoord.storage.organising import Organiser, found_area
 from tests.actions import alternative_steps
 from tests.actions.consent_steps import note, to_note, withdraw
+from tests.actions.meeting_steps import agenda, closing, flagged, planned
+from tests.actions.meeting_steps import decided as on_the_table
 from tests.actions.moves import arrives, awaited, moves_to
 from tests.actions.residents_steps import at_home, bound
 from tests.actions.steps import (
@@ -269,6 +284,7 @@ async def added(url: str, before: list[dict[str, Any]]) -> list[dict[str, Any]]:
 async def whole_story(town: Town, url: str) -> Someone:
     """Every verb and every view, once, about the canary family's child."""
     act, look = town.act, town.office.look
+    await story_of_a_table(town)
     (noor,) = await town.family((f"Noor {CANARY}", date(2018, 9, 30)), links={0: [("school", "11VO00")]})
     told = f"{CANARY} slaapt slecht."
     acute = await signal(
@@ -484,10 +500,28 @@ async def story_of_managing(town: Town) -> None:
     await town.act("mo", cover_place, CoverPlace(key(), "school", "11VO00", teams["regenboog"]))
     await town.act("mo", add_member, AddMember(key(), teams["klimop"], Role.MEMBER, name="Sanne"))
     await town.act("bram", record_meeting, RecordMeeting(key(), teams["klimop"], town.clock.now))
+    said = RecordDiscipline(key(), town.members["amina"].membership, Discipline.SOCIAL_TEAM)
+    await town.act("mo", record_discipline, said)
     law = await town.act("mo", start_ground, StartGround(key(), "6(1)(e)", "Wams", "In werking getreden."))
     await town.act(
         "mo", end_ground, EndGround(key(), law.id, "Ingetrokken.", town.clock.now + timedelta(days=1))
     )
+
+
+async def story_of_a_table(town: Town) -> None:
+    """Somebody new is talked about at a table that is set twice."""
+    told = f"Aan tafel. {CANARY}"
+    await flagged(town, f"Sam {CANARY}")
+    made = await planned(town)
+    moved = AdjournMeeting(town.key(), made.id, town.clock.now)
+    sits = (await town.act("bram", adjourn_meeting, moved)).next
+    await town.act("bram", open_meeting, OpenMeeting(town.key(), sits))
+    there = (town.members["amina"].membership,)
+    await town.act("bram", mark_present, MarkPresent(town.key(), sits, there))
+    for item in await agenda(town, "bram", sits):
+        await on_the_table(town, item, decision=told, family_present=False, without_family=told, next_on=None)
+    await town.act("bram", close_meeting, closing(town, sits))
+    await town.office.look(town.caller("amina"), meeting_minutes, MeetingOf(sits))
 
 
 async def story_of_leaving(town: Town, url: str) -> None:
@@ -574,7 +608,14 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
         "record_agreement",
         "say_for_my_family",
     }
-    create |= {"publish_breakthrough", "spend", "add_offer", "propose_alternative", "hold_alternative"}
+    create |= {
+        "publish_breakthrough",
+        "spend",
+        "add_offer",
+        "propose_alternative",
+        "hold_alternative",
+        "schedule_meeting",
+    }
     create |= {"raise_blockade", "plan_hearing", "exercise_right", "appeal_decision"}
     verbs = {one.name for module in ACTIONS for one in vars(module).values() if isinstance(one, Verb)}
     verbs -= {"mark_read"}  # done to one's own inbox, and to no household
@@ -582,7 +623,7 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
     views |= {"my_family", "my_access_log", "resident_letter", "deferrals", "held_back"}
     create |= {"make_resident_code", "ask_for_help", "exercise_my_right", "defer_entry", "give_my_consent"}
     views |= {"similar_blockades", "alliance_agenda"}
-    views |= {"spread", "rights_asked", "corrections", "export_household"}
+    views |= {"spread", "meeting", "meeting_minutes", "rights_asked", "corrections", "export_household"}
     views |= {"alternatives", "places", "preparation", "preparation_load"}
     of = {"break_glass": "E", "rotate_keys": "E", "erase_household": "D"} | dict.fromkeys(create, "C")
     verbs.add("bind_resident")  # by somebody who is nobody here until it is done
@@ -598,6 +639,8 @@ async def test_every_act_and_every_look_leaves_its_record(town: Town, database_u
         none |= {"spread", "set_lead_hours"}
         none |= {"withdraw_breakthrough"}
         none |= {"add_offer", "change_offer", "withdraw_offer", "preparation_load"}
+        none |= {"schedule_meeting", "open_meeting", "mark_present", "close_meeting", "adjourn_meeting"}
+        none |= {"record_discipline"}
         none |= {"record_meeting", "rotate_keys", "start_ground", "end_ground", "set_retention_term"}
         # Of somebody who was erased the records lead nowhere any more.
         none |= {"erase_household", "exercise_right", "decide_right", "confirm_decision"}

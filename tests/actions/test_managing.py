@@ -12,9 +12,10 @@ from casecoord.actions import following
 from casecoord.actions.managing import ChangeSettings, Deadline, SettingsOf, change_settings, settings
 from casecoord.actions.signals import add_signal
 from casecoord.domain.bounds import BOUNDS
+from casecoord.domain.covering import SCHOOL_DISCIPLINES
 from casecoord.domain.promises import Deadlines
 from casecoord.domain.routing import DEFAULT_ORDER, RoutedBy
-from casecoord.domain.words import Discipline, LifeDomain
+from casecoord.domain.words import LifeDomain
 from casecoord.domain.workdays import add_working_days
 from casecoord.storage.sweep import Swept
 from tests.actions.leaving_steps import one
@@ -109,7 +110,7 @@ async def test_a_follow_that_is_killed_half_way_is_finished_by_the_next_sweep(
 async def test_what_is_promised_of_the_area_follows_at_once(town: Town) -> None:
     await change(town, meeting_days=42)
     assert await listed(town) == [("G8", 4), ("G8", 4)]
-    await change(town, meeting_days=730, disciplines=tuple(Discipline))
+    await change(town, meeting_days=730, disciplines=tuple(SCHOOL_DISCIPLINES))
     assert await listed(town) == [("G8", 4), ("G8", 4)]
     await swept(town)
     assert await recomputed(town) == {("G8", 4): 2}
@@ -197,7 +198,7 @@ async def test_what_cannot_be_a_setting_changes_nothing_and_says_which_it_is(
 async def test_the_same_settings_again_change_nothing_and_the_same_key_answers_the_same(town: Town) -> None:
     deputy = town.members["jasmijn"].membership
     asked = ChangeSettings(
-        town.key(), (Deadline("lead", 9),), (date(2026, 12, 24),), tuple(Discipline), 12, deputy
+        town.key(), (Deadline("lead", 9),), (date(2026, 12, 24),), tuple(SCHOOL_DISCIPLINES), 12, deputy
     )
     told = await town.act("mo", change_settings, asked)
     assert (told.closed, told.case_ceiling, told.justice_deputy) == ([date(2026, 12, 24)], 12, deputy)

@@ -64,6 +64,9 @@ ACT_OF = {
     "recordConsent": "record_consent", "withdrawConsent": "withdraw_consent", "recordChildsWord": "record_consent",
     "addMedicalNote": "add_signal", "makeResidentCode": "record_contact", "unbindResident": "restrict",
     "deferEntry": "record_contact", "reviewDeferral": "review_case", "rotateKeys": "rotate_keys",
+    "scheduleMeeting": "schedule_meeting", "openMeeting": "schedule_meeting", "markPresent": "schedule_meeting",
+    "recordDecision": "record_decision", "closeMeeting": "close_meeting", "adjournMeeting": "close_meeting",
+    "recordDiscipline": "manage_teams",
     "setRetentionTerm": "manage_settings", "startGround": "manage_settings", "endGround": "manage_settings",
     "setGoal": "set_goal", "reachMilestone": "set_goal", "recordAgreement": "set_goal",
     "respondAgreement": "set_goal", "praiseFamily": "add_action", "setLeadHours": "manage_teams",
@@ -105,6 +108,7 @@ ELSEWHERE = {
 }  # fmt: skip
 #: The variable that names what an act is done to: the first of these that a mutation has.
 PRIMARY = (
+    "meeting", "meetingItem",
     "signal", "proposal", "invitation", "action", "blockade", "hearing", "placement", "grant", "request", "merge", "transfer",
     "offer", "decision", "consent", "deferral", "milestone", "agreement", "person", "case", "household", "membership", "team", "professional",
     "organisation", "homework", "rule", "spend", "blockades", "alternative",
@@ -250,6 +254,12 @@ def facts_of(world: World, who: str, name: str, kind: str | None, identity: UUID
         facts.add("of_invited_team")
     if kind == "Team" and identity == member.team:
         facts.add("own_team_meeting")
+    if name == "scheduleMeeting" and identity == member.team:
+        facts.add("chairs_meeting")
+    if kind in ("Meeting", "MeetingItem"):
+        table = thing if kind == "Meeting" else rows["meetings"][thing["meeting_id"]]
+        facts |= {"own_team_meeting"} if table["team_id"] == member.team else set()
+        facts |= {"chairs_meeting"} if table["chair_id"] == member.membership else set()
     if kind == "Membership" and thing["team_id"] == member.team:
         facts.add("own_team_deputy")
     if kind == "Consent" and ("is_lead" in facts or thing["team_id"] == member.team):

@@ -61,6 +61,7 @@ from graphql import (
 )
 from tests.actions.alternative_steps import held, offer, provider
 from tests.actions.consent_steps import note, to_note
+from tests.actions.meeting_steps import agenda, decided, opened
 from tests.actions.moves import COVERED, arrives, moves_to
 from tests.actions.residents_steps import bound, code_for, custody
 from tests.actions.steps import by_bsn, merge, open_case, pending, propose, signal, take_part
@@ -152,6 +153,11 @@ KINDS = {
     "homework": ("Homework",),
     "rule": ("Breakthrough",),
     "spend": ("Spend",),
+    "meeting": ("Meeting",),
+    "meetingItem": ("MeetingItem",),
+    "chair": ("Membership",),
+    "guests": ("Membership",),
+    "present": ("Membership",),
 }
 #: What is no family's: who works where.
 OF_NO_FAMILY = {
@@ -166,6 +172,9 @@ OF_NO_FAMILY = {
     "organisation",
     "to",
     "alternative",
+    "chair",
+    "guests",
+    "present",
 }
 TABLES = {
     "Case": "cases",
@@ -203,6 +212,8 @@ TABLES = {
     "Homework": "blockade_homework",
     "Breakthrough": "breakthroughs",
     "Spend": "spends",
+    "Meeting": "meetings",
+    "MeetingItem": "meeting_items",
 }
 
 
@@ -367,7 +378,7 @@ async def story(town: Town, code: str) -> Place:
         raised = RaiseBlockade(town.key(), case.id, BlockadeKind.MONEY, domain, *words)
         waiting.append((await town.act(who, raise_blockade, raised)).id)
     await at_the_table(town, case.id, say, mother.id)
-    await opened(town, case.id, waiting, say("plan.action", "livelihood", "klimop"))
+    await opened_up(town, case.id, waiting, say("plan.action", "livelihood", "klimop"))
     hearing = await town.act(
         "hanna", plan_hearing, PlanHearing(town.key(), by_bsn(brother), date(2026, 12, 17))
     )
@@ -375,6 +386,11 @@ async def story(town: Town, code: str) -> Place:
     free, wanted = [await offer(town, name=name) for name in ("Fietsen", "Hout")]
     await held(town, wanted, hearing.id)
     assert free != wanted
+    sits = await opened(town, "bram", "amina")
+    said = [say("meeting.item", "general", "klimop", accountable="klimop") for _ in range(2)]
+    for item in await agenda(town, "bram", sits):
+        if item.household == child.household:
+            await decided(town, item, decision=said[0], family_present=False, without_family=said[1])
     reason = say("team_note.internal", "general")
     offered = await town.act(
         "amina", offer_hand_over, ProposeLead(town.key(), case.id, town.members["dirk"].professional, reason)
@@ -427,7 +443,7 @@ async def at_the_table(town: Town, case: UUID, say: Any, mother: UUID) -> None:
         await town.act("amina", respond_agreement, paper)
 
 
-async def opened(town: Town, case: UUID, blockades: list[UUID], purpose: str) -> None:
+async def opened_up(town: Town, case: UUID, blockades: list[UUID], purpose: str) -> None:
     """The alliance has homework about what waits, another decision is a rule, and the lead spent something."""
     homework = (GiveHomework(Addressee(function="Directeur"), "Zoekt het uit.", SOON),)
     for blockade in blockades:

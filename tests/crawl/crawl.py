@@ -83,6 +83,8 @@ class Crawl:
             self.exported += 1
             if sight.role != "privacy_officer" or sight.purpose != "access_request" or exported is None:
                 self._fault(key, ask, "fetched an export")
+        if '"meetingMinutes":{' in body:
+            shown = printed(body, "meetingMinutes")
         for word in set(found_in(body)) | set(found_in(headers)) | set(found_in(shown)):
             canary = self.canaries.get(word)
             if canary is None:
@@ -166,9 +168,9 @@ def batched(asks: Iterable[tuple[str, Ask]], size: int) -> Iterator[list[tuple[s
         yield together
 
 
-def printed(body: str) -> str:
-    """What the page of an export says."""
-    pdf = json.loads(body)["data"]["householdExport"]["pdf"]
+def printed(body: str, name: str = "householdExport") -> str:
+    """What a paper says."""
+    pdf = json.loads(body)["data"][name]["pdf"]
     return "".join(page.extract_text() for page in PdfReader(io.BytesIO(base64.b64decode(pdf))).pages)
 
 

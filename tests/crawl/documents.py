@@ -52,6 +52,9 @@ KINDS_OF: dict[str, tuple[str, ...]] = {
     "replaces": ("Agreement",),
     "adopts": ("Person",),
     "saidBy": ("Person",),
+    "chair": ("Membership",),
+    "guests": ("Membership",),
+    "present": ("Membership",),
     "thing": ("Signal", "MedicalNote", "Action", "Contact", "Hearing", "Blockade", "Person", "Event"),
 }
 

@@ -27,6 +27,7 @@ TABLES = (
         "legal_grounds",
         "access_log",
     ),
+    *("meetings", "meeting_seats", "meeting_items"),
 )
 QUERY = {
     "access_log": "select id, area_id, professional_id, household, subjects,"
@@ -63,6 +64,8 @@ KINDS = {
     "Rectification": "rectifications",
     "Milestone": "milestones",
     "Agreement": "agreements",
+    "Meeting": "meetings",
+    "MeetingItem": "meeting_items",
 }
 
 

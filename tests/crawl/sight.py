@@ -7,7 +7,7 @@ that signal. The cells are read by `tests.policies.oracle`.
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
@@ -52,6 +52,8 @@ FACET_OF = {
     # The plan's own: each row says whether it is.
     ("milestones", "words"): "family.goal",
     ("milestones", "praise"): "family.goal",
+    ("meeting_items", "decision"): "meeting.item",
+    ("meeting_items", "without_family"): "meeting.item",
     ("break_glass_grants", "reason"): "break_glass.grant",
     ("break_glass_grants", "review"): "break_glass.grant",
     ("medical_notes", "note"): "medical.note",
@@ -147,6 +149,8 @@ class Sight:
             )
         if row["area_id"] != self.area:
             return False
+        if kind == "Meeting":
+            return self.knows_meeting(row)
         household = self.rows.household_of(KINDS[kind], row)
         if (kind, identity) in self.asked or (
             household in self.asked_about and kind in ("Household", "Case")
@@ -158,6 +162,26 @@ class Sight:
             due = {"area_coordinator": "due_at", "decision_power": "decision_at"}.get(self.role)
             return due is not None and row[due] <= self.rows.now
         return household is not None and self.of(household).may_know(kind, row)
+
+    def knows_meeting(self, meeting: Row) -> bool:
+        """Whoever works in the team, who was asked as a guest, and the area's coordinator."""
+        if meeting["area_id"] != self.area:
+            return False
+        guest = any(s["guest"] for s in self._seats(meeting))
+        return guest or self.role == "area_coordinator" or (
+            self.role in TEAM_ROLES and meeting["team_id"] == self.team
+        )  # fmt: skip
+
+    def sits_at(self, meeting: Row) -> bool:
+        """There, now; and no longer than a meeting can be."""
+        sits = meeting["state"] == "open" and self.rows.now < meeting["opened_at"] + timedelta(hours=12)
+        return sits and any(s["present_at"] is not None for s in self._seats(meeting))
+
+    def _seats(self, meeting: Row) -> list[Row]:
+        return [
+            s for s in self.rows.all["meeting_seats"]
+            if (s["meeting_id"], s["membership_id"]) == (meeting["id"], self.membership)
+        ]  # fmt: skip
 
     @cached_property
     def asked(self) -> set[tuple[str, UUID]]:
@@ -360,6 +384,19 @@ class OfHousehold:
         """At work, what everybody said to an agreement."""
         return self.sees_agreement(self.rows.by_id["agreements"][answer["agreement_id"]])
 
+    def degree_of_item(self, item: Row) -> str:
+        """Of an item on an agenda: by a part in what it is about, or at the table while it sits."""
+        meeting = self.rows.by_id["meetings"][item["meeting_id"]]
+        if not self.sight.knows_meeting(meeting):
+            return "none"
+        signal = self.rows.by_id["signals"].get(item["signal_id"])
+        beside = signal is not None and signal["case_id"] is None
+        takes_part = (self._is_accountable(signal) if beside else self.participates) or self.sight.sits_at(
+            meeting
+        )
+        facts = self.facts_of(item, "decided_by" if item["decided_by"] else None)
+        return self.degree("meeting.item", item["sphere"], takes_part, *facts)
+
     def sees_hearing(self, hearing: Row) -> bool:
         planner = self.rows.by_id["memberships"][hearing["planned_by"]]["team_id"]
         takes_part = planner == self.sight.team or self.participates or self.prepares
@@ -541,6 +578,8 @@ class OfHousehold:
                 return self.sees_answer(row)
             case "milestones":
                 return self.sees_milestone(row)
+            case "meeting_items":
+                return self.degree_of_item(row) == "full"
             case "medical_notes":
                 return self.sees_note(row)
             case "requests":
@@ -591,6 +630,8 @@ class OfHousehold:
                 return self.sees_agreement(row)
             case "Milestone":
                 return self.sees_milestone(row)
+            case "MeetingItem":
+                return self.degree_of_item(row) != "none"
             case "Hearing":
                 return self.sees_hearing(row)
             case "Placement":
@@ -637,6 +678,7 @@ class OfHousehold:
             or any(self.sees_promise(p, "gap") for p in self.promises)
             or any(self.sees_grant(g) for g in self.rows.of("break_glass_grants", self.household))
             or any(self.sees_note(n) for n in self.rows.of("medical_notes", self.household))
+            or any(self.degree_of_item(i) != "none" for i in self.rows.of("meeting_items", self.household))
             or any(self.sees_consent(c) for c in self.rows.of("consents", self.household))
         )
 

@@ -17,6 +17,7 @@ from casecoord.domain.words import LifeDomain, RequestKind, Role, Urgency, Veili
 from casecoord.storage.organising import Organiser
 from casecoord.storage.work import Database
 from tests.actions.leaving_steps import leave, newcomer
+from tests.actions.meeting_steps import opened, planned
 from tests.actions.steps import by_bsn, led_case, signal, take_part
 from tests.api.test_everybody_everywhere import story
 from tests.conftest import of_database
@@ -60,6 +61,8 @@ async def everything(town: Town, code: str) -> None:
         town.key(), by_bsn(family["els"]), RequestKind.RESTRICTION, identity_checked=True
     )
     await town.act("lotte", exercise_right, restricted)
+    await opened(town, "dirk", "fleur", "esra", guests=("fleur", "esra"))
+    await planned(town, "gijs", "amina")
     (acute,) = await town.family(("Piet Post", date(1971, 5, 5)))
     await signal(
         town,

@@ -5,7 +5,7 @@ Shares no code with the guards: it looks at all rows at once, and asks `tests/po
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -264,6 +264,9 @@ def _key(who: Context, row: Row) -> bool:
     for table in ("plan_actions", "blockades", "agreements", "milestones"):
         rows = who.town.rows[table]
         things += [(table, one) for one in rows if who.town.case[one["case_id"]]["household_id"] == home]
+    things += [
+        ("meeting_items", one) for one in who.town.rows["meeting_items"] if one["household_id"] == home
+    ]
     if any(one["sphere"] == sphere and who.may_know(table, one) for table, one in things):
         return True
     # Why something is deferred is for who deferred it, the lead, and the privacy officer, who is told of each.
@@ -312,6 +315,19 @@ def _grant(who: Context, row: Row) -> bool:
     )
 
 
+def _meeting_item(who: Context, row: Row) -> bool:
+    """By a part in the family; and by sitting at the table, while it sits."""
+    home = row["household_id"]
+    (table,) = [one for one in who.town.rows["meetings"] if one["id"] == row["meeting_id"]]
+    sits = table["state"] == "open" and who.at < table["opened_at"] + timedelta(hours=12)
+    there = sits and any(
+        one["meeting_id"] == table["id"] and one["membership_id"] == who.membership and one["present_at"]
+        for one in who.town.rows["meeting_seats"]
+    )
+    shown = who.shown(["meeting.item"], row["sphere"], home, home in who.homes or there, row["audience"])
+    return row["decided_by"] in who.own or shown
+
+
 def _skeleton(who: Context, row: Row) -> bool:
     """That a household is there, and its case: for whoever could see something of some family."""
     case = who.town.case.get(row.get("case_id"))
@@ -356,6 +372,7 @@ JUDGES: dict[str, Callable[[Context, Row], bool]] = {
     "milestones": lambda who, row: _of_a_case("family.goal" if row["own"] else "plan.goal", "author_id")(
         who, row
     ),
+    "meeting_items": _meeting_item,
     # Decision power knows of a team what may be known of its gaps.
     "participants": lambda who, row: (
         row["team_id"] == who.own_team or _anywhere("case.participants", "gap", of_case=True)(who, row)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from casecoord.actions.agenda import MeetingOf, MeetingsOf, meeting, meetings
 from casecoord.actions.arriving import MoveOffersOf, move_offers
 from casecoord.actions.asked import AskedOf, invitations, proposals
 from casecoord.actions.candidates import CandidatesOf, candidates
@@ -45,6 +46,7 @@ LISTS: dict[Any, Any] = {
     coverage: CoverageOf(),
     merge_proposals: MergeProposalsOf(),
     move_offers: MoveOffersOf(),
+    meetings: MeetingsOf(),
 }
 
 
@@ -81,6 +83,8 @@ def views(town: Town, now: Any) -> Iterator[tuple[Any, Any]]:
         yield candidates, CandidatesOf(case["id"])
     for signal in town.rows["signals"]:
         yield sent_signal, SentSignalOf(signal["id"])
+    for sits in town.rows["meetings"]:
+        yield meeting, MeetingOf(sits["id"])
     for team in town.rows["teams"]:
         yield caseload, CaseloadOf(team["id"])
     for one in town.rows["memberships"]:

@@ -32,7 +32,7 @@ ENTER = (
 OF_NO_FAMILY = {
     "areas", "neighbourhoods", "postcodes", "institutions", "organisations", "team_kinds", "teams", "team_covers",
     "professionals", "memberships", "coordinator_seats", "duty_shifts", "deputies", "turns", "meetings", "letters",
-    "legal_grounds", "policy_versions", "offers",
+    "legal_grounds", "policy_versions", "offers", "meeting_seats",
 }  # fmt: skip
 OURS = "in ('public'::regnamespace, 'vault'::regnamespace)"
 #: Columns by which a table is about somebody.

@@ -69,9 +69,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Deze rol hoort niet bij dit soort team. Kies een andere rol.",
         "This role does not belong in this kind of team. Choose another role.",
     ),
-    "discipline_only_school": (
-        "Alleen in een zorgteam school heeft iemand een discipline.",
-        "Only in a school care team does somebody have a discipline.",
+    "discipline_unfit": (
+        "Deze discipline hoort niet aan tafel bij dit soort team.",
+        "This discipline does not belong at the table of this kind of team.",
     ),
     "professional_or_name": (
         "Noem een professional die hier bekend is, of vul een naam en gegevens in; niet beide.",
