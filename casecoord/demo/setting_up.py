@@ -15,7 +15,7 @@ from casecoord.demo.neighbourhood import (
     somebodys_name,
 )
 from casecoord.demo.people import SEED, House, Register, plain_households
-from casecoord.demo.stories import README_HOUSE
+from casecoord.demo.stories import README_HOUSE, TABLES_HOUSE
 from casecoord.demo.storybook import STORIES
 from casecoord.domain.covering import SCHOOL_DISCIPLINES
 from casecoord.domain.words import Discipline, InstitutionKind, Role, TeamKind
@@ -27,8 +27,8 @@ from casecoord.storage.territories import describe
 from casecoord.storage.upserts import upsert
 from casecoord.storage.work import Area
 
-#: The key of the README's family among the settlements.
-README = "readme"
+#: The keys of the families of README and docs among the settlements.
+README, TABLES = "readme", "tables"
 #: Households written at a time, between two signs of progress.
 BATCH = 250
 #: How many school care teams one special-education contact sits in.
@@ -38,8 +38,8 @@ Told = Callable[[int, int], None]
 
 
 def known_families(area: DemoArea) -> dict[str, House]:
-    """The README's family and those of the stories, by key."""
-    readme = {README: README_HOUSE} if area is ZUID else {}
+    """The families of README and docs, and those of the stories, by key."""
+    readme = {README: README_HOUSE, TABLES: TABLES_HOUSE} if area is ZUID else {}
     return readme | {story.key: story.family for story in STORIES.values() if story.area is area}
 
 

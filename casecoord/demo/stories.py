@@ -141,3 +141,19 @@ README_FAMILY = {
     "brother": Known("Diego Martins", "999900018", date(2009, 2, 11)),
     "child": Known("Luna Martins", "999900031", date(2018, 3, 21)),
 }
+
+#: Nor this one: Ania (9) is at De Bloementuin; her brother Filip (16) will have to appear before a judge.
+TABLES_HOUSE = House(
+    ZUID.hood("Bloemhof"),
+    (
+        Somebody("Wanda Kowalska", 43, born=date(1983, 4, 12)),
+        Somebody("Filip Kowalski", 16, born=date(2010, 3, 8)),
+        Somebody("Ania Kowalska", 9, (PUPIL,), born=date(2017, 6, 2)),
+    ),
+    language="pl",
+)
+TABLES_FAMILY = {
+    "mother": Known("Wanda Kowalska", "999900043", date(1983, 4, 12)),
+    "brother": Known("Filip Kowalski", "999900055", date(2010, 3, 8)),
+    "child": Known("Ania Kowalska", "999900067", date(2017, 6, 2)),
+}

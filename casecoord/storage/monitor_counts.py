@@ -72,9 +72,12 @@ select p.from_on, array[x.reach, x.kind] path, c.household_id, count(*) number
   from p join blockades x on x.area_id = :area and {_during("x.decided_at")} and x.sphere in ({_SPHERES})
   join cases c on c.area_id = x.area_id and c.id = x.case_id
  group by 1, 2, 3"""
+#: A place of a hearing `x` of which something held when its day began.
+_DAY = "(x.held_on::timestamp at time zone 'Europe/Amsterdam')"
+_PLACE = "exists (select from placements y where y.area_id = x.area_id and y.hearing_id = x.id and {})"
 _ALTERNATIVES = f"""
-select p.from_on, array[case when x.place_held_at is not null then '{READINESS[0]}'
-    when x.alternative_at is not null then '{READINESS[1]}' else '{READINESS[2]}' end] path,
+select p.from_on, array[case when {_PLACE.format(f"y.during @> {_DAY}")} then '{READINESS[0]}'
+    when {_PLACE.format(f"y.proposed_at < {_DAY}")} then '{READINESS[1]}' else '{READINESS[2]}' end] path,
   x.household_id, count(*) number
   from p join hearings x on x.area_id = :area and x.held_on >= p.from_on and x.held_on < p.until_on
     and x.state <> '{HearingState.CANCELLED}'

@@ -19,8 +19,8 @@ from casecoord.actions.office import Office
 from casecoord.demo.load import AreaInUse, LoadedArea, Loader, Mark, load
 from casecoord.demo.neighbourhood import AREAS, NIEUWLAND, WITHOUT_TEAM, ZUID
 from casecoord.demo.people import PRIMARY_SCHOOL, REFERENCE, plain_households
-from casecoord.demo.setting_up import README, settlements
-from casecoord.demo.stories import README_FAMILY
+from casecoord.demo.setting_up import README, TABLES, settlements
+from casecoord.demo.stories import README_FAMILY, TABLES_FAMILY
 from casecoord.demo.storybook import STORIES
 from casecoord.demo.teller import Clock
 from casecoord.demo.users import USERS
@@ -94,14 +94,15 @@ async def test_the_database_holds_every_household_and_person(demo: Demo):
     assert demo.loaded.fresh and sum(area.households for area in demo.loaded.areas) == homes
 
 
-async def test_the_readme_s_family_is_known_and_nobody_flagged_it(demo: Demo):
-    family = HOMES[ZUID.code][README]
+@pytest.mark.parametrize(("key", "family_told"), [(README, README_FAMILY), (TABLES, TABLES_FAMILY)])
+async def test_the_families_of_the_docs_are_known_and_nobody_flagged_them(demo: Demo, key, family_told):
+    family = HOMES[ZUID.code][key]
     assert [(who.name, who.bsn, who.born) for who in family.people] == [
         (known.name, known.bsn, known.born)
-        for known in (README_FAMILY["mother"], README_FAMILY["brother"], README_FAMILY["child"])
+        for known in (family_told["mother"], family_told["brother"], family_told["child"])
     ]
     async with demo.office.database.within(demo.loaded.areas[0].id) as work:
-        found = await find_by_bsn(work, README_FAMILY["child"].bsn, README_FAMILY["child"].born)
+        found = await find_by_bsn(work, family_told["child"].bsn, family_told["child"].born)
     assert found is not None and found.household == family.id
     assert not await demo.admin.fetchval(
         "select exists (select from signals where household_id = $1)", family.id
