@@ -84,7 +84,7 @@ def opened_now(chair: Person, present: tuple[Person, ...]) -> str:
             chair.do("adjournMeeting", meeting=sits["id"], goesOnAt=tomorrow)
     here = [seat_of(who) for who in present]
     at = datetime.now(UTC).isoformat()
-    meeting: str = chair.do("scheduleMeeting", team=team_of(chair), at=at, guests=here[1:])["id"]
+    meeting: str = chair.do("scheduleMeeting", team=team_of(chair), at=at, minutes=240, guests=here[1:])["id"]
     chair.do("openMeeting", meeting=meeting, present=here)
     return meeting
 
@@ -99,7 +99,7 @@ def the_knot_is_cut(people: dict[str, Person], case: str, action: str) -> None:
         kind="RULE",
         domain="SOCIAL_NETWORK",
         what="The choir asks for a form that the family cannot get within half a year.",
-        asked="Let children begin while the form is under way.",
+        asked="Take Ania in next week, and wait for the paper.",
         action=action,
         to={"function": "Director of the music school"},
         neededBy=in_days(10),

@@ -88,6 +88,16 @@ def test_the_first_quarter_of_an_hour_goes_as_the_readme_says(said: dict[str, st
     assert "the sweep agrees" in recomputed and "no_lead" in recomputed and "untriaged" in recomputed
 
 
+def test_the_tables_where_people_decide_go_as_the_readme_says(said: dict[str, str]) -> None:
+    told = printed(said, "where_people_decide")
+    assert re.search(r"\d+ items, in this order: .*; Ania's: \d+ minutes, untriaged", told)
+    assert "Rotterdam-Zuid, " in told and "Begin while the form is under way." in told
+    assert (
+        len(re.findall(r"^   \d{4}-\d\d-\d\d  \w+ +(?:social_team|court_partner|provider)$", told, re.M)) == 6
+    )
+    assert "'name': 'Filip Kowalski'" in told and "not a byte of difference" in told
+
+
 def test_privacy_is_shown_as_the_readme_says(said: dict[str, str]) -> None:
     assert "rotterdam-zuid" in printed(said, "audit verify") and "NOT OK" not in printed(said, "audit verify")
     seen = printed(said, "audit seen")
