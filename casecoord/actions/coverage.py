@@ -134,7 +134,7 @@ async def coverage(hand: Hand, query: CoverageOf) -> Coverage:
             [cursors.write(hand, "coverage", [place.kind, place.code]) for place in places],
             len(row["page"]) > first,
         ),
-        households=[HeldBy(kind, _figure(hand, row["held"].get(kind, 0))) for kind in HolderKind],
+        households=[HeldBy(kind, _live(hand, row["held"].get(kind, 0))) for kind in HolderKind],
         gaps=[_gaps_of(hand, promise, row["broken"]) for promise in PROMISES.values()],
         lapsed=[
             LapsedOfRule(rule, because, _figure(hand, row["lapsed"].get(f"{rule} {because}", 0)))
@@ -179,8 +179,14 @@ def _gaps_of(hand: Hand, promise: PromiseRow, broken: dict[str, int]) -> GapsOfR
         rule=promise.rule,
         name=promise.gap,
         promise=promise.promise_nl if hand.actor.language is Language.NL else promise.promise_en,
-        levels=[(level, _figure(hand, broken.get(f"{promise.rule} {level.value}", 0))) for level in Level],
+        levels=[(level, _live(hand, broken.get(f"{promise.rule} {level.value}", 0))) for level in Level],
     )
+
+
+def _live(hand: Hand, number: int) -> Figure:
+    # Who follows figures reads what the monitor published: the same at any moment would be a total beside its cells.
+    follows = hand.actor.purpose is Purpose.MONITORING and hand.actor.role is not Role.AREA_COORDINATOR
+    return Figure(None, True) if follows else _figure(hand, number)
 
 
 def _figure(hand: Hand, number: int) -> Figure:

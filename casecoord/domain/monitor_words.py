@@ -1,5 +1,7 @@
 """The words of the monitor's cells and of its export: (Dutch, English)."""
 
+from functools import lru_cache
+
 from casecoord.domain.promises import PROMISES
 from casecoord.domain.spoken import in_language, say
 from casecoord.domain.suppression import Path
@@ -74,6 +76,7 @@ _NOWHERE: Pair = ("zonder bekende buurt", "without a known neighbourhood")
 # fmt: on
 
 
+@lru_cache(maxsize=2048)
 def say_path(path: Path, language: Language) -> str:
     """The words of a cell, the widest first."""
     return ", ".join(_say(word, language) for word in path)

@@ -55,12 +55,12 @@ select p.from_on, array[x.rule, (array['team_coordinator', 'area_coordinator', '
  group by 1, 2, 3"""
 _CASES = f"""
 select p.from_on, array[case when x.aftercare_at < p.until then '{CaseState.AFTERCARE}'
-    when exists (select from leads l where l.area_id = x.area_id and l.case_id = x.id
-      and l.during @> p.until - interval '1 microsecond') then '{CaseState.LED}'
-    when exists (select from proposals o where o.area_id = x.area_id and o.case_id = x.id and o.proposed_at < p.until
-      and (o.answered_at is null or o.answered_at >= p.until)) then '{CaseState.LEAD_PROPOSED}'
-    else '{CaseState.TRIAGED}' end] path, x.household_id, count(*) number
+    when l.id is not null then '{CaseState.LED}' when o.id is not null then '{CaseState.LEAD_PROPOSED}'
+    else '{CaseState.TRIAGED}' end] path, x.household_id, count(distinct x.id) number
   from p join cases x on x.area_id = :area and x.triaged_at < p.until and (x.closed_at is null or x.closed_at >= p.until)
+  left join leads l on l.area_id = x.area_id and l.case_id = x.id and l.during @> p.until - interval '1 microsecond'
+  left join proposals o on o.area_id = x.area_id and o.case_id = x.id and o.proposed_at < p.until
+    and (o.answered_at is null or o.answered_at >= p.until)
  group by 1, 2, 3"""
 _OUTCOMES = f"""
 select p.from_on, array[x.outcome_by] path, x.household_id, count(*) number

@@ -8,6 +8,8 @@ import pytest
 
 from casecoord.access.decide import Policy
 from casecoord.storage.work import Database
+from tests.actions.monitor_steps import Area
+from tests.actions.steps import sql
 from tests.world import KEYRING, Clock, Town, build_town
 
 SEED_IN_CI = 3433328329
@@ -38,3 +40,10 @@ def seed(pytestconfig: pytest.Config) -> int:
     if given not in (None, "random"):
         return int(given)
     return SEED_IN_CI if "CI" in os.environ else secrets.randbelow(1 << 32)
+
+
+@pytest.fixture
+async def area(town: Town, database_url: str) -> AsyncIterator[Area]:
+    """Twelve neighbourhoods of a dozen families each; nothing happened there yet."""
+    async with sql(database_url) as connection:
+        yield await Area(town, connection).found()

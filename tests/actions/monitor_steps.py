@@ -2,19 +2,28 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
 
+from casecoord.actions.monitor import Figure, Monitor, MonitorOf, monitor
+from casecoord.actions.publishing import publish_area
 from casecoord.domain.teams import sphere_among
-from casecoord.domain.words import LifeDomain, TeamKind, sphere_of
+from casecoord.domain.words import LifeDomain, Purpose, TeamKind, sphere_of
+from tests.actions.looks import look
 from tests.world import Town
 
 PLACES = [f"BU0599{number:04}" for number in range(12)]
 #: What a dozen families are told as.
 TEN = 12
 OCTOBER = datetime(2026, 10, 13, 9, 30, tzinfo=UTC)
+
+
+MONITORING = Purpose.MONITORING
+SEPTEMBER = OCTOBER - timedelta(days=30)
+#: By words and place, or by words alone where it is a rest.
+Told = dict[tuple[str, ...], int | None]
 
 
 @dataclass
@@ -158,3 +167,25 @@ class Area:
                 [(uuid4(), case, amina, met, "home") for case, _, _ in made],
             )
         return [case for case, _, _ in made]
+
+
+async def read(town: Town, query: MonitorOf | None = None, who: str = "karim") -> Monitor:
+    return await look(town, who, monitor, query or MonitorOf(), MONITORING)
+
+
+def figures(found: Monitor, measure: str) -> list[Figure]:
+    (one,) = (one for one in found.measures if one.measure.name == measure)
+    return list(one.figures)
+
+
+def told(found: Monitor, measure: str, start: date = date(2026, 10, 1)) -> Told:
+    """What is told of a measure in a period: by words and place, or by words alone where it is a rest."""
+    return {
+        (*one.category, *([one.neighbourhood] if one.neighbourhood is not None else [])): one.number
+        for one in figures(found, measure)
+        if one.period.from_on == start and one.number is not None
+    }
+
+
+async def publish(town: Town) -> int:
+    return await publish_area(town.database, town.area)

@@ -10,12 +10,10 @@ from datetime import date, timedelta
 import pytest
 
 from casecoord.actions.monitor import Monitor, MonitorOf, monitor
-from casecoord.actions.publishing import publish_area
 from casecoord.domain.monitor import MEASURES, month_of, shifted
 from casecoord.domain.words import LifeDomain, Purpose, TeamKind, sphere_of
 from tests.actions.looks import look
-from tests.actions.monitor_steps import OCTOBER, PLACES, Area
-from tests.actions.steps import sql
+from tests.actions.monitor_steps import OCTOBER, PLACES, Area, publish
 from tests.domain.attack import SMALL, UNBOUNDED, Attack, Sum, found
 from tests.world import Town
 
@@ -118,14 +116,10 @@ def sums(cells: dict[Cell, int], told: list[tuple[Cell, int | None, bool]]) -> I
 
 
 @pytest.mark.parametrize("seed", [3, 4])
-async def test_nobody_works_back_a_small_cell_from_all_that_is_published(
-    town: Town, database_url: str, seed: int
-) -> None:
-    async with sql(database_url) as connection:
-        area = await Area(town, connection).found()
-        cells = grid(await work_of(area, seed))
-        await publish_area(town.database, town.area)
-    told = await everything_read(town)
+async def test_nobody_works_back_a_small_cell_from_all_that_is_published(area: Area, seed: int) -> None:
+    cells = grid(await work_of(area, seed))
+    await publish(area.town)
+    told = await everything_read(area.town)
     single = {
         cell: (10 if number == 10 else number - 2, number + 2)
         for cell, number, rest in told

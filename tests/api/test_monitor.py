@@ -121,21 +121,16 @@ async def test_it_is_published_and_exported_at_the_command_line(published: Area,
         assert {row[number] for row in rows} == {"", "15", "2"}
 
 
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [
+async def test_a_wrong_export_is_one_line(published: Area, database_url: str) -> None:
+    for arguments, says in (
         (("--area", "west"), "there is no area west"),
         (("--area", "zuid", "--from", "oktober"), "is no month"),
         (("--area", "zuid", "--from", "2026-10", "--to", "2026-09"), "comes after the last"),
         (("--area", "zuid", "--to", "2126-10"), "not over yet"),
-    ],
-)
-async def test_a_wrong_export_is_one_line(
-    published: Area, database_url: str, arguments: tuple[str, ...], says: str
-) -> None:
-    done = await run(database_url, "export", *arguments)
-    assert done.returncode == 1 and done.stdout == ""
-    assert says in done.stderr and done.stderr.count("\n") == 1
+    ):
+        done = await run(database_url, "export", *arguments)
+        assert done.returncode == 1 and done.stdout == ""
+        assert says in done.stderr and done.stderr.count("\n") == 1
 
 
 async def test_an_export_is_logged_before_it_leaves(published: Area, database_url: str) -> None:

@@ -38,7 +38,7 @@ insert into neighbourhoods (area_id, code, name, district_code, district_name, v
   select distinct $area, place, 'Buurt ' || place, 'WK059900', 'Wijk', 2025 from h on conflict do nothing;
 update households x set neighbourhood = h.place from h where x.area_id = $area and x.id = h.id;
 update signals x set received_at = x.received_at - h.back, triaged_at = x.triaged_at - h.back + interval '3 days',
-    domain = (array['time_use', 'social_network', 'domestic_relations', 'child_development'])[1 + hashtext(x.id::text) & 3]
+    domain = (array['time_use', 'social_network', 'domestic_relations', 'child_development'])[1 + (hashtext(x.id::text) & 3)]
   from h where x.area_id = $area and x.household_id = h.id;
 create temporary table c on commit drop as select c.id, h.back from cases c join h on h.id = c.household_id
   where c.area_id = $area;

@@ -18,7 +18,7 @@ DEFINED = {
     ("time_to_lead", 1): "590c067a70fa",
     ("time_to_contact", 1): "289d3937be81",
     ("gaps", 1): "ecb44480bab1",
-    ("cases", 1): "ae8565d23f9f",
+    ("cases", 1): "519d4a5ca25e",
     ("outcomes", 1): "1776450269da",
     ("breakthroughs", 1): "6543ad9051a6",
     ("alternatives", 1): "9b9490954372",
