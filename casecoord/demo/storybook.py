@@ -12,10 +12,24 @@ from casecoord.demo.chapters import (
     sharing,
     signals,
     spheres,
+    table,
 )
 from casecoord.demo.stories import TOLD, Story
 
-CHAPTERS = (signals, routes, spheres, leads, plans, endings, homes, seldom, elsewhere, sharing, residents)
+CHAPTERS = (
+    signals,
+    routes,
+    spheres,
+    leads,
+    plans,
+    endings,
+    homes,
+    seldom,
+    elsewhere,
+    sharing,
+    residents,
+    table,
+)
 
 STORIES: dict[str, Story] = {
     story.key: story
