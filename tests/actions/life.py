@@ -743,8 +743,12 @@ class Life(Moving, AtTheTable, RuleBasedStateMachine):
             for (table, _), row in state.items()
             if table in ("cases", "requests")
         }
+        homes |= {
+            row["id"]: homes[row["case_id"]] for (table, _), row in state.items() if table == "agreements"
+        }
         for (table, _), row in state.items():
-            home = row.get("household_id") or homes.get(row.get("case_id") or row.get("request_id"))
+            of = row.get("case_id") or row.get("request_id") or row.get("agreement_id")
+            home = row.get("household_id") or homes.get(of)
             for value in row.values():
                 if isinstance(value, Opened):
                     assert value.household == (row["id"] if table == "households" else home), table
