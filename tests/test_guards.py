@@ -215,6 +215,35 @@ _BLOCKADE = (
 )
 
 
+_AGREEMENT = "00000000-0000-4000-8000-00000000002"
+
+
+def _agreed(number: str, replaces: str | None = None) -> str:
+    """One wording of an agreement with the led family; `replaces`: the number of an earlier one."""
+    former = f"'{_AGREEMENT}{replaces}'" if replaces else "null"
+    return (
+        "insert into agreements (area_id, id, case_id, author_id, domain, sphere, what_sealed, doer_sealed, due_on,"
+        f" recorded_at, replaces) values ('{{area}}', '{_AGREEMENT}{number}', '{{led}}', '{{amina_m}}', 'time_use',"
+        f" 'general', '', '', '2026-12-01', '{{now}}', {former})"
+    )
+
+
+def _answered(number: str, answer: str, turn: int, by: str = "id") -> str:
+    return (
+        "insert into agreement_answers (area_id, id, agreement_id, person_id, sphere, turn, answer, said_by, answered_at)"
+        f" select area_id, gen_random_uuid(), '{_AGREEMENT}{number}', id, 'general', {turn}, '{answer}', {by}, '{{now}}'"
+        f" from persons where household_id = {OF_LED} limit 1"
+    )
+
+
+def _milestone(kind: str) -> str:
+    return (
+        "insert into milestones (area_id, id, case_id, kind, own, author_id, domain, sphere, words_sealed, set_at)"
+        f" values ('{{area}}', gen_random_uuid(), '{{led}}', '{kind}', true, '{{amina_m}}', 'time_use', 'general', '',"
+        " '{now}')"
+    )
+
+
 def _step(team: str) -> list[str]:
     """An open action of this team, with its promise."""
     return [
@@ -686,6 +715,29 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
          "update placements p set state = 'confirmed', during = tstzrange(lower(during), null)"
          " where upper(during) < '{now}'"],
     ),
+    "a wording replaced twice": ("agreements_replaced_once", [_agreed("1"), _agreed("2", "1"), _agreed("3", "1")]),
+    "an answer to a wording that was replaced": (
+        "agreement_answers_to_what_stands", [_agreed("1"), _agreed("2", "1"), _answered("1", "confirmed", 1)]),
+    "an answer by nobody": (
+        "agreement_answers_said_by_somebody", [_agreed("1"), _answered("1", "confirmed", 1, by="null")]),
+    "other words that are none": (
+        "agreement_answers_changed_in_own_words", [_agreed("1"), _answered("1", "changed", 1)]),
+    "an answer that becomes another": (
+        "agreement_answers_stand",
+        [_agreed("1"), _answered("1", "refused", 1), "update agreement_answers set answer = 'confirmed'"]),
+    "a reply to no earlier wording": (
+        "agreements_answers_an_earlier_one", [_agreed("1"), "update agreements set reply_sealed = ''"]),
+    "praise for what was not kept": (
+        "agreements_praised_once_kept", [_agreed("1"), "update agreements set praise_sealed = ''"]),
+    "a step of nothing": ("milestones_step_of_one", [_milestone("step")]),
+    "something else than a goal or a step": ("milestones_known", [_milestone("dream")]),
+    "pride in what is still to come": ("milestones_proud_of_what_is", [_milestone("proud")]),
+    "a plan's goal by nobody": (
+        "milestones_by_somebody", [_milestone("goal"), "update milestones set own = false, author_id = null"]),
+    "praise for what was not reached": (
+        "milestones_praised_once_reached", [_milestone("goal"), "update milestones set praise_sealed = ''"]),
+    "more hours than a week has": (
+        "memberships_hours_of_a_week", ["update memberships set lead_hours = 61 where id = '{amina_m}'"]),
     "an action refused twice": ("blockades_one_on_an_action", [*_step("klimop_t"), _BLOCKADE, _BLOCKADE]),
     "a step of a team that takes no part": ("plan_actions_in_the_case", _step("wijkteam_t")),
     "a team that leaves its steps behind": (

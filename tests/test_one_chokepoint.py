@@ -34,6 +34,7 @@ ASKING = {*SHARING, "sees", "decide"}
 #: What opens a sealed value without a decision on the facet, and why it may: nobody at the door is shown it, or those
 #: whom a rule of its own names.
 OPENS = {
+    "actions/agreements.py:_their_words": "what somebody wanted otherwise becomes the agreement, sealed again",
     "actions/deciding.py:_decide": "the words of two who decided move to the request, sealed again",
     "actions/deferring.py:deferrals": "the reason of a deferral, for the three who answer for it: the statement names them",
     "actions/exporting.py:_text": "two people granted the export; it leaves out who else is in it",
@@ -44,6 +45,7 @@ OPENS = {
     "actions/rectifying.py:_is_theirs": "a verb asks whether somebody speaks for a child",
     "actions/residents.py:_fit": "a verb asks whether somebody is old enough for a login",
     "actions/turning.py:_come_of_age": "a clock counts birthdays",
+    "storage/agreements.py:_born": "verbs ask who may answer at this age",
     "storage/belongings.py:_reseal_table": "what came to another household is sealed under its keys",
     "storage/cases.py:opened": "a desk opens for verbs, which are looked at one by one",
     "storage/consents.py:born": "verbs ask who may consent at this age",

@@ -248,7 +248,7 @@ def _view(
     whole = _sees(look, row, about, viewers, as_written=False)
     compartment = Compartment.of(Sphere(row["sphere"]))
 
-    def opened(table: str, one: Row, column: str) -> str | None:
+    def unsealed(table: str, one: Row, column: str) -> str | None:
         place, sealed = Place(table, UUID(one["id"]), column), one[column]
         return seal.open(bytes.fromhex(sealed), place, compartment) if sealed else None
 
@@ -257,21 +257,21 @@ def _view(
     return AgreementView(
         id=UUID(row["id"]),
         domain=LifeDomain(row["domain"]),
-        what=opened("agreements", row, "what") or "",
-        doer=opened("agreements", row, "doer") or "",
+        what=unsealed("agreements", row, "what") or "",
+        doer=unsealed("agreements", row, "doer") or "",
         due_on=date.fromisoformat(row["due_on"]),
         recorded_at=datetime.fromisoformat(row["recorded_at"]),
         replaces=UUID(row["replaces"]) if row["replaces"] else None,
         adopts=UUID(row["adopts"]) if row["adopts"] and _own(about, row["adopts"]) else None,
-        reply=opened("agreements", row, "reply"),
+        reply=unsealed("agreements", row, "reply"),
         standing=stands if whole else Standing.WAITING,
         kept_at=datetime.fromisoformat(row["kept_at"]) if whole and row["kept_at"] else None,
-        praise=opened("agreements", row, "praise") if whole else None,
+        praise=unsealed("agreements", row, "praise") if whole else None,
         answers=[
             AnswerView(
                 person=UUID(one["person"]),
                 answer=Answer(one["answer"]),
-                words=opened("agreement_answers", one, "words"),
+                words=unsealed("agreement_answers", one, "words"),
                 on_paper=one["on_paper"],
                 at=datetime.fromisoformat(one["at"]),
             )

@@ -34,6 +34,8 @@ class Possible:
     add_action: bool = False
     act_for_teams: bool = False
     record_contact: bool = False
+    set_goal: bool = False
+    praise: bool = False
 
 
 def may_signal(hand: Hand) -> bool:
@@ -72,6 +74,8 @@ async def possible(hand: Hand, household: UUID, in_view: Collection[UUID]) -> Po
         ),
         act_for_teams=asked.may("add_action", for_participating_team=True, owner_and_date=True),
         record_contact=asked.may("record_contact"),
+        set_goal=asked.may("set_goal"),
+        praise=asked.may("add_action", for_own_team=True, owner_and_date=True),
     )
 
 

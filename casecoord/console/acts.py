@@ -81,6 +81,8 @@ def _propose(form: Form) -> ProposeLead:
         form.picked("professional", "Professional"),
         form.text("reason"),
         form.text("preference"),
+        form.text("goal"),
+        over_ceiling=form.given.get("overCeiling") == "yes",
     )
 
 

@@ -17,10 +17,12 @@ from casecoord.actions.plan import Manner
 from casecoord.actions.possible import Possible, possible
 from casecoord.actions.signals import Decision
 from casecoord.actions.teams import TeamLine, TeamsOf, teams
-from casecoord.console.acts import ACTS, Act
+from casecoord.console.acts import Act
 from casecoord.console.fields import Faulty, Form, Shown
 from casecoord.console.reception import Reception, Stale
 from casecoord.console.strip import Strip, strip
+from casecoord.console.table_acts import FAMILY_ACTS
+from casecoord.domain.agreements import Answer
 from casecoord.domain.errors import Problem
 from casecoord.domain.ids import global_id, key_of_any
 from casecoord.domain.joint_view import JointCase
@@ -182,7 +184,7 @@ class Cases:
 
         def form(name: str, thing: UUID | None = None) -> Shown:
             """The form of an act on a thing: as it was tried, or new."""
-            identity = ACTS[name].form_of(thing)
+            identity = FAMILY_ACTS[name].form_of(thing)
             return tried if tried is not None and tried.id == identity else Shown(identity)
 
         return self.at.page(
@@ -198,19 +200,20 @@ class Cases:
             here=global_id("Household", found.case.household),
             form=form,
             tried=tried,
-            done=done if done in ACTS else None,
+            done=done if done in FAMILY_ACTS else None,
             decisions=[
                 Decision.JOIN_CASE if found.case.case else Decision.OPEN_CASE,
                 Decision.ON_HOLD,
             ],
             domains=list(LifeDomain),
             manners=list(Manner),
+            answers=[Answer.CONFIRMED, Answer.CHANGED, Answer.REFUSED],
             today=local_date(found.now),
         )
 
 
 def _act(request: Request) -> Act:
-    act = ACTS.get(request.path_params["act"])
+    act = FAMILY_ACTS.get(request.path_params["act"])
     if act is None:
         raise Problem("not_found")
     return act

@@ -14,6 +14,7 @@ from casecoord.demo.chapters import (
     sharing,
     signals,
     spheres,
+    table,
 )
 from casecoord.demo.stories import TOLD, Story
 
@@ -29,8 +30,8 @@ CHAPTERS = (
     elsewhere,
     sharing,
     residents,
-    alternatives,
-    meetings,
+    alternatives    table,
+    meetings
 )
 
 STORIES: dict[str, Story] = {

@@ -382,6 +382,10 @@ class Teller:
         """The family does not see a signal yet, for somebody's safety."""
         await self._act(by, defer_entry, lambda key: DeferEntry(key, Thing.SIGNAL, signal, reason))
 
+    async def tell(self, by: str, verb: Verb[InputT, AnswerT], make: Callable[[str], InputT]) -> AnswerT:
+        """Any other verb, for a chapter that has its own; `make`: its input, from the key."""
+        return await self._act(by, verb, make)
+
     def _dweller(self, first_name: str) -> Dweller:
         return next(one for one in self.family.people if one.name.split()[0] == first_name)
 

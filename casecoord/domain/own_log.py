@@ -195,6 +195,14 @@ _DEEDS = {
     "ask_for_help": ("vroeg om hulp", "asked for help"),
     "give_my_consent": ("gaf toestemming", "gave consent"),
     "withdraw_my_consent": ("trok toestemming in", "took consent back"),
+    "spread": ("keek wie er tijd heeft om regie te voeren", "looked who has time to lead"),
+    "set_goal": ("schreef een doel of een kleine stap op", "wrote down a goal or a small step"),
+    "reach_milestone": ("liet weten dat er iets is gelukt", "told that something was reached"),
+    "praise_family": ("zei wat er goed gaat", "said what goes well"),
+    "record_agreement": ("schreef een afspraak met uw gezin op", "wrote down an agreement with your family"),
+    "respond_agreement": ("legde vast wat er op papier is gezegd", "recorded what was said on paper"),
+    "respond_my_agreement": ("antwoordde op een afspraak", "answered an agreement"),
+    "say_for_my_family": ("schreef een doel of iets om trots op te zijn op", "wrote down a goal or what there is to be proud of"),
     "let_be_seen": ("zei of ouders mogen meekijken", "said whether parents may see"),
 }
 # fmt: on

@@ -81,6 +81,18 @@ _SINCE = (
     "   where s.area_id = c.area_id and s.case_id = c.id and s.household_id = :main)"
     " and not exists (select from cases d where d.area_id = c.area_id and d.household_id = :beside"
     "   and d.state <> 'closed')",
+    # Another wording goes with the one that it replaces, and a step with its goal or agreement.
+    "with recursive line (id, case_id) as (select n.id, a.case_id from agreements n join agreements a"
+    "   on a.area_id = n.area_id and a.id = n.replaces join cases c on c.area_id = a.area_id and c.id = a.case_id"
+    "   where n.area_id = :area and n.case_id <> a.case_id and n.recorded_at >= :since and c.household_id = :beside"
+    "   union select n.id, l.case_id from line l join agreements n on n.area_id = :area and n.replaces = l.id)"
+    " update agreements n set case_id = l.case_id from line l where n.area_id = :area and n.id = l.id",
+    *(
+        f"update milestones m set case_id = x.case_id from {table} x join cases c on c.area_id = x.area_id"
+        f" and c.id = x.case_id where m.area_id = :area and x.area_id = :area and x.id = m.{column}"
+        " and m.case_id <> x.case_id and m.set_at >= :since and c.household_id = :beside"
+        for table, column in (("milestones", "goal_id"), ("agreements", "agreement_id"))
+    ),
 )
 
 

@@ -45,7 +45,18 @@ from casecoord.domain.joint_view import AgreementView, JointCase
 from casecoord.domain.notices import NoticeKind
 from casecoord.domain.words import Language, LifeDomain, Urgency
 from tests.actions.residents_steps import at_home, bound, custody, scalar
-from tests.actions.steps import led_case, merge, open_case, refused, signal, sql, take_part, whole
+from tests.actions.steps import (
+    led_case,
+    merge,
+    open_case,
+    refused,
+    second_coordinator,
+    signal,
+    sql,
+    take_part,
+    undo,
+    whole,
+)
 from tests.actions.test_exporting import export
 from tests.world import Someone, Town
 
@@ -508,6 +519,30 @@ async def test_what_a_family_asked_itself_is_answered_on_its_own_page(town: Town
     assert await scalar(town, running, id=asked.signal) is None
     (own,) = [one for one in (await at_home(town, mother)).signals if one.id == asked.signal]
     assert own.feedback is not None and own.feedback.value == "Wij bellen u maandag."
+
+
+async def test_a_wording_written_while_two_were_one_goes_back_with_the_one_that_it_replaced(
+    town: Town,
+) -> None:
+    family = await family_of(town, noor=8)
+    case = await led_case(town, family["noor"])
+    first = await record(town, case.id)
+    (other,) = await town.family(("Sam Post", date(2017, 5, 5)), links={0: [("school", "11VO00")]})
+    theirs = await led_case(town, other)
+    merged = await merge(town, other.household, family["noor"].household, keep_case=theirs.id)
+    town.clock.forward(hours=1)
+    second = await record(
+        town, theirs.id, what="Een uur later.", replaces=first.id, persons=(family["vader"].id,)
+    )
+    step = SetGoal(town.key(), theirs.id, LifeDomain.TIME_USE, "Morgen begint het.", agreement=second.id)
+    await town.act("amina", set_goal, step)
+    await second_coordinator(town)
+    await undo(town, merged.merge)
+    view = await seen_by(town, "amina", case.id)
+    assert [one.what for one in view.agreements] == ["Noor gaat elke dag naar school.", "Een uur later."]
+    assert [one.words for one in view.milestones] == ["Morgen begint het."]
+    kept = await seen_by(town, "amina", theirs.id)
+    assert (kept.agreements, kept.milestones) == ([], [])
 
 
 async def test_two_families_that_turn_out_to_be_one_keep_their_agreements(town: Town) -> None:

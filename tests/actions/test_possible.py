@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+from casecoord.actions.goals import PraiseFamily, SetGoal, praise_family, set_goal
 from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.leads import (
     AnswerProposal,
@@ -160,6 +161,9 @@ def trials(town: Town, name: str, things: dict, may: Possible, in_view: set[UUID
     case, due = things["case"], local_date(town.clock.now) + timedelta(days=3)
     asked = ProposeLead(key, case, town.members["bram"].professional, "omdat")
     yield "invite", may.invite_team, invite_team, InviteTeam(key, case, town.teams["huisarts"])
+    goal, praise = SetGoal(key, case, LifeDomain.TIME_USE, "Rust."), PraiseFamily(key, case, "Goed zo.")
+    yield "set goal", may.set_goal, set_goal, goal
+    yield "praise", may.praise, praise_family, praise
     yield "record contact", may.record_contact, record_contact, RecordContact(key, case)
     own = AddAction(key, case, LifeDomain.FINANCE, "Iets kleins.", due)
     team, owner = town.teams["klimop"], town.members["bram"].professional

@@ -25,6 +25,7 @@ from casecoord.actions.notices import InboxOf, inbox
 from casecoord.actions.office import Hand
 from casecoord.actions.possible import Possible, possible
 from casecoord.actions.sent import SentSignalOf, sent_signal
+from casecoord.actions.spreading import SpreadOf, spread
 from casecoord.actions.transfers import TransfersOf, transfers
 from casecoord.actions.weighing import BlockadesOf, blockades
 from casecoord.domain.actors import Caller, purposes_of
@@ -87,6 +88,7 @@ def views(town: Town, now: Any) -> Iterator[tuple[Any, Any]]:
         yield meeting, MeetingOf(sits["id"])
     for team in town.rows["teams"]:
         yield caseload, CaseloadOf(team["id"])
+        yield spread, SpreadOf(team["id"])
     for one in town.rows["memberships"]:
         yield hanging, HangingOf(one["id"], now + timedelta(days=30))
     yield from LISTS.items()

@@ -271,7 +271,7 @@ def asked_of(at: Families) -> Iterator[tuple[str, dict[str, Any]]]:
     yield from (("Worklist", {"filter": {"urgency": word.name}}) for word in Urgency)
     yield "Worklist", {"filter": {"overdue": True}}
     own = global_id("Team", town.teams["wijkteam"])
-    yield from ((name, {"team": own}) for name in ("Worklist", "Caseload", "Members"))
+    yield from ((name, {"team": own}) for name in ("Worklist", "Caseload", "Members", "Spread"))
     yield "Hanging", {"membership": global_id("Membership", town.members["dirk"].membership)}
     yield from ((name, {}) for name in WITHOUT_VARIABLES)
 

@@ -1,8 +1,10 @@
 """Families that look themselves: who got a code on paper, and what waits for somebody's safety."""
 
 from casecoord.demo.chapters.plans import led
+from casecoord.demo.chapters.table import agree, says, want
 from casecoord.demo.stories import CLIENT, PATIENT, PUPIL, family, one, story
 from casecoord.demo.teller import Teller
+from casecoord.domain.agreements import Answer
 from casecoord.domain.facets import Viewer
 from casecoord.domain.promises import Rule
 from casecoord.domain.words import LifeDomain
@@ -41,6 +43,16 @@ async def ieder_een_eigen_pagina(t: Teller) -> None:
         await t.join_signal(by, signal)
     for signal in told:
         await t.feed_back("chaima", signal, "We nemen het mee in het plan.")
+    t.days_ago(3)
+    await want(t, "chaima", case, LifeDomain.DOMESTIC_RELATIONS, "Sem komt na school graag thuis.")
+    await agree(
+        t, "chaima", case, LifeDomain.TIME_USE, "Sem wordt elke dag opgehaald.", "Petra en Sjoerd om de beurt",
+        "Petra", "Sjoerd",
+    )  # fmt: skip
+    money = await agree(
+        t, "chaima", case, LifeDomain.FINANCE, "De post gaat ongeopend mee naar Esra.", "Sjoerd", "Sjoerd"
+    )
+    await says(t, "chaima", money, "Sjoerd", Answer.CHANGED, "Ik open hem zelf en neem hem mee.")
     t.days_ago(2)
     await t.give_code("chaima", "Petra", "petra")
     await t.give_code("chaima", "Sjoerd", "sjoerd")
