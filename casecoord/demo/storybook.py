@@ -1,6 +1,7 @@
 """The table of all stories, bound in the order in which they are told."""
 
 from casecoord.demo.chapters import (
+    breakthroughs,
     elsewhere,
     endings,
     homes,
@@ -15,7 +16,20 @@ from casecoord.demo.chapters import (
 )
 from casecoord.demo.stories import TOLD, Story
 
-CHAPTERS = (signals, routes, spheres, leads, plans, endings, homes, seldom, elsewhere, sharing, residents)
+CHAPTERS = (
+    signals,
+    routes,
+    spheres,
+    leads,
+    plans,
+    endings,
+    homes,
+    seldom,
+    elsewhere,
+    sharing,
+    residents,
+    breakthroughs,
+)
 
 STORIES: dict[str, Story] = {
     story.key: story

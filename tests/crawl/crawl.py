@@ -192,6 +192,7 @@ def _joint_case(got: dict[str, Any]) -> dict[str, Any]:
     lists = (
         "actions",
         "blockades",
+        "spends",
         "persons",
         "signals",
         "hearings",

@@ -48,6 +48,9 @@ KINDS_OF: dict[str, tuple[str, ...]] = {
     "givenBy": ("Person",),
     "by": ("Person",),
     "decision": ("RightDecision",),
+    "blockades": ("Blockade",),
+    "also": ("Blockade",),
+    "rule": ("Breakthrough",),
     "thing": ("Signal", "MedicalNote", "Action", "Contact", "Hearing", "Blockade", "Person", "Event"),
 }
 

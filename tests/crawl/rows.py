@@ -25,6 +25,7 @@ TABLES = (
         "legal_grounds",
         "access_log",
     ),
+    *("spends", "blockade_homework"),
 )
 QUERY = {
     "access_log": "select id, area_id, professional_id, household, subjects,"
@@ -58,6 +59,8 @@ KINDS = {
     "Deferral": "deferrals",
     "RightDecision": "request_decisions",
     "Rectification": "rectifications",
+    "Spend": "spends",
+    "Homework": "blockade_homework",
 }
 
 
@@ -105,6 +108,7 @@ class Rows:
                 return row[column]  # type: ignore[no-any-return]
         owners = (
             *(("case_id", "cases"), ("request_id", "requests"), ("consent_id", "consents")),
+            ("blockade_id", "blockades"),
             *(("person_id", "persons"), ("minor_id", "persons"), ("child_id", "persons")),
         )
         for column, other in owners:

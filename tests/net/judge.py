@@ -261,7 +261,7 @@ def _key(who: Context, row: Row) -> bool:
     if who.shown(ITEMS, sphere, home, home in who.homes):
         return True
     things = [("signals", one) for one in who.town.rows["signals"] if one["household_id"] == home]
-    for table in ("plan_actions", "blockades"):
+    for table in ("plan_actions", "blockades", "spends"):
         rows = who.town.rows[table]
         things += [(table, one) for one in rows if who.town.case[one["case_id"]]["household_id"] == home]
     if any(one["sphere"] == sphere and who.may_know(table, one) for table, one in things):
@@ -340,6 +340,10 @@ JUDGES: dict[str, Callable[[Context, Row], bool]] = {
     "signals": _signal,
     "plan_actions": _of_a_case("plan.action", "author_id", "owner_id"),
     "blockades": _of_a_case("blockade", "raised_by"),
+    "blockade_homework": lambda who, row: JUDGES["blockades"](
+        who, next(one for one in who.town.rows["blockades"] if one["id"] == row["blockade_id"])
+    ),
+    "spends": _of_a_case("plan.action", "spent_by"),
     # Decision power knows of a team what may be known of its gaps.
     "participants": lambda who, row: (
         row["team_id"] == who.own_team or _anywhere("case.participants", "gap", of_case=True)(who, row)
