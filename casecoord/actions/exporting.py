@@ -239,6 +239,7 @@ class Export:
             "participants": self._all("case.participants", case["participants"], _participant),
             "contacts": self._all("case.contact", case["contacts"], _contact),
             "actions": self._all("plan.action", case["actions"], self._action),
+            "spends": self._all("plan.action", case["spends"], self._spend),
         }
 
     def _action(self, action: Row) -> Row:
@@ -249,6 +250,16 @@ class Export:
             "owner": action["owner"],
             "what": self._item(action, "plan_actions", "what"),
             "result": self._item(action, "plan_actions", "result"),
+        }
+
+    def _spend(self, one: Row) -> Row:
+        return {
+            "domain": one["domain"],
+            "spent_on": one["spent_on"],
+            "euros": f"{one['amount'] // 100}.{one['amount'] % 100:02}",
+            "state": "taken_back" if one["cancelled"] else "spent",
+            "what": self._item(one, "spends", "purpose"),
+            "result": self._item(one, "spends", "result"),
         }
 
     def _grants(self) -> list[Row]:

@@ -170,6 +170,7 @@ _DEEDS = {
     **dict.fromkeys(
         ("worklist", "gaps", "inbox", "proposals", "invitations", "blockades", "similar_blockades", "alliance_agenda", "caseload", "coverage", "candidates",
          "merge_proposals"), _LIST),
+    "spend": ("gaf iets voor uw gezin uit", "spent something for your family"),
     "add_signal": ("gaf door dat er zorgen zijn", "passed on a concern"),
     "see_signal": ("zag dat er acute zorgen zijn", "saw that there is an acute concern"),
     "triage_signal": ("besloot wat er met zorgen gebeurt", "decided what happens with a concern"),
