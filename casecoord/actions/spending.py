@@ -93,7 +93,8 @@ async def spend(hand: Hand, input: SpendMoney) -> SpendBrief:
     within = input.amount <= left
     if not within and input.or_raise is not None and desk.relation.is_lead:
         return await _ask_for_it(hand, desk, input, input.or_raise, left)
-    rule = require(hand, desk, "spend", within_amount=within)
+    # Whoever does not lead is not told by a refusal what is left.
+    rule = require(hand, desk, "spend", within_amount=within or not desk.relation.is_lead)
     if input.or_raise is not None and input.or_raise.to is not None:
         await addressed(hand, input.or_raise.to, "orRaise.to")
     texts.not_in_future(day, hand.now, "spentOn")
