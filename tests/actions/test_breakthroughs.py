@@ -256,6 +256,9 @@ async def test_the_alliance_goes_home_with_homework_and_the_clock_runs_on(
         ("Directeur Wonen", "Legt een voorstel voor urgentie voor.", None),
         ("Werk", "Zoekt uit wat de wet toelaat.", None),
     }
+    # Whoever sees the blockade in the case sees what is done about it.
+    (seen,) = (await see(town, "chaima", case.id)).blockades
+    assert [one.what for one in seen.homework] == [one.what for one in item.homework]
     for who in ("amina", "bea", "ibrahim"):
         assert (await look(town, who, alliance_agenda, AgendaOf())).items == []
     (first, _) = item.homework
