@@ -244,6 +244,13 @@ def _milestone(kind: str) -> str:
     )
 
 
+_SPEND = (
+    "insert into spends (area_id, id, case_id, spent_by, domain, sphere, amount_cents, purpose_sealed, spent_on,"
+    " recorded_at) values ('{area}', gen_random_uuid(), '{led}', '{amina_m}', 'housing', 'livelihood', 100, '',"
+    " '2026-11-02', '{now}')"
+)
+
+
 def _step(team: str) -> list[str]:
     """An open action of this team, with its promise."""
     return [
@@ -738,6 +745,10 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
         "milestones_praised_once_reached", [_milestone("goal"), "update milestones set praise_sealed = ''"]),
     "more hours than a week has": (
         "memberships_hours_of_a_week", ["update memberships set lead_hours = 61 where id = '{amina_m}'"]),
+    "more than a family's amount of a year": (
+        "spends_within_amount",
+        ["update areas set settings = settings || '{{\"family_amount\": 150}}' where id = '{area}'", _SPEND, _SPEND],
+    ),
     "an action refused twice": ("blockades_one_on_an_action", [*_step("klimop_t"), _BLOCKADE, _BLOCKADE]),
     "a step of a team that takes no part": ("plan_actions_in_the_case", _step("wijkteam_t")),
     "a team that leaves its steps behind": (

@@ -247,6 +247,7 @@ class Export:
             "contacts": self._all("case.contact", case["contacts"], _contact),
             "actions": self._all("plan.action", case["actions"], self._action),
             **family_of(case, self.mine, self._sees_own, self._item),
+            "spends": self._all("plan.action", case["spends"], self._spend),
         }
 
     def _action(self, action: Row) -> Row:
@@ -257,6 +258,16 @@ class Export:
             "owner": action["owner"],
             "what": self._item(action, "plan_actions", "what"),
             "result": self._item(action, "plan_actions", "result"),
+        }
+
+    def _spend(self, one: Row) -> Row:
+        return {
+            "domain": one["domain"],
+            "spent_on": one["spent_on"],
+            "euros": f"{one['amount'] // 100}.{one['amount'] % 100:02}",
+            "state": "taken_back" if one["cancelled"] else "spent",
+            "what": self._item(one, "spends", "purpose"),
+            "result": self._item(one, "spends", "result"),
         }
 
     def _grants(self) -> list[Row]:

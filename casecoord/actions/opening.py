@@ -7,7 +7,7 @@ from uuid import UUID
 
 from casecoord.actions.addressing import named
 from casecoord.domain.breakthroughs import POWER
-from casecoord.domain.joint_view import BlockadeView, Colleague, SpendView
+from casecoord.domain.joint_view import BlockadeView, Colleague, HomeworkView, SpendView
 from casecoord.domain.words import BlockadeKind, BlockadeState, Language, LifeDomain, Reach, Urgency
 
 Row = dict[str, Any]
@@ -41,6 +41,18 @@ def blockade_view(
         mandate=own("mandate") or POWER[language] if decided else None,
         reach=Reach(row["reach"]) if decided and row["reach"] else None,
         rule=UUID(row["rule"]) if decided and row["rule"] else None,
+        homework=[] if as_written else [homework_view(one, language, opened) for one in row["homework"]],
+    )
+
+
+def homework_view(row: Row, language: Language, opened: Open) -> HomeworkView:
+    """What a partner does about a blockade that may be seen."""
+    return HomeworkView(
+        id=UUID(row["id"]),
+        addressee=named(row, opened("blockade_homework", row, "function"), language),
+        what=opened("blockade_homework", row, "what"),
+        needed_by=date.fromisoformat(row["needed_by"]),
+        done_at=datetime.fromisoformat(row["done_at"]) if row["done_at"] else None,
     )
 
 

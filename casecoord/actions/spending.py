@@ -9,7 +9,7 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from casecoord.actions import texts
-from casecoord.actions.addressing import Addressee
+from casecoord.actions.addressing import Addressee, addressed
 from casecoord.actions.blockades import RaiseBlockade, put_up
 from casecoord.actions.breakthroughs import Rule, rules_for
 from casecoord.actions.cases import case_desk, look_at, require
@@ -93,7 +93,10 @@ async def spend(hand: Hand, input: SpendMoney) -> SpendBrief:
     within = input.amount <= left
     if not within and input.or_raise is not None and desk.relation.is_lead:
         return await _ask_for_it(hand, desk, input, input.or_raise, left)
-    rule = require(hand, desk, "spend", within_amount=within)
+    # Whoever does not lead is not told by a refusal what is left.
+    rule = require(hand, desk, "spend", within_amount=within or not desk.relation.is_lead)
+    if input.or_raise is not None and input.or_raise.to is not None:
+        await addressed(hand, input.or_raise.to, "orRaise.to")
     texts.not_in_future(day, hand.now, "spentOn")
     if day < local_date(desk.case.triaged_at):
         raise Problem("spent_before_case", "spentOn")

@@ -14,9 +14,11 @@ from casecoord.actions.cases import require
 from casecoord.actions.filters import condition
 from casecoord.actions.looking import Look, facts_of, viewers
 from casecoord.actions.office import Hand, verb
+from casecoord.actions.opening import homework_view
 from casecoord.domain.breakthroughs import alike, words_of
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Viewer
+from casecoord.domain.joint_view import HomeworkView
 from casecoord.domain.lists import Slice
 from casecoord.domain.words import BlockadeKind, BlockadeState, Language, LifeDomain, Sphere, Urgency
 from casecoord.domain.workdays import local_date
@@ -38,15 +40,6 @@ MOST = 500
 class BlockadesOf:
     first: int | None = None
     after: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class HomeworkView:
-    id: UUID
-    addressee: str
-    what: str | None
-    needed_by: date
-    done_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,29 +222,16 @@ def _waiting(look: Look, row: dict[str, Any]) -> Waiting:
     seal, compartment = seal_of(hand.work, row["household"], row["keys"]), Compartment.of(sphere)
     seen = look.sees("blockade", sphere)
 
-    def opened(sealed: bytes | None, table: str, identity: UUID, facet: str) -> str | None:
-        return (
-            None
-            if sealed is None or not seen
-            else seal.open(sealed, Place(table, identity, facet), compartment)
-        )
-
-    def homework(one: dict[str, Any]) -> HomeworkView:
-        identity = UUID(one["id"])
-        function, what = (
-            opened(bytes.fromhex(one[facet]) if one[facet] else None, "blockade_homework", identity, facet)
-            for facet in ("function", "what")
-        )
-        return HomeworkView(
-            identity,
-            named(one, function, hand.actor.language),
-            what,
-            date.fromisoformat(one["needed_by"]),
-            datetime.fromisoformat(one["done_at"]) if one["done_at"] else None,
-        )
+    def opened(table: str, identity: UUID, facet: str, sealed: bytes | None) -> str | None:
+        if sealed is None or not seen:
+            return None
+        return seal.open(sealed, Place(table, identity, facet), compartment)
 
     def own(facet: str) -> str | None:
-        return opened(row[f"{facet}_sealed"], "blockades", row["id"], facet)
+        return opened("blockades", row["id"], facet, row[f"{facet}_sealed"])
+
+    def of_homework(table: str, one: dict[str, Any], facet: str) -> str | None:
+        return opened(table, UUID(one["id"]), facet, bytes.fromhex(one[facet]) if one[facet] else None)
 
     return Waiting(
         id=row["id"],
@@ -270,5 +250,5 @@ def _waiting(look: Look, row: dict[str, Any]) -> Waiting:
         urgency=Urgency(row["urgency"]),
         gaps=row["gaps"],
         place=row["place"],
-        homework=[homework(one) for one in row["homework"]],
+        homework=[homework_view(one, hand.actor.language, of_homework) for one in row["homework"]],
     )

@@ -13,6 +13,7 @@ from casecoord.api.doing import do
 from casecoord.api.enums import BlockadeKind, BlockadeState, LifeDomain, Reach, Urgency
 from casecoord.api.ids import global_id, key_of
 from casecoord.api.lists import Connection, connection
+from casecoord.api.opened import Homework
 from casecoord.api.problems import ProblemAnswer
 from casecoord.domain.workdays import local_date
 from casecoord.paper import agenda
@@ -152,25 +153,6 @@ class BlockadeSaved:
             rule=global_id("Breakthrough", found.rule) if found.rule else None,
             rules=[Breakthrough.of(one) for one in found.rules],
             case_closed=found.case_closed,
-        )
-
-
-@strawberry.type(description="What a partner of the alliance does about a blockade.")
-class Homework:
-    id: strawberry.ID
-    addressee: str
-    what: str | None
-    needed_by: date
-    done_at: datetime | None
-
-    @classmethod
-    def of(cls, found: weighing.HomeworkView) -> "Homework":
-        return cls(
-            id=global_id("Homework", found.id),
-            addressee=found.addressee,
-            what=found.what,
-            needed_by=found.needed_by,
-            done_at=found.done_at,
         )
 
 

@@ -57,7 +57,7 @@ CLASSIFIED: dict[str, dict[str, str]] = {
     "Because": {"caseload": "reason words"},
     "Blockade": {
         "blockade": "id kind domain what asked state raisedAt raisedBy decision reach addressee neededBy urgency"
-        " mandate rule",
+        " mandate rule homework",
         "plan.action": "action",
     },
     "AllianceItem": {"blockade": "id kind domain dueAt families homework"},

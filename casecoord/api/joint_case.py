@@ -20,6 +20,7 @@ from casecoord.api.enums import (
 )
 from casecoord.api.family import Agreement, Milestone
 from casecoord.api.ids import global_id
+from casecoord.api.opened import Homework, Spend
 from casecoord.api.placed import Placement
 from casecoord.domain import joint_view as view
 
@@ -182,6 +183,7 @@ class Blockade:
     urgency: Urgency
     mandate: str | None = strawberry.field(description="On what authority it was decided.")
     rule: strawberry.ID | None = strawberry.field(description="The rule that it became.")
+    homework: list[Homework] = strawberry.field(description="What partners of the alliance do about it.")
 
     @classmethod
     def of(cls, found: view.BlockadeView) -> "Blockade":
@@ -202,31 +204,7 @@ class Blockade:
             urgency=found.urgency,
             mandate=found.mandate,
             rule=global_id("Breakthrough", found.rule) if found.rule else None,
-        )
-
-
-@strawberry.type(description="What the lead spent, in cents, and what it changed.")
-class Spend:
-    id: strawberry.ID
-    domain: LifeDomain
-    amount: int
-    purpose: str
-    changed: str | None
-    spent_on: date
-    cancelled: bool
-    reason: str | None = strawberry.field(description="Why it was taken back.")
-
-    @classmethod
-    def of(cls, found: view.SpendView) -> "Spend":
-        return cls(
-            id=global_id("Spend", found.id),
-            domain=found.domain,
-            amount=found.amount,
-            purpose=found.purpose,
-            changed=found.changed,
-            spent_on=found.spent_on,
-            cancelled=found.cancelled,
-            reason=found.reason,
+            homework=[Homework.of(one) for one in found.homework],
         )
 
 

@@ -2,6 +2,7 @@
 
 from casecoord.demo.chapters import (
     alternatives,
+    breakthroughs,
     elsewhere,
     endings,
     homes,
@@ -30,7 +31,7 @@ CHAPTERS = (
     elsewhere,
     sharing,
     residents,
-    alternatives    table,
+    alternatives    table    breakthroughs,
     meetings
 )
 

@@ -122,6 +122,17 @@ class GapView:
 
 
 @dataclass(frozen=True, slots=True)
+class HomeworkView:
+    """What a partner of the alliance does about a blockade; `what` None: it may not be read now."""
+
+    id: UUID
+    addressee: str
+    what: str | None
+    needed_by: date
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class BlockadeView:
     """What stops practice, and what was decided; `action`: the one that cannot be done, if it is in view."""
 
@@ -141,6 +152,7 @@ class BlockadeView:
     urgency: Urgency
     mandate: str | None
     rule: UUID | None
+    homework: list[HomeworkView] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,8 +168,9 @@ _DEEDS = {
     "explain": ("vroeg wat er van uw gezin te zien is", "asked what may be seen of your family"),
     "holder_at": ("keek wie er voor uw gezin is", "looked who is there for your family"),
     **dict.fromkeys(
-        ("worklist", "gaps", "inbox", "proposals", "invitations", "blockades", "caseload", "coverage", "candidates",
+        ("worklist", "gaps", "inbox", "proposals", "invitations", "blockades", "similar_blockades", "alliance_agenda", "caseload", "coverage", "candidates",
          "merge_proposals"), _LIST),
+    "spend": ("gaf iets voor uw gezin uit", "spent something for your family"),
     "add_signal": ("gaf door dat er zorgen zijn", "passed on a concern"),
     "see_signal": ("zag dat er acute zorgen zijn", "saw that there is an acute concern"),
     "triage_signal": ("besloot wat er met zorgen gebeurt", "decided what happens with a concern"),

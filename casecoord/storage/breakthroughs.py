@@ -18,7 +18,7 @@ ADDRESSEE = (
     " (select o.name from organisations o where o.area_id = {x}.area_id and o.id = {x}.to_organisation_id))"
 )
 #: A blockade's homework, the soonest first.
-HOMEWORK = f"""coalesce((select jsonb_agg(jsonb_build_object('id', w.id, 'addressee', {ADDRESSEE.format(x="w")},
+HOMEWORK = f"""coalesce((select jsonb_agg(jsonb_build_object('id', w.id, 'sphere', w.sphere, 'addressee', {ADDRESSEE.format(x="w")},
     'function', encode(w.function_sealed, 'hex'), 'what', encode(w.what_sealed, 'hex'), 'needed_by', w.needed_by,
     'done_at', w.done_at) order by w.needed_by, w.id)
   from blockade_homework w where w.area_id = {{x}}.area_id and w.blockade_id = {{x}}.id), '[]')"""

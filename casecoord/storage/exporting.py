@@ -40,6 +40,13 @@ _OF_CASE = {
         "plan_actions a where a.area_id = c.area_id and a.case_id = c.id",
         "a.due_on, a.id",
     ),
+    "spends": _list(
+        "'id', s.id, 'domain', s.domain, 'sphere', s.sphere, 'spent_on', s.spent_on, 'amount', s.amount_cents,"
+        " 'cancelled', s.cancelled_at is not null, 'purpose', encode(s.purpose_sealed, 'hex'),"
+        " 'result', encode(s.result_sealed, 'hex')",
+        "spends s where s.area_id = c.area_id and s.case_id = c.id",
+        "s.spent_on, s.id",
+    ),
     "leads": _list(
         f"'who', (select {_NAMED.format(who='l.membership_id')}), 'since', lower(l.during), 'until', upper(l.during)",
         "leads l where l.area_id = c.area_id and l.case_id = c.id",

@@ -17,7 +17,7 @@ SPENDS = """coalesce((select jsonb_agg(jsonb_build_object('id', s.id, 'domain', 
       'audience', s.audience, 'amount', s.amount_cents, 'spent_on', s.spent_on, 'cancelled', s.cancelled_at is not null,
       'purpose', encode(s.purpose_sealed, 'hex'), 'result', encode(s.result_sealed, 'hex'),
       'reason', encode(s.reason_sealed, 'hex'), 'team', m.team_id, 'author', m.professional_id)
-      order by s.spent_on, s.recorded_at, s.id)
+      order by s.spent_on, s.id)
     from spends s join memberships m on m.area_id = s.area_id and m.id = s.spent_by
     where s.area_id = h.area_id and s.case_id = c.id), '[]')"""
 _SPENT = text(f"select {SPENT.format(area=':area', household=':household', day=':day')}")

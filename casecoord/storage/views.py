@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from casecoord.storage.agreements import AGREEMENTS, MILESTONES
-from casecoord.storage.breakthroughs import ADDRESSEE
+from casecoord.storage.breakthroughs import ADDRESSEE, HOMEWORK
 from casecoord.storage.consents import COVERING, HOLDS, standing
 from casecoord.storage.notes import NOTES
 from casecoord.storage.placements import PLACEMENTS, PLACES_OF_HEARING
@@ -104,7 +104,8 @@ select h.id, h.secret_address, encode(h.address_sealed, 'hex') address, encode(h
       'what', encode(b.what_sealed, 'hex'), 'asked', encode(b.asked_sealed, 'hex'),
       'decision', encode(b.decision_sealed, 'hex'), 'reach', b.reach, 'raised_by', {_PERSON},
       'addressee', {ADDRESSEE.format(x="b")}, 'function', encode(b.function_sealed, 'hex'), 'needed_by', b.needed_by,
-      'urgency', b.urgency,      'mandate', encode(b.mandate_sealed, 'hex'), 'rule', b.breakthrough_id)
+      'urgency', b.urgency,      'mandate', encode(b.mandate_sealed, 'hex'), 'rule', b.breakthrough_id,
+      'homework', {HOMEWORK.format(x="b")})
       order by b.raised_at, b.id)
     from blockades b {_who("b", "raised_by")} where b.area_id = h.area_id and b.case_id = c.id), '[]') blockades,
   {SPENDS} spends, case when rel.is_lead then {SPENT.format(area="h.area_id", household="h.id", day=":now")} end spent,

@@ -35,6 +35,8 @@ from casecoord.actions.closing import (
     reopen_case,
 )
 from casecoord.actions.lists import TimelineOf, timeline
+from casecoord.actions.managing import ChangeSettings, change_settings
+from casecoord.actions.spending import SpendMoney, spend
 from casecoord.actions.weighing import (
     AgendaOf,
     CompleteHomework,
@@ -59,6 +61,7 @@ from tests.actions.test_blockades import (
     waiting,
 )
 from tests.actions.test_races import at_once
+from tests.actions.test_retention import run, years_on
 from tests.actions.two_areas import towns  # noqa: F401
 from tests.world import Town
 
@@ -253,6 +256,9 @@ async def test_the_alliance_goes_home_with_homework_and_the_clock_runs_on(
         ("Directeur Wonen", "Legt een voorstel voor urgentie voor.", None),
         ("Werk", "Zoekt uit wat de wet toelaat.", None),
     }
+    # Whoever sees the blockade in the case sees what is done about it.
+    (seen,) = (await see(town, "chaima", case.id)).blockades
+    assert [one.what for one in seen.homework] == [one.what for one in item.homework]
     for who in ("amina", "bea", "ibrahim"):
         assert (await look(town, who, alliance_agenda, AgendaOf())).items == []
     (first, _) = item.homework
@@ -437,20 +443,24 @@ async def test_a_rule_is_replaced_with_a_reason_once(town: Town) -> None:
     assert [one.title for one in await found(town, "amina")] == [other.title]
 
 
+async def closed(town: Town, url: str, case: UUID) -> None:
+    """The case goes well, and ends."""
+    async with sql(url) as plain:
+        identity = await plain.fetchval("select id from signals where case_id = $1", case)
+    town.clock.forward(hours=1)
+    await town.act("amina", give_feedback, GiveFeedback(town.key(), identity, "Opgepakt."))
+    await town.act("amina", begin_aftercare, OfCase(town.key(), case))
+    outcome = ConfirmOutcome(town.key(), "Het gaat goed.", Word.FAMILY, identity)
+    await town.act("amina", confirm_outcome, outcome)
+    await town.act("amina", close_case, CloseCase(town.key(), case, "Klaar.", Word.FAMILY))
+
+
 async def test_a_decision_on_a_case_that_closed_meanwhile_stands_and_says_so(
     town: Town, database_url: str
 ) -> None:
     case = await social_case(town)
     blockade = await raised(town, "chaima", case.id)
-    async with sql(database_url) as plain:
-        identity = await plain.fetchval("select id from signals where case_id = $1", case.id)
-    town.clock.forward(hours=1)
-    await town.act("amina", give_feedback, GiveFeedback(town.key(), identity, "Opgepakt."))
-    await town.act("amina", begin_aftercare, OfCase(town.key(), case.id))
-    await town.act(
-        "amina", confirm_outcome, ConfirmOutcome(town.key(), "Het gaat goed.", Word.FAMILY, identity)
-    )
-    await town.act("amina", close_case, CloseCase(town.key(), case.id, "Klaar.", Word.FAMILY))
+    await closed(town, database_url, case.id)
     assert [subject for subject, _ in await waiting(database_url)] == [blockade]
     assert [one.id for one in (await listed(town, "jasmijn")).items] == [blockade]
     done = await structural(town, blockade)
@@ -462,3 +472,25 @@ async def test_a_decision_on_a_case_that_closed_meanwhile_stands_and_says_so(
     await town.act("ibrahim", reopen_case, OfCase(town.key(), case.id))
     (seen,) = (await see(town, "chaima", case.id)).blockades
     assert (seen.decision, seen.rule) == ("Doorbraak: voortaan mag het.", done.rule)
+
+
+async def test_a_year_after_a_case_closed_its_rule_is_all_that_is_left_of_it(
+    town: Town, database_url: str
+) -> None:
+    case = await social_case(town)
+    blockade = await raised(town, "chaima", case.id)
+    homework = (GiveHomework(DIRECTOR, "Beslist.", FRIDAY),)
+    put = DecideBlockade(town.key(), blockade, on_agenda=True, homework=homework)
+    await town.act("jasmijn", decide_blockade, put)
+    await town.act("mo", change_settings, ChangeSettings(town.key(), family_amount=1_000))
+    bought = SpendMoney(town.key(), case.id, 500, "Een boek.", LifeDomain.TIME_USE)
+    await town.act("amina", spend, bought)
+    await structural(town, blockade)
+    await closed(town, database_url, case.id)
+    town.clock.now = years_on(town.clock.now, 1)
+    assert {"spends", "blockade_homework", "blockades"} <= set(await run(town))
+    assert [one.title for one in await found(town, "amina")] == [RULE.title]
+    async with sql(database_url) as plain:
+        for table in ("spends", "blockade_homework", "blockades"):
+            assert await plain.fetchval(f"select count(*) from {table}") == 0
+    await agreed(town)

@@ -226,14 +226,18 @@ async def a_hold_that_runs_out(town: Town, url: str) -> datetime:
     return end_of_day(date(2027, 1, 7))
 
 
-async def undecided_blockade(town: Town, url: str) -> datetime:
+async def undecided_by_the_alliance(town: Town, url: str) -> datetime:
+    return await undecided_blockade(town, url, "agenda")
+
+
+async def undecided_blockade(town: Town, url: str, state: str = "open") -> datetime:
     case = await led_and_spoken(town, url)
     await plain(
         town, url, await household_of(town, url),
         "insert into blockades (area_id, id, case_id, team_id, raised_by, kind, domain, sphere, what_sealed,"
         f" asked_sealed, state, raised_at) values ('{town.area}', gen_random_uuid(), '{case}',"
         f" '{town.teams['klimop']}', '{town.members['amina'].membership}', 'rule', 'time_use', 'general', '', '',"
-        f" 'open', '{MONDAY}')",
+        f" '{state}', '{MONDAY}')",
     )  # fmt: skip
     return add_working_days(MONDAY, 10)
 
@@ -319,6 +323,7 @@ PLANTED: list[tuple[Rule, Plant]] = [
     (Rule.SCHOOL, school_without_a_team), (Rule.SCHOOL, school_without_a_discipline),
     (Rule.SCHOOL, school_team_that_does_not_meet), (Rule.DUTY, nobody_on_duty),
     (Rule.HEARING, no_alternative), (Rule.HEARING, no_place), (Rule.HEARING, a_hold_that_runs_out), (Rule.BLOCKADE, undecided_blockade),
+    (Rule.BLOCKADE, undecided_by_the_alliance),
     (Rule.OUTCOME, unconfirmed_outcome), (Rule.BREAK_GLASS, unreviewed_access), (Rule.HOLD, unreviewed_hold),
     (Rule.HOLD, unreviewed_refusal), (Rule.INVITATION, unanswered_invitation), (Rule.REQUEST, undecided_request),
     (Rule.COVERED, uncovered), (Rule.DELIVERY, undelivered),

@@ -14,7 +14,9 @@ from casecoord.actions.deferring import DeferEntry, ReviewDeferral, defer_entry,
 from casecoord.actions.exporting import MASK, ExportOf, export_household, mask
 from casecoord.actions.hearings import PlanHearing, plan_hearing
 from casecoord.actions.joint_view import JointCaseOf, joint_case
+from casecoord.actions.managing import ChangeSettings, change_settings
 from casecoord.actions.plan import AddAction, add_action
+from casecoord.actions.spending import SpendMoney, spend
 from casecoord.actions.splitting import Part, SplitHousehold, split_household
 from casecoord.domain.consents import ConsentSource
 from casecoord.domain.residents import Thing
@@ -70,6 +72,11 @@ async def story(town: Town, url: str) -> dict[str, Someone]:
     what = "Bel Bas en Els over zwemles."
     step = AddAction(town.key(), case.id, LifeDomain.TIME_USE, what, town.clock.now.date())
     await town.act("amina", add_action, step)
+    await town.act("mo", change_settings, ChangeSettings(town.key(), family_amount=10_000))
+    bought = SpendMoney(town.key(), case.id, 7_550, "Zwemles, zegt Bas.", LifeDomain.TIME_USE)
+    await town.act("amina", spend, bought)
+    debts = SpendMoney(town.key(), case.id, 500, "Basgeheim termijn.", LifeDomain.FINANCE)
+    await town.act("amina", spend, debts)
     for domain, about, told in (
         (LifeDomain.FINANCE, bas, "Basgeheim schulden."),
         (LifeDomain.FINANCE, els, "Elsgeheim huur."),
@@ -104,6 +111,8 @@ async def test_somebody_gets_the_own_data_and_those_of_a_young_child_and_of_nobo
         assert others not in told, others
     (case,) = found["cases"]
     assert case["actions"][0]["what"] == f"Bel {MASK} en Els over zwemles."
+    (spent,) = case["spends"]
+    assert (spent["what"], spent["euros"], spent["state"]) == (f"Zwemles, zegt {MASK}.", "75.50", "spent")
     assert found["hearings"] == [] and found["home"]["address"] and found["home"]["contact"]
     assert {"Chaima", "Amina"} <= {line["who"] for line in found["who_looked"]}
     kept = {one["facet"]: one["kept"] for one in found["grounds"]}

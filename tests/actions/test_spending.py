@@ -131,8 +131,9 @@ async def test_what_is_no_spend_is_told_why(town: Town) -> None:
         async with refused(code, field):
             await bought(town, case.id, **bad)  # type: ignore[arg-type]
     for who, code in (("chaima", "not_allowed"), ("bram", "not_allowed"), ("esra", "not_found")):
-        async with refused(code):
-            await bought(town, case.id, who=who)
+        for amount in (1, 9_000_000):
+            async with refused(code):
+                await bought(town, case.id, amount, who=who)
     for nothing in (RecordSpendResult(town.key(), uuid4(), "Ja."),):
         async with refused("not_found", "spend"):
             await town.act("amina", record_spend_result, nothing)

@@ -518,8 +518,16 @@ class Filled:
         return {
             name: self._value(name, kind)
             for name, kind in fields.items()
-            if isinstance(kind, GraphQLNonNull) or name in self.given
+            if isinstance(kind, GraphQLNonNull) or name in self.given or self._holds(kind)
         }
+
+    def _holds(self, kind: GraphQLInputType) -> bool:
+        """Whether something that can be left out has room for an id that is given, and can be left out too."""
+        bare = _bare(kind)
+        return isinstance(bare, GraphQLInputObjectType) and any(
+            (name in self.given and not isinstance(one.type, GraphQLNonNull)) or self._holds(one.type)
+            for name, one in bare.fields.items()
+        )
 
     def _value(self, name: str, kind: Any) -> Any:
         if isinstance(kind, GraphQLNonNull):

@@ -194,6 +194,7 @@ def _joint_case(got: dict[str, Any]) -> dict[str, Any]:
     lists = (
         "actions",
         "blockades",
+        "spends",
         "persons",
         "signals",
         "hearings",

@@ -55,6 +55,9 @@ KINDS_OF: dict[str, tuple[str, ...]] = {
     "chair": ("Membership",),
     "guests": ("Membership",),
     "present": ("Membership",),
+    "blockades": ("Blockade",),
+    "also": ("Blockade",),
+    "rule": ("Breakthrough",),
     "thing": ("Signal", "MedicalNote", "Action", "Contact", "Hearing", "Blockade", "Person", "Event"),
 }
 

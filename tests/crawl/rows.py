@@ -28,6 +28,7 @@ TABLES = (
         "access_log",
     ),
     *("meetings", "meeting_seats", "meeting_items"),
+    *("spends", "blockade_homework"),
 )
 QUERY = {
     "access_log": "select id, area_id, professional_id, household, subjects,"
@@ -66,6 +67,8 @@ KINDS = {
     "Agreement": "agreements",
     "Meeting": "meetings",
     "MeetingItem": "meeting_items",
+    "Spend": "spends",
+    "Homework": "blockade_homework",
 }
 
 
@@ -114,6 +117,7 @@ class Rows:
         owners = (
             ("agreement_id", "agreements") if "turn" in row else ("case_id", "cases"),
             *(("case_id", "cases"), ("request_id", "requests"), ("consent_id", "consents")),
+            ("blockade_id", "blockades"),
             *(("person_id", "persons"), ("minor_id", "persons"), ("child_id", "persons")),
         )
         for column, other in owners:

@@ -54,6 +54,13 @@ FACET_OF = {
     ("milestones", "praise"): "family.goal",
     ("meeting_items", "decision"): "meeting.item",
     ("meeting_items", "without_family"): "meeting.item",
+    ("blockades", "mandate"): "blockade",
+    ("blockades", "function"): "blockade",
+    ("blockade_homework", "what"): "blockade",
+    ("blockade_homework", "function"): "blockade",
+    ("spends", "purpose"): "plan.action",
+    ("spends", "result"): "plan.action",
+    ("spends", "reason"): "plan.action",
     ("break_glass_grants", "reason"): "break_glass.grant",
     ("break_glass_grants", "review"): "break_glass.grant",
     ("medical_notes", "note"): "medical.note",
@@ -397,6 +404,10 @@ class OfHousehold:
         facts = self.facts_of(item, "decided_by" if item["decided_by"] else None)
         return self.degree("meeting.item", item["sphere"], takes_part, *facts)
 
+    def sees_homework(self, homework: Row) -> bool:
+        """What a partner does about a blockade, for whoever sees that."""
+        return self.sees_thing(self.rows.by_id["blockades"][homework["blockade_id"]], "blockade", "raised_by")
+
     def sees_hearing(self, hearing: Row) -> bool:
         planner = self.rows.by_id["memberships"][hearing["planned_by"]]["team_id"]
         takes_part = planner == self.sight.team or self.participates or self.prepares
@@ -580,6 +591,10 @@ class OfHousehold:
                 return self.sees_milestone(row)
             case "meeting_items":
                 return self.degree_of_item(row) == "full"
+            case "blockade_homework":
+                return self.sees_homework(row)
+            case "spends":
+                return self.sees_thing(row, facet, "spent_by")
             case "medical_notes":
                 return self.sees_note(row)
             case "requests":
@@ -632,6 +647,10 @@ class OfHousehold:
                 return self.sees_milestone(row)
             case "MeetingItem":
                 return self.degree_of_item(row) != "none"
+            case "Homework":
+                return self.sees_homework(row)
+            case "Spend":
+                return self.sees_thing(row, "plan.action", "spent_by")
             case "Hearing":
                 return self.sees_hearing(row)
             case "Placement":
@@ -690,6 +709,7 @@ class OfHousehold:
         case_things = {
             "actions": ("plan_actions", "plan.action", "author_id", "due_on"),
             "blockades": ("blockades", "blockade", "raised_by", "raised_at"),
+            "spends": ("spends", "plan.action", "spent_by", "spent_on"),
         }
         seen: dict[str, Any] = {
             name: [t["id"] for t in sorted(rows.of(table, household), key=lambda t: (t[key], t["id"]))

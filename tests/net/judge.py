@@ -261,7 +261,7 @@ def _key(who: Context, row: Row) -> bool:
     if who.shown(ITEMS, sphere, home, home in who.homes):
         return True
     things = [("signals", one) for one in who.town.rows["signals"] if one["household_id"] == home]
-    for table in ("plan_actions", "blockades", "agreements", "milestones"):
+    for table in ("plan_actions", "blockades", "agreements", "milestones", "spends"):
         rows = who.town.rows[table]
         things += [(table, one) for one in rows if who.town.case[one["case_id"]]["household_id"] == home]
     things += [
@@ -373,6 +373,10 @@ JUDGES: dict[str, Callable[[Context, Row], bool]] = {
         who, row
     ),
     "meeting_items": _meeting_item,
+    "blockade_homework": lambda who, row: JUDGES["blockades"](
+        who, next(one for one in who.town.rows["blockades"] if one["id"] == row["blockade_id"])
+    ),
+    "spends": _of_a_case("plan.action", "spent_by"),
     # Decision power knows of a team what may be known of its gaps.
     "participants": lambda who, row: (
         row["team_id"] == who.own_team or _anywhere("case.participants", "gap", of_case=True)(who, row)

@@ -21,6 +21,7 @@ from casecoord.actions.participation import AnswerInvitation, InviteTeam, invite
 from casecoord.actions.plan import AddAction, CompleteAction, add_action, complete_action
 from casecoord.actions.rights import ExerciseRight, exercise_right
 from casecoord.actions.signals import Decision, TriageSignal, triage_signal
+from casecoord.actions.spending import SpendMoney, spend
 from casecoord.api import documents
 from casecoord.api.context import Context
 from casecoord.api.ids import global_id
@@ -34,6 +35,7 @@ from casecoord.domain.words import (
     Urgency,
     VeiligThuis,
 )
+from casecoord.storage.roster import keep_settings
 from graphql import OperationDefinitionNode, OperationType
 from tests.actions.alternative_steps import confirmed, held, offer, provider
 from tests.actions.steps import by_bsn, led_case, signal, take_part
@@ -45,6 +47,7 @@ DOCUMENTS = {document.name: document for document in documents.load(SCHEMA).valu
 SOON, HEARD_ON = date(2026, 11, 9), date(2026, 12, 17)
 WITHOUT_VARIABLES = (
     *("Worklist", "Gaps", "Inbox", "Coverage", "Blockades", "MergeProposals", "Transfers", "MoveOffers"),
+    *("SimilarBlockades", "AllianceAgenda", "Breakthroughs"),
     *(
         "Invitations",
         "Proposals",
@@ -108,6 +111,8 @@ async def families(town: Town) -> Families:
         links={0: [("benefit", "WPI"), ("practice", "P1")], 2: [("school", "11VO00")]},
     )
     (loner,) = await town.family(("Kaya Aydin", date(1960, 5, 5)))
+    async with town.database.within(town.area) as work:
+        await keep_settings(work, family_amount=100_000)
     case = await led_case(town, child)
     for team, member in (("wijkteam", "chaima"), ("huisarts", "fleur"), ("werk", "esra")):
         await take_part(town, "amina", case.id, team, member)
@@ -217,6 +222,11 @@ async def blockade_about_money(at: Families) -> Any:
     return await at.town.act("esra", raise_blockade, raised)
 
 
+async def money_spent(at: Families) -> Any:
+    spent = SpendMoney(at.town.key(), at.case, 5_000, "De huur van een maand.", LifeDomain.FINANCE)
+    return await at.town.act("amina", spend, spent)
+
+
 async def emergency_access(at: Families) -> Any:
     why = "Doet al dagen niet open, buren bellen."
     return await at.town.act("dirk", break_glass, BreakGlass(at.town.key(), ByNumber(at.mother.bsn), why))
@@ -249,6 +259,7 @@ SECRETS: list[tuple[Happens, set[str]]] = [
     (step_about_money_done, LIVELIHOOD),
     (step_about_health, HEALTH),
     (blockade_about_money, LIVELIHOOD),
+    (money_spent, LIVELIHOOD - {"bram"}),
     (emergency_access, EVERYBODY - {"dirk", "amina", "lotte", "ibrahim", "jasmijn"}),
     (request, EVERYBODY - {"lotte", "ibrahim", "jasmijn"}),
 ]
