@@ -48,21 +48,22 @@ _OWN = text("select * from provider_places(:now) order by offer_name, since, id 
 #: One statement: each offer that can still begin, with what of it fits, those that fit whole first.
 _MATCH = text(
     """
-select x.* from (
-  select o.id, o.kind, o.name, t.name provider, o.starts_on, o.ends_on, o.places, o.needs,
-    greatest(o.places - coalesce(taken.taken, 0), 0) free,
-    cast(:age as int) between o.age_from and o.age_until fits_age,
-    o.neighbourhoods = '{}' or :neighbourhood = any(o.neighbourhoods) fits_neighbourhood,
-    o.languages = '{}' or :language = any(o.languages) fits_language,
+with fitting as (
+  select o.*, greatest(o.places - coalesce(taken.taken, 0), 0) free,
+    coalesce(cast(:age as int) between o.age_from and o.age_until, false) fits_age,
+    coalesce(o.neighbourhoods = '{}' or :neighbourhood = any(o.neighbourhoods), false) fits_neighbourhood,
+    coalesce(o.languages = '{}' or :language = any(o.languages), false) fits_language,
     o.starts_on <= cast(:day as date) fits_starts_in_time,
     coalesce(taken.taken, 0) < o.places fits_free_place
-  from offers o join teams t on t.area_id = o.area_id and t.id = o.team_id
-  left join places_taken(:now) taken on taken.offer_id = o.id
+  from offers o left join places_taken(:now) taken on taken.offer_id = o.id
   where o.area_id = :area and o.withdrawn_at is null and (o.ends_on is null or o.ends_on > cast(:day as date))
-    and (cast(:kind as text) is null or o.kind = :kind)) x
-order by not coalesce(x.fits_age, false), not (x.fits_neighbourhood and x.fits_language and x.fits_free_place
-    and x.fits_starts_in_time), x.starts_on, x.free desc, x.id
-limit :first"""
+    and (cast(:kind as text) is null or o.kind = :kind)
+), first as (select f.* from fitting f order by {order} limit :first)
+select f.*, t.name provider from first f join teams t on t.area_id = f.area_id and t.id = f.team_id order by {order}""".replace(
+        "{order}",
+        "not f.fits_age, not (f.fits_neighbourhood and f.fits_language and f.fits_free_place and f.fits_starts_in_time),"
+        " f.starts_on, f.free desc, f.id",
+    )
 )
 
 _TELL = text(

@@ -50,6 +50,7 @@ from casecoord.storage.settle import settle, settle_area
 from casecoord.storage.work import Database, UnknownLogin
 from tests.actions.life_money import NEVER_WITH_MONEY, Spending
 from tests.actions.life_moves import NEVER_WHEN_MOVING, Moving
+from tests.actions.life_places import NEVER_WITH_PLACES, Placing
 from tests.actions.life_table import NEVER_AT_THE_TABLE, AtTheTable
 from tests.actions.steps import by_bsn, concern, led_case, open_case, second_coordinator, signal, take_part
 from tests.actions.whole_state import Opened, whole_state
@@ -125,6 +126,7 @@ NEVER = {
     **NEVER_WHEN_MOVING,
     **NEVER_AT_THE_TABLE,
     **NEVER_WITH_MONEY,
+    **NEVER_WITH_PLACES,
     "I1 a household with something open has not exactly one holder, who works here now": f"""
         select open.id from ({WITH_SOMETHING_OPEN}) open where 1 <> (select count(*) from holders o
           join memberships m on m.id = o.membership_id and m.during @> $1::timestamptz
@@ -225,7 +227,7 @@ class Loop:
         self._loop.close()
 
 
-class Life(Moving, AtTheTable, Spending, RuleBasedStateMachine):
+class Life(Moving, AtTheTable, Spending, Placing, RuleBasedStateMachine):
     """Signals, cases, leads, plans and matches, by whoever, at any moment. `server`, `template`: where."""
 
     server = ""

@@ -25,7 +25,8 @@ ALL_DEEDS = FAILURES | {
     "end_membership", "set_deputy",
     "record_move", "accept_transfer", "decline_transfer", "school",
     "leave_case", "exercise_right", "decide_right", "break_glass", "review_break_glass", "object_to_appointment", "raise_blockade", "decide_blockade", "plan_hearing", "move_hearing",
-    "end_hearing", "spend", "cancel_spend",
+    "end_hearing", "spend", "cancel_spend", "propose_alternative", "hold_alternative", "confirm_alternative", "release_alternative",
+    "start_alternative",
 }  # fmt: skip
 MANY = 10_000
 

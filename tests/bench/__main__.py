@@ -13,6 +13,7 @@ from tests.bench.log import (
     sequencer_and_verification,
     views_with_the_log_on_and_off,
 )
+from tests.bench.matching import matching_vs_sql
 from tests.bench.measure import Result
 from tests.bench.monitor import monitor_vs_sql
 from tests.bench.rotating import key_rotation
@@ -27,6 +28,7 @@ BENCHMARKS = (
     sweep_vs_sql,
     monitor_vs_sql,
     key_rotation,
+    matching_vs_sql,
 )
 RESULTS = Path(".bench/results.jsonl")
 

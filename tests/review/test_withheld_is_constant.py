@@ -37,7 +37,7 @@ from casecoord.domain.words import (
 )
 from casecoord.storage.roster import keep_settings
 from graphql import OperationDefinitionNode, OperationType
-from tests.actions.alternative_steps import confirmed, held, offer, provider
+from tests.actions.alternative_steps import confirmed, heard, held, offer, provider
 from tests.actions.steps import by_bsn, led_case, signal, take_part
 from tests.actions.test_statement_counts import counted
 from tests.world import Someone, Town
@@ -99,6 +99,8 @@ class Families:
     child: Someone
     loner: Someone
     case: UUID
+    #: what a provider offers youths
+    offered: UUID
     #: the court partner's invitation, once there is one
     asked: UUID | None = None
 
@@ -121,7 +123,8 @@ async def families(town: Town) -> Families:
     )
     await signal(town, "ines", child, domain=LifeDomain.TIME_USE, urgency=Urgency.NORMAL)
     await signal(town, "dirk", loner, urgency=Urgency.NORMAL)
-    return Families(town, mother, brother, child, loner, case.id)
+    await provider(town)
+    return Families(town, mother, brother, child, loner, case.id, await offer(town))
 
 
 Happens = Callable[[Families], Awaitable[Any]]
@@ -193,9 +196,8 @@ async def hearing(at: Families) -> Any:
 
 
 async def place_held(at: Families) -> Any:
-    planned = await hearing(at)
-    await provider(at.town)
-    place = await held(at.town, await offer(at.town), planned.id, "hanna")
+    planned = await heard(at.town, at.brother, date(2026, 12, 18))
+    place = await held(at.town, at.offered, planned.id, "hanna")
     return await confirmed(at.town, place.id)
 
 
@@ -284,6 +286,9 @@ def asked_of(at: Families) -> Iterator[tuple[str, dict[str, Any]]]:
     own = global_id("Team", town.teams["wijkteam"])
     yield from ((name, {"team": own}) for name in ("Worklist", "Caseload", "Members", "Spread"))
     yield "Hanging", {"membership": global_id("Membership", town.members["dirk"].membership)}
+    yield "Alternatives", {"person": global_id("Person", at.brother.id)}
+    yield "Preparation", {"hearing": global_id("Hearing", UUID(int=7))}
+    yield from ((name, {}) for name in ("Offers", "Places", "PreparationLoad"))
     yield from ((name, {}) for name in WITHOUT_VARIABLES)
 
 
