@@ -48,6 +48,7 @@ from casecoord.domain.words import (
 from casecoord.storage.households import holder_at
 from casecoord.storage.settle import settle, settle_area
 from casecoord.storage.work import Database, UnknownLogin
+from tests.actions.life_meetings import NEVER_AT_A_TABLE, Tables
 from tests.actions.life_moves import NEVER_WHEN_MOVING, Moving
 from tests.actions.steps import by_bsn, concern, led_case, open_case, second_coordinator, signal, take_part
 from tests.actions.whole_state import Opened, whole_state
@@ -120,6 +121,7 @@ RUNNING = (
 #: Each finds what must never be: any row is a broken invariant.
 NEVER = {
     **NEVER_WHEN_MOVING,
+    **NEVER_AT_A_TABLE,
     "I1 a household with something open has not exactly one holder, who works here now": f"""
         select open.id from ({WITH_SOMETHING_OPEN}) open where 1 <> (select count(*) from holders o
           join memberships m on m.id = o.membership_id and m.during @> $1::timestamptz
@@ -220,7 +222,7 @@ class Loop:
         self._loop.close()
 
 
-class Life(Moving, RuleBasedStateMachine):
+class Life(Moving, Tables, RuleBasedStateMachine):
     """Signals, cases, leads, plans and matches, by whoever, at any moment. `server`, `template`: where."""
 
     server = ""

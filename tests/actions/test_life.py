@@ -26,6 +26,7 @@ ALL_DEEDS = FAILURES | {
     "record_move", "accept_transfer", "decline_transfer", "school",
     "leave_case", "exercise_right", "decide_right", "break_glass", "review_break_glass", "object_to_appointment", "raise_blockade", "decide_blockade", "plan_hearing", "move_hearing",
     "end_hearing",
+    "schedule_meeting", "open_meeting", "record_decision", "close_meeting", "adjourn_meeting",
 }  # fmt: skip
 MANY = 10_000
 
