@@ -5,6 +5,7 @@ import json
 import sys
 from pathlib import Path
 
+from tests.bench.agenda import agenda_vs_sql
 from tests.bench.decision_share import decision_share
 from tests.bench.ground import ground
 from tests.bench.joint_case import joint_case_vs_asyncpg
@@ -25,6 +26,7 @@ BENCHMARKS = (
     sequencer_and_verification,
     sweep_vs_sql,
     key_rotation,
+    agenda_vs_sql,
 )
 RESULTS = Path(".bench/results.jsonl")
 
