@@ -17,6 +17,7 @@ import pytest
 from casecoord.actions.blockades import RaiseBlockade, raise_blockade
 from casecoord.actions.break_glass import BreakGlass, ByNumber, break_glass
 from casecoord.actions.hearings import PlanHearing, plan_hearing
+from casecoord.actions.meetings import OpenMeeting, open_meeting
 from casecoord.actions.participation import AnswerInvitation, InviteTeam, invite_team, join_case
 from casecoord.actions.plan import AddAction, CompleteAction, add_action, complete_action
 from casecoord.actions.rights import ExerciseRight, exercise_right
@@ -35,6 +36,7 @@ from casecoord.domain.words import (
     VeiligThuis,
 )
 from graphql import OperationDefinitionNode, OperationType
+from tests.actions.meeting_steps import planned
 from tests.actions.steps import by_bsn, led_case, signal, take_part
 from tests.actions.test_statement_counts import counted
 from tests.world import Someone, Town
@@ -46,6 +48,7 @@ WITHOUT_VARIABLES = (
     *("Worklist", "Gaps", "Inbox", "Coverage", "Blockades", "MergeProposals", "Transfers", "MoveOffers"),
     *(
         "Invitations",
+        "Meetings",
         "Proposals",
         "Roster",
         "Settings",
@@ -93,6 +96,8 @@ class Families:
     child: Someone
     loner: Someone
     case: UUID
+    #: a table of each care team that could talk about them
+    tables: tuple[UUID, ...] = ()
     #: the court partner's invitation, once there is one
     asked: UUID | None = None
 
@@ -113,7 +118,9 @@ async def families(town: Town) -> Families:
     )
     await signal(town, "ines", child, domain=LifeDomain.TIME_USE, urgency=Urgency.NORMAL)
     await signal(town, "dirk", loner, urgency=Urgency.NORMAL)
-    return Families(town, mother, brother, child, loner, case.id)
+    tables = [(await planned(town, by, minutes=240)).id for by in ("bram", "dirk", "gijs", "esra")]
+    await town.act("gijs", open_meeting, OpenMeeting(town.key(), tables[2]))
+    return Families(town, mother, brother, child, loner, case.id, tuple(tables))
 
 
 Happens = Callable[[Families], Awaitable[Any]]
@@ -262,6 +269,10 @@ def asked_of(at: Families) -> Iterator[tuple[str, dict[str, Any]]]:
     own = global_id("Team", town.teams["wijkteam"])
     yield from ((name, {"team": own}) for name in ("Worklist", "Caseload", "Members"))
     yield "Hanging", {"membership": global_id("Membership", town.members["dirk"].membership)}
+    for table in at.tables:
+        yield from (
+            (name, {"meeting": global_id("Meeting", table)}) for name in ("Meeting", "MeetingMinutes")
+        )
     yield from ((name, {}) for name in WITHOUT_VARIABLES)
 
 
