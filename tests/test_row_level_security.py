@@ -28,6 +28,7 @@ from casecoord.storage.connection import APP_ROLE, READER_ROLE, SEQUENCER_ROLE, 
 from casecoord.storage.sequencer import Sequencer
 from casecoord.storage.work import Database
 from tests.actions.consent_steps import note, to_note
+from tests.actions.meeting_steps import flagged, opened
 from tests.actions.moves import moves
 from tests.actions.residents_steps import bound, resident
 from tests.actions.steps import by_bsn, led_case, merge, signal, take_part, unmatched
@@ -106,6 +107,8 @@ async def everything(town: Town, url: str) -> None:
     await to_note(town, "fleur", written, family["els"])
     away = SetDeputy(town.key(), amina.membership, bram.membership, since + timedelta(days=9), since)
     await town.act("mo", set_deputy, away)
+    await flagged(town, "Bo Tafel")
+    await opened(town, "bram", "amina")
     await residents(town, family)
     await a_right_is_appealed(town, family["daan"])
     connection = await asyncpg.connect(url)

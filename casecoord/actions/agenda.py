@@ -31,7 +31,7 @@ from casecoord.domain.meetings import (
 from casecoord.domain.words import Discipline, Role, Sphere, TeamKind
 from casecoord.storage import access_log
 from casecoord.storage import agenda as storage
-from casecoord.storage.meetings import MeetingRow, expected, items_of, load_of, meetings_for
+from casecoord.storage.meetings import Load, MeetingRow, expected, items_of, load_of, meetings_for
 from casecoord.storage.sealed import Compartment, Place
 from casecoord.storage.views import seal_of
 
@@ -113,9 +113,8 @@ def missing_at(hand: Hand, row: MeetingRow, there: list[Attendant]) -> list[Disc
     return sorted(composition(TeamKind(row.team_kind), hand.work.settings) - own)
 
 
-async def planned_agenda(hand: Hand, row: MeetingRow) -> list[Planned]:
+async def planned_agenda(hand: Hand, row: MeetingRow, load: Load) -> list[Planned]:
     """What would come onto the agenda if the meeting opened now, as far as this team may see it."""
-    load = await load_of(hand.work, row.id)
     assert row.minutes is not None
     as_team = team_viewer(Role.MEMBER, TeamKind(row.team_kind))
     shown = condition(hand, "meeting.item", {as_team: "true"} if as_team else {})
@@ -163,11 +162,12 @@ async def items_in_view(
 
 
 async def _agenda(hand: Hand, row: MeetingRow, verb: str) -> list[AgendaItem]:
-    found = await items_in_view(hand, row.id, present=row.present)
+    load = await load_of(hand.work, row.id)
+    found = await items_in_view(hand, row.id, present=row.present) if load.after else []
     looks = [look_at_item(hand, item) for item in found]
     agenda = [_item(look, item) for look, item in zip(looks, found, strict=True)]
     if row.state == MeetingState.PLANNED and row.team_id in _teams(hand):
-        for planned in await planned_agenda(hand, row):
+        for planned in await planned_agenda(hand, row, load):
             topic = planned.topic
             seen_by = viewers(hand, takes_part=True, is_lead=False, signalled=False, escalated=False)
             look = Look(hand, topic.household, seen_by)

@@ -123,7 +123,7 @@ async def open_meeting(hand: Hand, input: OpenMeeting) -> MeetingBrief:
     row = await known(hand, meeting.id)
     await _arrive(hand, row, {*input.present, hand.actor.membership_id})
     load = await load_of(hand.work, meeting.id)
-    await put_on(hand.work, meeting.id, await planned_agenda(hand, row), load.after)
+    await put_on(hand.work, meeting.id, await planned_agenda(hand, row, load), load.after)
     meeting.state, meeting.opened_at = MeetingState.OPEN, hand.now
     hand.done.rules.append(rule)
     return await _brief(hand, meeting.id)

@@ -83,7 +83,7 @@ with last as (
   order by i.household_id, array_position({_ORDER}, i.kind), i.at, i.subject_id
 ), page as (select * from first order by rank, at, household_id limit :most)
 select f.kind, f.household_id household, f.case_id, f.signal_id, f.subject_id, f.rule, f.sphere, f.audience, f.at,
-  rel.* from page f cross join lateral ({RELATION.format(area=":area", household="f.household_id")}) rel
+  rel.restricted, rel.split_other_part, rel.break_glass from page f cross join lateral ({RELATION.format(area=":area", household="f.household_id")}) rel
 order by f.rank, f.at, f.household_id
 """
     )

@@ -48,6 +48,7 @@ from casecoord.domain.words import (
 from casecoord.storage.households import holder_at
 from casecoord.storage.settle import settle, settle_area
 from casecoord.storage.work import Database, UnknownLogin
+from tests.actions.life_meetings import NEVER_AT_A_TABLE, Tables
 from tests.actions.life_money import NEVER_WITH_MONEY, Spending
 from tests.actions.life_moves import NEVER_WHEN_MOVING, Moving
 from tests.actions.life_places import NEVER_WITH_PLACES, Placing
@@ -127,6 +128,7 @@ NEVER = {
     **NEVER_AT_THE_TABLE,
     **NEVER_WITH_MONEY,
     **NEVER_WITH_PLACES,
+    **NEVER_AT_A_TABLE,
     "I1 a household with something open has not exactly one holder, who works here now": f"""
         select open.id from ({WITH_SOMETHING_OPEN}) open where 1 <> (select count(*) from holders o
           join memberships m on m.id = o.membership_id and m.during @> $1::timestamptz
@@ -227,7 +229,7 @@ class Loop:
         self._loop.close()
 
 
-class Life(Moving, AtTheTable, Spending, Placing, RuleBasedStateMachine):
+class Life(Moving, AtTheTable, Spending, Placing, Tables, RuleBasedStateMachine):
     """Signals, cases, leads, plans and matches, by whoever, at any moment. `server`, `template`: where."""
 
     server = ""

@@ -27,6 +27,7 @@ ALL_DEEDS = FAILURES | {
     "leave_case", "exercise_right", "decide_right", "break_glass", "review_break_glass", "object_to_appointment", "raise_blockade", "decide_blockade", "plan_hearing", "move_hearing",
     "end_hearing", "spend", "cancel_spend", "propose_alternative", "hold_alternative", "confirm_alternative", "release_alternative",
     "start_alternative",
+    "schedule_meeting", "open_meeting", "record_decision", "close_meeting", "adjourn_meeting",
 }  # fmt: skip
 MANY = 10_000
 

@@ -5,6 +5,7 @@ import json
 import sys
 from pathlib import Path
 
+from tests.bench.agenda import agenda_vs_sql
 from tests.bench.decision_share import decision_share
 from tests.bench.ground import ground
 from tests.bench.joint_case import joint_case_vs_asyncpg
@@ -29,6 +30,7 @@ BENCHMARKS = (
     monitor_vs_sql,
     key_rotation,
     matching_vs_sql,
+    agenda_vs_sql,
 )
 RESULTS = Path(".bench/results.jsonl")
 

@@ -17,6 +17,7 @@ import pytest
 from casecoord.actions.blockades import RaiseBlockade, raise_blockade
 from casecoord.actions.break_glass import BreakGlass, ByNumber, break_glass
 from casecoord.actions.hearings import PlanHearing, plan_hearing
+from casecoord.actions.meetings import OpenMeeting, open_meeting
 from casecoord.actions.participation import AnswerInvitation, InviteTeam, invite_team, join_case
 from casecoord.actions.plan import AddAction, CompleteAction, add_action, complete_action
 from casecoord.actions.rights import ExerciseRight, exercise_right
@@ -38,6 +39,7 @@ from casecoord.domain.words import (
 from casecoord.storage.roster import keep_settings
 from graphql import OperationDefinitionNode, OperationType
 from tests.actions.alternative_steps import confirmed, heard, held, offer, provider
+from tests.actions.meeting_steps import planned
 from tests.actions.steps import by_bsn, led_case, signal, take_part
 from tests.actions.test_statement_counts import counted
 from tests.world import Someone, Town
@@ -50,6 +52,7 @@ WITHOUT_VARIABLES = (
     *("SimilarBlockades", "AllianceAgenda", "Breakthroughs"),
     *(
         "Invitations",
+        "Meetings",
         "Proposals",
         "Roster",
         "Settings",
@@ -101,6 +104,8 @@ class Families:
     case: UUID
     #: what a provider offers youths
     offered: UUID
+    #: a table of each care team that could talk about them
+    tables: tuple[UUID, ...] = ()
     #: the court partner's invitation, once there is one
     asked: UUID | None = None
 
@@ -124,7 +129,9 @@ async def families(town: Town) -> Families:
     await signal(town, "ines", child, domain=LifeDomain.TIME_USE, urgency=Urgency.NORMAL)
     await signal(town, "dirk", loner, urgency=Urgency.NORMAL)
     await provider(town)
-    return Families(town, mother, brother, child, loner, case.id, await offer(town))
+    tables = [(await planned(town, by, minutes=240)).id for by in ("bram", "dirk", "gijs", "esra")]
+    await town.act("gijs", open_meeting, OpenMeeting(town.key(), tables[2]))
+    return Families(town, mother, brother, child, loner, case.id, await offer(town), tuple(tables))
 
 
 Happens = Callable[[Families], Awaitable[Any]]
@@ -289,6 +296,10 @@ def asked_of(at: Families) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "Alternatives", {"person": global_id("Person", at.brother.id)}
     yield "Preparation", {"hearing": global_id("Hearing", UUID(int=7))}
     yield from ((name, {}) for name in ("Offers", "Places", "PreparationLoad"))
+    for table in at.tables:
+        yield from (
+            (name, {"meeting": global_id("Meeting", table)}) for name in ("Meeting", "MeetingMinutes")
+        )
     yield from ((name, {}) for name in WITHOUT_VARIABLES)
 
 
