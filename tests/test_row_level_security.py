@@ -124,7 +124,7 @@ async def everything(town: Town, url: str) -> None:
             [area, uuid4(), town.members["amina"].professional],
         ),
         *over_already(town, case.id, family),
-        *opened(town, case.id),
+        *opened_up(town, case.id),
         *in_the_vault(town, noor.household),
     ):
         await connection.execute(statement, *values)
@@ -236,7 +236,7 @@ def over_already(town: Town, case: UUID, family: dict[str, Someone]) -> list[tup
     ]
 
 
-def opened(town: Town, case: UUID) -> list[tuple[str, list[object]]]:
+def opened_up(town: Town, case: UUID) -> list[tuple[str, list[object]]]:
     """A rule that holds, another that does no more, homework of the alliance, and what a lead spent."""
     area, jasmijn, amina = town.area, town.members["jasmijn"].membership, town.members["amina"].membership
     rule = (

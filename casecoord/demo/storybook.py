@@ -31,8 +31,10 @@ CHAPTERS = (
     elsewhere,
     sharing,
     residents,
-    alternatives    table    breakthroughs,
-    meetings
+    alternatives,
+    table,
+    breakthroughs,
+    meetings,
 )
 
 STORIES: dict[str, Story] = {
