@@ -217,6 +217,8 @@ def over_already(town: Town, case: UUID, family: dict[str, Someone]) -> list[tup
             "insert into milestones (area_id, id, case_id, kind, own, author_id, domain, sphere, words_sealed, set_at)"
             " values ($1, $2, $3, 'goal', true, $4, 'time_use', 'general', '', now())",
             [area, uuid4(), case, amina],
+        ),
+        (
             "insert into offers (area_id, id, team_id, kind, name, age_from, age_until, neighbourhoods, languages, places,"
             " starts_on, needs, added_by) values ($1, $2, $3, 'mentor', 'Samen', 12, 20, '{}', '{}', 1, '2026-12-01', '[]',"
             " $4)",

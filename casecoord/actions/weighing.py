@@ -220,10 +220,9 @@ def _look(hand: Hand, row: dict[str, Any]) -> Look:
 def _waiting(look: Look, row: dict[str, Any]) -> Waiting:
     hand, sphere = look.hand, Sphere(row["sphere"])
     seal, compartment = seal_of(hand.work, row["household"], row["keys"]), Compartment.of(sphere)
-    seen = look.sees("blockade", sphere)
 
     def opened(table: str, identity: UUID, facet: str, sealed: bytes | None) -> str | None:
-        if sealed is None or not seen:
+        if sealed is None or not look.sees("blockade", sphere):
             return None
         return seal.open(sealed, Place(table, identity, facet), compartment)
 

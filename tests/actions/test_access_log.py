@@ -360,13 +360,14 @@ async def whole_story(town: Town, url: str) -> Someone:
         )
         for _ in range(2)
     ]
-    homework = (GiveHomework(Addressee(function="Directeur"), told, date(2026, 12, 9)),)
-    put = DecideBlockade(town.key(), both[0].id, on_agenda=True, homework=homework)
+    given = (GiveHomework(Addressee(function="Directeur"), told, date(2026, 12, 9)),)
+    put = DecideBlockade(town.key(), both[0].id, on_agenda=True, homework=given)
     await act("jasmijn", decide_blockade, put)
     await look(town.caller("jasmijn"), blockades, BlockadesOf())
     await look(town.caller("jasmijn"), similar_blockades, SimilarOf())
-    (item,) = (await look(town.caller("jasmijn"), alliance_agenda, AgendaOf())).items
-    await act("jasmijn", complete_homework, CompleteHomework(town.key(), item.homework[0].id))
+    waiting = (await look(town.caller("jasmijn"), alliance_agenda, AgendaOf())).items
+    (homework,) = [one.id for item in waiting for one in item.homework]
+    await act("jasmijn", complete_homework, CompleteHomework(town.key(), homework))
     await act("jasmijn", order_blockades, OrderBlockades(town.key(), (both[1].id,)))
     await act("jasmijn", decide_blockade, DecideBlockade(town.key(), both[1].id, told, Reach.STRUCTURAL))
     await story_of_rules_and_money(town, led.id, both[1].id, told)
