@@ -37,7 +37,7 @@ FAMILY = "family"
 #: How far an alternative was when the youth stood before the judge.
 READINESS = ("place_kept", "alternative_found", "nothing_ready")
 #: What a school's care team is, or lacks.
-COVERED, LACKING, UNCOVERED = COVERAGE = ("covered", "lacking", "uncovered")
+COMPLETE, INCOMPLETE, WITHOUT_TEAM = COVERAGE = ("complete", "incomplete", "without_team")
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,9 +48,9 @@ _WORDS: dict[str, Pair] = {
     "place_kept": ("plaats vastgehouden", "place kept"),
     "alternative_found": ("alternatief gevonden", "alternative found"),
     "nothing_ready": ("niets gereed", "nothing ready"),
-    "covered": ("met een compleet zorgteam", "with a complete care team"),
-    "lacking": ("zorgteam mist iets", "care team lacks something"),
-    "uncovered": ("zonder zorgteam", "without a care team"),
+    "complete": ("met een compleet zorgteam", "with a complete care team"),
+    "incomplete": ("zorgteam mist iets", "care team lacks something"),
+    "without_team": ("zonder zorgteam", "without a care team"),
     **{rule.value: (row.promise_nl, row.promise_en) for rule, row in PROMISES.items()},
 }
 HEADERS: dict[str, Pair] = {

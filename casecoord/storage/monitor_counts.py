@@ -4,7 +4,7 @@ A fragment answers (period, words of the cell, household, number); the neighbour
 figure is made. `p` are the periods with their instants. Each thing is in one period and one cell of a measure at most.
 """
 
-from casecoord.domain.monitor import BANDS, COUNTED, COVERED, LACKING, READINESS, UNCOVERED
+from casecoord.domain.monitor import BANDS, COMPLETE, COUNTED, INCOMPLETE, READINESS, WITHOUT_TEAM
 from casecoord.domain.words import CaseState, HearingState, InstitutionKind, SignalSource
 from casecoord.storage.coverage import SCHOOLS
 
@@ -105,8 +105,8 @@ select c.from_on, c.path, h.neighbourhood, sum(c.number)::int number
 #: Schools stand where their postcode lies; only what is so now is known of them.
 SCHOOL_COUNT = f"""
 select x.path, o.neighbourhood, count(*)::int number from (
-  select i.code, case when 'team' = any(i.lacks) then '{UNCOVERED}' when i.lacks <> '{{}}' then '{LACKING}'
-    else '{COVERED}' end path from ({SCHOOLS}) i) x
+  select i.code, case when 'team' = any(i.lacks) then '{WITHOUT_TEAM}' when i.lacks <> '{{}}' then '{INCOMPLETE}'
+    else '{COMPLETE}' end path from ({SCHOOLS}) i) x
   join institutions s on s.area_id = :area and s.kind = '{InstitutionKind.SCHOOL}' and s.code = x.code
   left join postcodes o on o.area_id = s.area_id and o.postcode = s.postcode
  group by 1, 2"""

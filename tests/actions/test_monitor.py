@@ -166,9 +166,9 @@ async def test_schools_are_no_families_and_told_as_they_are(area: Area) -> None:
     await publish(area.town)
     found = await read(area.town)
     assert told(found, "school_coverage") == {
-        ("covered", ""): 2,
-        ("uncovered", ""): 1,
-        ("uncovered", PLACES[3]): 1,
+        ("complete", ""): 2,
+        ("without_team", ""): 1,
+        ("without_team", PLACES[3]): 1,
     }
     # Of months that are long over nobody knows any more which team covered what.
     assert told(found, "school_coverage", date(2026, 9, 1)) == {}
