@@ -67,7 +67,7 @@ class RespondAgreement:
 
 @dataclass(frozen=True, slots=True)
 class AgreementBrief:
-    """`all_refused`: every agreement of the case that stands is refused; a refusal can be recorded as such."""
+    """`all_refused`: for the lead, every agreement of the case that stands is refused; that can be recorded."""
 
     id: UUID
     case: UUID
@@ -206,15 +206,14 @@ def seal_words(seal: HouseholdSeal, agreement: Agreement, row: AgreementAnswer, 
     row.words_sealed = seal.seal_if(words, place, Compartment.of(Sphere(agreement.sphere)))
 
 
-async def brief_of(work: Area, agreement: Agreement) -> AgreementBrief:
-    """How it stands now."""
+async def brief_of(work: Area, agreement: Agreement, *, whole: bool) -> AgreementBrief:
+    """How it stands now; `whole`: for somebody who sees all agreements of the case."""
     last = {
         person: answer for person, (answer, _) in (await storage.last_answers(work, agreement.id)).items()
     }
     stands = rules.standing(last, replaced=False, kept=agreement.kept_at is not None)
-    return AgreementBrief(
-        agreement.id, agreement.case_id, stands, await storage.all_refused(work, agreement.case_id)
-    )
+    refused = whole and await storage.all_refused(work, agreement.case_id)
+    return AgreementBrief(agreement.id, agreement.case_id, stands, refused)
 
 
 def agreements_in_view(
@@ -324,4 +323,4 @@ async def _asked(desk: Desk, persons: tuple[UUID, ...], former: Agreement | None
 async def _saved(desk: Desk, agreement: Agreement, verb: str, rule: str) -> AgreementBrief:
     desk.add_event(verb, FACET, agreement.sphere, rule, audience=agreement.audience, agreement=agreement.id)
     await desk.settle()
-    return await brief_of(desk.work, agreement)
+    return await brief_of(desk.work, agreement, whole=True)

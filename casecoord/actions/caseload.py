@@ -9,7 +9,7 @@ from casecoord.actions import cursors
 from casecoord.actions.filters import condition
 from casecoord.actions.looking import Look, viewers
 from casecoord.actions.office import Hand, survey
-from casecoord.domain.caseload import Burden, Strain, hours_of
+from casecoord.domain.caseload import Burden, Strain, hours_of, spoken
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Viewer
 from casecoord.domain.lists import Slice
@@ -22,6 +22,14 @@ class CaseloadOf:
     team: UUID
     first: int | None = None
     after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Strained:
+    """What is too much, and how to say it in the caller's language."""
+
+    strain: Strain
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,7 @@ class Load:
     hours_coming: int = 0
     hours: int | None = None
     clocks: int = 0
-    strains: tuple[Strain, ...] = ()
+    strains: tuple[Strained, ...] = ()
 
 
 @survey
@@ -144,5 +152,10 @@ def load_of(hand: Hand, row: dict[str, Any]) -> Load:
         hours_coming=burden.hours_coming,
         hours=burden.hours,
         clocks=burden.clocks,
-        strains=tuple(burden.strains()),
+        strains=in_words(hand, burden),
     )
+
+
+def in_words(hand: Hand, burden: Burden) -> tuple[Strained, ...]:
+    """What is too much for somebody."""
+    return tuple(Strained(one, spoken(one, hand.actor.language)) for one in burden.strains())

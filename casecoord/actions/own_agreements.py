@@ -66,7 +66,8 @@ async def respond_my_agreement(guest: Guest, input: RespondMyAgreement) -> Agree
     seal_words(seal, agreement, answer, words)
     await settled(guest, seal)
     await tell_lead(guest.work, seal.household, NoticeKind.AGREEMENT_ANSWER, answer.id)
-    return await brief_of(guest.work, agreement)
+    # Of another adult's agreements an answer at home says nothing.
+    return await brief_of(guest.work, agreement, whole=False)
 
 
 @resident_verb(MilestoneBrief, act="C")

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from casecoord.access.doing import ActFacts, Doer
 from casecoord.actions.candidates import Candidate, CandidatesOf, candidates
-from casecoord.actions.caseload import Load, burden_of, conditions, load_of
+from casecoord.actions.caseload import Load, Strained, burden_of, conditions, in_words, load_of
 from casecoord.actions.looking import Look, facts_of, viewers
 from casecoord.actions.managing import may_manage
 from casecoord.actions.office import Hand, verb
@@ -62,7 +62,7 @@ class CaseToMove:
     lead_name: str
     since: datetime
     hours: int
-    because: tuple[Strain, ...]
+    because: tuple[Strained, ...]
     takers: list[Taker]
 
 
@@ -104,7 +104,8 @@ def _may_offer(hand: Hand) -> bool:
 
 async def _of_lead(hand: Hand, row: dict[str, Any], taken: dict[UUID, Burden], most: int) -> list[CaseToMove]:
     """The cases of one lead that would have to go: those led shortest first, until what is left fits."""
-    burden, strains = burden_of(hand, row), tuple(burden_of(hand, row).strains())
+    burden = burden_of(hand, row)
+    strains = in_words(hand, burden)
     found: list[CaseToMove] = []
     if not strains or most <= 0:
         return found

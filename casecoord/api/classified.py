@@ -252,6 +252,7 @@ CLASSIFIED: dict[str, dict[str, str]] = {
         "case.lead": "lead leadName since",
         "caseload": "hours because takers",
     },
+    "Strained": {"caseload": "strain words"},
     "LeadHoursSet": {Free.WORK: "membership hours"},
     "Taker": {Free.WHOLE: "candidate load"},
     "LegalGround": {Free.RULE: "id ground source since until reason holds facets"},

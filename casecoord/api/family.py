@@ -260,7 +260,7 @@ class AgreementSaved:
     case: strawberry.ID
     standing: AgreementStanding
     all_refused: bool = strawberry.field(
-        description="The family refuses every agreement that stands: `recordRefusal` records that it does."
+        description="For the lead: every agreement that stands is refused; `recordRefusal` records that."
     )
 
     @classmethod

@@ -128,6 +128,16 @@ class Coverage:
         )
 
 
+@strawberry.type(description="What is too much for somebody, also in your language.")
+class Strained:
+    strain: Strain
+    words: str
+
+    @classmethod
+    def of(cls, found: caseload.Strained) -> "Strained":
+        return cls(strain=found.strain, words=found.words)
+
+
 @strawberry.type(description="What one professional has on their hands, in all their teams together.")
 class Caseload:
     professional: strawberry.ID
@@ -141,7 +151,7 @@ class Caseload:
     hours_coming: int = strawberry.field(description="What those would ask that they are asked to lead.")
     hours: int | None = strawberry.field(description="What they have for it in a week; null: not said.")
     clocks: int = strawberry.field(description="What waits for them in the next three weeks.")
-    strains: list[Strain] = strawberry.field(description="What is too much, now or soon.")
+    strains: list[Strained] = strawberry.field(description="What is too much, now or soon.")
 
     @classmethod
     def of(cls, found: caseload.Load) -> "Caseload":
@@ -151,7 +161,7 @@ class Caseload:
             hours_coming=found.hours_coming,
             hours=found.hours,
             clocks=found.clocks,
-            strains=list(found.strains),
+            strains=[Strained.of(one) for one in found.strains],
             professional=global_id("Professional", found.professional),
             name=found.name,
             leads=found.leads,

@@ -8,9 +8,8 @@ import strawberry
 from casecoord.actions import spreading
 from casecoord.api.context import Info
 from casecoord.api.doing import do
-from casecoord.api.enums import Strain
 from casecoord.api.ids import global_id, key_of
-from casecoord.api.overviews import Candidate, Caseload
+from casecoord.api.overviews import Candidate, Caseload, Strained
 from casecoord.api.problems import ProblemAnswer
 
 
@@ -30,7 +29,7 @@ class CaseToMove:
     lead_name: str
     since: datetime = strawberry.field(description="Since when they lead it.")
     hours: int = strawberry.field(description="What it asks in a week, by estimate.")
-    because: list[Strain] = strawberry.field(description="Why the lead has too much, now or soon.")
+    because: list[Strained] = strawberry.field(description="Why the lead has too much, now or soon.")
     takers: list[Taker]
 
     @classmethod
@@ -42,7 +41,7 @@ class CaseToMove:
             lead_name=found.lead_name,
             since=found.since,
             hours=found.hours,
-            because=list(found.because),
+            because=[Strained.of(one) for one in found.because],
             takers=[
                 Taker(candidate=Candidate.of(one.candidate), load=Caseload.of(one.load))
                 for one in found.takers

@@ -16,6 +16,7 @@ from casecoord.actions.goals import (
     reach_milestone,
     set_goal,
 )
+from casecoord.actions.refusing import RecordRefusal, record_refusal
 from casecoord.console.acts import ACTS, Act
 from casecoord.console.fields import Form
 from casecoord.domain.agreements import Answer
@@ -92,6 +93,12 @@ def _praise(form: Form) -> PraiseFamily:
     return PraiseFamily(form.key, form.thing("case", "Case"), form.needed("words"))
 
 
+def _refusal(form: Form) -> RecordRefusal:
+    return RecordRefusal(
+        form.key, form.thing("case", "Case"), form.needed("reason"), form.needed_day("reviewOn")
+    )
+
+
 #: Every act on a family's page.
 FAMILY_ACTS: dict[str, Act] = ACTS | {
     act.name: act
@@ -103,5 +110,6 @@ FAMILY_ACTS: dict[str, Act] = ACTS | {
         Act("reach", reach_milestone, _reach, "Milestone"),
         Act("keep", reach_milestone, _keep, "Agreement"),
         Act("praise", praise_family, _praise),
+        Act("refusal", record_refusal, _refusal),
     )
 }

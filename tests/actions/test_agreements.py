@@ -284,8 +284,11 @@ async def test_a_family_that_refuses_everything_loses_nothing_and_can_be_left_al
     made = [await record(town, case.id, what=f"Afspraak {number}.") for number in range(2)]
     done = await answer(town, mother, made[0].id, Answer.REFUSED, "Wij willen dit niet.")
     assert (done.standing, done.all_refused) == (Standing.REFUSED, False)
+    # That there are others, and that all are refused, is for the lead to know.
     done = await answer(town, father, made[1].id, Answer.REFUSED)
-    assert (done.standing, done.all_refused) == (Standing.REFUSED, True)
+    assert (done.standing, done.all_refused) == (Standing.REFUSED, False)
+    paper = RespondAgreement(town.key(), made[0].id, family["vader"].id, Answer.REFUSED)
+    assert (await town.act("amina", respond_agreement, paper)).all_refused
     view = await seen_by(town, "amina", case.id)
     assert [by_id(view, one.id).standing for one in made] == [Standing.REFUSED] * 2
     assert "Wij willen dit niet." in {one.words for one in by_id(view, made[0].id).answers}

@@ -68,3 +68,17 @@ async def test_what_is_wrong_comes_back_with_all_that_was_typed(visit, town):
     page, amina = f"/families/{global_id('Household', child.household)}", visit("amina")
     wrong = await amina.send(page, "agree", what="Noor is op tijd.", doer="", dueOn="gisteren")
     assert wrong.status_code == 422 and "Noor is op tijd." in wrong.text
+
+
+async def test_where_everything_is_refused_the_page_offers_to_leave_the_family_alone(visit, town):
+    mother, child = await home(town)
+    await led_case(town, child)
+    page, amina = f"/families/{global_id('Household', child.household)}", visit("amina")
+    soon, els = (date.today() + timedelta(days=20)).isoformat(), global_id("Person", mother.id)
+    agreed = {"what": "Op tijd.", "doer": "Els", "dueOn": soon, "domain": "time_use", "person": els}
+    await amina.send(page, "agree", **agreed)
+    assert "refusal" not in offered(await amina.get(page))
+    await amina.send(page, "paper", person=els, answer="refused", words="Wij willen dit niet.")
+    done = await amina.send(page, "refusal", reason="Wil nu niets.", reviewOn=soon)
+    assert done.status_code == 303
+    assert "Wij willen dit niet." in (await amina.get(page)).text

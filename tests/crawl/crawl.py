@@ -205,6 +205,8 @@ def _joint_case(got: dict[str, Any]) -> dict[str, Any]:
         "grants",
         "notes",
         "consents",
+        "milestones",
+        "agreements",
     )
     seen: dict[str, Any] = {
         name: [key_of(one["id"]) for one in got[name]] for name in (*lists, "moves") if name in got
