@@ -20,7 +20,7 @@ from casecoord.domain.workdays import end_of_day, local_date
 from casecoord.storage import placements as storage
 from casecoord.storage.alternative_tables import Offer, Placement
 from casecoord.storage.cases import Desk, between, desk_of
-from casecoord.storage.people import team_of
+from casecoord.storage.people import open_team, team_of
 from casecoord.storage.tables import Person
 from casecoord.storage.wait_tables import Hearing
 
@@ -233,7 +233,7 @@ async def _offer(hand: Hand, identity: UUID) -> Offer:
     offer = await hand.work.session.get(Offer, (hand.work.area_id, identity))
     if offer is None:
         raise Problem("not_found", "alternative")
-    if offer.withdrawn_at is not None:
+    if offer.withdrawn_at is not None or await open_team(hand.work, offer.team_id) is None:
         raise Problem("offer_withdrawn", "alternative")
     if offer.ends_on is not None and offer.ends_on <= local_date(hand.now):
         raise Problem("offer_over", "alternative")

@@ -22,11 +22,14 @@ from casecoord.storage.tables import Professional, Team
 
 _EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 _ROLES = (Role.MEMBER, Role.COORDINATOR, Role.DUTY)
+#: Who offers places to youths does nothing else there.
+_PROVIDER_ROLES = (Role.PROVIDER, Role.COORDINATOR)
 #: Who works for the whole area does so in its bureau.
 _BUREAU_ROLES = (
     Role.MEMBER, Role.COORDINATOR, Role.AREA_COORDINATOR, Role.DECISION_POWER, Role.ANALYST, Role.PRIVACY_OFFICER,
     Role.ADMINISTRATOR,
 )  # fmt: skip
+_ROLES_OF = {TeamKind.PROGRAMME_BUREAU: _BUREAU_ROLES, TeamKind.PLACE_PROVIDER: _PROVIDER_ROLES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,7 @@ async def add_member(hand: Hand, input: AddMember) -> MemberAdded:
         raise Problem("date_in_past", "since")
     if team.during.upper is not None or not team.during.contains(since):
         raise Problem("team_not_there", "team")
-    if input.role not in (_BUREAU_ROLES if team.kind == TeamKind.PROGRAMME_BUREAU else _ROLES):
+    if input.role not in _ROLES_OF.get(TeamKind(team.kind), _ROLES):
         raise Problem("role_unfit", "role")
     if input.discipline is not None:
         _fits(input.discipline, team)

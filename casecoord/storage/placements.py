@@ -56,7 +56,8 @@ with fitting as (
     o.starts_on <= cast(:day as date) fits_starts_in_time,
     coalesce(taken.taken, 0) < o.places fits_free_place
   from offers o left join places_taken(:now) taken on taken.offer_id = o.id
-  where o.area_id = :area and o.withdrawn_at is null and (o.ends_on is null or o.ends_on > cast(:day as date))
+  where o.area_id = :area and o.withdrawn_at is null and o.team_id in (select w.id from teams w where w.area_id = :area
+      and w.during @> cast(:now as timestamptz)) and (o.ends_on is null or o.ends_on > cast(:day as date))
     and (cast(:kind as text) is null or o.kind = :kind)
 ), first as (select f.* from fitting f order by {order} limit :first)
 select f.*, t.name provider from first f join teams t on t.area_id = f.area_id and t.id = f.team_id order by {order}""".replace(

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from casecoord.actions.alternatives import AlternativesOf, alternatives
+from casecoord.actions.ending import EndTeam, end_team
 from casecoord.actions.hearings import MoveHearing, move_hearing
 from casecoord.actions.offers import (
     AddOffer,
@@ -27,14 +28,16 @@ from casecoord.actions.preparing import (
     preparation_load,
     record_preparation,
 )
+from casecoord.actions.staffing import AddMember, add_member
 from casecoord.domain.alternatives import MOST_A_WEEK, HearingWarning, NeededOf, PreparationStep, PreparedBy
 from casecoord.domain.errors import Problem
 from casecoord.domain.notices import NoticeKind
+from casecoord.domain.words import Role
 from tests.actions.alternative_steps import confirmed, heard, held, offer, provider, terms
 from tests.actions.steps import refused, sql
 from tests.actions.test_alternatives import g9, gap_open, swept, told
 from tests.actions.test_races import at_once
-from tests.world import PEOPLE, Town
+from tests.world import ISSUER, PEOPLE, Town
 
 
 async def test_a_provider_keeps_its_own_offers_and_the_bureau_all(town: Town) -> None:
@@ -163,6 +166,35 @@ async def test_a_withdrawal_against_holds_leaves_none_of_them_hanging(town: Town
     async with sql(database_url) as plain:
         assert await plain.fetchval("select count(*) from placements where state = 'held'") == 0
     await swept(town)
+
+
+async def test_of_a_provider_that_ends_nothing_is_found_or_held_any_more(
+    town: Town, database_url: str
+) -> None:
+    await provider(town)
+    bikes = await offer(town, places=3)
+    hearing = await heard(town, (await town.janssens())["daan"])
+    await town.act("mo", end_team, EndTeam(town.key(), town.teams["De Kade"], confirm=True))
+    town.clock.forward(minutes=1)
+    assert await town.office.look(town.caller("dirk"), alternatives, AlternativesOf(hearing.id)) == []
+    async with refused("offer_withdrawn", "alternative"):
+        await held(town, bikes, hearing.id)
+
+
+async def test_an_administrator_lets_somebody_offer_places_and_nobody_else_work_there(town: Town) -> None:
+    kade = await provider(town)
+    for role, code in ((Role.PROVIDER, None), (Role.MEMBER, "role_unfit")):
+        member = AddMember(town.key(), kade, role, name="Nieuw", issuer=ISSUER, subject=f"nieuw {role}")
+        if code is None:
+            assert (await town.act("mo", add_member, member)).role is role
+        else:
+            async with refused(code, "role"):
+                await town.act("mo", add_member, member)
+    async with refused("role_unfit", "role"):
+        elsewhere = AddMember(
+            town.key(), town.teams["wijkteam"], Role.PROVIDER, name="Nieuw", issuer=ISSUER, subject="nog een"
+        )
+        await town.act("mo", add_member, elsewhere)
 
 
 async def test_a_hearing_plans_backwards_and_its_steps_move_along(town: Town) -> None:
