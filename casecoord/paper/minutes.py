@@ -45,15 +45,16 @@ def pdf_of_minutes(meeting: MeetingView, language: Language) -> bytes:
     def say(key: str) -> str:
         return _WORDS[key][language is Language.EN]
 
-    at = f"{meeting.at.astimezone(AMSTERDAM):%d-%m-%Y %H:%M}"
+    day = meeting.at.astimezone(AMSTERDAM)
     there = [f"{one.name} ({one.team_name})" for one in meeting.expected if one.present]
     items = [_item(number, item, language) for number, item in enumerate(meeting.agenda, 1)]
     return printed(
         {
             "title": f"{say('title')}: {meeting.team_name}",
             "language": language,
+            "date": [day.year, day.month, day.day],
             "intro": [
-                f"{at}, {say(meeting.state)}.",
+                f"{day:%d-%m-%Y %H:%M}, {say(meeting.state)}.",
                 f"{say('present')}: {', '.join(there)}." if there else say("nobody"),
                 say("only_yours"),
             ],
