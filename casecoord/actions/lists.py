@@ -38,6 +38,8 @@ _HISTORY = (
     "court.hearing",
     "break_glass.grant",
     "family.agreement",
+    "family.goal",
+    "plan.goal",
     "consent.record",
     "medical.note",
 )
