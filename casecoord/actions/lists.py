@@ -40,6 +40,8 @@ _HISTORY = (
     "court.placement",
     "break_glass.grant",
     "family.agreement",
+    "family.goal",
+    "plan.goal",
     "consent.record",
     "medical.note",
     "meeting.item",

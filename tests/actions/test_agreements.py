@@ -27,6 +27,7 @@ from casecoord.actions.goals import (
 )
 from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.leads import ProposeLead, offer_hand_over, propose_lead
+from casecoord.actions.lists import TimelineOf, timeline
 from casecoord.actions.notices import InboxOf, inbox
 from casecoord.actions.own_acts import AskForHelp, LetBeSeen, ask_for_help, let_be_seen
 from casecoord.actions.own_agreements import (
@@ -362,6 +363,22 @@ async def test_a_compliment_comes_from_anybody_who_takes_part_and_pride_from_the
     }  # as one's own team wrote it; a court partner sees no goal of the family
     async with refused("not_found", "case"):
         await town.act("ines", praise_family, PraiseFamily(town.key(), case.id, "Goed zo."))
+
+
+async def test_the_history_tells_of_goals_and_agreements_by_their_own_facets(town: Town) -> None:
+    case = await led_case(town, (await family_of(town, noor=8))["noor"])
+    await take_part(town, "amina", case.id, "rechtbank", "hanna")
+    for own in (True, False):
+        await town.act("amina", set_goal, SetGoal(town.key(), case.id, LifeDomain.TIME_USE, "Rust.", own=own))
+    await record(town, case.id)
+    told = {}
+    for who in ("amina", "bram", "hanna"):
+        found = await town.office.look(town.caller(who), timeline, TimelineOf(case.id))
+        told[who] = Counter(one.verb for one in found.items)
+    for who in ("amina", "bram"):
+        assert (told[who]["set_goal"], told[who]["record_agreement"]) == (2, 1), who
+    # A court partner has no part in what the family itself wants or agrees, in any sphere; nor in the general one.
+    assert (told["hanna"]["set_goal"], told["hanna"]["record_agreement"]) == (0, 0)
 
 
 async def test_a_family_says_itself_what_it_wants(town: Town) -> None:
