@@ -31,7 +31,15 @@ AT_ONCE = 6
 
 
 #: What whoever manages an area types there stands in plain words: the law, a term's source, who works here.
-OF_NO_FAMILY = {"legal_grounds", "retention_terms", "professionals", "organisations", "teams", "areas"}
+OF_NO_FAMILY = {
+    "breakthroughs",
+    "legal_grounds",
+    "retention_terms",
+    "professionals",
+    "organisations",
+    "teams",
+    "areas",
+}
 
 
 @dataclass
