@@ -382,7 +382,7 @@ async def whole_story(town: Town, url: str) -> Someone:
     await act("lotte", review_break_glass, ReviewBreakGlass(town.key(), broken.id, told))
     successor = Successor(step.id, town.members["bram"].professional)
     await act("gijs", leave_case, LeaveCase(town.key(), searching.id, (successor,)))
-    (match,) = (await look(town.caller("ibrahim"), merge_proposals, MergeProposalsOf())).items
+    match = (await look(town.caller("ibrahim"), merge_proposals, MergeProposalsOf())).items[0]
     await act("ibrahim", confirm_merge, ConfirmMerge(town.key(), match.id, True))
     merged = await merge(town, noor.household, twin.household)
     await second_coordinator(town)
