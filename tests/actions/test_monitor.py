@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
+import asyncpg
+
 from casecoord.domain import monitor as measures
 from casecoord.domain.words import LifeDomain, TeamKind
 from tests.actions.monitor_steps import OCTOBER, PLACES, SEPTEMBER, TEN, Area, figures, publish, read, told
@@ -129,21 +131,33 @@ async def test_breakthroughs_and_alternatives_are_told_by_the_quarter(area: Area
             for case in cases for sphere in ("livelihood", "health")
         ],
     )  # fmt: skip
-    ready, alternative = third_quarter, third_quarter
-    for held, found_at, state in (
-        (ready, alternative, "held"),
-        (None, alternative, "planned"),
-        (None, None, "cancelled"),
+    held_from = asyncpg.Range(third_quarter, None)
+    for state, placed, during in (
+        ("held", "confirmed", held_from),
+        ("planned", "proposed", None),
+        ("cancelled", "confirmed", held_from),
     ):
+        hearings = [(uuid4(), home, uuid4()) for home in area.homes[PLACES[1]]]
         await area.put(
             "hearings",
-            ("id", "household_id", "person_id", "held_on", "state", "planned_by", "planned_at", "alternative_at",
-             "place_held_at"),
-            [
-                (uuid4(), home, uuid4(), date(2026, 9, 14), state, jasmijn, third_quarter, found_at, held)
-                for home in area.homes[PLACES[1]]
-            ],
-        )  # fmt: skip
+            ("id", "household_id", "person_id", "held_on", "state", "planned_by", "planned_at"),
+            [(*one, date(2026, 9, 14), state, jasmijn, third_quarter) for one in hearings],
+        )
+        await area.put(
+            "placements",
+            (
+                "id",
+                "hearing_id",
+                "household_id",
+                "person_id",
+                "offer_id",
+                "state",
+                "proposed_at",
+                "held_by",
+                "during",
+            ),
+            [(uuid4(), *one, uuid4(), placed, third_quarter, jasmijn, during) for one in hearings],
+        )
     await area.signals(PLACES[0], 1, received=third_quarter - timedelta(days=60))
     await publish(area.town)
     found = await read(area.town)

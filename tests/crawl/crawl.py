@@ -30,10 +30,13 @@ _NEVER = datetime.max
 AT_ONCE = 6
 
 
-#: What whoever manages an area types there stands in plain words: the law, a term's source, who works here.
+#: What whoever manages an area types there stands in plain words: the law (of a right that was decided, too), a
+#: term's source, a rule for every area, what a provider offers, who works here.
 OF_NO_FAMILY = {
     "breakthroughs",
     "legal_grounds",
+    "offers",
+    "request_decisions",
     "retention_terms",
     "professionals",
     "organisations",
