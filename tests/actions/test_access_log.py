@@ -512,7 +512,7 @@ async def story_of_managing(town: Town) -> None:
 async def story_of_a_table(town: Town) -> None:
     """Somebody new is talked about at a table that is set twice."""
     told = f"Aan tafel. {CANARY}"
-    await flagged(town, f"Sam {CANARY}")
+    await flagged(town, f"{CANARY} Tafel")
     made = await planned(town)
     moved = AdjournMeeting(town.key(), made.id, town.clock.now)
     sits = (await town.act("bram", adjourn_meeting, moved)).next

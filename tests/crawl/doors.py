@@ -95,6 +95,20 @@ def documents_in_pairs(ground: Ground) -> Iterator[tuple[str, Ask]]:
             yield str(key), _document(ground, str(key), name, dict(zip(paths, values, strict=True)))
 
 
+def own_stories(ground: Ground) -> Iterator[tuple[str, Ask]]:
+    """Each family of a story, as everybody to whom it is there: what pairs of variables come upon is up to their order."""
+    for household, (key, sight) in product(ground.told, ground.sights.items()):
+        if sight.home is None and sight.of(household).at_all_known:
+            yield key, _asked("JointCase", {"id": global_id("Household", household)})
+    for meeting, (key, sight) in product(_all(ground, "meetings"), ground.sights.items()):
+        for name in ("Meeting", "MeetingMinutes") if sight.knows_meeting(meeting) else ():
+            yield key, _asked(name, {"meeting": global_id("Meeting", meeting["id"])})
+
+
+def _all(ground: Ground, table: str) -> list[Any]:
+    return next(iter(ground.sights.values())).rows.all[table]
+
+
 def views_and_lists(ground: Ground) -> Iterator[tuple[str, Ask]]:
     """What is compared line by line: each household's view and history, and the lists, whole."""
     for name, households in (("JointCase", ground.households), ("Timeline", ground.told)):
@@ -142,7 +156,7 @@ def console_pages(ground: Ground) -> Iterator[tuple[str, Ask]]:
 
 
 #: Every way in. A new one is a function that says what can be asked at it.
-WITH_ANYTHING: tuple[Door, ...] = (documents_in_pairs, exports, console_pages)
+WITH_ANYTHING: tuple[Door, ...] = (documents_in_pairs, own_stories, exports, console_pages)
 DOORS: tuple[Door, ...] = (views_and_lists, *WITH_ANYTHING)
 
 

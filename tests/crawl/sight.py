@@ -612,7 +612,9 @@ class OfHousehold:
         """Whether one may know that a thing of this household is there."""
         match kind:
             case "Household":
-                return self.at_all_known
+                # Who sits at a table knows whose turn it is, and no view of them opens by it.
+                items = self.rows.of("meeting_items", self.household)
+                return self.at_all_known or any(self.degree_of_item(item) != "none" for item in items)
             case "Case":
                 return row["id"] == (self.case and self.case["id"]) and self.knows_case
             case "Person":
@@ -697,7 +699,6 @@ class OfHousehold:
             or any(self.sees_promise(p, "gap") for p in self.promises)
             or any(self.sees_grant(g) for g in self.rows.of("break_glass_grants", self.household))
             or any(self.sees_note(n) for n in self.rows.of("medical_notes", self.household))
-            or any(self.degree_of_item(i) != "none" for i in self.rows.of("meeting_items", self.household))
             or any(self.sees_consent(c) for c in self.rows.of("consents", self.household))
         )
 
