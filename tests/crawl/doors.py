@@ -95,11 +95,8 @@ def documents_in_pairs(ground: Ground) -> Iterator[tuple[str, Ask]]:
             yield str(key), _document(ground, str(key), name, dict(zip(paths, values, strict=True)))
 
 
-def own_stories(ground: Ground) -> Iterator[tuple[str, Ask]]:
-    """Each family of a story, as everybody to whom it is there: what pairs of variables come upon is up to their order."""
-    for household, (key, sight) in product(ground.told, ground.sights.items()):
-        if sight.home is None and sight.of(household).at_all_known:
-            yield key, _asked("JointCase", {"id": global_id("Household", household)})
+def tables(ground: Ground) -> Iterator[tuple[str, Ask]]:
+    """Each meeting, as everybody who sits there or may know of it."""
     for meeting, (key, sight) in product(_all(ground, "meetings"), ground.sights.items()):
         for name in ("Meeting", "MeetingMinutes") if sight.knows_meeting(meeting) else ():
             yield key, _asked(name, {"meeting": global_id("Meeting", meeting["id"])})
@@ -156,8 +153,9 @@ def console_pages(ground: Ground) -> Iterator[tuple[str, Ask]]:
 
 
 #: Every way in. A new one is a function that says what can be asked at it.
-WITH_ANYTHING: tuple[Door, ...] = (documents_in_pairs, own_stories, exports, console_pages)
-DOORS: tuple[Door, ...] = (views_and_lists, *WITH_ANYTHING)
+WITH_ANYTHING: tuple[Door, ...] = (documents_in_pairs, exports, console_pages)
+AS_IT_IS: tuple[Door, ...] = (views_and_lists, tables)
+DOORS: tuple[Door, ...] = (*AS_IT_IS, *WITH_ANYTHING)
 
 
 @dataclass

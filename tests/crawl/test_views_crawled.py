@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 
 from tests.crawl.crawling import OTHERS, crawl_all, crawling, judged
-from tests.crawl.doors import views_and_lists
+from tests.crawl.doors import AS_IT_IS, views_and_lists
 from tests.crawl.sight import FACET_OF, Sight, by_the_tables
 from tests.demo.loaded import Neighbourhood
 from tests.notices.conftest import MailServer
@@ -22,7 +22,7 @@ async def test_every_view_and_list_is_exactly_what_the_tables_give(
     neighbourhood: Neighbourhood, post: MailServer
 ) -> None:
     async with crawling(neighbourhood, OTHERS) as crawl:
-        await crawl_all(crawl, post, [views_and_lists])
+        await crawl_all(crawl, post, AS_IT_IS)
         judged(crawl)
         shown = {(crawl.canaries[word].table, crawl.canaries[word].facet) for _, word in crawl.met}
         planted = {(one.table, one.facet) for one in crawl.canaries.values()}
