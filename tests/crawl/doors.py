@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import count, product
+from itertools import count, cycle, product
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -160,13 +160,14 @@ DOORS: tuple[Door, ...] = (*AS_IT_IS, *WITH_ANYTHING)
 
 @dataclass
 class Visitor:
-    """A demo user in front of the application, without a network between."""
+    """A demo user in front of the application, without a network between: in Dutch and in English by turns."""
 
     app: FastAPI
     key: str
     purpose: str
     session: Session = field(init=False)
     headers: list[tuple[bytes, bytes]] = field(init=False)
+    languages: Iterator[bytes] = field(default_factory=lambda: cycle((b"nl", b"en")))
 
     def __post_init__(self) -> None:
         sessions = self.app.state.login.sessions
@@ -188,7 +189,7 @@ class Visitor:
             "raw_path": path.encode(),
             "root_path": "",
             "query_string": query.encode(),
-            "headers": self.headers,
+            "headers": [*self.headers, (b"accept-language", next(self.languages))],
             "scheme": "http",
             "http_version": "1.1",
             "server": ("127.0.0.1", 8000),
