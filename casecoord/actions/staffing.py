@@ -231,7 +231,7 @@ def _email(given: str | None) -> str | None:
 
 
 def _login(input: AddMember) -> tuple[str, str] | None:
-    issuer, subject = texts.optional(input.issuer, "issuer"), texts.optional(input.subject, "subject")
+    issuer, subject = texts.issued(input.issuer, "issuer"), texts.issued(input.subject, "subject")
     if issuer is None and subject is None:
         return None
     if issuer is None or subject is None:

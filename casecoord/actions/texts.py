@@ -22,6 +22,23 @@ def sentence(value: str, field: str, *, longest: int = SENTENCE) -> str:
 
     Raises Problem `text_empty`, `text_too_long`, `text_control` or `bsn_in_text` with this field.
     """
+    cleaned = _visible(value, field, longest)
+    if holds_bsn(cleaned):
+        raise Problem("bsn_in_text", field)
+    return cleaned
+
+
+def issued(value: str | None, field: str) -> str | None:
+    """What another system calls somebody: as `optional`, but digits in the middle of it may be any."""
+    if not value or not value.strip():
+        return None
+    cleaned = _visible(value, field, SENTENCE)
+    if is_bsn(cleaned):
+        raise Problem("bsn_in_text", field)
+    return cleaned
+
+
+def _visible(value: str, field: str, longest: int) -> str:
     if len(value) > 4 * longest:
         raise Problem("text_too_long", field)
     cleaned = unicodedata.normalize("NFC", value.replace("\r\n", "\n")).strip()
@@ -31,8 +48,6 @@ def sentence(value: str, field: str, *, longest: int = SENTENCE) -> str:
         raise Problem("text_too_long", field)
     if any(_hides(character) for character in cleaned):
         raise Problem("text_control", field)
-    if holds_bsn(cleaned):
-        raise Problem("bsn_in_text", field)
     return cleaned
 
 

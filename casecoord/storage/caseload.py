@@ -20,7 +20,8 @@ _URGENCY = """(select i.urgency from (select s.urgency, s.sphere, s.audience,
       exists (select from leads l join memberships q on q.area_id = l.area_id and q.id = l.membership_id
         where l.area_id = s.area_id and l.case_id = s.case_id and l.during @> cast(:now as timestamptz)
           and q.professional_id = :professional) is_lead
-      from signals s where s.area_id = c.area_id and s.case_id = c.id and s.state <> 'ended') i
+      from signals s where s.area_id = c.area_id and s.household_id = c.household_id and s.case_id = c.id
+        and s.state <> 'ended') i
     where {signals} order by array_position(array['acute', 'high', 'normal'], i.urgency) limit 1)"""
 
 

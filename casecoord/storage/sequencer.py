@@ -178,16 +178,19 @@ class Sequencer:
 
     async def batch(self, area: UUID) -> int:
         """One transaction's worth, with its copy outside; 0 where nothing waits or another sequencer is at it."""
-        if not await self.publish(area):
-            return 0
-        async with self.engine.begin() as connection:
-            if not await connection.scalar(_ALONE, {"area": str(area)}):
+        # The copies stay locked from one checkpoint to the next: none is signed before the last has its copy.
+        with copies_of(self.folder, area) as copies:
+            if copies is None:
                 return 0
-            before = await self.standing(connection, area)
-            placed = await self.place(connection, area, before)
-        if placed:
-            await self.publish(area)
-        return placed
+            await self.publish(area, copies)
+            async with self.engine.begin() as connection:
+                if not await connection.scalar(_ALONE, {"area": str(area)}):
+                    return 0
+                before = await self.standing(connection, area)
+                placed = await self.place(connection, area, before)
+            if placed:
+                await self.publish(area, copies)
+            return placed
 
     async def standing(self, connection: AsyncConnection, area: UUID) -> Standing | None:
         rows = (await connection.execute(_NEWEST, {"area": area})).all()
@@ -252,20 +255,16 @@ class Sequencer:
             _SIGNED, {"area": checkpoint.area, **values, "at": checkpoint.at, "note": note, "seen": seen}
         )
 
-    async def publish(self, area: UUID) -> bool:
-        """Writes the newest checkpoint outside where it is missing; False where another process is doing it.
+    async def publish(self, area: UUID, copies: Copies) -> None:
+        """Writes the newest checkpoint outside where it is missing.
 
         Raises LogClosed where the database and the copies differ, CopiesClosed.
         """
-        with copies_of(self.folder, area) as copies:
-            if copies is None:
-                return False
-            async with self.engine.begin() as connection:
-                rows = await connection.execute(_NEWEST, {"area": area})
-                note = to_publish([row.note for row in rows], copies.newest())
-            if note is not None:
-                self.append(copies, note)
-            return True
+        async with self.engine.begin() as connection:
+            rows = await connection.execute(_NEWEST, {"area": area})
+            note = to_publish([row.note for row in rows], copies.newest())
+        if note is not None:
+            self.append(copies, note)
 
     def append(self, copies: Copies, note: str) -> None:
         copies.append(note, read(note).at)
