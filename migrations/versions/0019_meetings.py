@@ -8,7 +8,6 @@ down_revision = "0018"
 branch_labels = None
 depends_on = None
 
-HERE = "(select nullif(current_setting('casecoord.area', true), '')::uuid)"
 AFTER = "12 hours"
 
 # Whoever sits at the table now: while the meeting is open, and no longer than a meeting can be.
@@ -184,14 +183,27 @@ def items() -> None:
         op.create_index(op.f(f"meeting_items_area_id_{column}_idx"), "meeting_items", ["area_id", column])
 
 
+# What every table has: rows of the context's area; without a context, none. A later migration says it in one line.
+GUARD = """
+create function guard_rows(guarded text, granted text default 'select, insert, update, delete') returns void
+language plpgsql as $do$
+declare here text := $$(select nullif(current_setting('casecoord.area', true), '')::uuid)$$;
+begin
+    execute format('alter table %s enable row level security', guarded::regclass);
+    execute format('alter table %s force row level security', guarded::regclass);
+    execute format('create policy own_area on %s using (area_id = %s) with check (area_id = %s)',
+                   guarded::regclass, here, here);
+    execute format('create policy migrations on %s to casecoord_migrator using (true) with check (true)',
+                   guarded::regclass);
+    execute format('grant %s on %s to casecoord_app', granted, guarded::regclass);
+end $do$
+"""
+
+
 def guard_rows() -> None:
-    """Row level security as for every table: only the context's area; without a context, nothing."""
+    op.execute(GUARD.replace(":", "\\:"))
     for table in ("meeting_seats", "meeting_items"):
-        op.execute(f"alter table {table} enable row level security")
-        op.execute(f"alter table {table} force row level security")
-        op.execute(f"create policy own_area on {table} using (area_id = {HERE}) with check (area_id = {HERE})")
-        op.execute(f"create policy migrations on {table} to casecoord_migrator using (true) with check (true)")
-        op.execute(f"grant select, insert, update, delete on {table} to casecoord_app")
+        op.execute(f"select guard_rows('{table}')")
 
 
 def guard_readers() -> None:

@@ -261,11 +261,7 @@ def triggers() -> None:
 
 def rows() -> None:
     for table in ("offers", "placements"):
-        op.execute(f"alter table {table} enable row level security")
-        op.execute(f"alter table {table} force row level security")
-        op.execute(f"create policy own_area on {table} using (area_id = {HERE}) with check (area_id = {HERE})")
-        op.execute(f"create policy migrations on {table} to casecoord_migrator using (true) with check (true)")
-        op.execute(f"grant select, insert, update, delete on {table} to casecoord_app")
+        op.execute(f"select guard_rows('{table}')")
     op.execute(
         "create policy own_home on placements as restrictive to casecoord_app"
         f" using ({HOME} is null or household_id = {HOME})"

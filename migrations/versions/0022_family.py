@@ -229,14 +229,8 @@ def upgrade() -> None:
 
 
 def guard_rows() -> None:
-    """Row level security as for every table: only the context's area; without a context, nothing."""
-    here = "(select nullif(current_setting('casecoord.area', true), '')::uuid)"
     for table in TABLES:
-        op.execute(f"alter table {table} enable row level security")
-        op.execute(f"alter table {table} force row level security")
-        op.execute(f"create policy own_area on {table} using (area_id = {here}) with check (area_id = {here})")
-        op.execute(f"create policy migrations on {table} to casecoord_migrator using (true) with check (true)")
-        op.execute(f"grant select, insert, update, delete on {table} to casecoord_app")
+        op.execute(f"select guard_rows('{table}')")
 
 
 def downgrade() -> None:

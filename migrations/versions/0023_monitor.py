@@ -9,7 +9,6 @@ down_revision = "0022"
 branch_labels = None
 depends_on = None
 
-HERE = "(select nullif(current_setting('casecoord.area', true), '')::uuid)"
 
 # What is published holds no small cell: of any area, by its id.
 PUBLISHED = """
@@ -54,12 +53,8 @@ def upgrade() -> None:
         sa.CheckConstraint("jsonb_typeof(figures) = 'array'", name=op.f("monitor_publications_a_list")),
     )
     table = "monitor_publications"
-    op.execute(f"alter table {table} enable row level security")
-    op.execute(f"alter table {table} force row level security")
-    op.execute(f"create policy own_area on {table} using (area_id = {HERE}) with check (area_id = {HERE})")
-    op.execute(f"create policy migrations on {table} to casecoord_migrator using (true) with check (true)")
     # Never changed and never taken away: two figures of one month could be subtracted.
-    op.execute(f"grant select, insert on {table} to casecoord_app")
+    op.execute(f"select guard_rows('{table}', 'select, insert')")
     op.execute(f"grant select on {table} to casecoord_surveyor")
     op.execute(f"select guard_reading('{table}', 'true')")
     for function in (PUBLISHED, AREAS):
