@@ -29,6 +29,7 @@ from tests.actions.test_access_log import (
     story_of_managing,
     whole_story,
 )
+from tests.registers.published import DATA, published
 from tests.world import Clock, Town
 
 SCHEMAS = {
@@ -38,7 +39,7 @@ SCHEMAS = {
     )
     for form in Format
 }
-STANDARD = Path(__file__).parents[3] / "shared" / "data" / "standards" / "ldv-record-fields-newer-text.json"
+STANDARD = DATA / "standards" / "ldv-record-fields-newer-text.json"
 
 
 def operator(town: Town) -> Operator:
@@ -131,9 +132,8 @@ async def test_both_records_of_a_request_carry_its_trace_and_each_subject_a_line
     assert access["user"]["id"] not in told and not any(str(one) in told for one in pseudonyms)
 
 
+@published
 async def test_the_fields_are_those_of_the_standard(town: Town) -> None:
-    if not STANDARD.exists():
-        pytest.skip("the text of the standard is not beside this checkout")
     standard = json.loads(STANDARD.read_text())
     await led_case(town, (await town.janssens())["noor"])
     line = (await lines(town, Format.LDV))[0]

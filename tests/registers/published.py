@@ -9,7 +9,7 @@ DATA = Path(os.environ.get("CASECOORD_DATA") or Path(__file__).parents[3] / "sha
 
 published = pytest.mark.skipif(
     not (DATA / "brp").is_dir(),
-    reason="the published files are not here: set CASECOORD_DATA to the folder that holds brp, cbs and duo",
+    reason="the published files are not here: set CASECOORD_DATA to the folder that holds brp, cbs, duo and standards",
 )
 
 PERSONS = DATA / "brp" / "brp-test-data-2024-06-11.json"
