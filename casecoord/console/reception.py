@@ -129,7 +129,9 @@ class Reception:
         """A page in the reader's language."""
         language = language_of(request)
         page = _ENVIRONMENTS[language].get_template(template)
-        answer = HTMLResponse(page.render(language=language.value, session=session, **values), status)
+        answer = HTMLResponse(
+            page.render(language=language.value, path=request.url.path, session=session, **values), status
+        )
         answer.headers["Content-Language"] = language.value
         answer.headers["Vary"] = "Cookie, Accept-Language"
         return answer
@@ -166,7 +168,7 @@ class Reception:
         if not typed or request.url.path in ("/logout", "/membership"):
             return RedirectResponse("/", 303)
         self.door.check_origin(request)
-        return self.page(request, "lost.html", status=401, path=request.url.path, given=given, typed=typed)
+        return self.page(request, "lost.html", status=401, given=given, typed=typed)
 
 
 async def fields_of(request: Request) -> dict[str, str]:
@@ -189,6 +191,7 @@ def _environment(language: Language) -> Environment:
     )
     environment.install_gettext_translations(texts.translations(language), newstyle=True)  # type: ignore[attr-defined]
     spoken: dict[str, Callable[[Any, Language], str]] = {
+        "say": texts.say,
         "word": texts.word,
         "team_kind": texts.team_kind,
         "facet_name": texts.facet,
