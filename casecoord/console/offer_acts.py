@@ -48,10 +48,10 @@ class Codes(Picks):
 _NEEDS: tuple[tuple[NeededOf, Field], ...] = (
     (NeededOf.YOUTH, Area("needs.youth", N_("What do you need of the youth?"))),
     (NeededOf.FAMILY, Area("needs.family", N_("What do you need of the family?"))),
-    (NeededOf.SOCIAL_TEAM, Area("needs.social_team", N_("What do you need of the social team?"))),
+    (NeededOf.SOCIAL_TEAM, Area("needs.team", N_("What do you need of the social team?"))),
     (
         NeededOf.COURT_PARTNER,
-        Area("needs.court_partner", N_("What do you need of whoever asks for a place?")),
+        Area("needs.asker", N_("What do you need of whoever asks for a place?")),
     ),
     (NeededOf.PROVIDER, Area("needs.provider", N_("What do you see to yourselves?"))),
 )
