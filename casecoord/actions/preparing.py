@@ -115,7 +115,7 @@ async def preparation_load(hand: Hand, query: PreparationLoadOf) -> list[Week]:
         raise Problem("page_too_large", "weeks")
     seen_by = viewers(hand, takes_part=True, is_lead=False, signalled=False, escalated=False)
     look = Look(hand, None, seen_by)
-    mine = _PREPARES.get(hand.actor.team_kind)
+    mine = prepared_by(hand)
     if mine is None or not look.sees("court.preparation", Sphere.JUSTICE):
         return []
     first = _monday(local_date(hand.now))
@@ -131,6 +131,11 @@ async def preparation_load(hand: Hand, query: PreparationLoadOf) -> list[Week]:
     await look.remember("preparation_load")
     weeks = [first + timedelta(weeks=number) for number in range(query.weeks)]
     return [Week(week, heard[week], todo[week], heard[week] >= MOST_A_WEEK) for week in weeks]
+
+
+def prepared_by(hand: Hand) -> PreparedBy | None:
+    """As whom the actor's team prepares hearings, if it does."""
+    return _PREPARES.get(hand.actor.team_kind)
 
 
 def look_of(hand: Hand, row: Mapping[str, Any]) -> Look:

@@ -1,5 +1,6 @@
 """What a court partner and a social team do about a hearing: plan, move, end, prepare, and look for a place."""
 
+from dataclasses import replace
 from datetime import date
 
 from casecoord.actions.hearings import (
@@ -23,7 +24,7 @@ from casecoord.actions.preparing import RecordPreparation, record_preparation
 from casecoord.actions.signals import ByBsn
 from casecoord.console.fields import Form, read_date
 from casecoord.console.forms import Act, Choice, Code, Day, Given, Thing, Undo, act, named
-from casecoord.console.place_acts import PLACE, PLACE_ACTS
+from casecoord.console.place_acts import CONFIRM, END_PLACE, FOLLOW, PLACE, START
 from casecoord.console.texts import N_
 from casecoord.domain.alternatives import PreparationStep, Released
 from casecoord.domain.ids import global_id
@@ -165,5 +166,13 @@ ACTS: dict[str, Act] = named(
         follows=N_("Somebody else can take this place at once. This cannot be taken back."),
         said=N_("The place was given back."),
     ),
-    *PLACE_ACTS,
+    START,
+    FOLLOW,
+    END_PLACE,
+    replace(
+        CONFIRM,
+        button=N_("The provider said yes"),
+        said=N_("The place is confirmed for the youth."),
+        main=False,
+    ),
 )

@@ -15,7 +15,7 @@ from casecoord.actions.docket import DocketOf, HearingOf, Waiting, docket, heari
 from casecoord.actions.office import Hand
 from casecoord.actions.placements import LONGEST_HOLD
 from casecoord.actions.possible import may_plan
-from casecoord.actions.preparing import PreparationLoadOf, Week, preparation_load
+from casecoord.actions.preparing import PreparationLoadOf, Week, preparation_load, prepared_by
 from casecoord.console.hearing_acts import ACTS, LIST_ACTS
 from casecoord.console.reception import Reception
 from casecoord.console.sheets import Desk, Sheet
@@ -25,6 +25,7 @@ from casecoord.domain.alternatives import (
     OfferKind,
     PlacementState,
     PreparationStep,
+    PreparedBy,
     steps,
     warning_text,
 )
@@ -50,6 +51,7 @@ class Coming:
     hearings: Slice[Waiting]
     load: list[Week]
     may_plan: bool
+    mine: PreparedBy | None
 
     @property
     def most(self) -> int:
@@ -75,6 +77,7 @@ class Prepared:
     matches: list[Match]
     #: what is done of itself is said by the places; these somebody says
     recorded: frozenset[PreparationStep]
+    mine: PreparedBy | None
 
     def until(self, match: Match) -> date:
         """Until when a place is held if nobody says otherwise: the day itself, or as long as can be."""
@@ -90,6 +93,7 @@ async def coming(hand: Hand, query: DocketOf) -> Coming:
         strip=await strip(hand),
         today=local_date(hand.now),
         may_plan=may_plan(hand),
+        mine=prepared_by(hand),
     )
 
 
@@ -102,6 +106,7 @@ async def prepared(hand: Hand, query: AskedHearing) -> Prepared:
         hearing=found,
         matches=await _matches(hand, query, found),
         recorded=frozenset(one.step for one in steps(hand.work.deadlines) if one.recorded),
+        mine=prepared_by(hand),
     )
 
 

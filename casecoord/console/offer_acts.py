@@ -46,7 +46,12 @@ class Codes(Picks):
 
 
 _NEEDS: tuple[tuple[NeededOf, Field], ...] = (
-    (NeededOf.YOUTH, Area("needs.youth", N_("What do you need of the youth?"))),
+    (
+        NeededOf.YOUTH,
+        Area(
+            "needs.youth", N_("What do you need of the youth?"), N_("A line for each thing. Empty is fine.")
+        ),
+    ),
     (NeededOf.FAMILY, Area("needs.family", N_("What do you need of the family?"))),
     (NeededOf.SOCIAL_TEAM, Area("needs.team", N_("What do you need of the social team?"))),
     (

@@ -5,7 +5,7 @@ A provider reads every word of this: a name, an age, a language and the place, a
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +27,6 @@ from casecoord.domain.alternatives import PlacementState
 from casecoord.domain.errors import Problem
 from casecoord.domain.ids import global_id, key_of
 from casecoord.domain.words import Language, Role, TeamKind
-from casecoord.domain.workdays import local_date
 from casecoord.identity.door import language_of
 from casecoord.identity.sessions import Session
 
@@ -40,7 +39,7 @@ class Offered:
     """The first screen: the own places, and the offers of the own provider or of all."""
 
     strip: Strip
-    today: date
+    now: datetime
     own: bool
     held: list[OwnPlace]
     had: list[OwnPlace]
@@ -72,7 +71,7 @@ async def offered(hand: Hand, query: OffersOf) -> Offered:
     waits = (one for one in taken if one.state is PlacementState.HELD and one.until)
     return Offered(
         strip=await strip(hand),
-        today=local_date(hand.now),
+        now=hand.now,
         own=hand.actor.role is Role.PROVIDER,
         held=sorted(waits, key=lambda one: (one.until, one.id)),
         had=[one for one in taken if one.state is not PlacementState.HELD],

@@ -39,7 +39,7 @@ FOLLOW = act(
     label=N_("Say how it goes"),
     button=N_("Record"),
 )
-END = act(
+END_PLACE = act(
     "end-place",
     end_alternative,
     EndAlternative,
@@ -51,4 +51,4 @@ END = act(
     said=N_("The place has ended, and is free again."),
 )
 
-PLACE_ACTS: tuple[Act, ...] = (CONFIRM, START, FOLLOW, END)
+PLACE_ACTS: tuple[Act, ...] = (CONFIRM, START, FOLLOW, END_PLACE)

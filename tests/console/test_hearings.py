@@ -59,10 +59,10 @@ async def test_a_court_partner_begins_with_the_hearings(visit, court: Town, app)
         page = (await hanna.get("/hearings")).text
     assert len(sent) <= 6, sent
     assert at(hearing) in page and "Daan Janssen" in page and "over 14 dagen" in page
-    assert "had klaar moeten zijn op" in page and "het gezin inlichten" in page
+    assert "moest klaar zijn op" in page and "het gezin inlichten" in page
     assert "vastgehouden tot en met" in page and "14 december 2026" in page
     english = (await visit("hanna", "en").get("/hearings")).text
-    assert "tell the family" in english and "should have been done by" in english
+    assert "tell the family" in english and "was due on" in english
 
 
 async def test_a_week_is_a_bar_and_a_figure(visit, court: Town) -> None:
