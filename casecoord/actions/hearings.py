@@ -42,18 +42,22 @@ class PlanHearing:
 
 @dataclass(frozen=True, slots=True)
 class MoveHearing:
+    """`was_on`: the day from which whoever moves it believes to move it; None: whichever it is."""
+
     idempotency_key: str
     hearing: UUID
     held_on: date
+    was_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EndHearing:
-    """`held`: it took place; otherwise it was cancelled."""
+    """`held`: it took place; otherwise it was cancelled. `was_on`: as for a move."""
 
     idempotency_key: str
     hearing: UUID
     held: bool
+    was_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ async def plan_hearing(hand: Hand, input: PlanHearing) -> HearingBrief:
 async def move_hearing(hand: Hand, input: MoveHearing) -> HearingBrief:
     """Another day: what has to be ready before it moves along, and who was told of the old one is told again."""
     held_on = _court_day(hand, input.held_on)
-    desk, hearing, rule = await _planned(hand, input.hearing)
+    desk, hearing, rule = await _planned(hand, input)
     other = await planned_for(hand.work, hearing.person_id, held_on)
     if other is not None and other.id != hearing.id:
         raise Problem("hearing_planned", "heldOn")
@@ -115,7 +119,7 @@ async def move_hearing(hand: Hand, input: MoveHearing) -> HearingBrief:
 @verb(HearingBrief)
 async def end_hearing(hand: Hand, input: EndHearing) -> HearingBrief:
     """It took place, or will not: nothing has to be ready any more."""
-    desk, hearing, rule = await _planned(hand, input.hearing)
+    desk, hearing, rule = await _planned(hand, input)
     if input.held and hearing.held_on > local_date(desk.now):
         raise Problem("not_yet", "held")
     hearing.state = HearingState.HELD if input.held else HearingState.CANCELLED
@@ -131,10 +135,12 @@ def _court_day(hand: Hand, day: date) -> date:
     return day
 
 
-async def _planned(hand: Hand, identity: UUID) -> tuple[Desk, Hearing, str]:
-    desk, hearing = await hearing_in_view(hand, identity)
+async def _planned(hand: Hand, input: MoveHearing | EndHearing) -> tuple[Desk, Hearing, str]:
+    desk, hearing = await hearing_in_view(hand, input.hearing)
     rule = require(hand, desk, "move_hearing")
     still_planned(hearing)
+    if input.was_on not in (None, hearing.held_on):
+        raise Problem("hearing_moved", "hearing")
     return desk, hearing, rule
 
 

@@ -93,6 +93,11 @@ class OffersOf:
 
 
 @dataclass(frozen=True, slots=True)
+class NeighbourhoodsOf:
+    """Nothing to ask for: they are those of the area."""
+
+
+@dataclass(frozen=True, slots=True)
 class OfferLine:
     id: UUID
     provider: str
@@ -161,6 +166,11 @@ async def offers(hand: Hand, query: OffersOf) -> list[OfferLine]:
     return [_line(row, own) for row in rows]
 
 
+async def neighbourhoods(hand: Hand, query: NeighbourhoodsOf) -> dict[str, str]:
+    """For which neighbourhoods an offer can be: by code, what each is called."""
+    return await neighbourhoods_of(hand.work)
+
+
 def _may(hand: Hand, team: UUID) -> str:
     own = hand.actor.role is Role.PROVIDER and team == hand.actor.team_id
     decision = hand.may("manage_offers", ActFacts(membership_valid=True, own_offer=own))
@@ -190,7 +200,7 @@ async def _set(hand: Hand, offer: Offer, terms: OfferTerms) -> None:
     last = terms.ends_on
     if last is not None and (last < terms.starts_on or last < local_date(hand.now)):
         raise Problem("offer_dates", "endsOn")
-    if not set(terms.neighbourhoods) <= await neighbourhoods_of(hand.work):
+    if not set(terms.neighbourhoods) <= (await neighbourhoods_of(hand.work)).keys():
         raise Problem("offer_neighbourhood", "neighbourhoods")
     if not all(len(code) in (2, 3) and code.isascii() and code.islower() for code in terms.languages):
         raise Problem("offer_language", "languages")

@@ -40,6 +40,7 @@ def _view(one: dict[str, Any]) -> PlacementView:
     return PlacementView(
         id=UUID(one["id"]),
         person=UUID(one["person"]),
+        offer=UUID(one["offer"]),
         alternative=one["name"],
         kind=OfferKind(one["kind"]),
         provider=one["provider"],

@@ -43,6 +43,29 @@ def may_signal(hand: Hand) -> bool:
     return _may(hand, hand.actor.role, "add_signal", membership_valid=True, matched_or_proposed=True)
 
 
+def may_prepare(hand: Hand) -> bool:
+    """Does this actor's seat prepare hearings: hold places, and say what was done?"""
+    return _may(
+        hand,
+        hand.actor.role,
+        "hold_place",
+        membership_valid=True,
+        of_participating_team=True,
+        no_other_hold=True,
+    )
+
+
+def may_plan(hand: Hand) -> bool:
+    """May this actor plan a hearing?"""
+    return _may(hand, hand.actor.role, "plan_hearing", membership_valid=True)
+
+
+def may_offer(hand: Hand) -> bool:
+    """May this actor manage offers: the own provider's, or for the programme bureau all?"""
+    own = hand.actor.role is Role.PROVIDER
+    return _may(hand, hand.actor.role, "manage_offers", membership_valid=True, own_offer=own)
+
+
 async def possible(hand: Hand, household: UUID, in_view: Collection[UUID]) -> Possible:
     """What can this actor do in a household, to the things in view?"""
     row = await storage.possible(hand.work, household)

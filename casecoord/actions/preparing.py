@@ -105,7 +105,7 @@ async def preparation(hand: Hand, query: PreparationOf) -> Preparation:
         raise Problem("not_found", "hearing")
     await look.remember("preparation")
     return Preparation(
-        row["id"], row["person_id"], row["held_on"], HearingState(row["state"]), _lines(hand, row)
+        row["id"], row["person_id"], row["held_on"], HearingState(row["state"]), lines_of(hand, row)
     )
 
 
@@ -115,7 +115,7 @@ async def preparation_load(hand: Hand, query: PreparationLoadOf) -> list[Week]:
         raise Problem("page_too_large", "weeks")
     seen_by = viewers(hand, takes_part=True, is_lead=False, signalled=False, escalated=False)
     look = Look(hand, None, seen_by)
-    mine = _PREPARES.get(hand.actor.team_kind)
+    mine = prepared_by(hand)
     if mine is None or not look.sees("court.preparation", Sphere.JUSTICE):
         return []
     first = _monday(local_date(hand.now))
@@ -125,12 +125,17 @@ async def preparation_load(hand: Hand, query: PreparationLoadOf) -> list[Week]:
     todo = Counter(
         max(_monday(line.due_on), first)
         for row in rows
-        for line in _lines(hand, row)
+        for line in lines_of(hand, row)
         if line.by is mine and not line.done
     )
     await look.remember("preparation_load")
     weeks = [first + timedelta(weeks=number) for number in range(query.weeks)]
     return [Week(week, heard[week], todo[week], heard[week] >= MOST_A_WEEK) for week in weeks]
+
+
+def prepared_by(hand: Hand) -> PreparedBy | None:
+    """As whom the actor's team prepares hearings, if it does."""
+    return _PREPARES.get(hand.actor.team_kind)
 
 
 def look_of(hand: Hand, row: Mapping[str, Any]) -> Look:
@@ -148,7 +153,8 @@ def look_of(hand: Hand, row: Mapping[str, Any]) -> Look:
     return Look(hand, row["household_id"], seen_by, facts_of(row))
 
 
-def _lines(hand: Hand, row: Mapping[str, Any]) -> list[StepLine]:
+def lines_of(hand: Hand, row: Mapping[str, Any]) -> list[StepLine]:
+    """Who does what by when for the hearing of this row, and what of it is done."""
     deadlines, today = hand.work.deadlines, local_date(hand.now)
 
     def line(step: Step) -> StepLine:

@@ -160,7 +160,8 @@ class Shown:
         return cls(identity, key, given, faults)
 
     def value(self, name: str, otherwise: str = "") -> str:
-        return self.given.get(name, otherwise)
+        """What was sent, or before anything was, what stands there at first; an empty tick is sent by its absence."""
+        return self.given.get(name, "" if self.given else otherwise)
 
     def fault(self, name: str) -> str | None:
         """What is wrong with this field."""

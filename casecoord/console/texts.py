@@ -17,6 +17,18 @@ from babel.messages.pofile import read_po
 from casecoord.actions.plan import Manner
 from casecoord.actions.signals import Decision
 from casecoord.domain.agreements import Answer, Standing, spoken
+from casecoord.domain.alternatives import (
+    Fit,
+    FollowStep,
+    HearingWarning,
+    NeededOf,
+    OfferKind,
+    PlacementState,
+    PlaceOutcome,
+    PreparationStep,
+    PreparedBy,
+    Released,
+)
 from casecoord.domain.facets import FACETS
 from casecoord.domain.promises import PROMISES, Level, Rule
 from casecoord.domain.teams import TEAM_KINDS
@@ -24,6 +36,7 @@ from casecoord.domain.words import (
     ActionState,
     Audience,
     CaseState,
+    HearingState,
     Language,
     LifeDomain,
     ProposalKind,
@@ -70,6 +83,49 @@ _SPOKEN: tuple[tuple[StrEnum, str], ...] = (
     (VeiligThuis.YES, "yes, I reported it to Veilig Thuis"),
     (VeiligThuis.NO, "no, and this is why"),
     (VeiligThuis.LATER, "not yet, I decide on this date"),
+    # a provider reads these: no word of a judge
+    (OfferKind.WORK_STUDY, "working and learning"),
+    (OfferKind.APPRENTICESHIP, "learning a trade"),
+    (OfferKind.MENTOR, "a mentor"),
+    (OfferKind.TRAINING, "a training"),
+    (OfferKind.SCHOOL_RETURN, "back to school"),
+    (OfferKind.RESTORATIVE, "making it right"),
+    (NeededOf.YOUTH, "the youth"),
+    (NeededOf.FAMILY, "the family"),
+    (NeededOf.SOCIAL_TEAM, "the social team"),
+    (NeededOf.COURT_PARTNER, "whoever asks for the place"),
+    (NeededOf.PROVIDER, "the provider"),
+    (PlacementState.EXPIRED, "held no more"),
+    (PlacementState.STARTED, "begun"),
+    (PlacementState.RELEASED, "given back"),
+    (FollowStep.ATTENDS, "comes as agreed"),
+    (FollowStep.ABSENT, "stays away"),
+    (PlaceOutcome.COMPLETED, "done to the end"),
+    (PlaceOutcome.CONTINUES, "goes on as work, school or a club"),
+    (PlaceOutcome.STOPPED, "stopped early"),
+    (Released.ANOTHER, "another place was chosen"),
+    (Released.DECLINED, "the youth or the family does not want it"),
+    (Released.UNSUITABLE, "it does not suit after all"),
+    (Released.OFFER_WITHDRAWN, "the offer was withdrawn"),
+    (Released.NOT_NEEDED, "it is not needed any more"),
+    (Fit.AGE, "the age"),
+    (Fit.NEIGHBOURHOOD, "the neighbourhood"),
+    (Fit.LANGUAGE, "the language"),
+    (Fit.STARTS_IN_TIME, "a start in time"),
+    (Fit.FREE_PLACE, "a free place"),
+    (PreparationStep.FAMILY_INFORMED, "tell the family"),
+    (PreparationStep.LAWYER_INFORMED, "tell the lawyer"),
+    (PreparationStep.ALTERNATIVE_PROPOSED, "propose an alternative"),
+    (PreparationStep.PLACE_HELD, "have a place held"),
+    (PreparationStep.PLACE_CONFIRMED, "confirm the place"),
+    (PreparationStep.REPORT_SENT, "send the report"),
+    (PreparedBy.SOCIAL_TEAM, "the social team"),
+    (PreparedBy.COURT_PARTNER, "the court partner"),
+    (PreparedBy.PROVIDER, "the provider"),
+    (HearingState.HELD, "it took place"),
+    (HearingState.CANCELLED, "it was called off"),
+    (HearingWarning.TURNS_EIGHTEEN, "turns eighteen"),
+    (HearingWarning.WEEK_FULL, "full week"),
 )
 # Words of two vocabularies can be equal as texts (an open signal, an open action): the kind is part of the key.
 _KNOWN = {(type(value), value.value): english for value, english in _SPOKEN}
@@ -87,6 +143,17 @@ _VOCABULARIES: tuple[type[StrEnum], ...] = (
     Manner,
     ProposalKind,
     VeiligThuis,
+    OfferKind,
+    NeededOf,
+    PlacementState,
+    FollowStep,
+    PlaceOutcome,
+    Released,
+    Fit,
+    PreparationStep,
+    PreparedBy,
+    HearingState,
+    HearingWarning,
 )
 _OPEN = "open"
 _LEVELS = {

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from casecoord.actions.office import Hand
-from casecoord.actions.possible import may_signal
+from casecoord.actions.possible import may_offer, may_prepare, may_signal
 from casecoord.console.texts import N_
 from casecoord.domain.words import Role, TeamKind
 
@@ -40,6 +40,8 @@ _WITHOUT_FAMILIES = roles(Role.ANALYST, Role.PRIVACY_OFFICER, Role.ADMINISTRATOR
 WAYS: tuple[Way, ...] = (
     Way("/families", N_("Families"), lambda hand: not _WITHOUT_FAMILIES(hand)),
     Way("/gaps", N_("Overdue"), _WATCHERS),
+    Way("/hearings", N_("Hearings"), may_prepare, starts=kinds(TeamKind.COURT_PARTNER)),
+    Way("/offers", N_("Places and offers"), may_offer, starts=roles(Role.PROVIDER)),
     Way("/signal", N_("Signal a concern"), may_signal, main=True),
 )
 

@@ -187,6 +187,7 @@ class PlacementView:
 
     id: UUID
     person: UUID
+    offer: UUID
     alternative: str
     kind: OfferKind
     provider: str

@@ -12,7 +12,8 @@ from casecoord.storage.relating import PREPARES, RELATION
 from casecoord.storage.views import KEYS
 from casecoord.storage.work import Work
 
-_DONE = f"""z.prepared, pl.alternative_at, pl.place_held_at, hearing_has_place(z.area_id, z.id) has_place
+#: What was done for a hearing `z` that `m` planned: the last columns of a select, and where they come from.
+DONE = f"""z.prepared, pl.alternative_at, pl.place_held_at, hearing_has_place(z.area_id, z.id) has_place
     from hearings z join memberships m on m.area_id = z.area_id and m.id = z.planned_by
     cross join lateral ({PLACES_OF_HEARING}) pl"""
 
@@ -22,7 +23,7 @@ def _preparation() -> TextClause:
     return text(
         f"""
 select rel.*, {PREPARES.format(area="z.area_id", household="z.household_id")} prepares, x.*
-from (select z.id, z.area_id, z.household_id, z.person_id, z.held_on, z.state, m.team_id planner, {_DONE}
+from (select z.id, z.area_id, z.household_id, z.person_id, z.held_on, z.state, m.team_id planner, {DONE}
   where z.area_id = :area and z.id = :id) x
 join hearings z on z.area_id = x.area_id and z.id = x.id
 cross join lateral ({RELATION.format(area="z.area_id", household="z.household_id")} offset 0) rel"""
@@ -47,7 +48,7 @@ cross join lateral ({RELATION.format(area="h.area_id", household="h.id")} offset
 
 _LOAD = text(
     f"""
-select z.held_on, {_DONE} join households y on y.area_id = z.area_id and y.id = z.household_id
+select z.held_on, {DONE} join households y on y.area_id = z.area_id and y.id = z.household_id
 where z.area_id = :area and z.state = 'planned' and z.held_on between :since and :until
   and (m.team_id = :team or exists (select from team_covers n where n.area_id = y.area_id and n.kind = 'neighbourhood'
     and n.code = y.neighbourhood and n.team_id = :team))"""

@@ -11,7 +11,7 @@ from casecoord.storage.work import Area, Database
 
 _SETTINGS = text("update areas set name = :name, settings = settings || cast(:new as jsonb) where id = :area")
 _NAME = text("select name from areas where id = :area")
-_NEIGHBOURHOODS = text("select code from neighbourhoods where area_id = :area")
+_NEIGHBOURHOODS = text("select code, name from neighbourhoods where area_id = :area order by name, code")
 _POSTCODES = text("select postcode, neighbourhood from postcodes where area_id = :area")
 
 
@@ -58,9 +58,10 @@ async def describe(work: Area, name: str, *, municipalities: Iterable[str], dist
     await work.session.execute(_SETTINGS, {"area": work.area_id, "name": name, "new": new})
 
 
-async def neighbourhoods_of(work: Area) -> frozenset[str]:
-    """The codes of the area's neighbourhoods."""
-    return frozenset(await work.session.scalars(_NEIGHBOURHOODS, {"area": work.area_id}))
+async def neighbourhoods_of(work: Area) -> dict[str, str]:
+    """The area's neighbourhoods by code, with what each is called, in the order of that."""
+    rows = await work.session.execute(_NEIGHBOURHOODS, {"area": work.area_id})
+    return {row.code: row.name for row in rows}
 
 
 async def postcodes_of(work: Area) -> dict[str, str]:

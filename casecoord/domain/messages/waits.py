@@ -28,6 +28,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Deze zitting is al geweest of afgezegd. Plan een nieuwe.",
         "This hearing was held or cancelled already. Plan a new one.",
     ),
+    "hearing_moved": (
+        "Deze zitting is intussen verzet naar een andere dag. Kijk naar de nieuwe datum, en doe het dan zo nodig opnieuw.",
+        "This hearing was moved to another day meanwhile. Look at the new date, then do it again if it is still needed.",
+    ),
     "not_a_working_day": (
         "Op deze dag is er geen zitting: het is weekend of een feestdag.",
         "There are no hearings on this day: it is a weekend or a public holiday.",

@@ -1,0 +1,246 @@
+"""Hearings by date and the page of each: what has to be ready, which place there is, and what went wrong meanwhile."""
+
+import re
+from datetime import date
+
+import pytest
+
+from casecoord.actions.offers import WithdrawOffer, withdraw_offer
+from casecoord.domain.ids import global_id
+from tests.actions.alternative_steps import HEARD_ON, UNTIL, confirmed, heard, held, offer
+from tests.actions.alternative_steps import provider as with_provider
+from tests.actions.test_statement_counts import counted
+from tests.console.visitor import Forms, form_in
+from tests.world import PEOPLE, Town
+
+
+@pytest.fixture
+async def court(app, visit, town: Town):
+    """The town by its own clock, with a provider of places."""
+    app.state.office.database.clock = town.clock
+    await with_provider(town)
+    return town
+
+
+async def daans(town: Town, **terms):
+    """Daan, his hearing, and an offer."""
+    daan = (await town.janssens())["daan"]
+    return daan, await heard(town, daan), await offer(town, **terms)
+
+
+def at(hearing) -> str:
+    return f"/hearings/{global_id('Hearing', hearing.id)}"
+
+
+def hold_of(page, offered):
+    """The form that has a place of this offer held."""
+    wanted = global_id("Alternative", offered)
+    return next(
+        form
+        for form in Forms(page.text).found
+        if form.action.endswith("/hold") and form.fields["alternative"] == wanted
+    )
+
+
+async def done(visitor, answer) -> str:
+    """The page that follows on what was done."""
+    assert answer.status_code == 303, answer.text
+    return (await visitor.get(answer.headers["location"])).text
+
+
+async def test_a_court_partner_begins_with_the_hearings(visit, court: Town, app) -> None:
+    _, hearing, bikes = await daans(court)
+    await held(court, bikes, hearing.id)
+    court.clock.forward(days=31)
+    hanna = visit("hanna")
+    start = await hanna.get("/")
+    assert (start.status_code, start.headers["location"]) == (303, "/hearings")
+    with counted(app.state.office.database) as sent:
+        page = (await hanna.get("/hearings")).text
+    assert len(sent) <= 6, sent
+    assert at(hearing) in page and "Daan Janssen" in page and "over 14 dagen" in page
+    assert "moest klaar zijn op" in page and "het gezin inlichten" in page
+    assert "vastgehouden tot en met" in page and "14 december 2026" in page
+    english = (await visit("hanna", "en").get("/hearings")).text
+    assert "tell the family" in english and "was due on" in english
+
+
+async def test_a_week_is_a_bar_and_a_figure(visit, court: Town) -> None:
+    for number in range(8):
+        (youth,) = await court.family((f"Jongere {number}", date(2009, 6, 2)))
+        await heard(court, youth)
+    page = (await visit("hanna", "en").get("/hearings")).text
+    assert "Week from" in page and '<span class="badge high">full</span>' in page
+    assert re.search(r'<rect width="100.0" height="10"/>', page)
+
+
+async def test_an_empty_list_says_so(visit, court: Town) -> None:
+    page = (await visit("dirk", "en").get("/hearings")).text
+    assert "There is no hearing to prepare now." in page and "Plan a hearing" not in page
+
+
+async def test_who_prepares_no_hearings_finds_no_such_page(visit, court: Town) -> None:
+    _, hearing, _ = await daans(court)
+    for name in {*PEOPLE} - {"hanna", "dirk", "chaima"}:
+        someone = visit(name)
+        for path in ("/hearings", at(hearing)):
+            assert (await someone.get(path)).status_code == 404
+        assert "/hearings" not in (await someone.get("/families")).text
+
+
+async def test_a_hearing_is_planned_moved_prepared_and_ended(visit, court: Town) -> None:
+    daan = (await court.janssens())["daan"]
+    hanna = visit("hanna", "en")
+    wrong = await hanna.send("/hearings", "/plan", heldOn="17-12-2026")
+    assert wrong.status_code == 422 and 'value="17-12-2026"' in wrong.text
+    typed = {"person__bsn": daan.bsn, "person__birthDate": "2-6-2009", "heldOn": "17-12-2026"}
+    answer = await hanna.send("/hearings", "/plan", **typed)
+    assert "The hearing is planned." in await done(hanna, answer)
+    page = answer.headers["location"].split("?")[0]
+
+    told = await hanna.send(page, "/record")
+    assert "Recorded." in await done(hanna, told)
+    assert (await hanna.get(page)).text.count(f'action="{page}/record"') == 2
+
+    moved = await hanna.send(page, "/move", heldOn="18-12-2026")
+    assert "18 December 2026" in await done(hanna, moved)
+
+    form = await hanna.form(page, "/end")
+    sent = {**form.fields, "held": "cancelled"}
+    sure = await hanna.post(form.action, sent)
+    assert sure.status_code == 422 and "Are you sure?" in sure.text
+    ended = await hanna.post(form.action, {**sent, "sure": "yes"})
+    listed = await done(hanna, ended)
+    assert "The hearing has ended." in listed and "There is no hearing to prepare now." in listed
+
+
+async def test_a_place_is_held_and_that_can_be_undone(visit, court: Town) -> None:
+    _, hearing, _ = await daans(court, languages=("ar",))
+    hanna = visit("hanna", "en")
+    page = (await hanna.get(at(hearing))).text
+    assert "1 place is free" in page and "What is missing: the language" in page
+    answer = await hanna.send(at(hearing), "/hold")
+    after = await hanna.get(answer.headers["location"])
+    assert "A place is held, and its provider has been told." in after.text
+    assert "Held until" in after.text and "17 December 2026" in after.text
+    assert "No offer fits this choice now." in after.text
+    back = form_in(after, "/give-back")
+    given = await done(hanna, await hanna.post(back.action, back.fields))
+    assert "The place was given back." in given and "There is no place yet." in given
+
+
+async def test_of_two_on_the_last_place_one_is_told_and_keeps_what_was_typed(visit, court: Town) -> None:
+    _, hearing, bikes = await daans(court)
+    others = await offer(court, name="Boksen")
+    (other,) = await court.family(("Ivo Bos", date(2009, 1, 5)))
+    second = await heard(court, other)
+    hanna, dirk = visit("hanna"), visit("dirk", "en")
+    late = hold_of(await dirk.get(at(second)), bikes)
+    first = hold_of(await hanna.get(at(hearing)), bikes)
+    assert (await hanna.post(first.action, first.fields)).status_code == 303
+    refused = await dirk.post(late.action, {**late.fields, "until": "10-12-2026"})
+    assert refused.status_code == 422
+    assert "Every place of this offer is taken." in refused.text and 'value="10-12-2026"' in refused.text
+    other_place = hold_of(refused, others)
+    assert (await dirk.post(other_place.action, other_place.fields)).status_code == 303
+
+
+async def test_a_hearing_that_was_moved_meanwhile_is_not_moved_from_where_it_was(visit, court: Town) -> None:
+    _, hearing, _ = await daans(court)
+    hanna = visit("hanna", "en")
+    stale = await hanna.form(at(hearing), "/move")
+    await hanna.send(at(hearing), "/move", heldOn="18-12-2026")
+    refused = await hanna.post(stale.action, {**stale.fields, "heldOn": "21-12-2026"})
+    assert refused.status_code == 422 and "was moved to another day meanwhile" in refused.text
+    assert "18 December 2026" in refused.text and 'value="21-12-2026"' in refused.text
+    again = form_in(refused, "/move")
+    assert (await hanna.post(again.action, again.fields)).status_code == 303
+
+
+async def test_an_offer_that_was_withdrawn_meanwhile_is_said_to_be(visit, court: Town) -> None:
+    _, hearing, bikes = await daans(court)
+    hanna = visit("hanna", "en")
+    form = await hanna.form(at(hearing), "/hold")
+    await court.act("nadia", withdraw_offer, WithdrawOffer(court.key(), bikes, "Wij verhuizen."))
+    refused = await hanna.post(form.action, form.fields)
+    assert refused.status_code == 422 and "This offer was withdrawn." in refused.text
+
+
+async def test_a_hold_that_ran_out_while_the_page_was_open_can_be_confirmed_no_more(
+    visit, court: Town
+) -> None:
+    _, hearing, bikes = await daans(court)
+    await held(court, bikes, hearing.id, until=UNTIL)
+    hanna = visit("hanna", "en")
+    form = await hanna.form(at(hearing), "/confirm")
+    court.clock.forward(days=43)
+    refused = await hanna.post(form.action, form.fields)
+    assert refused.status_code == 422 and "This place is held no more" in refused.text
+    assert "held no more" in refused.text and "/confirm" not in refused.text
+
+
+async def test_a_place_is_confirmed_begun_followed_and_ended_for_its_provider(visit, court: Town) -> None:
+    _, hearing, bikes = await daans(court)
+    await confirmed(court, (await held(court, bikes, hearing.id)).id)
+    hanna = visit("hanna", "en")
+    assert "begun" in await done(hanna, await hanna.send(at(hearing), "/start"))
+    assert "needs help" in await done(hanna, await hanna.send(at(hearing), "/follow", step="needs_help"))
+    ended = await hanna.send(at(hearing), "/end-place", outcome="continues", sure="yes")
+    assert "The place has ended" in await done(hanna, ended)
+
+
+async def test_giving_a_place_back_is_asked_twice(visit, court: Town) -> None:
+    _, hearing, bikes = await daans(court)
+    await held(court, bikes, hearing.id)
+    dirk = visit("dirk", "en")
+    sure = await dirk.send(at(hearing), "/release", because="declined")
+    assert sure.status_code == 422 and "Somebody else can take this place at once." in sure.text
+    form = form_in(sure, "/release")
+    fields = {**form.fields, "because": "declined"}
+    assert "The place was given back." in await done(dirk, await dirk.post(form.action, fields))
+
+
+@pytest.mark.parametrize("name", ["hanna", "nadia", "amina"])
+async def test_what_is_not_there_and_what_is_not_ones_own_are_one_page(
+    visit, court: Town, provider, name: str
+) -> None:
+    from tests.doors import bind
+
+    if name == "nadia":
+        member = court.members[name]
+        await bind(court.database, court.area, member.professional, provider.issuer, "demo-nadia")
+    daan, hearing, _ = await daans(court)
+    someone = visit(name, "en")
+    gone = [
+        global_id("Hearing", court.area),
+        global_id("Household", daan.household),
+        "nonsense",
+        *([] if name == "hanna" else [global_id("Hearing", hearing.id)]),
+    ]
+    pages = {
+        re.sub(r'content="[^"]*"|value="[^"]*"', "", (await someone.get(f"/hearings/{x}")).text) for x in gone
+    }
+    assert len(pages) == 1 and "Not here" in pages.pop()
+    assert {(await someone.get(f"/hearings/{x}")).status_code for x in gone} == {404}
+
+
+async def test_a_long_name_and_markup_stand_as_they_were_typed(visit, court: Town) -> None:
+    (youth,) = await court.family((f"Jo {'van' * 65} <script>alert(1)</script>", date(2009, 1, 5)))
+    hearing = await heard(court, youth)
+    hanna = visit("hanna")
+    for path in ("/hearings", at(hearing)):
+        page = (await hanna.get(path)).text
+        assert "&lt;script&gt;alert(1)" in page and "<script>alert" not in page
+
+
+async def test_the_list_goes_on(visit, court: Town, monkeypatch) -> None:
+    monkeypatch.setattr("casecoord.console.hearings.PAGE", 1)
+    for number, day in enumerate((HEARD_ON, date(2026, 12, 18))):
+        (youth,) = await court.family((f"Jongere {number}", date(2009, 6, 2)))
+        await heard(court, youth, day)
+    hanna = visit("hanna", "en")
+    first = (await hanna.get("/hearings")).text
+    (following,) = re.findall(r'href="(/hearings\?after=[^"]+)"', first)
+    second = (await hanna.get(following)).text
+    assert "Jongere 0" in first and "Jongere 1" not in first
+    assert "Jongere 1" in second and "Back to the first" in second
