@@ -1,0 +1,379 @@
+"""Follows every link and sends every form of the console, as everybody; then puts foreign hands on all of it.
+
+A page joins by being a route of the application: nothing here names one, but for what WAITS says.
+To look at less: `CRAWL_AS=amina,bram CRAWL_AT=/families .venv/bin/python -m pytest -n0 -s
+tests/crawl/test_console_crawled.py -k everybody` crawls as these two, the pages whose pattern begins so. What is
+found is told in full, but nothing is asserted on what was reached.
+"""
+
+import asyncio
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import cycle, islice, repeat
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+from uuid import UUID, uuid4
+
+from starlette.routing import Match, Route
+
+from casecoord.domain.ids import global_id
+from tests.crawl.crawl import AT_ONCE, Crawl, batched, ids_in
+from tests.crawl.documents import IdOf
+from tests.crawl.doors import Ask, Visitor
+from tests.crawl.filling import filled
+from tests.crawl.page import Form, Page, own_path
+
+FORM = "application/x-www-form-urlencoded"
+#: For programs, not for people.
+_PROGRAMS = ("/graphql", "/health/", "/metrics")
+_GLOBAL = re.compile(r"[A-Za-z0-9_-]{54,75}")
+_FRESH = re.compile(r'name="(?:key|csrf)" value="[^"]*"')
+_OF_THIS_ANSWER = ("traceresponse", "set-cookie")
+#: Of a row that was written: ids, moments and what else is new each time; and whose it was, of which only the log knows.
+_OF_THIS_ROW = re.compile(
+    r'"(?:household|trace_id)": (?:"[^"]*"|null)|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\\\\x[0-9a-f]+|\d{4}-\d\d-\d\dT[\d:.]+|\\"ms\\":\d+'
+    r'|\\"(?:trace|whose)\\":\\"\w*\\"|"txid": "\d+"'
+)
+
+#: Where: a route's method and pattern, or of a form also what it is sent to and its fields.
+Where = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How often one user: looks at pages of one pattern, sends one form, puts a hand on one route."""
+
+    pages: int | None
+    forms: int
+    hands: int | None
+
+
+FEW, ALL = Bounds(pages=3, forms=2, hands=2), Bounds(pages=None, forms=16, hands=None)
+
+
+@dataclass(frozen=True)
+class Request:
+    """Something that can be asked of the console. `linked`: a page led there."""
+
+    method: str
+    path: str
+    fields: tuple[tuple[str, str], ...] = ()
+    linked: bool = False
+
+    @property
+    def text(self) -> str:
+        return " ".join((self.path, *(value for _, value in self.fields)))
+
+    def put(self, instead: dict[str, str]) -> "Request":
+        """The same with other ids in it."""
+
+        def change(text: str) -> str:
+            return _GLOBAL.sub(lambda match: instead.get(match[0], match[0]), text)
+
+        fields = tuple((name, change(value)) for name, value in self.fields)
+        return replace(self, path=change(self.path), fields=fields, linked=False)
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: str
+
+
+@dataclass
+class Spider:
+    """`reached`: who asked a route, by its answers; `sent`: how often a form that some page shows was accepted."""
+
+    crawl: Crawl
+    bounds: Bounds
+    keys: list[str]
+    at: str = "/"
+    visits: Counter[str] = field(default_factory=Counter)
+    reached: dict[Where, dict[str, set[int]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(set))
+    )
+    forms: dict[Where, dict[str, list[Form]]] = field(default_factory=lambda: defaultdict(dict))
+    turns: Counter[Where] = field(default_factory=Counter)
+    sent: Counter[Where] = field(default_factory=Counter)
+    refused: dict[Where, str] = field(default_factory=dict)
+    asked: dict[Where, dict[str, list[Request]]] = field(default_factory=lambda: defaultdict(dict))
+    compared: int = 0
+
+    def __post_init__(self) -> None:
+        crawl = self.crawl
+        self.routes = [
+            one for one in crawl.app.routes
+            if isinstance(one, Route) and not one.path.startswith(_PROGRAMS)
+        ]  # fmt: skip
+        self.visitors = {key: Visitor(crawl.app, key, crawl.ground.sights[key].purpose) for key in self.keys}
+        self.undoing = {
+            key: Visitor(crawl.undoing, key, crawl.ground.sights[key].purpose) for key in self.keys
+        }
+        for key, language in zip(self.keys, cycle((b"nl", b"en")), strict=False):
+            self.undoing[key].languages = repeat(language)
+
+    async def everything(self) -> None:
+        for key in self.keys:
+            await self.walk(key)
+        for key in self.keys:
+            await self.send_forms(key)
+        await self.insist()
+        for at, key in enumerate(self.keys):
+            await self.foreign_hands(key, at)
+
+    # Asking, and what is known of each answer.
+
+    def route(self, method: str, path: str) -> Route | None:
+        """Which of our routes answers."""
+        scope = {"type": "http", "method": method, "path": unquote(path.split("?", maxsplit=1)[0])}
+        return next((one for one in self.routes if one.matches(scope)[0] is Match.FULL), None)
+
+    def where(self, request: Request) -> Where | None:
+        """The route's pattern and the names of what is asked of it; None where no route of ours answers."""
+        route = self.route(request.method, request.path)
+        if route is None:
+            return None
+        names = sorted(name for name, _ in parse_qsl(urlsplit(request.path).query))
+        return (request.method, route.path, *names)
+
+    async def ask(self, key: str, request: Request, undone: bool = False) -> Answer:
+        """Asks it and judges the answer."""
+        visitor = (self.undoing if undone else self.visitors)[key]
+        fields = [(name, visitor.session.csrf if name == "csrf" else value) for name, value in request.fields]
+        where = self.where(request) or (request.method, "nowhere")
+        ask = Ask(
+            "forms" if request.method == "POST" else "pages",
+            " ".join(where),
+            request.method,
+            request.path,
+            urlencode(fields).encode(),
+            content=FORM,
+            given=frozenset(identity for _, identity in ids_in(request.text)),
+        )
+        status, headers, body = await visitor.asks(ask)
+        self.crawl.asked[f"{ask.door} {ask.name}"] += 1
+        self.crawl.answered += status == 200
+        self.crawl.judge(key, ask, headers, body)
+        self.reached[where[:2]][key].add(status)
+        if status == 500:
+            self.crawl.fault(key, ask, "met an error")
+        if status == 404 and request.linked:
+            self.crawl.fault(key, ask, "was led to what is not there")
+        return Answer(status, _named(headers), body)
+
+    # Looking.
+
+    async def walk(self, key: str) -> None:
+        """Everything that leads on from the first pages, breadth first."""
+        waiting = [Request("GET", path) for path in self.first_pages()]
+        seen, times = set(waiting), Counter[Where]()
+        while waiting:
+            chosen = list(self._chosen(waiting, times))
+            waiting = []
+            for some in batched(((key, one) for one in chosen), AT_ONCE):
+                answers = await asyncio.gather(*(self.ask(key, one) for _, one in some))
+                for (_, request), answer in zip(some, answers, strict=True):
+                    for found in self.found_on(key, request, answer):
+                        if found not in seen:
+                            seen.add(found)
+                            waiting.append(found)
+
+    def first_pages(self) -> Iterator[str]:
+        """What needs no id: so that a page that nothing leads to is found too."""
+        for route in self.routes:
+            if "GET" in (route.methods or ()) and "{" not in route.path and route.path.startswith(self.at):
+                yield route.path
+
+    def _chosen(self, waiting: list[Request], times: Counter[Where]) -> Iterator[Request]:
+        """Of each pattern a few: by turns what most others looked at, and what nobody did."""
+        by_pattern: dict[Where, list[Request]] = defaultdict(list)
+        for request in waiting:
+            where = self.where(request)
+            if where is not None and where[1].startswith(self.at):
+                by_pattern[where].append(request)
+        for where, some in by_pattern.items():
+            some.sort(key=lambda one: -self.visits[one.path])
+            ends = [some.pop(0 if turn % 2 == 0 else -1) for turn in range(len(some))]
+            for request in islice(ends, self.bounds.pages and max(self.bounds.pages - times[where], 0)):
+                times[where] += 1
+                self.visits[request.path] += 1
+                yield request
+
+    def found_on(self, key: str, request: Request, answer: Answer) -> Iterator[Request]:
+        """Where an answer leads; its forms are kept."""
+        if answer.status == 200:
+            self.asked[self.where(request) or ()].setdefault(key, []).append(request)
+        if leads := own_path(answer.headers.get("location", "")):
+            yield Request("GET", leads)
+        if "text/html" not in answer.headers.get("content-type", ""):
+            return
+        page = Page(answer.body)
+        for link in page.links:
+            yield Request("GET", link, linked=True)
+        for form in page.forms:
+            if form.method == "GET":
+                for turn in range(2 * self.bounds.forms):
+                    yield Request("GET", f"{form.action.split('?')[0]}?{urlencode(filled(form, turn))}")
+            elif (where := self.of_form(form)) is not None:
+                self.forms[where].setdefault(key, []).append(form)
+
+    # Sending.
+
+    def of_form(self, form: Form) -> Where | None:
+        """A form by its route, what it does there, and its fields; None for one of another page than is crawled."""
+        route = self.route("POST", form.action)
+        if route is None or not route.path.startswith(self.at):
+            return None
+        ends = _GLOBAL.sub("id", form.action.split("?")[0])
+        return ("POST", route.path, ends, *sorted(set(form.names)))
+
+    async def send_forms(self, key: str) -> None:
+        """Each form that this user was shown, a few times: as it is meant and hostile, of one thing and of another."""
+        for where, by_user in self.forms.items():
+            for turn in range(self.bounds.forms if key in by_user else 0):
+                forms = by_user[key]
+                await self.send(key, where, forms[turn % len(forms)], turn + 2 * (self.turns[where] // 2))
+                self.turns[where] += 1
+
+    async def insist(self) -> None:
+        """What nobody got through yet is tried as it is meant, until somebody does."""
+        for where, by_user in self.forms.items():
+            tries = (
+                (turn, key, form)
+                for turn in range(0, 24, 2)
+                for key, forms in by_user.items()
+                for form in forms
+            )
+            for turn, key, form in islice(tries, 60):
+                if self.sent[where]:
+                    break
+                await self.send(key, where, form, turn)
+
+    async def send(self, key: str, where: Where, form: Form, turn: int) -> None:
+        """Once, taken back; what it answers, and where that leads, is looked at like any page."""
+        request = Request("POST", form.action, tuple(filled(form, turn)))
+        answer = await self.ask(key, request, undone=True)
+        if answer.status < 400:
+            self.sent[where] += 1
+        else:
+            self.refused[where] = " ".join(re.findall(r'class="fault[^>]*>([^<]*)', answer.body)) or str(
+                answer.status
+            )
+        if turn == 0 or key not in self.asked[where]:
+            self.asked[where].setdefault(key, []).append(request)
+        if leads := own_path(answer.headers.get("location", "")):
+            await self.ask(key, Request("GET", leads))
+            self.asked[self.where(Request("GET", leads)) or ()].setdefault(key, []).append(
+                Request("GET", leads)
+            )
+
+    # Foreign hands.
+
+    async def foreign_hands(self, key: str, at: int) -> None:
+        """What others are shown and send, with ids that are not this user's: no other answer than to unknown ones."""
+        by_route: dict[Where, list[Where]] = defaultdict(list)
+        for where in self.asked:
+            by_route[where[:2]].append(where)
+        for route in self.routes:
+            for method in (route.methods or set()) - {"HEAD"}:
+                wheres = by_route[method, route.path]
+                turned = [wheres[(at * 2 + turn) % len(wheres)] for turn in range(len(wheres))]
+                for where in islice(turned, self.bounds.hands):
+                    await self.put_hand(key, where, at)
+                if not wheres and route.path.startswith(self.at):
+                    await self.ask(
+                        key,
+                        Request(method, re.sub(r"\{\w+\}", "x", route.path), (("csrf", ""),)),
+                        undone=True,
+                    )
+
+    async def put_hand(self, key: str, where: Where, at: int) -> None:
+        by_user = self.asked[where]
+        others = [one for other in by_user if other != key for one in by_user[other]]
+        requests = [*by_user.get(key, [])[:1], *others[at % len(others) if others else 0 :][:1]]
+        for request in requests:
+            ids = list(dict.fromkeys(_ids(request.text)))
+            spots = [ids, *([one] for one in ids)] if len(ids) > 1 else [ids]
+            if self.bounds.hands is not None:
+                spots = [spots[at % len(spots)]]
+            for spot in spots:
+                await self.hold_alike(key, request, spot)
+            if not ids:
+                await self.ask(key, request, undone=True)
+
+    async def hold_alike(self, key: str, request: Request, spot: list[tuple[str, str, UUID]]) -> None:
+        """These ids: foreign, then unknown. Who asks can see no difference, nor is there any in what is written."""
+        if not spot:
+            return
+        ground = self.crawl.ground
+        foreign = {
+            text: text if not ground.known(key, kind, identity)
+            else global_id(kind, ground.pick(key, IdOf(kind, "foreign")))
+            for text, kind, identity in spot
+        }  # fmt: skip
+        unknown = {text: global_id(kind, uuid4()) for text, kind, _ in spot}
+        seen = []
+        for instead in (foreign, unknown):
+            self.crawl.wrote.clear()
+            answer = await self.ask(key, request.put(instead), undone=True)
+            seen.append((_alike(answer, instead), _written(self.crawl.wrote)))
+        self.compared += 1
+        (one, wrote), (other, wrote_other) = seen
+        if one != other:
+            self.crawl.faults.append(
+                f"{key} is answered otherwise to what is not theirs than to what is not there by {self._name(request, spot)}: {one[0]} {other[0]}"
+            )
+        elif wrote != wrote_other:
+            self.crawl.faults.append(
+                f"{self._name(request, spot)} of {key} writes otherwise: {wrote ^ wrote_other}"
+            )
+        if request.method == "GET":
+            own = {text: global_id(kind, ground.pick(key, IdOf(kind, "own"))) for text, kind, _ in spot}
+            await self.ask(key, request.put(own))
+
+    def _name(self, request: Request, spot: list[tuple[str, str, UUID]]) -> str:
+        where = self.where(request) or ()
+        return f"{' '.join(where)} {_GLOBAL.sub('id', request.path.split('?')[0])} ({', '.join(kind for _, kind, _ in spot)})"
+
+    # What was reached.
+
+    def missing(self, waits: dict[str, str]) -> Iterator[str]:
+        """The routes and forms that were not reached, but for those that wait for what no demo has."""
+        for route in self.routes:
+            for method in (route.methods or set()) - {"HEAD"}:
+                name, by_user = f"{method} {route.path}", self.reached[method, route.path]
+                if unasked := set(self.keys) - set(by_user):
+                    yield f"{name} was not asked as {', '.join(sorted(unasked))}"
+                good = {200, 303} if method == "POST" else {200}
+                if name not in waits and not any(good & statuses for statuses in by_user.values()):
+                    yield f"{name} was never answered"
+        for where in self.forms:
+            if not self.sent[where] and where[2] not in waits:
+                yield f"{where[2]} was never accepted ({', '.join(where[3:])}): {self.refused.get(where)}"
+
+
+def _named(headers: str) -> dict[str, str]:
+    return dict(line.split(": ", 1) for line in headers.splitlines())
+
+
+def _ids(text: str) -> Iterator[tuple[str, str, UUID]]:
+    """The global ids in a text, as written there and as what they name."""
+    for match in _GLOBAL.finditer(text):
+        for kind, identity in ids_in(match[0]):
+            yield match[0], kind, identity
+
+
+def _alike(answer: Answer, ids: dict[str, str]) -> tuple[object, ...]:
+    """An answer without what differs each time."""
+    body = _FRESH.sub("", answer.body)
+    headers = {name: value for name, value in answer.headers.items() if name not in _OF_THIS_ANSWER}
+    for at, text in enumerate(ids.values()):
+        body = body.replace(text, f"id {at}")
+        headers = {name: value.replace(text, f"id {at}") for name, value in headers.items()}
+    return answer.status, headers, body
+
+
+def _written(rows: "Iterator[str] | object") -> frozenset[str]:
+    return frozenset(_OF_THIS_ROW.sub("", line) for text in rows for line in text.splitlines())  # type: ignore[attr-defined]
