@@ -59,7 +59,7 @@ class Request:
     method: str
     path: str
     fields: tuple[tuple[str, str], ...] = ()
-    linked: bool = False
+    linked: bool = field(default=False, compare=False)
 
     @property
     def text(self) -> str:
@@ -125,10 +125,20 @@ class Spider:
 
     # Asking, and what is known of each answer.
 
+    def methods(self) -> Iterator[tuple[str, Route]]:
+        """Every way to ask something of a route."""
+        for route in self.routes:
+            if route.path.startswith(self.at):
+                yield from ((method, route) for method in sorted((route.methods or set()) - {"HEAD"}))
+
     def route(self, method: str, path: str) -> Route | None:
         """Which of our routes answers."""
         scope = {"type": "http", "method": method, "path": unquote(path.split("?", maxsplit=1)[0])}
         return next((one for one in self.routes if one.matches(scope)[0] is Match.FULL), None)
+
+    def leads_somewhere(self, path: str) -> bool:
+        scope = {"type": "http", "method": "GET", "path": unquote(path.split("?", maxsplit=1)[0])}
+        return any(one.matches(scope)[0] is Match.FULL for one in self.crawl.app.routes)
 
     def where(self, request: Request) -> Where | None:
         """The route's pattern and the names of what is asked of it; None where no route of ours answers."""
@@ -183,7 +193,7 @@ class Spider:
     def first_pages(self) -> Iterator[str]:
         """What needs no id: so that a page that nothing leads to is found too."""
         for route in self.routes:
-            if "GET" in (route.methods or ()) and "{" not in route.path and route.path.startswith(self.at):
+            if "GET" in (route.methods or ()) and "{" not in route.path:
                 yield route.path
 
     def _chosen(self, waiting: list[Request], times: Counter[Where]) -> Iterator[Request]:
@@ -191,7 +201,7 @@ class Spider:
         by_pattern: dict[Where, list[Request]] = defaultdict(list)
         for request in waiting:
             where = self.where(request)
-            if where is not None and where[1].startswith(self.at):
+            if where is not None:
                 by_pattern[where].append(request)
         for where, some in by_pattern.items():
             some.sort(key=lambda one: -self.visits[one.path])
@@ -211,6 +221,8 @@ class Spider:
             return
         page = Page(answer.body)
         for link in page.links:
+            if not self.leads_somewhere(link):
+                self.crawl.faults.append(f"{key} was shown a link to nowhere on {self.where(request)}")
             yield Request("GET", link, linked=True)
         for form in page.forms:
             if form.method == "GET":
@@ -276,18 +288,14 @@ class Spider:
         by_route: dict[Where, list[Where]] = defaultdict(list)
         for where in self.asked:
             by_route[where[:2]].append(where)
-        for route in self.routes:
-            for method in (route.methods or set()) - {"HEAD"}:
-                wheres = by_route[method, route.path]
-                turned = [wheres[(at * 2 + turn) % len(wheres)] for turn in range(len(wheres))]
-                for where in islice(turned, self.bounds.hands):
-                    await self.put_hand(key, where, at)
-                if not wheres and route.path.startswith(self.at):
-                    await self.ask(
-                        key,
-                        Request(method, re.sub(r"\{\w+\}", "x", route.path), (("csrf", ""),)),
-                        undone=True,
-                    )
+        for method, route in self.methods():
+            wheres = by_route[method, route.path]
+            turned = [wheres[(at * 2 + turn) % len(wheres)] for turn in range(len(wheres))]
+            for where in islice(turned, self.bounds.hands):
+                await self.put_hand(key, where, at)
+            if not wheres:
+                bare = Request(method, re.sub(r"\{\w+\}", "x", route.path), (("csrf", ""),))
+                await self.ask(key, bare, undone=True)
 
     async def put_hand(self, key: str, where: Where, at: int) -> None:
         by_user = self.asked[where]
@@ -321,37 +329,38 @@ class Spider:
             seen.append((_alike(answer, instead), _written(self.crawl.wrote)))
         self.compared += 1
         (one, wrote), (other, wrote_other) = seen
+        what = f"({', '.join(kind for _, kind, _ in spot)}) by {_GLOBAL.sub('id', f'{request.method} {request.path}')}"
         if one != other:
             self.crawl.faults.append(
-                f"{key} is answered otherwise to what is not theirs than to what is not there by {self._name(request, spot)}: {one[0]} {other[0]}"
+                f"{key} is told what is not theirs otherwise than what is not there {what}: {one[0]} {other[0]}"
             )
         elif wrote != wrote_other:
-            self.crawl.faults.append(
-                f"{self._name(request, spot)} of {key} writes otherwise: {wrote ^ wrote_other}"
-            )
+            tables = {line.split(" ")[0] for line in wrote ^ wrote_other}
+            self.crawl.faults.append(f"{key} leaves another trace of what is not theirs {what}: {tables}")
         if request.method == "GET":
             own = {text: global_id(kind, ground.pick(key, IdOf(kind, "own"))) for text, kind, _ in spot}
             await self.ask(key, request.put(own))
 
-    def _name(self, request: Request, spot: list[tuple[str, str, UUID]]) -> str:
-        where = self.where(request) or ()
-        return f"{' '.join(where)} {_GLOBAL.sub('id', request.path.split('?')[0])} ({', '.join(kind for _, kind, _ in spot)})"
-
     # What was reached.
 
     def missing(self, waits: dict[str, str]) -> Iterator[str]:
-        """The routes and forms that were not reached, but for those that wait for what no demo has."""
-        for route in self.routes:
-            for method in (route.methods or set()) - {"HEAD"}:
-                name, by_user = f"{method} {route.path}", self.reached[method, route.path]
-                if unasked := set(self.keys) - set(by_user):
-                    yield f"{name} was not asked as {', '.join(sorted(unasked))}"
-                good = {200, 303} if method == "POST" else {200}
-                if name not in waits and not any(good & statuses for statuses in by_user.values()):
-                    yield f"{name} was never answered"
+        """The routes and forms that were not reached, but for those that wait; and what waits no longer."""
+        reached = set()
+        for method, route in self.methods():
+            name, by_user = f"{method} {route.path}", self.reached[method, route.path]
+            if unasked := set(self.keys) - set(by_user):
+                yield f"{name} was not asked as {', '.join(sorted(unasked))}"
+            good = {200, 303} if method == "POST" else {200}
+            if any(good & statuses for statuses in by_user.values()):
+                reached.add(name)
+            elif name not in waits:
+                yield f"{name} was never answered"
         for where in self.forms:
-            if not self.sent[where] and where[2] not in waits:
+            if self.sent[where]:
+                reached.add(where[2])
+            elif where[2] not in waits:
                 yield f"{where[2]} was never accepted ({', '.join(where[3:])}): {self.refused.get(where)}"
+        yield from (f"{name} waits no longer" for name in reached & set(waits))
 
 
 def _named(headers: str) -> dict[str, str]:
