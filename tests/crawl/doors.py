@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import count, cycle, product
 from typing import Any
+from urllib.parse import unquote
 from uuid import UUID, uuid4
 
 from fastapi import FastAPI
@@ -190,7 +191,7 @@ class Visitor:
         scope = {
             "type": "http",
             "method": ask.method,
-            "path": path,
+            "path": unquote(path),
             "raw_path": path.encode(),
             "root_path": "",
             "query_string": query.encode(),

@@ -19,6 +19,8 @@ _HOSTILE = (
     "",
     f"{SAID}\x00%s\r\nx: y",
 )
+#: What no page of ours would send.
+NONSENSE = ("x", "9" * 40, "\u202e\x00", "", "VGVhbTo" + "A" * 50, "2026-02-30T99:00", "é/../%s")
 #: What a field of this name takes, where a sentence will not do. A BSN that is left empty leaves room for a name.
 _MEANT: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"bsn$", ("",)),

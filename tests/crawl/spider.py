@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import cycle, islice, repeat
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 from uuid import UUID, uuid4
 
 from starlette.routing import Match, Route
@@ -21,14 +21,15 @@ from casecoord.domain.ids import global_id
 from tests.crawl.crawl import AT_ONCE, Crawl, batched, ids_in
 from tests.crawl.documents import IdOf
 from tests.crawl.doors import Ask, Visitor
-from tests.crawl.filling import filled
+from tests.crawl.filling import NONSENSE, filled
 from tests.crawl.page import Form, Page, own_path
 
 FORM = "application/x-www-form-urlencoded"
 #: For programs, not for people.
 _PROGRAMS = ("/graphql", "/health/", "/metrics")
 _GLOBAL = re.compile(r"[A-Za-z0-9_-]{54,75}")
-_FRESH = re.compile(r'name="(?:key|csrf)" value="[^"]*"')
+#: Of a page: keys, marks and cursors, and what time it is.
+_FRESH = re.compile(r'name="(?:key|csrf)" value="[^"]*"|\b(?:after|since)=[^&"]*|\b\d\d:\d\d\b')
 _OF_THIS_ANSWER = ("traceresponse", "set-cookie")
 #: Of a row that was written: ids, moments and what else is new each time; and whose it was, of which only the log knows.
 _OF_THIS_ROW = re.compile(
@@ -49,7 +50,7 @@ class Bounds:
     hands: int | None
 
 
-FEW, ALL = Bounds(pages=3, forms=2, hands=2), Bounds(pages=None, forms=16, hands=None)
+FEW, ALL = Bounds(pages=2, forms=2, hands=1), Bounds(pages=None, forms=16, hands=None)
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,21 @@ class Request:
 
         fields = tuple((name, change(value)) for name, value in self.fields)
         return replace(self, path=change(self.path), fields=fields, linked=False)
+
+    def bent(self, words: Iterator[str]) -> Iterator["Request"]:
+        """The same with nonsense in the place of each id, of each thing that is asked and of each field, one by one."""
+        path, _, query = self.path.partition("?")
+        for text in _GLOBAL.findall(path):
+            yield replace(
+                self, path=self.path.replace(text, quote(next(words), safe="") or "x"), linked=False
+            )
+        for part, given in (("query", parse_qsl(query, keep_blank_values=True)), ("fields", self.fields)):
+            for at, (name, _) in enumerate(given):
+                changed = [*given[:at], (name, next(words)), *given[at + 1 :]]
+                if part == "query":
+                    yield replace(self, path=f"{path}?{urlencode(changed)}", linked=False)
+                elif name != "csrf":
+                    yield replace(self, fields=tuple(changed))
 
 
 @dataclass
@@ -120,6 +136,7 @@ class Spider:
         for key in self.keys:
             await self.send_forms(key)
         await self.insist()
+        await self.bend()
         for at, key in enumerate(self.keys):
             await self.foreign_hands(key, at)
 
@@ -214,7 +231,7 @@ class Spider:
     def found_on(self, key: str, request: Request, answer: Answer) -> Iterator[Request]:
         """Where an answer leads; its forms are kept."""
         if answer.status == 200:
-            self.asked[self.where(request) or ()].setdefault(key, []).append(request)
+            self.keep(key, self.where(request), request)
         if leads := own_path(answer.headers.get("location", "")):
             yield Request("GET", leads)
         if "text/html" not in answer.headers.get("content-type", ""):
@@ -230,6 +247,11 @@ class Spider:
                     yield Request("GET", f"{form.action.split('?')[0]}?{urlencode(filled(form, turn))}")
             elif (where := self.of_form(form)) is not None:
                 self.forms[where].setdefault(key, []).append(form)
+
+    def keep(self, key: str, where: Where | None, request: Request) -> None:
+        """For foreign hands to try."""
+        if where is not None:
+            self.asked[where].setdefault(key, []).append(request)
 
     # Sending.
 
@@ -270,16 +292,21 @@ class Spider:
         if answer.status < 400:
             self.sent[where] += 1
         else:
-            self.refused[where] = " ".join(re.findall(r'class="fault[^>]*>([^<]*)', answer.body)) or str(
-                answer.status
-            )
-        if turn == 0 or key not in self.asked[where]:
-            self.asked[where].setdefault(key, []).append(request)
+            said = " ".join(re.findall(r'class="fault[^>]*>([^<]*)', answer.body))
+            self.refused[where] = said or str(answer.status)
+        self.keep(key, where, request)
         if leads := own_path(answer.headers.get("location", "")):
-            await self.ask(key, Request("GET", leads))
-            self.asked[self.where(Request("GET", leads)) or ()].setdefault(key, []).append(
-                Request("GET", leads)
-            )
+            after = Request("GET", leads)
+            await self.ask(key, after)
+            self.keep(key, self.where(after), after)
+
+    async def bend(self) -> None:
+        """Whatever was asked, with nonsense in it: refused, and nobody meets an error."""
+        words = cycle(NONSENSE)
+        for by_user in list(self.asked.values()):
+            key, (request, *_) = next(iter(by_user.items()))
+            for bent in request.bent(words):
+                await self.ask(key, bent, undone=True)
 
     # Foreign hands.
 
@@ -290,7 +317,8 @@ class Spider:
             by_route[where[:2]].append(where)
         for method, route in self.methods():
             wheres = by_route[method, route.path]
-            turned = [wheres[(at * 2 + turn) % len(wheres)] for turn in range(len(wheres))]
+            first = at * (self.bounds.hands or 0)
+            turned = [wheres[(first + turn) % len(wheres)] for turn in range(len(wheres))]
             for where in islice(turned, self.bounds.hands):
                 await self.put_hand(key, where, at)
             if not wheres:
