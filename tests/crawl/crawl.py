@@ -112,6 +112,7 @@ class Crawl:
                 self.fault(key, ask, f"was shown the id of a {kind}")
         if '"internal"' in body:
             self.fault(key, ask, "met an internal error")
+        # What somebody typed may come back to them, in a page; but not so that it would run.
         if (RAW if ask.door == "forms" else SAID) in body or SAID in headers:
             self.fault(key, ask, "was told what was said")
         if ask.door == "documents" and sight.area is not None:
@@ -119,7 +120,7 @@ class Crawl:
 
     def undone(self, rows: str) -> None:
         """Notes what a transaction wrote that was taken back."""
-        self.changed += 1
+        self.changed += bool(rows)
         self.wrote.append(rows)
         self.left_behind(rows, "a row")
 

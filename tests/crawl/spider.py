@@ -2,24 +2,25 @@
 
 A page joins by being a route of the application: nothing here names one, but for what WAITS says.
 To look at less: `CRAWL_AS=amina,bram CRAWL_AT=/families .venv/bin/python -m pytest -n0 -s
-tests/crawl/test_console_crawled.py -k everybody` crawls as these two, the pages whose pattern begins so. What is
-found is told in full, but nothing is asserted on what was reached.
+tests/crawl/test_console_crawled.py -k shows_nobody` looks as these two, and sends and puts hands on what begins so.
+Then every fault counts as ever, but nothing is asserted on what was reached.
 """
 
 import asyncio
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import cycle, islice, repeat
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 from uuid import UUID, uuid4
 
 from starlette.routing import Match, Route
 
 from casecoord.domain.ids import global_id
+from tests.crawl.again import GLOBAL, Answer, Request, Where, alike, ids_of, named, written
 from tests.crawl.crawl import AT_ONCE, Crawl, batched, ids_in
-from tests.crawl.documents import IdOf
+from tests.crawl.documents import SAID, IdOf
 from tests.crawl.doors import Ask, Visitor
 from tests.crawl.filling import NONSENSE, filled
 from tests.crawl.page import Form, Page, own_path
@@ -27,18 +28,6 @@ from tests.crawl.page import Form, Page, own_path
 FORM = "application/x-www-form-urlencoded"
 #: For programs, not for people.
 _PROGRAMS = ("/graphql", "/health/", "/metrics")
-_GLOBAL = re.compile(r"[A-Za-z0-9_-]{54,75}")
-#: Of a page: keys, marks and cursors, and what time it is.
-_FRESH = re.compile(r'name="(?:key|csrf)" value="[^"]*"|\b(?:after|since)=[^&"]*|\b\d\d:\d\d\b')
-_OF_THIS_ANSWER = ("traceresponse", "set-cookie")
-#: Of a row that was written: ids, moments and what else is new each time; and whose it was, of which only the log knows.
-_OF_THIS_ROW = re.compile(
-    r'"(?:household|trace_id)": (?:"[^"]*"|null)|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\\\\x[0-9a-f]+|\d{4}-\d\d-\d\dT[\d:.]+|\\"ms\\":\d+'
-    r'|\\"(?:trace|whose)\\":\\"\w*\\"|"txid": "\d+"'
-)
-
-#: Where: a route's method and pattern, or of a form also what it is sent to and its fields.
-Where = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -51,51 +40,6 @@ class Bounds:
 
 
 FEW, ALL = Bounds(pages=2, forms=2, hands=1), Bounds(pages=None, forms=16, hands=None)
-
-
-@dataclass(frozen=True)
-class Request:
-    """Something that can be asked of the console. `linked`: a page led there."""
-
-    method: str
-    path: str
-    fields: tuple[tuple[str, str], ...] = ()
-    linked: bool = field(default=False, compare=False)
-
-    @property
-    def text(self) -> str:
-        return " ".join((self.path, *(value for _, value in self.fields)))
-
-    def put(self, instead: dict[str, str]) -> "Request":
-        """The same with other ids in it."""
-
-        def change(text: str) -> str:
-            return _GLOBAL.sub(lambda match: instead.get(match[0], match[0]), text)
-
-        fields = tuple((name, change(value)) for name, value in self.fields)
-        return replace(self, path=change(self.path), fields=fields, linked=False)
-
-    def bent(self, words: Iterator[str]) -> Iterator["Request"]:
-        """The same with nonsense in the place of each id, of each thing that is asked and of each field, one by one."""
-        path, _, query = self.path.partition("?")
-        for text in _GLOBAL.findall(path):
-            yield replace(
-                self, path=self.path.replace(text, quote(next(words), safe="") or "x"), linked=False
-            )
-        for part, given in (("query", parse_qsl(query, keep_blank_values=True)), ("fields", self.fields)):
-            for at, (name, _) in enumerate(given):
-                changed = [*given[:at], (name, next(words)), *given[at + 1 :]]
-                if part == "query":
-                    yield replace(self, path=f"{path}?{urlencode(changed)}", linked=False)
-                elif name != "csrf":
-                    yield replace(self, fields=tuple(changed))
-
-
-@dataclass
-class Answer:
-    status: int
-    headers: dict[str, str]
-    body: str
 
 
 @dataclass
@@ -171,7 +115,7 @@ class Spider:
         fields = [(name, visitor.session.csrf if name == "csrf" else value) for name, value in request.fields]
         where = self.where(request) or (request.method, "nowhere")
         ask = Ask(
-            "forms" if request.method == "POST" else "pages",
+            "forms" if SAID in request.text else "pages",
             " ".join(where),
             request.method,
             request.path,
@@ -188,7 +132,7 @@ class Spider:
             self.crawl.fault(key, ask, "met an error")
         if status == 404 and request.linked:
             self.crawl.fault(key, ask, "was led to what is not there")
-        return Answer(status, _named(headers), body)
+        return Answer(status, named(headers), body)
 
     # Looking.
 
@@ -260,7 +204,7 @@ class Spider:
         route = self.route("POST", form.action)
         if route is None or not route.path.startswith(self.at):
             return None
-        ends = _GLOBAL.sub("id", form.action.split("?")[0])
+        ends = GLOBAL.sub("id", form.action.split("?")[0])
         return ("POST", route.path, ends, *sorted(set(form.names)))
 
     async def send_forms(self, key: str) -> None:
@@ -330,16 +274,16 @@ class Spider:
         others = [one for other in by_user if other != key for one in by_user[other]]
         requests = [*by_user.get(key, [])[:1], *others[at % len(others) if others else 0 :][:1]]
         for request in requests:
-            ids = list(dict.fromkeys(_ids(request.text)))
+            ids = list(dict.fromkeys(ids_of(request.text)))
             spots = [ids, *([one] for one in ids)] if len(ids) > 1 else [ids]
             if self.bounds.hands is not None:
                 spots = [spots[at % len(spots)]]
             for spot in spots:
-                await self.hold_alike(key, request, spot)
+                await self.holdalike(key, request, spot)
             if not ids:
                 await self.ask(key, request, undone=True)
 
-    async def hold_alike(self, key: str, request: Request, spot: list[tuple[str, str, UUID]]) -> None:
+    async def holdalike(self, key: str, request: Request, spot: list[tuple[str, str, UUID]]) -> None:
         """These ids: foreign, then unknown. Who asks can see no difference, nor is there any in what is written."""
         if not spot:
             return
@@ -354,10 +298,10 @@ class Spider:
         for instead in (foreign, unknown):
             self.crawl.wrote.clear()
             answer = await self.ask(key, request.put(instead), undone=True)
-            seen.append((_alike(answer, instead), _written(self.crawl.wrote)))
+            seen.append((alike(answer, instead), written(self.crawl.wrote)))
         self.compared += 1
         (one, wrote), (other, wrote_other) = seen
-        what = f"({', '.join(kind for _, kind, _ in spot)}) by {_GLOBAL.sub('id', f'{request.method} {request.path}')}"
+        what = f"({', '.join(kind for _, kind, _ in spot)}) by {GLOBAL.sub('id', f'{request.method} {request.path}')}"
         if one != other:
             self.crawl.faults.append(
                 f"{key} is told what is not theirs otherwise than what is not there {what}: {one[0]} {other[0]}"
@@ -389,28 +333,3 @@ class Spider:
             elif where[2] not in waits:
                 yield f"{where[2]} was never accepted ({', '.join(where[3:])}): {self.refused.get(where)}"
         yield from (f"{name} waits no longer" for name in reached & set(waits))
-
-
-def _named(headers: str) -> dict[str, str]:
-    return dict(line.split(": ", 1) for line in headers.splitlines())
-
-
-def _ids(text: str) -> Iterator[tuple[str, str, UUID]]:
-    """The global ids in a text, as written there and as what they name."""
-    for match in _GLOBAL.finditer(text):
-        for kind, identity in ids_in(match[0]):
-            yield match[0], kind, identity
-
-
-def _alike(answer: Answer, ids: dict[str, str]) -> tuple[object, ...]:
-    """An answer without what differs each time."""
-    body = _FRESH.sub("", answer.body)
-    headers = {name: value for name, value in answer.headers.items() if name not in _OF_THIS_ANSWER}
-    for at, text in enumerate(ids.values()):
-        body = body.replace(text, f"id {at}")
-        headers = {name: value.replace(text, f"id {at}") for name, value in headers.items()}
-    return answer.status, headers, body
-
-
-def _written(rows: "Iterator[str] | object") -> frozenset[str]:
-    return frozenset(_OF_THIS_ROW.sub("", line) for text in rows for line in text.splitlines())  # type: ignore[attr-defined]
