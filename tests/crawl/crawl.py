@@ -91,9 +91,10 @@ class Crawl:
         """Notes whatever this answer holds that its reader may not know."""
         sight, exported, shown = self.ground.sights[key], None, ""
         wanted = ask.export or (next(iter(ask.given), None) if ask.name == "HouseholdExport" else None)
-        if wanted is not None and '"householdExport":{' in body:
+        answered = '"householdExport":{' in body
+        if wanted is not None and (answered or "attachment" in headers):
             exported = export_of(sight.rows, wanted)
-            shown = printed(body)
+            shown = printed(body) if answered else ""
             self.exported += 1
             if sight.role != "privacy_officer" or sight.purpose != "access_request" or exported is None:
                 self.fault(key, ask, "fetched an export")

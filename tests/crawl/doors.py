@@ -85,8 +85,10 @@ class Ground:
         """Whether this id is one that this user may know, or may come with all the same."""
         sight = self.sights[key]
         row = sight.rows.by_id[KINDS.get(kind) or WORK.get(kind, "teams")].get(identity)
-        if row is None or kind not in KINDS:
-            return row is not None and row["area_id"] == sight.area
+        if row is None:
+            return True  # made since: whoever made it knows it
+        if kind not in KINDS:
+            return row["area_id"] == sight.area
         # A closed case leads to its family, and who is accountable for a signal may triage it unseen.
         if kind == "Case" and row["state"] == "closed":
             return sight.may_know("Household", row["household_id"])

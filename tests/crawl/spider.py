@@ -28,6 +28,8 @@ from tests.crawl.page import Form, Page, own_path
 FORM = "application/x-www-form-urlencoded"
 #: For programs, not for people.
 _PROGRAMS = ("/graphql", "/health/", "/metrics")
+#: What is looked at under another purpose than one's own: judged by the sight of this name, for who has it.
+_PURPOSES = {"/privacy/requests/": "access"}
 
 
 @dataclass(frozen=True)
@@ -122,17 +124,23 @@ class Spider:
             urlencode(fields).encode(),
             content=FORM,
             given=frozenset(identity for _, identity in ids_in(request.text)),
+            export=exported(request.path),
         )
         status, headers, body = await visitor.asks(ask)
         self.crawl.asked[f"{ask.door} {ask.name}"] += 1
         self.crawl.answered += status == 200
-        self.crawl.judge(key, ask, headers, body)
+        self.crawl.judge(self.eyes(key, request.path), ask, headers, body)
         self.reached[where[:2]][key].add(status)
         if status == 500:
             self.crawl.fault(key, ask, "met an error")
         if status == 404 and request.linked:
             self.crawl.fault(key, ask, "was led to what is not there")
         return Answer(status, named(headers), body)
+
+    def eyes(self, key: str, path: str) -> str:
+        """The name of the sight by which an answer is judged."""
+        other = next((f"{key}/{name}" for begin, name in _PURPOSES.items() if path.startswith(begin)), key)
+        return other if other in self.crawl.ground.sights else key
 
     # Looking.
 
@@ -333,3 +341,10 @@ class Spider:
             elif where[2] not in waits:
                 yield f"{where[2]} was never accepted ({', '.join(where[3:])}): {self.refused.get(where)}"
         yield from (f"{name} waits no longer" for name in reached & set(waits))
+
+
+def exported(path: str) -> UUID | None:
+    """Of which request this would fetch what it granted."""
+    return (
+        next((key for kind, key in ids_in(path) if kind == "Request"), None) if "/export." in path else None
+    )
