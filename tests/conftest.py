@@ -27,6 +27,7 @@ FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "o
 LONG = (
     "tests/crawl/test_canary_crawl.py",
     "tests/crawl/test_views_crawled.py",
+    "tests/crawl/test_console_crawled.py",
     "tests/test_readme.py",
     "tests/api/test_everybody_everywhere.py",
     "tests/test_commands.py",

@@ -5,7 +5,7 @@ import base64
 import io
 import json
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +20,7 @@ from pypdf import PdfReader
 from tests.crawl.canaries import Canaries, found_in
 from tests.crawl.documents import SAID
 from tests.crawl.doors import Ask, Ground, Visitor
+from tests.crawl.filling import RAW
 from tests.crawl.resident import export_of
 from tests.crawl.sight import RANK, Sight
 
@@ -50,7 +51,7 @@ OF_NO_FAMILY = {
 class Crawl:
     """`met`: the canaries that some answer held, with the user who was shown them. `faults`: what ought not to be.
 
-    `app` keeps what it does, `undoing` takes it back.
+    `app` keeps what it does, `undoing` takes it back; `wrote` is told what each of its transactions wrote.
     """
 
     canaries: Canaries
@@ -66,6 +67,7 @@ class Crawl:
     compared: int = 0
     exported: int = 0
     faults: list[str] = field(default_factory=list)
+    wrote: deque[str] = field(default_factory=lambda: deque(maxlen=16))
 
     async def ask_all(self, asks: Iterable[tuple[str, Ask]]) -> None:
         visitors = {
@@ -89,12 +91,13 @@ class Crawl:
         """Notes whatever this answer holds that its reader may not know."""
         sight, exported, shown = self.ground.sights[key], None, ""
         wanted = ask.export or (next(iter(ask.given), None) if ask.name == "HouseholdExport" else None)
-        if wanted is not None and '"householdExport":{' in body:
+        answered = '"householdExport":{' in body
+        if wanted is not None and (answered or "attachment" in headers):
             exported = export_of(sight.rows, wanted)
-            shown = printed(body)
+            shown = printed(body) if answered else ""
             self.exported += 1
             if sight.role != "privacy_officer" or sight.purpose != "access_request" or exported is None:
-                self._fault(key, ask, "fetched an export")
+                self.fault(key, ask, "fetched an export")
         if '"meetingMinutes":{' in body:
             shown = printed(body, "meetingMinutes")
         for word in set(found_in(body)) | set(found_in(headers)) | set(found_in(shown)):
@@ -104,20 +107,26 @@ class Crawl:
             self.checked += 1
             self.met.add((key, word))
             if not (exported or sight).may_read(canary):
-                self._fault(key, ask, f"was shown {canary.table}.{canary.facet}")
+                self.fault(key, ask, f"was shown {canary.table}.{canary.facet}")
         for kind, identity in set(ids_in(body)):
             if identity not in ask.given and not sight.may_know(kind, identity, ask.name):
-                self._fault(key, ask, f"was shown the id of a {kind}")
+                self.fault(key, ask, f"was shown the id of a {kind}")
         if '"internal"' in body:
-            self._fault(key, ask, "met an internal error")
-        if SAID in body or SAID in headers:
-            self._fault(key, ask, "was told what was said")
+            self.fault(key, ask, "met an internal error")
+        # What somebody typed may come back to them, in a page; but not so that it would run.
+        if (RAW if ask.door == "forms" else SAID) in body or SAID in headers:
+            self.fault(key, ask, "was told what was said")
         if ask.door == "documents" and sight.area is not None:
             self._compare(key, ask, sight, json.loads(body))
 
+    def undone(self, rows: str) -> None:
+        """Notes what a transaction wrote that was taken back."""
+        self.changed += bool(rows)
+        self.wrote.append(rows)
+        self.left_behind(rows, "a row")
+
     def left_behind(self, text: str, where: str) -> None:
         """Notes any sealed value, or anything that was said, in what no reader was chosen for."""
-        self.changed += where == "a row"
         for word in set(found_in(text)) & set(self.canaries):
             self.faults.append(f"{where} holds {self.canaries[word].table}.{self.canaries[word].facet}")
         for line in text.splitlines():
@@ -154,7 +163,7 @@ class Crawl:
         self.compared += 1
         if got != wanted:
             names = [n for n in wanted if got[n] != wanted[n]] if isinstance(got, dict) and wanted else []
-            self._fault(key, ask, f"is shown another {' and '.join(names) or 'answer'} than the tables give")
+            self.fault(key, ask, f"is shown another {' and '.join(names) or 'answer'} than the tables give")
 
     def _worklist(self, sight: Sight) -> list[tuple[Any, ...]]:
         lines = [(h["id"], sight.of(h["id"]).flagged()) for h in sight.rows.all["households"]]
@@ -172,7 +181,7 @@ class Crawl:
         ]
         return [gap["id"] for gap in sorted(found, key=lambda gap: (gap["due_at"], gap["id"]))]
 
-    def _fault(self, key: str, ask: Ask, what: str) -> None:
+    def fault(self, key: str, ask: Ask, what: str) -> None:
         self.faults.append(f"{key} {what} by {ask.door} {ask.name}")
 
 

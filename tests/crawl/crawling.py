@@ -65,9 +65,7 @@ async def crawling(neighbourhood: Neighbourhood, others: int | None) -> AsyncIte
         for one in (app, undoing):
             one.state.office.database.clock = Clock(NOW)
         database = undoing.state.office.database
-        database._sessions = Undone(
-            database._sessions, await rows_written(admin), lambda text: crawl.left_behind(text, "a row")
-        )
+        database._sessions = Undone(database._sessions, await rows_written(admin), crawl.undone)
         try:
             yield crawl
         finally:
@@ -112,10 +110,17 @@ async def grant_exports(admin: asyncpg.Connection) -> None:
 
 
 async def crawl_all(crawl: Crawl, post: MailServer, doors: Sequence[Door]) -> None:
-    """These doors; then what was written, sent and measured meanwhile."""
-    with heard() as said:
+    """These doors."""
+    async with watched(crawl, post):
         for door in doors:
             await crawl.ask_all(door(crawl.ground))
+
+
+@asynccontextmanager
+async def watched(crawl: Crawl, post: MailServer) -> AsyncIterator[None]:
+    """Judges what was written, sent and measured meanwhile."""
+    with heard() as said:
+        yield
         postman = Postman(
             crawl.app.state.office.database,
             Policy(),

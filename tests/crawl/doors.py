@@ -1,13 +1,17 @@
 """The doors of the real application, at which a demo user is known by a session. A later door joins in one line."""
 
+import asyncio
+import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import count, cycle, product
 from typing import Any
+from urllib.parse import unquote
 from uuid import UUID, uuid4
 
 from fastapi import FastAPI
+from pypdf import PdfReader
 
 from casecoord.domain.ids import global_id
 from casecoord.identity.door import CSRF_HEADER
@@ -20,6 +24,18 @@ from tests.crawl.sight import Sight
 from tests.demo.killable import ISSUER
 
 JSON = "application/json"
+#: How long a stream may say nothing before whoever reads it goes away.
+STREAM_SECONDS = 2
+
+
+#: What has no family: whoever works here, and what they work with.
+WORK = {
+    "Professional": "professionals",
+    "Membership": "memberships",
+    "LogEntry": "access_log",
+    "LegalGround": "legal_grounds",
+    "Alternative": "offers",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +51,7 @@ class Ask:
     path: str
     body: bytes = b""
     undone: bool = False
+    content: str = JSON
     given: frozenset[UUID] = frozenset()
     about: UUID | None = None
     whole: bool = False
@@ -64,22 +81,26 @@ class Ground:
             self._pools[name] = [i for i, own in self._known(key, kind) if own is (whose == "own")]
         return self._pools[name]
 
+    def known(self, key: str, kind: str, identity: UUID) -> bool:
+        """Whether this id is one that this user may know, or may come with all the same."""
+        sight = self.sights[key]
+        row = sight.rows.by_id[KINDS.get(kind) or WORK.get(kind, "teams")].get(identity)
+        if row is None:
+            return True  # made since: whoever made it knows it
+        if kind not in KINDS:
+            return row["area_id"] == sight.area
+        # A closed case leads to its family, and who is accountable for a signal may triage it unseen.
+        if kind == "Case" and row["state"] == "closed":
+            return sight.may_know("Household", row["household_id"])
+        answers_for = kind == "Signal" and row["accountable_team_id"] == sight.team is not None
+        return answers_for or sight.may_know(kind, identity)
+
     def _known(self, key: str, kind: str) -> Iterator[tuple[UUID, bool]]:
         sight, here = self.sights[key], set(self.households)
-        work = {
-            "Professional": "professionals",
-            "Membership": "memberships",
-            "LogEntry": "access_log",
-            "LegalGround": "legal_grounds",
-            "Alternative": "offers",
-        }
-        for row in sight.rows.all[KINDS.get(kind) or work.get(kind, "teams")]:
-            if kind in KINDS:
-                household = sight.rows.household_of(KINDS[kind], row)
-                if household is None or household in here:
-                    yield row["id"], sight.may_know(kind, row["id"])
-            else:
-                yield row["id"], row["area_id"] == sight.area
+        for row in sight.rows.all[KINDS.get(kind) or WORK.get(kind, "teams")]:
+            household = sight.rows.household_of(KINDS[kind], row) if kind in KINDS else None
+            if household is None or household in here:
+                yield row["id"], self.known(key, kind, row["id"])
 
 
 Door = Callable[[Ground], Iterator[tuple[str, Ask]]]
@@ -139,21 +160,8 @@ def _asked(name: str, variables: dict[str, Any]) -> Ask:
     return Ask("documents", name, "POST", "/graphql", body, undone=documents.changes(name))
 
 
-def console_pages(ground: Ground) -> Iterator[tuple[str, Ask]]:
-    """The pages that somebody can look at."""
-    for key in ground.sights:
-        for path in ("/", "/?overdue=1", "/?urgency=acute", "/?urgency=high", "/gaps", "/signal"):
-            yield key, Ask("pages", path, "GET", path)
-        for kind in ("Household", "Case", "Signal"):
-            for whose in ("own", "own", "foreign", "unknown"):
-                identity = ground.pick(key, IdOf(kind, whose))
-                folder = "signals" if kind == "Signal" else "families"
-                path, given = f"/{folder}/{global_id(kind, identity)}", frozenset({identity})
-                yield key, Ask("pages", f"/{folder}/id", "GET", path, given=given)
-
-
 #: Every way in. A new one is a function that says what can be asked at it.
-WITH_ANYTHING: tuple[Door, ...] = (documents_in_pairs, exports, console_pages)
+WITH_ANYTHING: tuple[Door, ...] = (documents_in_pairs, exports)
 AS_IT_IS: tuple[Door, ...] = (views_and_lists, tables)
 DOORS: tuple[Door, ...] = (*AS_IT_IS, *WITH_ANYTHING)
 
@@ -174,22 +182,26 @@ class Visitor:
         self.session = sessions.begin(ISSUER, f"demo-{self.key.split('/')[0]}")
         cookie = f"{SESSION_COOKIE}={sessions.seal(self.session)}"
         self.headers = [
-            *((b"host", b"127.0.0.1:8000"), (b"content-type", JSON.encode()), (b"cookie", cookie.encode())),
+            *((b"host", b"127.0.0.1:8000"), (b"cookie", cookie.encode())),
             (CSRF_HEADER.encode(), self.session.csrf.encode()),
             *([(b"casecoord-purpose", self.purpose.encode())] if "/" in self.key else []),
         ]
 
     async def asks(self, ask: Ask) -> tuple[int, str, str]:
-        """Status, headers and body of the answer, as text."""
+        """Status, headers and body of the answer, as text. Of a stream what comes first."""
         path, _, query = ask.path.partition("?")
         scope = {
             "type": "http",
             "method": ask.method,
-            "path": path,
+            "path": unquote(path),
             "raw_path": path.encode(),
             "root_path": "",
             "query_string": query.encode(),
-            "headers": [*self.headers, (b"accept-language", next(self.languages))],
+            "headers": [
+                *self.headers,
+                (b"content-type", ask.content.encode()),
+                (b"accept-language", next(self.languages)),
+            ],
             "scheme": "http",
             "http_version": "1.1",
             "server": ("127.0.0.1", 8000),
@@ -197,18 +209,38 @@ class Visitor:
             "asgi": {"version": "3.0"},
         }
         body: list[bytes] = []
-        status, headers = 0, ""
+        status, headers, gone, sent = 0, "", asyncio.Event(), False
 
         async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": ask.body, "more_body": False}
+            nonlocal sent
+            if not sent:
+                sent = True
+                return {"type": "http.request", "body": ask.body, "more_body": False}
+            await gone.wait()  # whoever reads a stream stays until something came
+            return {"type": "http.disconnect"}
 
         async def send(message: dict[str, Any]) -> None:
             nonlocal status, headers
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = "\n".join(b": ".join(header).decode() for header in message["headers"])
+                if "text/event-stream" in headers:
+                    bound.reschedule(asyncio.get_running_loop().time() + STREAM_SECONDS)
             else:
                 body.append(message.get("body", b""))
+                if "text/event-stream" in headers and body[-1]:
+                    gone.set()
 
-        await self.app(scope, receive, send)
-        return status, headers, b"".join(body).decode()
+        try:
+            async with asyncio.timeout(None) as bound:
+                await self.app(scope, receive, send)
+        except TimeoutError:
+            assert "text/event-stream" in headers, f"{ask.method} {ask.name} does not end"
+        return status, headers, readable(b"".join(body))
+
+
+def readable(body: bytes) -> str:
+    """What somebody reads there: of a paper its words."""
+    if body.startswith(b"%PDF"):
+        return "".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages)
+    return body.decode()
