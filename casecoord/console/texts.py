@@ -19,6 +19,8 @@ from casecoord.actions.signals import Decision
 from casecoord.domain.agreements import Answer, Standing, spoken
 from casecoord.domain.facets import FACETS
 from casecoord.domain.promises import PROMISES, Level, Rule
+from casecoord.domain.residents import Thing
+from casecoord.domain.rights import Outcome, Rectifiable
 from casecoord.domain.teams import TEAM_KINDS
 from casecoord.domain.words import (
     ActionState,
@@ -28,6 +30,7 @@ from casecoord.domain.words import (
     LifeDomain,
     ProposalKind,
     Purpose,
+    RequestKind,
     Role,
     SignalState,
     SignalSubject,
@@ -67,6 +70,31 @@ _SPOKEN: tuple[tuple[StrEnum, str], ...] = (
     (ProposalKind.LEAD, "asked to lead"),
     (ProposalKind.HANDOVER, "asked to take the lead over"),
     (ProposalKind.APPOINTMENT, "appointed as lead"),
+    (RequestKind.ACCESS, "see what is recorded"),
+    (RequestKind.PORTABILITY, "get what they gave themselves"),
+    (RequestKind.RECTIFICATION, "have something corrected"),
+    (RequestKind.RESTRICTION, "have it shown to fewer people"),
+    (RequestKind.OBJECTION, "object to its use"),
+    (RequestKind.ERASURE, "have it erased"),
+    (RequestKind.COMPLAINT, "complain"),
+    (Outcome.GRANT, "yes, it is granted"),
+    (Outcome.REFUSE, "no, it is refused"),
+    (Outcome.LIFT, "the restriction ends"),
+    (Rectifiable.NAME, "the name"),
+    (Rectifiable.BIRTH_DATE, "the birth date"),
+    (Rectifiable.LANGUAGE, "the language"),
+    (Rectifiable.ADDRESS, "the address"),
+    (Rectifiable.CONTACT, "the contact data"),
+    (Rectifiable.SIGNAL_SUMMARY, "the sentence of a signal"),
+    (Rectifiable.SIGNAL_DETAIL, "the detail of a signal"),
+    (Rectifiable.ACTION, "an action"),
+    (Thing.SIGNAL, "a signal"),
+    (Thing.ACTION, "an action"),
+    (Thing.CONTACT, "a contact"),
+    (Thing.HEARING, "a hearing"),
+    (Thing.BLOCKADE, "a blockade"),
+    (Thing.GRANT, "an emergency access"),
+    (Thing.EVENT, "something in the history"),
     (VeiligThuis.YES, "yes, I reported it to Veilig Thuis"),
     (VeiligThuis.NO, "no, and this is why"),
     (VeiligThuis.LATER, "not yet, I decide on this date"),
@@ -87,6 +115,10 @@ _VOCABULARIES: tuple[type[StrEnum], ...] = (
     Manner,
     ProposalKind,
     VeiligThuis,
+    RequestKind,
+    Outcome,
+    Rectifiable,
+    Thing,
 )
 _OPEN = "open"
 _LEVELS = {
@@ -166,6 +198,25 @@ _HAPPENED = {
     "end_professional": "handed on what waited for somebody who leaves",
     "end_team": "handed on what was with a team that ends",
     "end_organisation": "handed on what was with a team that ends",
+    # looked at, as the access log says it
+    "joint_case": "looked at the family's page",
+    "timeline": "looked at what happened",
+    "explain": "asked why something is shown",
+    "worklist": "saw the family in a list",
+    "gaps": "saw the family in a list of what is overdue",
+    "inbox": "saw the family in the inbox",
+    "on_duty": "saw what is acute",
+    "access_log": "read the access log",
+    "replay_decision": "had a decision decided again",
+    "held_back": "looked which lines still wait",
+    "whose_log": "looked for the log of somebody",
+    "rights_asked": "looked at what a resident asks",
+    "glass_to_review": "looked at an emergency access to review",
+    "deferrals": "looked at what is deferred",
+    "corrections": "looked at what was corrected",
+    "export_household": "made an export for a resident",
+    "my_family": "looked at the own page",
+    "my_access_log": "looked who looked",
 }
 
 
