@@ -97,7 +97,7 @@ async def on_duty(hand: Hand, query: OnDutyOf) -> OnDuty:
 def _look(hand: Hand, row: dict[str, Any]) -> Look:
     seen_by = viewers(
         hand,
-        takes_part=row["on_duty"] or row["accountable"] == hand.actor.team_id,
+        takes_part=row["on_duty"] or row["team_id"] == hand.actor.team_id,
         is_lead=row["is_lead"],
         signalled=row["signalled"],
         escalated=row["escalated"],
@@ -116,7 +116,7 @@ def _signal(look: Look, row: dict[str, Any]) -> AcuteSignal | None:
     if not look.sees("signal.existence", sphere, **facts):
         return None
     place, seal = Place("signals", row["id"], "summary"), seal_of(hand.work, row["household"], row["keys"])
-    accountable = row["accountable"] == hand.actor.team_id
+    accountable = row["team_id"] == hand.actor.team_id
     known = accountable or row["participates"] or row["is_lead"] or row["break_glass"]
     return AcuteSignal(
         id=row["id"],

@@ -1,6 +1,7 @@
 """The policy as it is enforced, for people: who sees what, and who may do what. No family's data, and no secret."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from casecoord.access.decide import Policy
 from casecoord.access.explain import legend_of, sentence_of, whom
@@ -35,13 +36,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A facet or a sphere: who is shown it, who on which condition, and who only that it is there and whom to ask.
+    """Facets, or a sphere: who is shown them, who on which condition, and who only that they are there and whom to ask.
 
     Whoever is not named is not shown it, and cannot tell it from what does not exist. `by_sphere`: the sphere of the
     thing has to allow it too.
     """
 
-    name: str
+    names: tuple[str, ...]
     full: tuple[Viewer, ...]
     partly: tuple[Part, ...]
     exists: tuple[Part, ...]
@@ -74,7 +75,9 @@ class Matrix:
 async def matrix(hand: Hand, query: MatrixOf) -> Matrix:
     """The rules in the reader's language: for everybody who works here."""
     policy, language = hand.policy, hand.actor.language
-    facets = [_line(policy, name, language, facet.level is Level.ITEM) for name, facet in FACETS.items()]
+    facets = _alike(
+        _line(policy, name, language, facet.level is Level.ITEM) for name, facet in FACETS.items()
+    )
     spheres = [_line(policy, sphere, language, False) for sphere in Sphere]
     if query.viewer is not None:
         facets = [line for line in facets if line.concerns(query.viewer)]
@@ -92,6 +95,14 @@ async def signed(hand: Hand, query: SignedOf) -> str:
     return as_csv(table(hand.policy, query.table))
 
 
+def _alike(lines: Iterable[Line]) -> list[Line]:
+    """What the same people see in the same way is one line."""
+    found: dict[Line, list[str]] = {}
+    for line in lines:
+        found.setdefault(replace(line, names=()), []).extend(line.names)
+    return [replace(line, names=tuple(names)) for line, names in found.items()]
+
+
 def _line(policy: Policy, name: str, language: Language, by_sphere: bool) -> Line:
     cells: dict[tuple[Cell, str], list[Viewer]] = {}
     for viewer in Viewer:
@@ -105,7 +116,7 @@ def _line(policy: Policy, name: str, language: Language, by_sphere: bool) -> Lin
         if cell not in (Cell.FULL, Cell.EXISTS)
     ]
     exists = [Part(tuple(those), ask) for (cell, ask), those in cells.items() if cell is Cell.EXISTS]
-    return Line(name, tuple(full), tuple(partly), tuple(exists), by_sphere)
+    return Line((name,), tuple(full), tuple(partly), tuple(exists), by_sphere)
 
 
 def _ask(policy: Policy, name: str, viewer: Viewer, language: Language) -> str:

@@ -137,7 +137,7 @@ class PrivacyLog:
             session=session,
             strip=found.strip,
             form=form,
-            fields=WHO,
+            words=RuleWords(language_of(request)),
             found=found,
             kept=kept,
             since=since,

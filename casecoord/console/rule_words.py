@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from casecoord.console.texts import N_, say, team_kind, word
+from casecoord.console.texts import N_, did, say, team_kind, word
 from casecoord.domain.facets import FACETS, Viewer
 from casecoord.domain.words import Language, Role, Sphere, TeamKind
 
@@ -126,6 +126,10 @@ class RuleWords:
             if name in FACETS
             else say(_KNOWN.get(name, name), self.language)
         )
+
+    def did(self, event: str, act: str) -> str:
+        """What somebody looked at or did."""
+        return did(event, act, self.language)
 
     def meant(self, who: str) -> str:
         """Whom a change is for: a viewer, perhaps by emergency access; or a role, perhaps of some kinds of team."""

@@ -203,6 +203,17 @@ _HAPPENED = {
     "timeline": "looked at what happened",
     "explain": "asked why something is shown",
     "worklist": "saw the family in a list",
+    **dict.fromkeys(
+        ("proposals", "invitations", "candidates", "caseload", "coverage", "merge_proposals", "spread"),
+        "saw the family in a list",
+    ),
+    "sent_signal": "looked what became of a signal",
+    "give_feedback": "told the signaller what came of it",
+    "confirm_outcome": "recorded what came of it",
+    "review_case": "went through the case",
+    "begin_aftercare": "began aftercare",
+    "close_case": "closed the case",
+    "reopen_case": "reopened the case",
     "gaps": "saw the family in a list of what is overdue",
     "inbox": "saw the family in the inbox",
     "on_duty": "saw what is acute",
@@ -217,6 +228,14 @@ _HAPPENED = {
     "export_household": "made an export for a resident",
     "my_family": "looked at the own page",
     "my_access_log": "looked who looked",
+}
+#: What was done, by its class in the log, where the verb has no words of its own.
+_DONE = {
+    "R": "looked at data",
+    "C": "recorded something new",
+    "U": "recorded what happened",
+    "D": "removed something",
+    "E": "did something",
 }
 
 
@@ -250,7 +269,7 @@ def say(english: str, language: Language) -> str:
 def vocabulary() -> set[str]:
     """Every English text that code, not a template, asks a translation for."""
     words = {_english(value) for kind in _VOCABULARIES for value in kind}
-    return words | {_OPEN, *_LEVELS.values(), *_HAPPENED.values()}
+    return words | {_OPEN, *_LEVELS.values(), *_HAPPENED.values(), *_DONE.values()}
 
 
 def word(value: StrEnum | Level, language: Language) -> str:
@@ -262,6 +281,11 @@ def word(value: StrEnum | Level, language: Language) -> str:
 def happened(verb: str, language: Language) -> str:
     """What somebody did, after their name; a verb without words says only that."""
     return translations(language).gettext(_HAPPENED.get(verb, verb.replace("_", " ")))
+
+
+def did(verb: str, act: str, language: Language) -> str:
+    """What an entry of the access log says that somebody did."""
+    return translations(language).gettext(_HAPPENED.get(verb, _DONE[act]))
 
 
 def case_state(value: str, language: Language) -> str:

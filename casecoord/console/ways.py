@@ -40,11 +40,11 @@ _WITHOUT_FAMILIES = roles(Role.ANALYST, Role.PRIVACY_OFFICER, Role.ADMINISTRATOR
 
 #: In the order in which they stand above every page.
 WAYS: tuple[Way, ...] = (
+    Way("/families", N_("Families"), lambda hand: not _WITHOUT_FAMILIES(hand)),
+    Way("/gaps", N_("Overdue"), _WATCHERS),
     Way(
         "/duty", N_("Duty"), lambda hand: may_have_duty(hand) or may_see_roster(hand), starts=roles(Role.DUTY)
     ),
-    Way("/families", N_("Families"), lambda hand: not _WITHOUT_FAMILIES(hand)),
-    Way("/gaps", N_("Overdue"), _WATCHERS),
     Way("/privacy", N_("To do"), roles(Role.PRIVACY_OFFICER), starts=roles(Role.PRIVACY_OFFICER)),
     Way("/privacy/log", N_("Who saw what"), roles(Role.PRIVACY_OFFICER)),
     Way("/privacy/changes", N_("Changes and log"), roles(Role.PRIVACY_OFFICER)),

@@ -38,7 +38,7 @@ _ACUTE = text(
 _UNTRIAGED = text(
     f"""
 select s.id, s.household_id household, s.domain, s.sphere, s.audience, s.received_at, s.seen_at, s.author_id author,
-  s.source_team_id source, s.accountable_team_id accountable, t.name team, encode(s.summary_sealed, 'hex') summary,
+  s.source_team_id source, s.accountable_team_id team_id, t.name team, encode(s.summary_sealed, 'hex') summary,
   (select min(p.due_at) from promises p where p.area_id = s.area_id and p.subject_id = s.id and p.rule = '{Rule.TRIAGE}'
     and p.ended_at is null) due_at,
   exists (select from duty_shifts d join memberships m on m.area_id = d.area_id and m.id = d.membership_id

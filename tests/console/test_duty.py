@@ -78,7 +78,7 @@ async def test_emergency_access_is_asked_twice_and_says_what_follows(visit, town
     assert done.status_code == 303 and family["noor"].bsn not in done.headers["location"]
     assert (await dirk.get(done.headers["location"])).status_code == 200
     page = await dirk.get("/duty")
-    assert "Open until" in page.text and WHY in page.text
+    assert "open until" in page.text and WHY in page.text
     again = await dirk.post(sure.action, sure.fields)
     assert again.status_code == 303, "the same button once more opens nothing else"
 
@@ -134,4 +134,5 @@ async def test_health_between_few_stays_between_few(visit, town):
     family = await town.janssens()
     await acute(town, "fleur", family["els"], domain=LifeDomain.PHYSICAL_HEALTH, summary="Weigert opname.")
     assert "Weigert opname." in (await visit("dirk").get("/duty")).text
+    assert "Naar de pagina van het gezin" in (await visit("fleur").get("/duty")).text
     assert "Weigert opname." not in (await visit("chaima").get("/duty")).text

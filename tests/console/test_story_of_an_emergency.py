@@ -17,7 +17,7 @@ async def test_omar_opens_a_family_in_an_emergency_and_lotte_reviews_it(
     home = neighbourhood_served
     child = settlements(ZUID, NOW - STANDING)["geen_postadres"].people[-1]
     async with at_work(chromium, home, "omar", setting) as omar:
-        await omar.sees("Acute: what nobody has seen first")
+        await omar.sees("Acute: what nobody has seen yet comes first")
         await omar.look("duty-first-screen")
         await omar.push("I have seen this")
         await omar.sees("Recorded that you saw it. Now decide what happens with it.")
