@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -40,10 +41,31 @@ async def signal(page: Page) -> None:
     await page.get_by_role("link", name="Signal a concern").click()
 
 
+async def privacy(page: Page) -> None:
+    """What waits for the privacy officer: requests, emergency access, deferrals."""
+
+
+async def duty(page: Page) -> None:
+    """What is acute, for the professional on duty."""
+
+
+async def emergency(page: Page) -> None:
+    """Emergency access says what follows before anything happens."""
+    await page.get_by_text("Find the family by BSN").click()
+    asked = page.locator("#by-number")
+    await asked.get_by_label("BSN").fill("999901874")
+    await asked.get_by_label("Why is it needed now?").fill("The police call: a child alone in the street.")
+    await asked.get_by_role("button").click()
+    await page.get_by_role("button", name="Yes, I am sure").scroll_into_view_if_needed()
+
+
 STORIES: dict[str, tuple[str, dict[str, int], Callable[[Page], Awaitable[None]]]] = {
     "families": ("Bram", DESK, families),
     "family": ("Chaima", DESK, family),
     "signal": ("Fleur", PHONE, signal),
+    "privacy": ("Lotte", DESK, privacy),
+    "duty": ("Omar", DESK, duty),
+    "emergency": ("Omar", PHONE, emergency),
 }
 
 
@@ -54,7 +76,7 @@ async def take(browser: Browser, home: str, name: str) -> Path:
     page = await context.new_page()
     await page.goto(f"{home}/login")
     await page.get_by_role("button", name=who).first.click()
-    await page.wait_for_url(f"{home}/")
+    await page.wait_for_url(re.compile(f"^{re.escape(home)}/(?!login)"))
     await story(page)
     path = PICTURES / f"{name}.png"
     await page.screenshot(path=path)

@@ -8,7 +8,7 @@ from casecoord.access.attributes import ATOMS
 from casecoord.access.decide import Decision, Permission, Policy
 from casecoord.access.doing import ACT_ATOMS
 from casecoord.access.rules import Ask, Effect, Kind, Rule
-from casecoord.domain.facets import FACETS, PUBLIC_TASK, Shown
+from casecoord.domain.facets import FACETS, PUBLIC_TASK, Cell, Shown
 from casecoord.domain.words import Language
 
 #: (Dutch, English)
@@ -90,6 +90,17 @@ def sentence_of(policy: Policy, rule_id: str, language: Language) -> str:
         if rule.id == rule_id and rule.kind is not Kind.CELL:
             return _sentence(policy.rules, rule, language)
     return _in(_PURPOSE if rule_id == Kind.PURPOSE else _NOBODY, language)
+
+
+def condition_of(word: str, language: Language) -> str:
+    """A condition of a rule in words; `!` before it turns it round."""
+    return _reason(word, {**ACT_ATOMS, **ATOMS}, language)
+
+
+def legend_of(policy: Policy, cell: Cell, language: Language) -> str:
+    """What a word in the tables means."""
+    lines = (rule for rule in policy.rules if rule.kind is Kind.CELL and rule.cell == (cell,))
+    return "; ".join(line.nl if language is Language.NL else line.en for line in lines)
 
 
 def _sentence(rules: Iterable[Rule], rule: Rule, language: Language) -> str:

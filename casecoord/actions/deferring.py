@@ -62,7 +62,7 @@ class DeferralsOf:
 
 @dataclass(frozen=True, slots=True)
 class DeferralLine:
-    """A deferral as those who answer for it see it; the privacy officer not of whom it is."""
+    """A deferral as those who answer for it see it; the privacy officer not of whom it is. `own`: by the actor."""
 
     id: UUID
     kind: Thing
@@ -72,6 +72,7 @@ class DeferralLine:
     review_on: date
     reason: str
     household: UUID | None
+    own: bool
 
 
 #: By which act somebody wrote a thing, and so may keep it from the family for a while.
@@ -135,6 +136,13 @@ async def review_deferral(hand: Hand, input: ReviewDeferral) -> DeferralBrief:
 @by_right
 async def deferrals(hand: Hand, query: DeferralsOf) -> list[DeferralLine]:
     """What is deferred for which this actor answers: as the lead, as who deferred it, or as the privacy officer."""
+    found, entries = await deferred(hand)
+    await access_log.write(hand.work, entries)
+    return found
+
+
+async def deferred(hand: Hand) -> tuple[list[DeferralLine], list[access_log.Entry]]:
+    """What `deferrals` answers, and the records that whoever shows it has to write."""
     officer = hand.actor.role is Role.PRIVACY_OFFICER
     rows = await storage.listed(hand.work, everything=officer)
     entries = [
@@ -149,8 +157,7 @@ async def deferrals(hand: Hand, query: DeferralsOf) -> list[DeferralLine]:
         )
         for row in rows
     ]
-    await access_log.write(hand.work, entries)
-    return [
+    lines = [
         DeferralLine(
             id=row["id"],
             kind=Thing(row["kind"]),
@@ -164,9 +171,11 @@ async def deferrals(hand: Hand, query: DeferralsOf) -> list[DeferralLine]:
                 Compartment.of(Sphere(row["sphere"])),
             ),
             household=None if officer else row["household_id"],
+            own=row["own"],
         )
         for row in rows
     ]
+    return lines, entries
 
 
 async def keep_unseen(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from casecoord.access.doing import ActFacts, Doer
 from casecoord.actions.managing import may_manage, may_read
 from casecoord.actions.office import Hand, verb
 from casecoord.actions.texts import FURTHEST
@@ -99,6 +100,36 @@ async def roster(hand: Hand, query: RosterOf) -> Roster:
     if until > since + MOST_SHOWN:
         raise Problem("date_too_late", "until")
     return await _roster(hand, since, until)
+
+
+@dataclass(frozen=True, slots=True)
+class CouldHaveDuty:
+    """Somebody who can be put on duty."""
+
+    membership: UUID
+    name: str
+    team: str
+
+
+async def could_have_duty(hand: Hand) -> list[CouldHaveDuty]:
+    """Who can be put on duty? For whoever plans it."""
+    may_manage(hand, "manage_teams")
+    return [CouldHaveDuty(*one) for one in await storage.working(hand.work, _ON_DUTY)]
+
+
+def may_plan(hand: Hand) -> bool:
+    """Whether this actor plans who is on duty."""
+    return _may(hand, "manage_teams")
+
+
+def may_see_roster(hand: Hand) -> bool:
+    """Whether this actor watches over the roster."""
+    return hand.actor.role is Role.AREA_COORDINATOR or _may(hand, "manage_settings")
+
+
+def _may(hand: Hand, act: str) -> bool:
+    facts = ActFacts.that("membership_valid", "nothing_hanging")
+    return hand.policy.may(Doer(hand.actor.role, hand.actor.team_kind), act, facts).allowed
 
 
 async def _roster(hand: Hand, since: datetime, until: datetime) -> Roster:

@@ -18,7 +18,7 @@ from casecoord.domain.workdays import local_date
 from casecoord.storage import own_log as storage
 from casecoord.storage.access_log import Entry, record
 from casecoord.storage.households import find_by_bsn
-from casecoord.storage.resident_codes import visit_as
+from casecoord.storage.resident_codes import home_of, visit_as
 
 MOST_HELD_BACK = 200
 
@@ -70,36 +70,86 @@ class HeldBack:
     review_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class HeldBackFrom:
+    """Of whom, by their id."""
+
+    person: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Somebody whose number and birth date agree."""
+
+    person: UUID
+    household: UUID
+
+
+@by_right
+async def whose_log(hand: Hand, query: HeldBackOf) -> Whose:
+    """Whose log does the privacy officer mean? Whoever may not read it learns nothing of who lives here."""
+    rule = _may_read(hand)
+    found = await _whose(hand, query.about)
+    await record(hand.work, _entry(hand, "whose_log", rule, found))
+    return found
+
+
 @by_right
 async def held_back(hand: Hand, query: HeldBackOf) -> list[HeldBack]:
     """Which lines of the log does this person not see, why, and until when? For the privacy officer; soonest first."""
+    rule = _may_read(hand)
+    return await _held_back(hand, rule, await _whose(hand, query.about))
+
+
+@by_right
+async def held_back_from(hand: Hand, query: HeldBackFrom) -> list[HeldBack]:
+    """The same, of somebody who was found before."""
+    rule = _may_read(hand)
+    home = await home_of(hand.work, query.person)
+    if home is None:
+        raise Problem("not_found", "person")
+    return await _held_back(hand, rule, Whose(query.person, home.household))
+
+
+def _may_read(hand: Hand) -> str:
     permission = hand.may("read_log", ActFacts(membership_valid=True))
     if not permission.allowed:
         raise hand.not_allowed(permission, "read_log")
-    number = texts.bsn(query.about.bsn, "person.bsn")
-    found = await find_by_bsn(hand.work, number, query.about.birth_date)
+    return permission.rule
+
+
+async def _whose(hand: Hand, about: ByBsn) -> Whose:
+    number = texts.bsn(about.bsn, "person.bsn")
+    found = await find_by_bsn(hand.work, number, about.birth_date)
     if found is None or found.person is None:
         raise Problem("person_not_matched", "person.bsn")
-    seen_by = Guest(visit_as(hand.work, found.person, found.household), hand.policy)
+    return Whose(found.person, found.household)
+
+
+async def _held_back(hand: Hand, rule: str, whose: Whose) -> list[HeldBack]:
+    seen_by = Guest(visit_as(hand.work, whose.person, whose.household), hand.policy)
     lines = [
         HeldBack(deed.id, deed.at, deed.event, deed.name, deed.team, why.why, why.review_on)
         async for deed, why in judged(seen_by, await home_view(seen_by))
         if why is not None
     ]
-    entry = Entry(
-        verb="held_back",
-        household=found.household,
+    await record(hand.work, _entry(hand, "held_back", rule, whose))
+    return sorted(lines, key=lambda line: (line.review_on, line.at, line.id))[:MOST_HELD_BACK]
+
+
+def _entry(hand: Hand, event: str, rule: str, whose: Whose) -> Entry:
+    return Entry(
+        verb=event,
+        household=whose.household,
         act="R",
-        facets={"access_log.entry": permission.rule},
+        facets={"access_log.entry": rule},
         policy=hand.policy.digest,
         ground=FACETS["access_log.entry"].ground,
-        rules=(permission.rule,),
-        subjects=(found.person,),
+        rules=(rule,),
+        subjects=(whose.person,),
         of={"access_log.entry": (0,)},
         acts=hand.done.acts(),
     )
-    await record(hand.work, entry)
-    return sorted(lines, key=lambda line: (line.review_on, line.at, line.id))[:MOST_HELD_BACK]
 
 
 async def judged(

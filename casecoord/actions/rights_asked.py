@@ -68,7 +68,7 @@ async def rights_asked(hand: Hand, query: RightsAsked) -> list[AskedRight]:
     found, looks = [], []
     for row in rows:
         look = await _look(hand, row["household"])
-        found.append(_asked(hand, look, row))
+        found.append(asked_right(hand, look, row))
         looks.append(look.entry("rights_asked"))
     await access_log.write(hand.work, looks)
     return found
@@ -86,7 +86,8 @@ async def _look(hand: Hand, household: UUID) -> Look:
     return Look(hand, household, seen_by, facts_of(asdict(standing)))
 
 
-def _asked(hand: Hand, look: Look, row: dict[str, Any]) -> AskedRight:
+def asked_right(hand: Hand, look: Look, row: dict[str, Any]) -> AskedRight:
+    """A request as this look may show it."""
     seal = seal_of(hand.work, row["household"], row["keys"])
     return AskedRight(
         id=row["id"],
@@ -96,7 +97,7 @@ def _asked(hand: Hand, look: Look, row: dict[str, Any]) -> AskedRight:
         received_at=row["received_at"],
         due_at=row["due_at"],
         appeal_of=row["appeal_of"],
-        words=_words(look, seal, row, "words", Place("requests", row["id"], "words")),
+        words=words_of(look, seal, row, "words", Place("requests", row["id"], "words")),
         decision=_prepared(look, seal, row) if row["decision"] else None,
     )
 
@@ -107,7 +108,7 @@ def _prepared(look: Look, seal: HouseholdSeal, row: dict[str, Any]) -> Prepared:
         id=row["decision"],
         outcome=Outcome(row["outcome"]),
         ground=row["ground"],
-        words=_words(look, seal, row, "decided", place),
+        words=words_of(look, seal, row, "decided", place),
         offered=[RequestKind(kind) for kind in row["offered"]],
         prepared_by=row["prepared_by"],
         prepared_at=row["prepared_at"],
@@ -116,9 +117,10 @@ def _prepared(look: Look, seal: HouseholdSeal, row: dict[str, Any]) -> Prepared:
     )
 
 
-def _words(
+def words_of(
     look: Look, seal: HouseholdSeal, row: dict[str, Any], column: str, place: Place
 ) -> Shared[str] | None:
+    """What was said in a column of a request, if it may be shown."""
     sealed = row[column]
     if sealed is None:
         return None

@@ -10,11 +10,15 @@ from starlette.staticfiles import StaticFiles
 
 from casecoord.actions.office import Office
 from casecoord.console.case import Cases
+from casecoord.console.duty import OnWatch
 from casecoord.console.families import Families
 from casecoord.console.hearings import Hearings
 from casecoord.console.mine import Mine
 from casecoord.console.offers import Offers
+from casecoord.console.privacy import Privacy
+from casecoord.console.privacy_log import PrivacyLog
 from casecoord.console.reception import Reception
+from casecoord.console.rules import Rules
 from casecoord.console.signal import Signalling
 from casecoord.console.signing import Signing
 from casecoord.console.watching import Watching
@@ -52,6 +56,10 @@ class Console:
             Mine(at),
             Hearings(at),
             Offers(at),
+            Privacy(at),
+            PrivacyLog(at),
+            Rules(at),
+            OnWatch(at),
         )
         return [
             *(route for story in stories for route in story.routes()),

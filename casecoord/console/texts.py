@@ -31,6 +31,8 @@ from casecoord.domain.alternatives import (
 )
 from casecoord.domain.facets import FACETS
 from casecoord.domain.promises import PROMISES, Level, Rule
+from casecoord.domain.residents import Thing
+from casecoord.domain.rights import Outcome, Rectifiable
 from casecoord.domain.teams import TEAM_KINDS
 from casecoord.domain.words import (
     ActionState,
@@ -41,6 +43,7 @@ from casecoord.domain.words import (
     LifeDomain,
     ProposalKind,
     Purpose,
+    RequestKind,
     Role,
     SignalState,
     SignalSubject,
@@ -80,6 +83,31 @@ _SPOKEN: tuple[tuple[StrEnum, str], ...] = (
     (ProposalKind.LEAD, "asked to lead"),
     (ProposalKind.HANDOVER, "asked to take the lead over"),
     (ProposalKind.APPOINTMENT, "appointed as lead"),
+    (RequestKind.ACCESS, "see what is recorded"),
+    (RequestKind.PORTABILITY, "get what they gave themselves"),
+    (RequestKind.RECTIFICATION, "have something corrected"),
+    (RequestKind.RESTRICTION, "have it shown to fewer people"),
+    (RequestKind.OBJECTION, "object to its use"),
+    (RequestKind.ERASURE, "have it erased"),
+    (RequestKind.COMPLAINT, "complain"),
+    (Outcome.GRANT, "yes, it is granted"),
+    (Outcome.REFUSE, "no, it is refused"),
+    (Outcome.LIFT, "the restriction ends"),
+    (Rectifiable.NAME, "the name"),
+    (Rectifiable.BIRTH_DATE, "the birth date"),
+    (Rectifiable.LANGUAGE, "the language"),
+    (Rectifiable.ADDRESS, "the address"),
+    (Rectifiable.CONTACT, "the contact data"),
+    (Rectifiable.SIGNAL_SUMMARY, "the sentence of a signal"),
+    (Rectifiable.SIGNAL_DETAIL, "the detail of a signal"),
+    (Rectifiable.ACTION, "an action"),
+    (Thing.SIGNAL, "a signal"),
+    (Thing.ACTION, "an action"),
+    (Thing.CONTACT, "a contact"),
+    (Thing.HEARING, "a hearing"),
+    (Thing.BLOCKADE, "a blockade"),
+    (Thing.GRANT, "an emergency access"),
+    (Thing.EVENT, "something in the history"),
     (VeiligThuis.YES, "yes, I reported it to Veilig Thuis"),
     (VeiligThuis.NO, "no, and this is why"),
     (VeiligThuis.LATER, "not yet, I decide on this date"),
@@ -154,6 +182,10 @@ _VOCABULARIES: tuple[type[StrEnum], ...] = (
     PreparedBy,
     HearingState,
     HearingWarning,
+    RequestKind,
+    Outcome,
+    Rectifiable,
+    Thing,
 )
 _OPEN = "open"
 _LEVELS = {
@@ -233,6 +265,44 @@ _HAPPENED = {
     "end_professional": "handed on what waited for somebody who leaves",
     "end_team": "handed on what was with a team that ends",
     "end_organisation": "handed on what was with a team that ends",
+    # looked at, as the access log says it
+    "joint_case": "looked at the family's page",
+    "timeline": "looked at what happened",
+    "explain": "asked why something is shown",
+    "worklist": "saw the family in a list",
+    **dict.fromkeys(
+        ("proposals", "invitations", "candidates", "caseload", "coverage", "merge_proposals", "spread"),
+        "saw the family in a list",
+    ),
+    "sent_signal": "looked what became of a signal",
+    "give_feedback": "told the signaller what came of it",
+    "confirm_outcome": "recorded what came of it",
+    "review_case": "went through the case",
+    "begin_aftercare": "began aftercare",
+    "close_case": "closed the case",
+    "reopen_case": "reopened the case",
+    "gaps": "saw the family in a list of what is overdue",
+    "inbox": "saw the family in the inbox",
+    "on_duty": "saw what is acute",
+    "access_log": "read the access log",
+    "replay_decision": "had a decision decided again",
+    "held_back": "looked which lines still wait",
+    "whose_log": "looked for the log of somebody",
+    "rights_asked": "looked at what a resident asks",
+    "glass_to_review": "looked at an emergency access to review",
+    "deferrals": "looked at what is deferred",
+    "corrections": "looked at what was corrected",
+    "export_household": "made an export for a resident",
+    "my_family": "looked at the own page",
+    "my_access_log": "looked who looked",
+}
+#: What was done, by its class in the log, where the verb has no words of its own.
+_DONE = {
+    "R": "looked at data",
+    "C": "recorded something new",
+    "U": "recorded what happened",
+    "D": "removed something",
+    "E": "did something",
 }
 
 
@@ -266,7 +336,7 @@ def say(english: str, language: Language) -> str:
 def vocabulary() -> set[str]:
     """Every English text that code, not a template, asks a translation for."""
     words = {_english(value) for kind in _VOCABULARIES for value in kind}
-    return words | {_OPEN, *_LEVELS.values(), *_HAPPENED.values()}
+    return words | {_OPEN, *_LEVELS.values(), *_HAPPENED.values(), *_DONE.values()}
 
 
 def word(value: StrEnum | Level, language: Language) -> str:
@@ -278,6 +348,11 @@ def word(value: StrEnum | Level, language: Language) -> str:
 def happened(verb: str, language: Language) -> str:
     """What somebody did, after their name; a verb without words says only that."""
     return translations(language).gettext(_HAPPENED.get(verb, verb.replace("_", " ")))
+
+
+def did(verb: str, act: str, language: Language) -> str:
+    """What an entry of the access log says that somebody did."""
+    return translations(language).gettext(_HAPPENED.get(verb, _DONE[act]))
 
 
 def case_state(value: str, language: Language) -> str:

@@ -6,8 +6,11 @@ A way that is not offered is refused as well: each page's own actions decide aga
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from casecoord.actions.duty import may_see_roster
 from casecoord.actions.office import Hand
 from casecoord.actions.possible import may_offer, may_prepare, may_signal
+from casecoord.actions.on_duty import may_have_duty
+from casecoord.actions.possible import may_signal
 from casecoord.console.texts import N_
 from casecoord.domain.words import Role, TeamKind
 
@@ -42,6 +45,14 @@ WAYS: tuple[Way, ...] = (
     Way("/gaps", N_("Overdue"), _WATCHERS),
     Way("/hearings", N_("Hearings"), may_prepare, starts=kinds(TeamKind.COURT_PARTNER)),
     Way("/offers", N_("Places and offers"), may_offer, starts=roles(Role.PROVIDER)),
+    Way(
+        "/duty", N_("Duty"), lambda hand: may_have_duty(hand) or may_see_roster(hand), starts=roles(Role.DUTY)
+    ),
+    Way("/privacy", N_("To do"), roles(Role.PRIVACY_OFFICER), starts=roles(Role.PRIVACY_OFFICER)),
+    Way("/privacy/log", N_("Who saw what"), roles(Role.PRIVACY_OFFICER)),
+    Way("/privacy/changes", N_("Changes and log"), roles(Role.PRIVACY_OFFICER)),
+    Way("/decisions", N_("Decide along"), roles(Role.AREA_COORDINATOR, Role.DECISION_POWER)),
+    Way("/matrix", N_("Rules"), roles(Role.PRIVACY_OFFICER)),
     Way("/signal", N_("Signal a concern"), may_signal, main=True),
 )
 

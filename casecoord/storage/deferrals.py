@@ -81,7 +81,7 @@ _TELL_DUE = text(
 _LISTED = text(
     f"""
 select d.id, d.household_id, d.kind, d.thing_id, d.sphere, d.deferred_at, d.review_on,
-  encode(d.reason_sealed, 'hex') reason, w.name deferred_by, {KEYS} as keys
+  encode(d.reason_sealed, 'hex') reason, w.name deferred_by, m.professional_id = :professional own, {KEYS} as keys
 from deferrals d join households h on h.area_id = d.area_id and h.id = d.household_id
 join memberships m on m.area_id = d.area_id and m.id = d.deferred_by
 join professionals w on w.area_id = m.area_id and w.id = m.professional_id

@@ -51,6 +51,12 @@ _ALL = text(
     f" where a.area_id = :area and a.record is not null {_PERIOD} order by a.at, a.id"
 )
 _ONE = text(f"{_LINES} and a.id = :id")
+_STANDING = text(
+    "select coalesce(w.entries, 0) entries, w.since, c.size, c.at from (select cast(:area as uuid) as area) here"
+    " left join casecoord_log_waiting() w on w.area = here.area"
+    " left join lateral (select size, at from log_checkpoints k where k.area_id = here.area"
+    "   order by k.number desc limit 1) c on true"
+)
 _PATIENT = text("set local statement_timeout = 0")
 #: Rows that are held at once while all of a period is read.
 _AT_ONCE = 1_000
@@ -73,6 +79,22 @@ class Period:
 
     since: datetime | None = None
     until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Entries that wait for their place in the tree, since when the first; and the newest checkpoint, if any."""
+
+    waiting: int
+    since: datetime | None
+    signed: int | None
+    signed_at: datetime | None
+
+
+async def standing(work: Area) -> Standing:
+    """How far this area's log is sealed."""
+    row = (await work.session.execute(_STANDING, {"area": work.area_id})).one()
+    return Standing(row.entries, row.since, row.size, row.at)
 
 
 async def page(

@@ -70,7 +70,7 @@ async def test_a_person_with_two_seats_sees_and_switches_them(signed_in):
     form = {"csrf": signed_in.session.csrf, "membership": str(signed_in.second)}
     switched = await signed_in.post("/membership", data=form)
     assert switched.status_code == 303
-    page = (await signed_in.get("/", headers={"Accept-Language": "nl"})).text
+    page = (await signed_in.get("/families", headers={"Accept-Language": "nl"})).text
     assert "professional met dienst van Bureau (programmabureau)" in page
 
 
