@@ -10,9 +10,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from casecoord.actions.agenda import MeetingLine
 from casecoord.actions.asked import AskedOf, Invited, Proposed, invitations, proposals
 from casecoord.actions.lists import GapsOf, WorklistOf, gaps, worklist
 from casecoord.actions.office import Hand
+from casecoord.console.meetings import next_meeting
 from casecoord.console.mine import Mine
 from casecoord.console.my_acts import MY_ACTS
 from casecoord.console.reception import Reception
@@ -20,7 +22,7 @@ from casecoord.console.sheets import Sheet
 from casecoord.console.strip import Strip, strip
 from casecoord.console.ways import start
 from casecoord.domain.lists import Flagged, OpenGap, Slice
-from casecoord.domain.words import Urgency
+from casecoord.domain.words import TeamKind, Urgency
 from casecoord.identity.sessions import Session
 from casecoord.storage.work import UnknownLogin
 
@@ -40,10 +42,11 @@ class HomeOf:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """What now, for one person; `gaps` by household, the oldest first."""
+    """What now, for one person; `gaps` by household, the oldest first; `meeting`: the team's next, or that sits now."""
 
     strip: Strip
     now: datetime
+    meeting: MeetingLine | None
     families: Slice[Flagged]
     gaps: dict[UUID | None, list[OpenGap]]
     invitations: Slice[Invited]
@@ -58,9 +61,17 @@ async def home(hand: Hand, query: HomeOf) -> Home:
     return Home(
         strip=await strip(hand),
         now=hand.now,
+        meeting=await next_meeting(hand),
         families=await worklist(
             hand,
-            WorklistOf(urgency=query.urgency, overdue=query.overdue, first=PAGE, after=query.after),
+            WorklistOf(
+                urgency=query.urgency,
+                overdue=query.overdue,
+                first=PAGE,
+                after=query.after,
+                # A school's team looks at what came in before it goes on with what runs.
+                new_first=hand.actor.team_kind is TeamKind.SCHOOL_CARE,
+            ),
         ),
         gaps=dict(by_household),
         invitations=await invitations(hand, AskedOf()),

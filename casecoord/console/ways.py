@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from casecoord.actions.office import Hand
-from casecoord.actions.possible import may_signal
+from casecoord.actions.possible import may_know_tables, may_signal
 from casecoord.console.texts import N_
 from casecoord.domain.words import Role, TeamKind
 
@@ -39,6 +39,7 @@ _WITHOUT_FAMILIES = roles(Role.ANALYST, Role.PRIVACY_OFFICER, Role.ADMINISTRATOR
 #: In the order in which they stand above every page.
 WAYS: tuple[Way, ...] = (
     Way("/families", N_("Families"), lambda hand: not _WITHOUT_FAMILIES(hand)),
+    Way("/meetings", N_("Meetings"), may_know_tables),
     Way("/gaps", N_("Overdue"), _WATCHERS),
     Way("/signal", N_("Signal a concern"), may_signal, main=True),
 )

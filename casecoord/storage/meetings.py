@@ -218,7 +218,7 @@ select i.*, {KEYS.replace("h.area_id", "i.area_id").replace("h.id", "i.household
     join memberships b on b.area_id = a.area_id and b.id = a.author_id
     where a.area_id = i.area_id and a.id = i.action_id) as action
 from (
-  select x.area_id, x.id, x.household_id household, x.case_id, x.kind, x.rule, x.sphere, x.audience, x.position,
+  select x.area_id, x.id, x.household_id household, x.case_id, x.signal_id, x.kind, x.rule, x.sphere, x.audience, x.position,
     x.minutes, x.state, x.version, x.family_present, x.without_family_sealed, x.decision_sealed, x.action_id, x.next_on,
     x.decided_at, w.name decided_by, rel.*,
     -- Whose signal it is says who has a part in it, until there is a case.
