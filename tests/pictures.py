@@ -40,9 +40,16 @@ async def signal(page: Page) -> None:
     await page.get_by_role("link", name="Signal a concern").click()
 
 
+async def table(page: Page) -> None:
+    """The meeting on the wall, names off."""
+    await page.get_by_role("link", name="To the table").click()
+    await page.get_by_role("heading", name="Agenda").wait_for()
+
+
 STORIES: dict[str, tuple[str, dict[str, int], Callable[[Page], Awaitable[None]]]] = {
     "families": ("Bram", DESK, families),
     "family": ("Chaima", DESK, family),
+    "meeting": ("Bram", DESK, table),
     "signal": ("Fleur", PHONE, signal),
 }
 

@@ -12,11 +12,13 @@ from typing import Any
 from uuid import UUID
 
 from casecoord.access.seats import TEAM_ROLES, role_viewer, team_viewer
+from casecoord.actions import cursors
 from casecoord.actions.filters import condition
 from casecoord.actions.looking import Look, facts_of, viewers, wrote
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Shown, Viewer
+from casecoord.domain.lists import Slice
 from casecoord.domain.meeting_view import AgendaItem, Attendant, Homework, MeetingView
 from casecoord.domain.meetings import (
     AgendaKind,
@@ -42,6 +44,9 @@ MOST_MEETINGS = 100
 class MeetingsOf:
     """Those that the actor may know of, the latest first."""
 
+    first: int = MOST_MEETINGS
+    after: str | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class MeetingOf:
@@ -64,11 +69,25 @@ class MeetingLine:
 
 async def meetings(hand: Hand, query: MeetingsOf) -> list[MeetingLine]:
     """Which meetings may I know of? Those of my team, those at which I am a guest; the coordinator all of the area."""
-    rows = await meetings_for(hand.work, _teams(hand), MOST_MEETINGS, whole_area=_whole_area(hand))
-    return [
+    return (await page_of_meetings(hand, query)).items
+
+
+async def page_of_meetings(hand: Hand, query: MeetingsOf) -> Slice[MeetingLine]:
+    """The same, page by page."""
+    key = cursors.read(hand, "meetings", query.after)
+    rows = await meetings_for(
+        hand.work,
+        _teams(hand),
+        query.first + 1,
+        whole_area=_whole_area(hand),
+        after=(datetime.fromisoformat(key[0]), UUID(key[1])) if key else None,
+    )
+    lines = [
         MeetingLine(row.id, row.team_id, row.team_name, MeetingState(row.state), row.at, row.minutes)
-        for row in rows
+        for row in rows[: query.first]
     ]
+    ends = [cursors.write(hand, "meetings", [one.at, one.id]) for one in lines]
+    return Slice(lines, ends, len(rows) > query.first)
 
 
 async def meeting(hand: Hand, query: MeetingOf) -> MeetingView:

@@ -10,9 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from casecoord.access.doing import ActFacts, Doer
-from casecoord.access.seats import TEAM_ROLES
 from casecoord.actions.office import Hand
-from casecoord.domain.meetings import COMPOSITION
 from casecoord.domain.promises import appointment_from
 from casecoord.domain.words import ProposalKind, Role
 from casecoord.storage import possible as storage
@@ -43,26 +41,6 @@ class Possible:
 def may_signal(hand: Hand) -> bool:
     """May this actor flag anybody at all?"""
     return _may(hand, hand.actor.role, "add_signal", membership_valid=True, matched_or_proposed=True)
-
-
-def may_know_tables(hand: Hand) -> bool:
-    """Does this actor sit at tables where families are talked about, or watch over those of the area?"""
-    sits = hand.actor.role in TEAM_ROLES and hand.actor.team_kind in COMPOSITION
-    return sits or hand.actor.role is Role.AREA_COORDINATOR
-
-
-def may_set_table(hand: Hand) -> bool:
-    """May this actor say when the own team meets?"""
-    return hand.actor.team_kind in COMPOSITION and may_lead_table(
-        hand, hand.actor.team_id, hand.actor.membership_id
-    )
-
-
-def may_lead_table(hand: Hand, team: UUID, chair: UUID | None) -> bool:
-    """May this actor open, record at and close a meeting of this team, with this chair?"""
-    own = team == hand.actor.team_id
-    facts = {"own_team_meeting": own, "chairs_meeting": own and chair == hand.actor.membership_id}
-    return _may(hand, hand.actor.role, "close_meeting", membership_valid=True, nothing_hanging=True, **facts)
 
 
 async def possible(hand: Hand, household: UUID, in_view: Collection[UUID]) -> Possible:

@@ -6,22 +6,11 @@ from uuid import UUID
 from casecoord.access.doing import ActFacts
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
-from casecoord.domain.meetings import COMPOSITION
 from casecoord.domain.words import TeamKind
-from casecoord.storage.memberships import MemberLine, Tablemate, at_work_in, members_of
+from casecoord.storage.memberships import MemberLine, members_of
 from casecoord.storage.people import open_teams
 
-__all__ = [
-    "MemberLine",
-    "MembersOf",
-    "Tablemate",
-    "TablematesOf",
-    "TeamLine",
-    "TeamsOf",
-    "members",
-    "tablemates",
-    "teams",
-]
+__all__ = ["MemberLine", "MembersOf", "TeamLine", "TeamsOf", "members", "teams"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +52,3 @@ async def members(hand: Hand, query: MembersOf) -> list[MemberLine]:
     if not found:
         raise Problem("not_found", "team")
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class TablematesOf:
-    """Besides the own team: whose people could be guests."""
-
-    teams: tuple[UUID, ...] = ()
-
-
-async def tablemates(hand: Hand, query: TablematesOf) -> list[Tablemate]:
-    """Who could be asked to the own team's table: its own people, and those of these care teams, by team and name."""
-    asked = (hand.actor.team_id, *query.teams)
-    return [one for one in await at_work_in(hand.work, asked) if one.team_kind in COMPOSITION]

@@ -42,11 +42,15 @@ class HomeOf:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """What now, for one person; `gaps` by household, the oldest first; `meeting`: the team's next, or that sits now."""
+    """What now, for one person; `gaps` by household, the oldest first; `meeting`: the team's next, or that sits now.
+
+    `new_first`: a school's team looks at what came in before it goes on with what runs.
+    """
 
     strip: Strip
     now: datetime
     meeting: MeetingLine | None
+    new_first: bool
     families: Slice[Flagged]
     gaps: dict[UUID | None, list[OpenGap]]
     invitations: Slice[Invited]
@@ -58,9 +62,11 @@ async def home(hand: Hand, query: HomeOf) -> Home:
     by_household = defaultdict(list)
     for gap in (await gaps(hand, GapsOf(first=_MOST_GAPS))).items:
         by_household[gap.household].append(gap)
+    new_first = hand.actor.team_kind is TeamKind.SCHOOL_CARE
     return Home(
         strip=await strip(hand),
         now=hand.now,
+        new_first=new_first,
         meeting=await next_meeting(hand),
         families=await worklist(
             hand,
@@ -69,8 +75,7 @@ async def home(hand: Hand, query: HomeOf) -> Home:
                 overdue=query.overdue,
                 first=PAGE,
                 after=query.after,
-                # A school's team looks at what came in before it goes on with what runs.
-                new_first=hand.actor.team_kind is TeamKind.SCHOOL_CARE,
+                new_first=new_first,
             ),
         ),
         gaps=dict(by_household),

@@ -14,7 +14,8 @@ from starlette.routing import BaseRoute, Route
 
 from casecoord.actions.agenda import MeetingOf, meeting, meeting_minutes
 from casecoord.actions.office import Hand
-from casecoord.actions.possible import Possible, may_lead_table, possible
+from casecoord.actions.possible import Possible, possible
+from casecoord.actions.tables import may_lead_table
 from casecoord.console.forms import Option
 from casecoord.console.meeting_acts import TABLE_ACTS
 from casecoord.console.reception import Reception

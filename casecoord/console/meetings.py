@@ -9,11 +9,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from casecoord.access.seats import TEAM_ROLES
-from casecoord.actions.agenda import MeetingLine, MeetingsOf
-from casecoord.actions.agenda import meetings as meetings_of
+from casecoord.actions.agenda import MeetingLine, MeetingsOf, page_of_meetings
 from casecoord.actions.office import Hand
-from casecoord.actions.possible import may_know_tables, may_set_table
-from casecoord.actions.teams import Tablemate, TablematesOf, TeamLine, TeamsOf, tablemates, teams
+from casecoord.actions.tables import Tablemate, TablematesOf, may_know_tables, may_set_table, tablemates
+from casecoord.actions.teams import TeamLine, TeamsOf, teams
 from casecoord.console.forms import Option
 from casecoord.console.meeting_acts import LIST_ACTS
 from casecoord.console.reception import Reception
@@ -24,14 +23,16 @@ from casecoord.domain.ids import global_id, key_of
 from casecoord.domain.meetings import COMPOSITION, MeetingState
 from casecoord.identity.sessions import Session
 
+PAGE = 50
 _STILL = (MeetingState.OPEN, MeetingState.PLANNED)
 
 
 @dataclass(frozen=True, slots=True)
 class TablesOf:
-    """`guests_of`: the team whose people are offered as guests of a new meeting."""
+    """`guests_of`: the team whose people are offered as guests of a new meeting; `after`: the cursor before."""
 
     guests_of: UUID | None = None
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Tables:
     now: datetime
     to_come: list[MeetingLine]
     past: list[MeetingLine]
+    following: str | None
     may_set: bool
     mates: list[Tablemate]
     teams: list[TeamLine]
@@ -51,13 +53,15 @@ async def tables(hand: Hand, query: TablesOf) -> Tables:
     """Everything of the list, in one transaction. Raises Problem `not_found` for who sits at no such table."""
     if not may_know_tables(hand):
         raise Problem("not_found")
-    known, may_set = await meetings_of(hand, MeetingsOf()), may_set_table(hand)
+    page, may_set = await page_of_meetings(hand, MeetingsOf(PAGE, query.after)), may_set_table(hand)
+    known = page.items
     asked = (query.guests_of,) if query.guests_of else ()
     return Tables(
         strip=await strip(hand),
         now=hand.now,
         to_come=sorted((one for one in known if one.state in _STILL), key=_first),
         past=[one for one in known if one.state not in _STILL],
+        following=page.cursors[-1] if page.more else None,
         may_set=may_set,
         mates=await tablemates(hand, TablematesOf(asked)) if may_set else [],
         teams=[
@@ -72,7 +76,7 @@ async def next_meeting(hand: Hand) -> MeetingLine | None:
     """The one that sits now, else the next at which this actor is expected."""
     if hand.actor.role not in TEAM_ROLES or not may_know_tables(hand):
         return None
-    known = await meetings_of(hand, MeetingsOf())
+    known = (await page_of_meetings(hand, MeetingsOf(PAGE))).items
     return min((one for one in known if one.state in _STILL), key=_first, default=None)
 
 
@@ -92,7 +96,8 @@ class Meetings:
     async def show(self, request: Request, session: Session, sheet: Sheet) -> Response:
         typed = sheet.tried.value("with") if sheet.tried else request.query_params.get("with", "")
         guests_of = key_of("Team", typed, "team") if typed else None
-        found = await self.at.look(request, session, tables, TablesOf(guests_of))
+        after = request.query_params.get("after") or None
+        found = await self.at.look(request, session, tables, TablesOf(guests_of, after))
         own = found.strip.me.acting.team_id
         return self.at.page(
             request,
@@ -102,6 +107,7 @@ class Meetings:
             strip=found.strip,
             tables=found,
             guests_of=typed,
+            after=after,
             sheet=sheet.offering(
                 own=[_option(one) for one in found.mates if one.team == own],
                 guests=[_option(one) for one in found.mates if one.team != own],

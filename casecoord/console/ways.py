@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from casecoord.actions.office import Hand
-from casecoord.actions.possible import may_know_tables, may_signal
+from casecoord.actions.possible import may_signal
+from casecoord.actions.tables import may_know_tables
 from casecoord.console.texts import N_
 from casecoord.domain.words import Role, TeamKind
 

@@ -1,6 +1,5 @@
 """The memberships of one professional, with the area that they are in; and who works in a team."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -83,31 +82,3 @@ async def members_of(work: Work, team: UUID) -> list[MemberLine]:
     found = await work.session.execute(_OF_TEAM, {"area": work.area_id, "team": team, "now": work.now})
     rows: list[dict[str, Any]] = [dict(row) for row in found.mappings()]
     return [MemberLine(**{**row, "role": Role(row["role"])}) for row in rows]
-
-
-_AT_WORK = text("""
-select m.id membership, w.name, t.id team, t.name team_name, t.kind team_kind
-from memberships m join professionals w on w.area_id = m.area_id and w.id = m.professional_id
-join teams t on t.area_id = m.area_id and t.id = m.team_id
-where m.area_id = :area and m.team_id = any(:teams) and m.during @> cast(:now as timestamptz)
-  and t.during @> cast(:now as timestamptz) and m.role in ('member', 'coordinator', 'duty')
-order by lower(t.name), t.id, lower(w.name), m.id
-""")
-
-
-@dataclass(frozen=True, slots=True)
-class Tablemate:
-    """Somebody who works in a team now, by the membership under which they do."""
-
-    membership: UUID
-    name: str
-    team: UUID
-    team_name: str
-    team_kind: TeamKind
-
-
-async def at_work_in(work: Work, teams: Iterable[UUID]) -> list[Tablemate]:
-    """Who works in these teams now, by team and name."""
-    values = {"area": work.area_id, "teams": list(teams), "now": work.now}
-    found = await work.session.execute(_AT_WORK, values)
-    return [Tablemate(**{**row, "team_kind": TeamKind(row["team_kind"])}) for row in found.mappings()]
