@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from casecoord.actions.agenda import MeetingLine
-from casecoord.actions.asked import AskedOf, Invited, Proposed, invitations, proposals
+from casecoord.actions.asked import Asked, AskedOf, asked_of_me
 from casecoord.actions.lists import GapsOf, WorklistOf, gaps, worklist
 from casecoord.actions.office import Hand
 from casecoord.console.meetings import next_meeting
@@ -53,8 +53,7 @@ class Home:
     new_first: bool
     families: Slice[Flagged]
     gaps: dict[UUID | None, list[OpenGap]]
-    invitations: Slice[Invited]
-    proposals: Slice[Proposed]
+    asked: Asked
 
 
 async def home(hand: Hand, query: HomeOf) -> Home:
@@ -79,8 +78,7 @@ async def home(hand: Hand, query: HomeOf) -> Home:
             ),
         ),
         gaps=dict(by_household),
-        invitations=await invitations(hand, AskedOf()),
-        proposals=await proposals(hand, AskedOf()),
+        asked=await asked_of_me(hand, AskedOf()),
     )
 
 
