@@ -10,13 +10,25 @@ from casecoord.domain.meetings import COMPOSITION
 from casecoord.domain.words import Role
 from casecoord.storage.meetings import Tablemate, at_work_in
 
-__all__ = ["Tablemate", "TablematesOf", "may_know_tables", "may_lead_table", "may_set_table", "tablemates"]
+__all__ = [
+    "Tablemate",
+    "TablematesOf",
+    "may_know_tables",
+    "may_lead_table",
+    "may_set_table",
+    "sits_at_tables",
+    "tablemates",
+]
+
+
+def sits_at_tables(hand: Hand) -> bool:
+    """Does this actor work in a team that meets about families?"""
+    return hand.actor.role in TEAM_ROLES and hand.actor.team_kind in COMPOSITION
 
 
 def may_know_tables(hand: Hand) -> bool:
-    """Does this actor sit at tables where families are talked about, or watch over those of the area?"""
-    sits = hand.actor.role in TEAM_ROLES and hand.actor.team_kind in COMPOSITION
-    return sits or hand.actor.role is Role.AREA_COORDINATOR
+    """Does this actor sit at such tables, or watch over those of the area?"""
+    return sits_at_tables(hand) or hand.actor.role is Role.AREA_COORDINATOR
 
 
 def may_set_table(hand: Hand) -> bool:

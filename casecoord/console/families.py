@@ -10,11 +10,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from casecoord.actions.agenda import MeetingLine
 from casecoord.actions.asked import Asked, AskedOf, asked_of_me
 from casecoord.actions.lists import GapsOf, WorklistOf, gaps, worklist
 from casecoord.actions.office import Hand
-from casecoord.console.meetings import next_meeting
 from casecoord.console.mine import Mine
 from casecoord.console.my_acts import MY_ACTS
 from casecoord.console.reception import Reception
@@ -42,14 +40,13 @@ class HomeOf:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """What now, for one person; `gaps` by household, the oldest first; `meeting`: the team's next, or that sits now.
+    """What now, for one person; `gaps` by household, the oldest first.
 
     `new_first`: a school's team looks at what came in before it goes on with what runs.
     """
 
     strip: Strip
     now: datetime
-    meeting: MeetingLine | None
     new_first: bool
     families: Slice[Flagged]
     gaps: dict[UUID | None, list[OpenGap]]
@@ -66,7 +63,6 @@ async def home(hand: Hand, query: HomeOf) -> Home:
         strip=await strip(hand),
         now=hand.now,
         new_first=new_first,
-        meeting=await next_meeting(hand),
         families=await worklist(
             hand,
             WorklistOf(

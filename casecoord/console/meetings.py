@@ -8,7 +8,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from casecoord.access.seats import TEAM_ROLES
 from casecoord.actions.agenda import MeetingLine, MeetingsOf, page_of_meetings
 from casecoord.actions.office import Hand
 from casecoord.actions.tables import Tablemate, TablematesOf, may_know_tables, may_set_table, tablemates
@@ -70,14 +69,6 @@ async def tables(hand: Hand, query: TablesOf) -> Tables:
             if one.kind in COMPOSITION and one.id != hand.actor.team_id
         ],
     )
-
-
-async def next_meeting(hand: Hand) -> MeetingLine | None:
-    """The one that sits now, else the next at which this actor is expected."""
-    if hand.actor.role not in TEAM_ROLES or not may_know_tables(hand):
-        return None
-    known = (await page_of_meetings(hand, MeetingsOf(PAGE))).items
-    return min((one for one in known if one.state in _STILL), key=_first, default=None)
 
 
 def _first(line: MeetingLine) -> tuple[bool, datetime]:

@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 import httpx2
 
 from casecoord.domain.ids import global_id
-from casecoord.domain.words import LifeDomain
 from casecoord.domain.workdays import AMSTERDAM
 from tests.actions.meeting_steps import flagged
-from tests.actions.steps import led_case, signal
+from tests.actions.steps import led_case, sql
 from tests.actions.test_statement_counts import counted
 from tests.console.visitor import Visitor, form_in
 
@@ -70,6 +69,10 @@ async def test_a_team_meets_by_forms_alone(visit, town):
     assert "This is what would be talked about" in before.text and "planned" in before.text
     home = await bram.get("/")
     assert page in home.text and "Your next meeting" in home.text
+    # Whose signal nobody looked at yet stands before the family that is overdue.
+    first, second = re.findall(r'class="first"><a href="/families/[\w-]+">([^<]*)', home.text)
+    assert "Noor Janssen" in first and "Daan" not in first and "Daan" in second
+    assert home.text.count("new: not triaged yet") == 1
     await bram.send(page, "/open")
     assert "Your team sits at the table now" in (await bram.get("/")).text
     assert "0 of 2 done" in (await bram.get(page)).text
@@ -175,7 +178,7 @@ async def test_a_meeting_of_others_is_not_there(visit, town):
     assert (await visit("hanna").get("/meetings")).status_code == 404
 
 
-async def test_a_guest_sees_the_items_while_at_the_table_and_no_names(visit, town):
+async def test_a_guest_sees_the_items_while_at_the_table_and_who_does_not_chair_decides_nothing(visit, town):
     await flagged(town)
     bram, dirk = visit("bram", "en"), visit("dirk", "en")
     page = await sits(bram, town, "dirk")
@@ -183,6 +186,9 @@ async def test_a_guest_sees_the_items_while_at_the_table_and_no_names(visit, tow
     assert "A new signal" in there.text and "Who this is, you hear at the table." in there.text
     assert "Noor" not in (await dirk.get(f"{page}?names=all")).text
     assert "/decide" not in there.text and "names=" not in there.text
+    amina = (await visit("amina", "en").get(page)).text
+    assert "A new signal" in amina
+    assert not [act for act in ("decide", "close", "arrive", "adjourn") if f"{page}/{act}" in amina]
     await decide(bram, page, decision="Ja.", **THERE)
     sure = form_in(await bram.send(page, "/close"), "/close")
     await bram.post(sure.action, sure.fields)
@@ -190,18 +196,15 @@ async def test_a_guest_sees_the_items_while_at_the_table_and_no_names(visit, tow
     assert "A new signal" not in after.text and "Nothing of this meeting is for you to see." in after.text
 
 
-async def test_who_does_not_chair_follows_and_decides_nothing(visit, town):
-    await flagged(town)
-    page, amina = await sits(visit("bram"), town), visit("amina", "en")
-    shown = await amina.get(page)
-    assert "A new signal" in shown.text
-    for act in ("decide", "close", "arrive", "adjourn"):
-        assert f"{page}/{act}" not in shown.text
-
-
-async def test_who_comes_later_is_marked_and_what_is_left_goes_on_another_day(visit, town):
+async def test_a_date_has_to_be_one_who_comes_later_is_marked_and_what_is_left_goes_on_another_day(
+    visit, town
+):
     await flagged(town)
     bram = visit("bram", "en")
+    for at, minutes in (("", "60"), (LATER, "zestig"), (LATER, "5"), ("2020-01-01T10:00", "60")):
+        again = await bram.send("/meetings", "/meetings/schedule", at=at, minutes=minutes)
+        assert again.status_code == 422
+        assert form_in(again, "/meetings/schedule").fields["minutes"] == minutes
     page = await a_date(bram)
     await tick(bram, page, "/open")
     assert (await bram.get(page)).text.count(">here<") == 1
@@ -214,7 +217,9 @@ async def test_who_comes_later_is_marked_and_what_is_left_goes_on_another_day(vi
     assert "went on another day" in (await bram.get("/meetings")).text
 
 
-async def test_a_new_signal_is_triaged_at_the_table(visit, town):
+async def test_a_new_signal_is_triaged_at_the_table_and_a_case_that_closed_meanwhile_takes_a_word(
+    visit, town, database_url
+):
     await flagged(town)
     bram = visit("bram", "en")
     page = await sits(bram, town)
@@ -223,22 +228,16 @@ async def test_a_new_signal_is_triaged_at_the_table(visit, town):
     assert "/triage" not in (await bram.get(page)).text
     asks = await decide(bram, page, decision="Ja.", **THERE)
     assert asks.status_code == 422 and "has a lead, or somebody who was asked" in asks.text
-
-
-async def test_what_nobody_looked_at_yet_stands_first(visit, town):
-    noor = (await town.janssens())["noor"]
-    await led_case(town, noor)
-    await signal(town, "amina", noor)
-    await flagged(town, "Adem Yılmaz", domain=LifeDomain.TIME_USE)
-    page = (await visit("bram", "en").get("/")).text
-    assert "new: not triaged yet" in page
-
-
-async def test_a_date_that_is_none_is_asked_for_again(visit, town):
-    for at, minutes in (("", "60"), (LATER, "zestig"), (LATER, "5"), ("2020-01-01T10:00", "60")):
-        again = await visit("bram").send("/meetings", "/meetings/schedule", at=at, minutes=minutes)
-        assert again.status_code == 422
-        assert form_in(again, "/meetings/schedule").fields["minutes"] == minutes
+    async with sql(database_url) as database:
+        await database.execute("set session_replication_role = replica")
+        await database.execute(
+            "update cases set state = 'closed', closed_at = now(), outcome_sealed = '', outcome_by = 'family'"
+        )
+        await database.execute("update meeting_items set case_id = (select id from cases)")
+    closed = await decide(bram, page, decision="Wij vieren het.", nextOn=NEXT, **THERE)
+    assert closed.status_code == 422 and "The case was closed meanwhile." in closed.text
+    assert 'value="Wij vieren het."' in closed.text
+    assert (await decide(bram, page, decision="Wij vieren het.", **THERE)).status_code == 303
 
 
 async def test_a_meetings_page_takes_as_many_statements_for_ten_families_as_for_one(visit, town, app):

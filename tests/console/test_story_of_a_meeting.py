@@ -70,7 +70,7 @@ async def test_a_supervisor_sets_a_table_decides_and_takes_the_minutes(
         while await record.count():
             await decide(walk)
         await walk.push("Close the meeting")
-        await walk.sees("Nothing has happened yet.")
+        await walk.sees("Nothing has happened yet. Are you sure?")
         await walk.push("Yes, I am sure")
         await walk.sees("The meeting is closed. The minutes are ready.")
         await walk.look("meeting-closed")
