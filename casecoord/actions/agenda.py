@@ -12,11 +12,13 @@ from typing import Any
 from uuid import UUID
 
 from casecoord.access.seats import TEAM_ROLES, role_viewer, team_viewer
+from casecoord.actions import cursors
 from casecoord.actions.filters import condition
 from casecoord.actions.looking import Look, facts_of, viewers, wrote
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Shown, Viewer
+from casecoord.domain.lists import Slice
 from casecoord.domain.meeting_view import AgendaItem, Attendant, Homework, MeetingView
 from casecoord.domain.meetings import (
     AgendaKind,
@@ -42,10 +44,17 @@ MOST_MEETINGS = 100
 class MeetingsOf:
     """Those that the actor may know of, the latest first."""
 
+    first: int = MOST_MEETINGS
+    after: str | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class MeetingOf:
+    """`names`, `words`: of which items is opened who it is about, and what was decided; None: of all."""
+
     meeting: UUID
+    names: tuple[UUID, ...] | None = None
+    words: tuple[UUID, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,28 +69,42 @@ class MeetingLine:
 
 async def meetings(hand: Hand, query: MeetingsOf) -> list[MeetingLine]:
     """Which meetings may I know of? Those of my team, those at which I am a guest; the coordinator all of the area."""
-    rows = await meetings_for(hand.work, _teams(hand), MOST_MEETINGS, whole_area=_whole_area(hand))
-    return [
+    return (await page_of_meetings(hand, query)).items
+
+
+async def page_of_meetings(hand: Hand, query: MeetingsOf) -> Slice[MeetingLine]:
+    """The same, page by page."""
+    key = cursors.read(hand, "meetings", query.after)
+    rows = await meetings_for(
+        hand.work,
+        _teams(hand),
+        query.first + 1,
+        whole_area=_whole_area(hand),
+        after=(datetime.fromisoformat(key[0]), UUID(key[1])) if key else None,
+    )
+    lines = [
         MeetingLine(row.id, row.team_id, row.team_name, MeetingState(row.state), row.at, row.minutes)
-        for row in rows
+        for row in rows[: query.first]
     ]
+    ends = [cursors.write(hand, "meetings", [one.at, one.id]) for one in lines]
+    return Slice(lines, ends, len(rows) > query.first)
 
 
 async def meeting(hand: Hand, query: MeetingOf) -> MeetingView:
     """What is on the table here? An item is shown if, and only if, its facet and sphere may be seen by this seat."""
-    return await _look_at(hand, query.meeting, "meeting")
+    return await _look_at(hand, query, "meeting")
 
 
 async def meeting_minutes(hand: Hand, query: MeetingOf) -> MeetingView:
     """What was decided, for paper: what the meeting shows to this actor, and no more."""
-    view = await _look_at(hand, query.meeting, "meeting_minutes")
+    view = await _look_at(hand, query, "meeting_minutes")
     if view.state is MeetingState.PLANNED:
         raise Problem("meeting_not_open", "meeting")
     return view
 
 
-async def _look_at(hand: Hand, identity: UUID, verb: str) -> MeetingView:
-    row = await known(hand, identity)
+async def _look_at(hand: Hand, query: MeetingOf, verb: str) -> MeetingView:
+    row = await known(hand, query.meeting)
     there = await expected(hand.work, row.id)
     missing = missing_at(hand, row, there)
     return MeetingView(
@@ -95,7 +118,7 @@ async def _look_at(hand: Hand, identity: UUID, verb: str) -> MeetingView:
         expected=there,
         missing=missing,
         warnings=warnings(len(there), missing),
-        agenda=await _agenda(hand, row, verb),
+        agenda=await _agenda(hand, row, query, verb),
     )
 
 
@@ -161,11 +184,11 @@ async def items_in_view(
     return await items_of(hand.work, shown, meeting, present=present, item=item)
 
 
-async def _agenda(hand: Hand, row: MeetingRow, verb: str) -> list[AgendaItem]:
+async def _agenda(hand: Hand, row: MeetingRow, query: MeetingOf, verb: str) -> list[AgendaItem]:
     load = await load_of(hand.work, row.id)
     found = await items_in_view(hand, row.id, present=row.present) if load.after else []
     looks = [look_at_item(hand, item) for item in found]
-    agenda = [_item(look, item) for look, item in zip(looks, found, strict=True)]
+    agenda = [_item(look, item, query) for look, item in zip(looks, found, strict=True)]
     if row.state == MeetingState.PLANNED and row.team_id in _teams(hand):
         for planned in await planned_agenda(hand, row, load):
             topic = planned.topic
@@ -191,8 +214,11 @@ def _to_come(planned: Planned) -> AgendaItem:
     )
 
 
-def _item(look: Look, item: Mapping[str, Any]) -> AgendaItem:
+def _item(look: Look, item: Mapping[str, Any], query: MeetingOf) -> AgendaItem:
     full = sees_item(look, item) is Shown.FULL
+    named = query.names is None or item["id"] in query.names
+    worded = query.words is None or item["id"] in query.words
+    own = _without_the_table(look, item)
     seal = seal_of(look.hand.work, item["household"], item["keys"])
     compartment = Compartment.of(Sphere(item["sphere"]))
 
@@ -200,7 +226,7 @@ def _item(look: Look, item: Mapping[str, Any]) -> AgendaItem:
         sealed = item[f"{facet}_sealed"]
         return (
             seal.open(sealed, Place("meeting_items", item["id"], facet), compartment)
-            if full and sealed
+            if full and worded and sealed
             else None
         )
 
@@ -212,21 +238,28 @@ def _item(look: Look, item: Mapping[str, Any]) -> AgendaItem:
         minutes=item["minutes"],
         state=AgendaState(item["state"]),
         version=item["version"],
-        names=_names(look, item),
+        names=_names(look, own, item) if named else [],
+        nameable=_nameable(own),
+        led=item["is_lead"],
+        signal=item["signal_id"] if item["accountable"] else None,
         decision=opened("decision"),
         without_family=opened("without_family"),
         family_present=item["family_present"] if full else None,
         next_on=item["next_on"] if full else None,
         decided_by=item["decided_by"] if full else None,
         decided_at=item["decided_at"] if full else None,
-        action=_homework(look, item),
+        action=_homework(look, own, item) if worded else None,
     )
 
 
-def _names(look: Look, item: Mapping[str, Any]) -> list[str]:
+def _nameable(own: Look) -> bool:
+    """Whether this actor can ask who the family is; nothing is shown by it."""
+    return own.judge("person.name", Sphere.GENERAL, None, {}).shown is Shown.FULL
+
+
+def _names(look: Look, own: Look, item: Mapping[str, Any]) -> list[str]:
     """Who the family is, for whoever has a part in it: sitting at the table with others opens nothing else of it."""
     persons = item["persons"]
-    own = _without_the_table(look, item)
     shown = persons and own.share("person.name", lambda: True, of=tuple(UUID(one["id"]) for one in persons))
     if not shown or not shown.value:
         return []
@@ -238,8 +271,8 @@ def _names(look: Look, item: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _homework(look: Look, item: Mapping[str, Any]) -> Homework | None:
-    action, own = item["action"], _without_the_table(look, item)
+def _homework(look: Look, own: Look, item: Mapping[str, Any]) -> Homework | None:
+    action = item["action"]
     if action is None or not own.sees(
         "plan.action",
         Sphere(action["sphere"]),

@@ -16,8 +16,10 @@ from casecoord.actions import cursors
 from casecoord.actions.filters import condition
 from casecoord.actions.looking import Look, viewers
 from casecoord.actions.office import Hand
+from casecoord.actions.tables import sits_at_tables
 from casecoord.domain.facets import FACETS
 from casecoord.domain.lists import Slice
+from casecoord.domain.meetings import MeetingState
 from casecoord.domain.words import ProposalKind
 from casecoord.storage import access_log, asked
 
@@ -54,11 +56,22 @@ class Proposed:
 
 
 @dataclass(frozen=True, slots=True)
+class Awaited:
+    """A meeting at which I am expected."""
+
+    id: UUID
+    team_name: str
+    state: MeetingState
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """All that waits for my word: the first page of each."""
+    """All that waits for me: the first page of each, and the meeting that sits now, else the next."""
 
     invitations: Slice[Invited]
     proposals: Slice[Proposed]
+    meeting: Awaited | None
 
 
 async def invitations(hand: Hand, query: AskedOf) -> Slice[Invited]:
@@ -76,12 +89,19 @@ async def proposals(hand: Hand, query: AskedOf) -> Slice[Proposed]:
 
 
 async def asked_of_me(hand: Hand, query: AskedOf) -> Asked:
-    """The first invitations and proposals, in one statement."""
+    """The first invitations and proposals and the next meeting, in one statement."""
     first, permission = cursors.page_size(query.first), _may_answer(hand)
-    invited, proposed = await asked.both(hand.work, first, _in_view(hand))
+    found = await asked.everything(hand.work, first, _in_view(hand), sits=sits_at_tables(hand))
     return Asked(
-        await _invited(hand, invited if permission.allowed else [], first, permission),
-        await _proposed(hand, proposed, first),
+        await _invited(hand, found["invitations"] if permission.allowed else [], first, permission),
+        await _proposed(hand, found["proposals"], first),
+        next(
+            (
+                Awaited(row["id"], row["asked_by"], MeetingState(row["kind"]), row["until"])
+                for row in found["meetings"]
+            ),
+            None,
+        ),
     )
 
 

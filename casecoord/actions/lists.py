@@ -50,13 +50,17 @@ _HISTORY = (
 
 @dataclass(frozen=True, slots=True)
 class WorklistOf:
-    """`team` narrows an area's list to one team; `urgency` and `overdue` filter."""
+    """`team` narrows an area's list to one team; `urgency` and `overdue` filter.
+
+    `new_first`: families with a signal that nobody triaged yet stand before all others.
+    """
 
     team: UUID | None = None
     urgency: Urgency | None = None
     overdue: bool = False
     first: int | None = None
     after: str | None = None
+    new_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +84,11 @@ class TimelineOf:
 async def worklist(hand: Hand, query: WorklistOf) -> Slice[Flagged]:
     """Which flagged households wait for this actor? Listed if, and only if, something of them may be seen."""
     first = cursors.page_size(query.first)
-    after = cursors.read(hand, "worklist", query.after)
+    after = cursors.read(hand, "flagged", query.after)
     rows = await lists.worklist(
         hand.work,
         _scope(hand, query.team),
-        Page(first, _worklist_key(after)),
+        Page(first, _worklist_key(after), query.new_first),
         {
             **_filters(hand, "signal.existence", "case.next_deadline", "gap", "case.status"),
             "urgency": _filters(hand, "signal.existence", degrees=(Shown.FULL,))["signal.existence"],
@@ -98,8 +102,8 @@ async def worklist(hand: Hand, query: WorklistOf) -> Slice[Flagged]:
         items.append(_flagged(hand, look, row))
         looks.append(look.entry("worklist"))
     await access_log.write(hand.work, looks)
-    keys = [[row["rank"] or 3, row["next_at"], row["id"]] for row in rows[:first]]
-    return Slice(items, [cursors.write(hand, "worklist", key) for key in keys], len(rows) > first)
+    keys = [[row["later"], row["rank"] or 3, row["next_at"], row["id"]] for row in rows[:first]]
+    return Slice(items, [cursors.write(hand, "flagged", key) for key in keys], len(rows) > first)
 
 
 async def gaps(hand: Hand, query: GapsOf) -> Slice[OpenGap]:
@@ -237,7 +241,7 @@ def _look(hand: Hand, household: UUID | None, row: Mapping[str, Any], *, takes_p
 
 
 def _worklist_key(after: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
-    return (after[0], datetime.fromisoformat(after[1]), UUID(after[2])) if after else None
+    return (*after[:2], datetime.fromisoformat(after[2]), UUID(after[3])) if after else None
 
 
 def _flagged(hand: Hand, look: Look, row: Mapping[str, Any]) -> Flagged:
@@ -258,6 +262,7 @@ def _flagged(hand: Hand, look: Look, row: Mapping[str, Any]) -> Flagged:
         next_deadline=deadline if deadline.year < datetime.max.year else None,  # infinity: none in view
         open_gaps=row["gaps"],
         holder=lead or row["coordinator_name"],
+        untriaged=row["untriaged"],
         names=look.share(
             "person.name", lambda: _names(hand, row), of=tuple(UUID(one["id"]) for one in row["persons"])
         ),

@@ -20,7 +20,7 @@ from casecoord.console.sheets import Sheet
 from casecoord.console.strip import Strip, strip
 from casecoord.console.ways import start
 from casecoord.domain.lists import Flagged, OpenGap, Slice
-from casecoord.domain.words import Urgency
+from casecoord.domain.words import TeamKind, Urgency
 from casecoord.identity.sessions import Session
 from casecoord.storage.work import UnknownLogin
 
@@ -40,10 +40,14 @@ class HomeOf:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """What now, for one person; `gaps` by household, the oldest first."""
+    """What now, for one person; `gaps` by household, the oldest first.
+
+    `new_first`: a school's team looks at what came in before it goes on with what runs.
+    """
 
     strip: Strip
     now: datetime
+    new_first: bool
     families: Slice[Flagged]
     gaps: dict[UUID | None, list[OpenGap]]
     asked: Asked
@@ -54,12 +58,20 @@ async def home(hand: Hand, query: HomeOf) -> Home:
     by_household = defaultdict(list)
     for gap in (await gaps(hand, GapsOf(first=_MOST_GAPS))).items:
         by_household[gap.household].append(gap)
+    new_first = hand.actor.team_kind is TeamKind.SCHOOL_CARE
     return Home(
         strip=await strip(hand),
         now=hand.now,
+        new_first=new_first,
         families=await worklist(
             hand,
-            WorklistOf(urgency=query.urgency, overdue=query.overdue, first=PAGE, after=query.after),
+            WorklistOf(
+                urgency=query.urgency,
+                overdue=query.overdue,
+                first=PAGE,
+                after=query.after,
+                new_first=new_first,
+            ),
         ),
         gaps=dict(by_household),
         asked=await asked_of_me(hand, AskedOf()),

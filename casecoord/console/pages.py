@@ -13,6 +13,8 @@ from casecoord.console.case import Cases
 from casecoord.console.duty import OnWatch
 from casecoord.console.families import Families
 from casecoord.console.hearings import Hearings
+from casecoord.console.meeting import AtTheTable
+from casecoord.console.meetings import Meetings
 from casecoord.console.mine import Mine
 from casecoord.console.offers import Offers
 from casecoord.console.privacy import Privacy
@@ -60,6 +62,8 @@ class Console:
             PrivacyLog(at),
             Rules(at),
             OnWatch(at),
+            Meetings(at),
+            AtTheTable(at),
         )
         return [
             *(route for story in stories for route in story.routes()),

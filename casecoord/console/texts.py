@@ -30,6 +30,7 @@ from casecoord.domain.alternatives import (
     Released,
 )
 from casecoord.domain.facets import FACETS
+from casecoord.domain.meetings import AgendaKind, MeetingState
 from casecoord.domain.promises import PROMISES, Level, Rule
 from casecoord.domain.residents import Thing
 from casecoord.domain.rights import Outcome, Rectifiable
@@ -39,6 +40,7 @@ from casecoord.domain.words import (
     Audience,
     CaseState,
     HearingState,
+    Discipline,
     Language,
     LifeDomain,
     ProposalKind,
@@ -73,6 +75,19 @@ _SPOKEN: tuple[tuple[StrEnum, str], ...] = (
     (SignalSubject.PERSON, "about this person"),
     (SignalSubject.HOUSEHOLD, "about the whole household"),
     (ActionState.OPEN, "to do"),
+    (AgendaKind.UNTRIAGED, "a new signal"),
+    (AgendaKind.GAP, "something is overdue"),
+    (AgendaKind.REVIEW, "how does it go?"),
+    (AgendaKind.MOVE, "moved, or new to this team"),
+    (AgendaKind.QUICK_WIN, "this went well"),
+    (MeetingState.PLANNED, "planned"),
+    (MeetingState.OPEN, "going on now"),
+    (MeetingState.ADJOURNED, "went on another day"),
+    (Discipline.INTERNAL_SUPERVISOR, "the school's own supervisor"),
+    (Discipline.SPECIAL_EDUCATION, "special education support"),
+    (Discipline.SCHOOL_SOCIAL_WORK, "school social work"),
+    (Discipline.SOCIAL_TEAM, "the social team"),
+    (Discipline.INCOME, "income support"),
     (Decision.OPEN_CASE, "open a case"),
     (Decision.JOIN_CASE, "add it to the case"),
     (Decision.ON_HOLD, "wait, and look again on a date"),
@@ -186,6 +201,9 @@ _VOCABULARIES: tuple[type[StrEnum], ...] = (
     Outcome,
     Rectifiable,
     Thing,
+    AgendaKind,
+    MeetingState,
+    Discipline,
 )
 _OPEN = "open"
 _LEVELS = {

@@ -11,6 +11,7 @@ from casecoord.actions.office import Hand
 from casecoord.actions.possible import may_offer, may_prepare, may_signal
 from casecoord.actions.on_duty import may_have_duty
 from casecoord.actions.possible import may_signal
+from casecoord.actions.tables import may_know_tables
 from casecoord.console.texts import N_
 from casecoord.domain.words import Role, TeamKind
 
@@ -42,6 +43,7 @@ _WITHOUT_FAMILIES = roles(Role.ANALYST, Role.PRIVACY_OFFICER, Role.ADMINISTRATOR
 #: In the order in which they stand above every page.
 WAYS: tuple[Way, ...] = (
     Way("/families", N_("Families"), lambda hand: not _WITHOUT_FAMILIES(hand)),
+    Way("/meetings", N_("Meetings"), may_know_tables),
     Way("/gaps", N_("Overdue"), _WATCHERS),
     Way("/hearings", N_("Hearings"), may_prepare, starts=kinds(TeamKind.COURT_PARTNER)),
     Way("/offers", N_("Places and offers"), may_offer, starts=roles(Role.PROVIDER)),

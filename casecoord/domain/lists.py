@@ -23,7 +23,10 @@ class Slice(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Flagged:
-    """A household on a worklist. `urgency` is the highest among the signals that this viewer may see."""
+    """A household on a worklist. `urgency` is the highest among the signals that this viewer may see.
+
+    `untriaged`: how many of those nobody triaged yet.
+    """
 
     household: UUID
     case: UUID | None
@@ -33,6 +36,7 @@ class Flagged:
     open_gaps: int
     holder: str | None
     names: Shared[list[str]] | None
+    untriaged: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,9 @@ class Homework:
 class AgendaItem:
     """A family on the agenda; `id` None: it would be on it if the meeting opened now.
 
-    What is None was not recorded, or stays closed while somebody's objection is undecided.
+    What is None was not recorded, was not asked for, or stays closed while somebody's objection is undecided.
+    `nameable`: this viewer can ask who it is about; `led`: the viewer is the family's lead; `signal`: the one that
+    waits, for a viewer who has a part in the family.
     """
 
     id: UUID | None
@@ -48,6 +50,9 @@ class AgendaItem:
     state: AgendaState
     version: int
     names: list[str] = field(default_factory=list)
+    nameable: bool = False
+    led: bool = False
+    signal: UUID | None = None
     decision: str | None = None
     without_family: str | None = None
     family_present: bool | None = None

@@ -57,11 +57,24 @@ order by i.until, i.id limit :first
 """
 
 
+#: The meeting that sits now, else the next; `asked_by` is its team.
+_NEXT_MEETING = """
+select g.id, cast(null as uuid) case_id, cast(null as uuid) household_id, g.state kind,
+  cast(null as timestamptz) since, g.planned_at until, t.name asked_by
+from meetings g join teams t on t.area_id = g.area_id and t.id = g.team_id
+where g.area_id = :area and g.state in ('planned', 'open') and cast(:sits as boolean)
+  and (g.team_id = :team or exists (select from meeting_seats s where s.area_id = g.area_id and s.meeting_id = g.id
+    and s.membership_id = :membership and s.guest))
+order by g.state = 'planned', g.planned_at, g.id limit 1
+"""
+
+
 @lru_cache(maxsize=64)
-def _both(shown: str) -> TextClause:
+def _all(shown: str) -> TextClause:
     return text(
         f"select 'invitations' list, x.* from ({_INVITATIONS}) x"
-        f" union all select 'proposals', y.* from ({_proposals(shown)}) y order by until, id"
+        f" union all select 'proposals', y.* from ({_proposals(shown)}) y"
+        f" union all select 'meetings', z.* from ({_NEXT_MEETING}) z order by until, id"
     )
 
 
@@ -80,14 +93,19 @@ async def proposals(
     return [dict(row) for row in rows.mappings()]
 
 
-async def both(work: Work, first: int, shown: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The first invitations and the first proposals, in one statement."""
-    who = {"professional": work.actor.professional_id, "now": work.now}
-    rows = (await work.session.execute(_both(shown), {**_values(work, first, None), **who})).mappings().all()
-    invited, proposed = (
-        [dict(row) for row in rows if row["list"] == name] for name in ("invitations", "proposals")
-    )
-    return invited, proposed
+async def everything(work: Work, first: int, shown: str, *, sits: bool) -> dict[str, list[dict[str, Any]]]:
+    """The first invitations and proposals, and, for who `sits` at tables, the next meeting, in one statement."""
+    who = {
+        "professional": work.actor.professional_id,
+        "membership": work.actor.membership_id,
+        "now": work.now,
+        "sits": sits,
+    }
+    rows = (await work.session.execute(_all(shown), {**_values(work, first, None), **who})).mappings().all()
+    return {
+        name: [dict(row) for row in rows if row["list"] == name]
+        for name in ("invitations", "proposals", "meetings")
+    }
 
 
 def _values(work: Work, first: int, after: tuple[datetime, UUID] | None) -> dict[str, Any]:

@@ -142,10 +142,11 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Keyset pagination: so many rows after this key."""
+    """Keyset pagination: so many rows after this key. `new_first`: whose signal nobody triaged yet stands on top."""
 
     first: int
     after: tuple[Any, ...] | None = None
+    new_first: bool = False
 
 
 @lru_cache(maxsize=256)
@@ -156,7 +157,8 @@ def _worklist(
         f"""
 with scope as ({_IN_SCOPE}), listed as (
   select h.area_id, h.id, rel.*, c.id case_id, c.state, sig.rank, sig.accountable_team, sig.person_id,
-    coalesce(due.at, 'infinity') next_at, coalesce(due.gaps, 0) gaps
+    coalesce(due.at, 'infinity') next_at, coalesce(due.gaps, 0) gaps, coalesce(sig.untriaged, 0) untriaged,
+    (cast(:new_first as boolean) and coalesce(sig.untriaged, 0) = 0)::int later
   from scope join households h on h.area_id = :area and h.id = scope.household_id
   cross join lateral ({RELATION.format(area="h.area_id", household="h.id")}) rel
   left join cases c on c.area_id = h.area_id and c.household_id = h.id and c.state <> 'closed'
@@ -164,7 +166,7 @@ with scope as ({_IN_SCOPE}), listed as (
     -- Where only the existence of a signal is shown, its urgency is not; but nothing hides what is acute.
     select min({_RANK.format(x="i")}) filter (where {urgencies} or i.urgency = 'acute') rank, {_ACCOUNTABLE} accountable_team,
       (array_agg(i.person_id order by i.received_at) filter (where i.person_id is not null))[1] person_id,
-      count(*) seen
+      count(*) seen, count(*) filter (where i.state = 'open') untriaged
     from ({_SIGNALS.format(area="h.area_id", household="h.id")}) i
     where {signals}) sig on true
   left join lateral (
@@ -179,15 +181,16 @@ with scope as ({_IN_SCOPE}), listed as (
 ), paged as (
   select * from listed
   where cast(:from_rank as int) is null
-     or (coalesce(rank, 3), next_at, id) > (cast(:from_rank as int), cast(:from_at as timestamptz), cast(:from_id as uuid))
-  order by coalesce(rank, 3), next_at, id limit :first
+     or (later, coalesce(rank, 3), next_at, id)
+      > (cast(:from_later as int), cast(:from_rank as int), cast(:from_at as timestamptz), cast(:from_id as uuid))
+  order by later, coalesce(rank, 3), next_at, id limit :first
 )
 select x.*, {KEYS.replace("h.", "x.")} as keys,
   {_LEAD_NAME.format(x="x.area_id", case="x.case_id")} lead_name,
   {_COORDINATOR_NAME.format(x="x.area_id", team="x.accountable_team")} coordinator_name,
   coalesce((select jsonb_agg(jsonb_build_object('id', p.id, 'name', encode(p.name_sealed, 'hex')) order by p.id)
     from persons p where p.area_id = x.area_id and p.household_id = x.id and p.died_on is null), '[]') persons
-from paged x order by coalesce(x.rank, 3), x.next_at, x.id
+from paged x order by x.later, coalesce(x.rank, 3), x.next_at, x.id
 """
     )
 
@@ -274,7 +277,7 @@ async def worklist(
     work: Work, scope: Scope, page: Page, filters: Mapping[str, str], urgency: int | None, overdue: bool
 ) -> list[dict[str, Any]]:
     """The flagged households in view: by urgency, next deadline, id; one row more than asked, if there is."""
-    rank, at, identity = page.after or (None, None, None)
+    later, rank, at, identity = page.after or (None, None, None, None)
     statement = _worklist(
         filters["signal.existence"],
         filters["urgency"],
@@ -284,7 +287,14 @@ async def worklist(
         urgency is not None,
         overdue,
     )
-    values = {"from_rank": rank, "from_at": at, "from_id": identity, "urgency": urgency}
+    values = {
+        "new_first": page.new_first,
+        "from_later": later,
+        "from_rank": rank,
+        "from_at": at,
+        "from_id": identity,
+        "urgency": urgency,
+    }
     if urgency is None:
         del values["urgency"]
     rows = await work.session.execute(statement, {**_values(work, scope, page), **values})

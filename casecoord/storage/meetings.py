@@ -43,7 +43,9 @@ from meetings g join teams t on t.area_id = g.area_id and t.id = g.team_id
 where g.area_id = :area and (cast(:meeting as uuid) is null or g.id = :meeting)
   and (:whole_area or g.team_id = any(:teams) or exists (select from meeting_seats s where s.area_id = g.area_id
     and s.meeting_id = g.id and s.membership_id = :membership and s.guest))
-order by coalesce(g.planned_at, g.held_at) desc, g.id limit :first
+  and (cast(:from_at as timestamptz) is null
+    or (coalesce(g.planned_at, g.held_at), g.id) < (cast(:from_at as timestamptz), cast(:from_id as uuid)))
+order by coalesce(g.planned_at, g.held_at) desc, g.id desc limit :first
 """)
 
 
@@ -67,10 +69,19 @@ class MeetingRow:
 
 
 async def meetings_for(
-    work: Work, teams: Iterable[UUID], first: int, *, whole_area: bool = False, meeting: UUID | None = None
+    work: Work,
+    teams: Iterable[UUID],
+    first: int,
+    *,
+    whole_area: bool = False,
+    meeting: UUID | None = None,
+    after: tuple[datetime, UUID] | None = None,
 ) -> list[MeetingRow]:
     """The meetings of these teams, or of the whole area, and those at which the actor is a guest; the latest first."""
+    at, identity = after or (None, None)
     values = {
+        "from_at": at,
+        "from_id": identity,
         "area": work.area_id,
         "membership": work.actor.membership_id,
         "teams": list(teams),
@@ -218,7 +229,7 @@ select i.*, {KEYS.replace("h.area_id", "i.area_id").replace("h.id", "i.household
     join memberships b on b.area_id = a.area_id and b.id = a.author_id
     where a.area_id = i.area_id and a.id = i.action_id) as action
 from (
-  select x.area_id, x.id, x.household_id household, x.case_id, x.kind, x.rule, x.sphere, x.audience, x.position,
+  select x.area_id, x.id, x.household_id household, x.case_id, x.signal_id, x.kind, x.rule, x.sphere, x.audience, x.position,
     x.minutes, x.state, x.version, x.family_present, x.without_family_sealed, x.decision_sealed, x.action_id, x.next_on,
     x.decided_at, w.name decided_by, rel.*,
     -- Whose signal it is says who has a part in it, until there is a case.
@@ -252,3 +263,31 @@ async def items_of(
     }
     rows = await work.session.execute(_items(shown), values)
     return [dict(row) for row in rows.mappings()]
+
+
+_AT_WORK = text("""
+select m.id membership, w.name, t.id team, t.name team_name, t.kind team_kind
+from memberships m join professionals w on w.area_id = m.area_id and w.id = m.professional_id
+join teams t on t.area_id = m.area_id and t.id = m.team_id
+where m.area_id = :area and m.team_id = any(:teams) and m.during @> cast(:now as timestamptz)
+  and t.during @> cast(:now as timestamptz) and m.role in ('member', 'coordinator', 'duty')
+order by lower(t.name), t.id, lower(w.name), m.id
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Tablemate:
+    """Somebody who works in a team now, by the membership under which they do."""
+
+    membership: UUID
+    name: str
+    team: UUID
+    team_name: str
+    team_kind: TeamKind
+
+
+async def at_work_in(work: Work, teams: Iterable[UUID]) -> list[Tablemate]:
+    """Who works in these teams now, by team and name."""
+    values = {"area": work.area_id, "teams": list(teams), "now": work.now}
+    found = await work.session.execute(_AT_WORK, values)
+    return [Tablemate(**{**row, "team_kind": TeamKind(row["team_kind"])}) for row in found.mappings()]

@@ -17,6 +17,7 @@ from casecoord.domain.meeting_view import AgendaItem
 from casecoord.domain.meetings import AgendaKind, Topic, plan
 from casecoord.domain.words import Audience, Language, LifeDomain, RequestKind, Sphere
 from casecoord.paper.minutes import pdf_of_minutes
+from tests.actions.looks import records
 from tests.actions.meeting_steps import (
     ACUTE,
     NEXT,
@@ -163,6 +164,29 @@ async def test_an_agenda_takes_as_many_statements_for_forty_families_as_for_one(
             view = await town.office.look(town.caller("bram"), meeting, MeetingOf(made.id))
         numbers.append(len(sent))
     assert len(view.agenda) == 41 and numbers[0] == numbers[1] <= 7, numbers
+
+
+async def test_names_and_words_that_nobody_asked_for_are_not_opened_and_not_in_the_record(
+    town: Town, database_url: str
+) -> None:
+    for name in ("Noor Janssen", "Adem Kaya"):
+        await flagged(town, name)
+    sits = await opened(town)
+    first, second = await agenda(town, "bram", sits)
+    await decided(town, first, next_on=None)
+    assert first.id and second.id
+    for names, words, seen in (
+        ((), (), set()),
+        ((second.id,), (), {"Adem Kaya", "Noor Janssen"}),
+        ((), (first.id,), set()),
+    ):
+        view = await town.office.look(town.caller("bram"), meeting, MeetingOf(sits, names, words))
+        shown = [name for item in view.agenda for name in item.names]
+        assert len(shown) == len(names) and set(shown) <= seen
+        assert [item.decision is not None for item in view.agenda] == [bool(words), False]
+        assert all(item.nameable for item in view.agenda)
+        told = [record for record, _ in await records(database_url, "meeting")][-2:]
+        assert sum("person.name" in record["facets"] for record in told) == len(names)
 
 
 @pytest.mark.parametrize("language", Language)
