@@ -17,7 +17,9 @@ from babel.messages.pofile import read_po
 from casecoord.actions.plan import Manner
 from casecoord.actions.signals import Decision
 from casecoord.domain.agreements import Answer, Standing, spoken
+from casecoord.domain.duplicates import REASONS, MergeReason
 from casecoord.domain.facets import FACETS
+from casecoord.domain.notices import NOTICES, NoticeKind
 from casecoord.domain.promises import PROMISES, Level, Rule
 from casecoord.domain.teams import TEAM_KINDS
 from casecoord.domain.words import (
@@ -31,7 +33,9 @@ from casecoord.domain.words import (
     Role,
     SignalState,
     SignalSubject,
+    Sphere,
     TeamKind,
+    TransferKind,
     Urgency,
     VeiligThuis,
 )
@@ -67,6 +71,17 @@ _SPOKEN: tuple[tuple[StrEnum, str], ...] = (
     (ProposalKind.LEAD, "asked to lead"),
     (ProposalKind.HANDOVER, "asked to take the lead over"),
     (ProposalKind.APPOINTMENT, "appointed as lead"),
+    (Sphere.GENERAL, "general matters"),
+    (Sphere.LIVELIHOOD, "money, work and housing"),
+    (Sphere.HEALTH, "health"),
+    (Sphere.JUSTICE, "justice"),
+    (TransferKind.MOVE, "the family moved"),
+    (TransferKind.SCHOOL, "a child changed school"),
+    (TransferKind.TEAM, "a team ended or changed"),
+    (TransferKind.AGE, "a child came of age"),
+    (TransferKind.SPLIT, "a family became two"),
+    (TransferKind.MERGE, "two families became one"),
+    (TransferKind.DEATH, "somebody died"),
     (VeiligThuis.YES, "yes, I reported it to Veilig Thuis"),
     (VeiligThuis.NO, "no, and this is why"),
     (VeiligThuis.LATER, "not yet, I decide on this date"),
@@ -86,6 +101,8 @@ _VOCABULARIES: tuple[type[StrEnum], ...] = (
     Decision,
     Manner,
     ProposalKind,
+    Sphere,
+    TransferKind,
     VeiligThuis,
 )
 _OPEN = "open"
@@ -265,6 +282,17 @@ def promise(rule: str, language: Language) -> str:
     """What was promised."""
     row = PROMISES[Rule(rule)]
     return row.promise_nl if language is Language.NL else row.promise_en
+
+
+def notice(kind: NoticeKind, language: Language) -> str:
+    """What somebody was told."""
+    row = NOTICES[kind]
+    return row.label_nl if language is Language.NL else row.label_en
+
+
+def merge_reason(reason: MergeReason, language: Language) -> str:
+    """Why two families may be one."""
+    return REASONS[reason].sentence(language)
 
 
 def next_step(rule: str, language: Language) -> str:

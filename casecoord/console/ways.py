@@ -34,12 +34,21 @@ def kinds(*known: TeamKind) -> Callable[[Hand], bool]:
 
 
 _WATCHERS = roles(Role.COORDINATOR, Role.AREA_COORDINATOR, Role.DECISION_POWER)
-_WITHOUT_FAMILIES = roles(Role.ANALYST, Role.PRIVACY_OFFICER, Role.ADMINISTRATOR, Role.PROVIDER)
+_COORDINATORS = roles(Role.COORDINATOR, Role.AREA_COORDINATOR)
+_THE_AREAS = roles(Role.AREA_COORDINATOR)
+_NO_FAMILIES = (Role.ANALYST, Role.PRIVACY_OFFICER, Role.ADMINISTRATOR, Role.PROVIDER)
+_WITHOUT_FAMILIES = roles(*_NO_FAMILIES)
+_WITHOUT_NAMES = roles(*_NO_FAMILIES, Role.DECISION_POWER)
 
 #: In the order in which they stand above every page.
 WAYS: tuple[Way, ...] = (
+    Way("/area", N_("The area"), _THE_AREAS, starts=_THE_AREAS),
     Way("/families", N_("Families"), lambda hand: not _WITHOUT_FAMILIES(hand)),
     Way("/gaps", N_("Overdue"), _WATCHERS),
+    Way("/decisions", N_("To decide"), _COORDINATORS),
+    Way("/inbox", N_("Inbox"), lambda hand: True),
+    Way("/search", N_("Search"), lambda hand: not _WITHOUT_NAMES(hand)),
+    Way("/signals", N_("Your signals"), may_signal),
     Way("/signal", N_("Signal a concern"), may_signal, main=True),
 )
 

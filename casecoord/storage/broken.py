@@ -1,0 +1,39 @@
+"""Broken promises chosen by rule, age or place: conditions in SQL over a broken promise `i`."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+#: To whom it has escalated, which is its age in working days.
+LEVEL = "1 + (i.area_at <= :now)::int + (i.decision_at <= :now)::int + (i.alliance_at <= :now)::int"
+#: An enrolment `l` at a school, today.
+ENROLLED = """l.kind = 'school' and l.from_on <= cast(:now as date)
+    and (l.until_on is null or l.until_on > cast(:now as date))"""
+_CONDITIONS = {
+    "rule": "i.rule = :rule",
+    "level": f"{LEVEL} = cast(:level as int)",
+    # Where a family with a secret address lives, no list tells.
+    "neighbourhood": """exists (select from households y where y.area_id = :area and y.id = i.household_id
+        and y.neighbourhood = :neighbourhood and not y.secret_address)""",
+    "school": f"""exists (select from persons y join person_links l on l.area_id = y.area_id
+        and l.person_id = y.id and l.code = :school and {ENROLLED}
+        where y.area_id = :area and y.household_id = i.household_id and y.died_on is null)""",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Only those of this rule, at this level, of families of this neighbourhood, with a child at this school."""
+
+    rule: str | None = None
+    level: int | None = None
+    neighbourhood: str | None = None
+    school: str | None = None
+
+    def conditions(self) -> str:
+        return "".join(f" and {_CONDITIONS[name]}" for name in self.values())
+
+    def values(self) -> dict[str, Any]:
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+
+EVERYTHING = Chosen()
