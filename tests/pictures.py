@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -54,7 +55,7 @@ async def take(browser: Browser, home: str, name: str) -> Path:
     page = await context.new_page()
     await page.goto(f"{home}/login")
     await page.get_by_role("button", name=who).first.click()
-    await page.wait_for_url(f"{home}/")
+    await page.wait_for_url(re.compile(f"^{re.escape(home)}/(?!login)"))
     await story(page)
     path = PICTURES / f"{name}.png"
     await page.screenshot(path=path)

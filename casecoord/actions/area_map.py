@@ -11,9 +11,9 @@ from casecoord.actions.looking import Look, viewers
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import Viewer
+from casecoord.domain.lists import Chosen
 from casecoord.domain.words import Role
 from casecoord.storage import area_map as storage
-from casecoord.storage.broken import Chosen
 
 
 @dataclass(frozen=True, slots=True)

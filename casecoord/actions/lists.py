@@ -14,12 +14,10 @@ from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import FACETS, Shown, Viewer
 from casecoord.domain.facets import Level as FacetLevel
-from casecoord.domain.lists import Flagged, Happened, OpenGap, Slice
+from casecoord.domain.lists import EVERYTHING, Chosen, Flagged, Happened, OpenGap, Slice
 from casecoord.domain.promises import PROMISES, Level, Rule
 from casecoord.domain.words import Role, Sphere, TeamKind, Urgency
 from casecoord.storage import access_log, lists
-from casecoord.storage.broken import EVERYTHING
-from casecoord.storage.broken import Chosen as Chosen
 from casecoord.storage.lists import Page, Scope
 from casecoord.storage.sealed import Compartment, Place
 from casecoord.storage.views import seal_of
@@ -295,7 +293,7 @@ def flagged(hand: Hand, look: Look, row: Mapping[str, Any]) -> Flagged:
         open_gaps=row["gaps"],
         holder=lead or row["coordinator_name"],
         names=look.share(
-            "person.name", lambda: _names(hand, row), of=tuple(UUID(one["id"]) for one in row["persons"])
+            "person.name", lambda: names_of(hand, row), of=tuple(UUID(one["id"]) for one in row["persons"])
         ),
     )
 
@@ -309,7 +307,8 @@ def _saw(look: Look, facet: str) -> None:
     )
 
 
-def _names(hand: Hand, row: Mapping[str, Any]) -> list[str]:
+def names_of(hand: Hand, row: Mapping[str, Any]) -> list[str]:
+    """The names of who lives there, opened."""
     seal = seal_of(hand.work, row["id"], row["keys"])
     return [
         seal.open(bytes.fromhex(p["name"]), Place("persons", UUID(p["id"]), "name"), Compartment.IDENTITY)

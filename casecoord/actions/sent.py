@@ -95,9 +95,7 @@ def _line(hand: Hand, look: Look, row: Row) -> SentLine:
     sphere = Sphere(row["sphere"])
     domain = look.share("signal.domain", lambda: LifeDomain(row["domain"]), sphere, wrote_it=True)
     summary = look.share("signal.summary", lambda: _opened(hand, row, "summary"), sphere, wrote_it=True)
-    return SentLine(
-        _became(look, row), domain.value if domain else None, summary.value if summary else None
-    )
+    return SentLine(_became(look, row), domain.value if domain else None, summary.value if summary else None)
 
 
 def _look(hand: Hand, row: Row) -> Look:

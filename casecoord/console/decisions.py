@@ -17,7 +17,7 @@ from casecoord.actions.arriving import (
     move_offers,
 )
 from casecoord.actions.leads import ProposeLead, offer_hand_over
-from casecoord.actions.lists import Chosen, GapsOf, gaps
+from casecoord.actions.lists import GapsOf, gaps
 from casecoord.actions.merge_proposals import (
     Merged,
     MergeProposal,
@@ -27,6 +27,7 @@ from casecoord.actions.merge_proposals import (
     merges,
 )
 from casecoord.actions.merging import ConfirmMerge, UndoMerge, confirm_merge, undo_merge
+from casecoord.actions.naming import family_names
 from casecoord.actions.office import Hand
 from casecoord.actions.refusals import RefusalsOf, WaitingRefusal, refusals
 from casecoord.actions.refusing import OfRefusal, confirm_refusal
@@ -47,7 +48,7 @@ from casecoord.console.sheets import Desk, Sheet
 from casecoord.console.strip import Strip, strip
 from casecoord.console.texts import N_
 from casecoord.domain.ids import global_id, key_of
-from casecoord.domain.lists import OpenGap, Slice
+from casecoord.domain.lists import Chosen, OpenGap, Slice
 from casecoord.domain.promises import Rule
 from casecoord.domain.words import Role
 from casecoord.identity.sessions import Session
@@ -184,6 +185,7 @@ class Decisions:
 
     strip: Strip
     whole_area: bool
+    names: dict[UUID, list[str]]
     refusals: list[WaitingRefusal]
     transfers: list[AwaitedTransfer]
     moves: list[OfferedMove]
@@ -203,17 +205,28 @@ class Decisions:
 async def decisions(hand: Hand, query: DecisionsOf) -> Decisions:
     """What waits for this coordinator, in one transaction."""
     whole = hand.actor.role is Role.AREA_COORDINATOR
+    refused = await refusals(hand, RefusalsOf())
+    leaderless = await gaps(hand, GapsOf(first=_LEADERLESS, chosen=Chosen(rule=Rule.LEAD)))
+    merged = await merges(hand, MergesOf())
+    spreading = await spread(hand, SpreadOf(query.team)) if query.team else []
+    named = [
+        *(one.household for one in refused),
+        *(one.household for one in leaderless.items),
+        *(one.household for one in merged),
+        *(one.household for one in spreading),
+    ]
     return Decisions(
         strip=await strip(hand),
         whole_area=whole,
-        refusals=await refusals(hand, RefusalsOf()),
+        names=await family_names(hand, named),
+        refusals=refused,
         transfers=await transfers(hand, TransfersOf()),
         moves=await move_offers(hand, MoveOffersOf()),
         merges=await merge_proposals(hand, MergeProposalsOf(_MERGES, query.after)),
-        merged=await merges(hand, MergesOf()),
-        leaderless=await gaps(hand, GapsOf(first=_LEADERLESS, chosen=Chosen(rule=Rule.LEAD))),
+        merged=merged,
+        leaderless=leaderless,
         teams=await teams(hand, TeamsOf()) if whole else [],
-        spread=await spread(hand, SpreadOf(query.team)) if query.team else [],
+        spread=spreading,
     )
 
 

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from casecoord.actions.naming import family_names
 from casecoord.actions.notices import Inbox, InboxOf, inbox, mark_read
 from casecoord.actions.notices import MarkRead as Read
 from casecoord.actions.office import Hand
@@ -49,11 +51,17 @@ class Told:
     strip: Strip
     now: datetime
     inbox: Inbox
+    names: dict[UUID, list[str]]
 
 
 async def told(hand: Hand, query: InboxOf) -> Told:
     """Everything of the page, in one transaction."""
-    return Told(await strip(hand), hand.now, await inbox(hand, query))
+    found = await inbox(hand, query)
+    about = [
+        *(one.household for one in found.waiting),
+        *(one.household for one in found.notices.items),
+    ]
+    return Told(await strip(hand), hand.now, found, await family_names(hand, about))
 
 
 @dataclass(frozen=True, slots=True)

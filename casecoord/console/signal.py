@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from casecoord.actions.asked import AskedOf, invitations, proposals
 from casecoord.actions.office import Hand
 from casecoord.actions.possible import may_signal
 from casecoord.actions.sent import (
@@ -29,6 +30,7 @@ from casecoord.domain.words import (
     Audience,
     LifeDomain,
     SignalSubject,
+    TeamKind,
     Urgency,
     VeiligThuis,
     safety_matters,
@@ -57,10 +59,11 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class AllSent:
-    """What the own team signalled, with the strip above it."""
+    """What the own team signalled, with the strip above it; `asked`: something waits for an answer."""
 
     strip: Strip
     signals: Slice[SentLine]
+    asked: bool
 
 
 async def blank(hand: Hand, query: None) -> Strip:
@@ -77,7 +80,10 @@ async def sent(hand: Hand, query: SentSignalOf) -> Sent:
 
 async def all_sent(hand: Hand, query: SentSignalsOf) -> AllSent:
     """What became of each, in one transaction; for whoever may signal."""
-    return AllSent(await blank(hand, None), await sent_signals(hand, query))
+    above, one = await blank(hand, None), AskedOf(first=1)
+    found = await sent_signals(hand, query)
+    waiting = (await invitations(hand, one)).items or (await proposals(hand, one)).items
+    return AllSent(above, found, bool(waiting))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +163,7 @@ class Signalling:
             form=form,
             **_CHOICES,
             opened=_opened(form),
+            of_practice=above.me.acting.team_kind is TeamKind.GP_CARE,
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,12 +12,13 @@ from starlette.routing import BaseRoute, Route
 
 from casecoord.actions.area_map import place_name
 from casecoord.actions.explaining import Explained, ExplainOf, explain_facet
-from casecoord.actions.lists import Chosen, GapsOf, gaps, tally
+from casecoord.actions.lists import GapsOf, gaps, tally
+from casecoord.actions.naming import family_names
 from casecoord.actions.office import Hand
 from casecoord.console.reception import Reception
 from casecoord.console.strip import Strip, strip
 from casecoord.domain.ids import key_of
-from casecoord.domain.lists import OpenGap, Slice
+from casecoord.domain.lists import Chosen, OpenGap, Slice
 from casecoord.domain.promises import LADDER, Level, Rule
 from casecoord.domain.words import Sphere
 
@@ -30,6 +32,7 @@ class Overdue:
     strip: Strip
     now: datetime
     gaps: Slice[OpenGap]
+    names: dict[UUID, list[str]]
     counts: dict[tuple[Rule, Level], int]
     place: str | None
 
@@ -62,11 +65,12 @@ class Why:
 
 async def overdue(hand: Hand, query: GapsOf) -> Overdue:
     """Which promises are broken, as far as this actor may see, in one transaction."""
-    there = replace(query.chosen, rule=None, level=None)
+    there, found = replace(query.chosen, rule=None, level=None), await gaps(hand, query)
     return Overdue(
         await strip(hand),
         hand.now,
-        await gaps(hand, query),
+        found,
+        await family_names(hand, (gap.household for gap in found.items)),
         await tally(hand, there),
         await place_name(hand, there),
     )
@@ -153,5 +157,5 @@ def _cell(chosen: Chosen, rule: Rule, level: Level | None, count: int) -> Cell:
 
 
 def _href(chosen: Chosen, after: str | None = None) -> str:
-    asked = {**chosen.values(), **({"after": after} if after else {})}
+    asked = {**chosen.given, **({"after": after} if after else {})}
     return f"/gaps?{urlencode(asked)}" if asked else "/gaps"

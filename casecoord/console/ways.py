@@ -42,14 +42,15 @@ _WITHOUT_NAMES = roles(*_NO_FAMILIES, Role.DECISION_POWER)
 
 #: In the order in which they stand above every page.
 WAYS: tuple[Way, ...] = (
+    # First: between two patients every key counts.
+    Way("/signal", N_("Signal a concern"), may_signal, main=True),
     Way("/area", N_("The area"), _THE_AREAS, starts=_THE_AREAS),
     Way("/families", N_("Families"), lambda hand: not _WITHOUT_FAMILIES(hand)),
     Way("/gaps", N_("Overdue"), _WATCHERS),
     Way("/decisions", N_("To decide"), _COORDINATORS),
     Way("/inbox", N_("Inbox"), lambda hand: True),
     Way("/search", N_("Search"), lambda hand: not _WITHOUT_NAMES(hand)),
-    Way("/signals", N_("Your signals"), may_signal),
-    Way("/signal", N_("Signal a concern"), may_signal, main=True),
+    Way("/signals", N_("Your signals"), may_signal, starts=kinds(TeamKind.GP_CARE)),
 )
 
 

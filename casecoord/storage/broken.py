@@ -1,7 +1,6 @@
 """Broken promises chosen by rule, age or place: conditions in SQL over a broken promise `i`."""
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from casecoord.domain.lists import Chosen
 
 #: To whom it has escalated, which is its age in working days.
 LEVEL = "1 + (i.area_at <= :now)::int + (i.decision_at <= :now)::int + (i.alliance_at <= :now)::int"
@@ -20,20 +19,6 @@ _CONDITIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """Only those of this rule, at this level, of families of this neighbourhood, with a child at this school."""
-
-    rule: str | None = None
-    level: int | None = None
-    neighbourhood: str | None = None
-    school: str | None = None
-
-    def conditions(self) -> str:
-        return "".join(f" and {_CONDITIONS[name]}" for name in self.values())
-
-    def values(self) -> dict[str, Any]:
-        return {name: value for name, value in asdict(self).items() if value is not None}
-
-
-EVERYTHING = Chosen()
+def chosen_by(chosen: Chosen) -> str:
+    """The conditions of a choice; its values are what it was given."""
+    return "".join(f" and {_CONDITIONS[name]}" for name in chosen.given)

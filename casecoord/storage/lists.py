@@ -14,7 +14,8 @@ from uuid import UUID
 
 from sqlalchemy import TextClause, text
 
-from casecoord.storage.broken import EVERYTHING, LEVEL, Chosen
+from casecoord.domain.lists import EVERYTHING, Chosen
+from casecoord.storage.broken import LEVEL, chosen_by
 from casecoord.storage.notes import LIFTED, OWN_PRACTICE
 from casecoord.storage.relating import PREPARES, RELATION
 from casecoord.storage.telling import openly
@@ -337,8 +338,8 @@ async def gaps(
     """The broken promises in view, oldest first."""
     at, identity = page.after or (None, None)
     rows = await work.session.execute(
-        _gaps(filters["gap"], filters["signal.existence"], chosen.conditions()),
-        {**_values(work, scope, page), **chosen.values(), "from_at": at, "from_id": identity},
+        _gaps(filters["gap"], filters["signal.existence"], chosen_by(chosen)),
+        {**_values(work, scope, page), **chosen.given, "from_at": at, "from_id": identity},
     )
     return [dict(row) for row in rows.mappings()]
 
@@ -350,8 +351,8 @@ async def tally(
     values = _values(work, scope, Page(0))
     del values["first"]
     rows = await work.session.execute(
-        _tally(filters["gap"], filters["signal.existence"], chosen.conditions()),
-        {**values, **chosen.values()},
+        _tally(filters["gap"], filters["signal.existence"], chosen_by(chosen)),
+        {**values, **chosen.given},
     )
     return {(row.rule, row.level): row.number for row in rows}
 
