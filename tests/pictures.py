@@ -57,6 +57,8 @@ async def emergency(page: Page) -> None:
     await asked.get_by_label("Why is it needed now?").fill("The police call: a child alone in the street.")
     await asked.get_by_role("button").click()
     await page.get_by_role("button", name="Yes, I am sure").scroll_into_view_if_needed()
+
+
 async def table(page: Page) -> None:
     """The meeting on the wall, names off."""
     await page.get_by_role("link", name="To the table").click()

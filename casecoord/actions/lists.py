@@ -14,7 +14,7 @@ from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import FACETS, Shown, Viewer
 from casecoord.domain.facets import Level as FacetLevel
-from casecoord.domain.lists import Flagged, Happened, OpenGap, Slice
+from casecoord.domain.lists import EVERYTHING, Chosen, Flagged, Happened, OpenGap, Slice
 from casecoord.domain.promises import PROMISES, Level, Rule
 from casecoord.domain.words import Role, Sphere, TeamKind, Urgency
 from casecoord.storage import access_log, lists
@@ -65,11 +65,12 @@ class WorklistOf:
 
 @dataclass(frozen=True, slots=True)
 class GapsOf:
-    """`area` can only be the actor's own."""
+    """`area` can only be the actor's own; a place, only for who sees where all families live and go to school."""
 
     area: UUID | None = None
     first: int | None = None
     after: str | None = None
+    chosen: Chosen = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,33 +88,40 @@ async def worklist(hand: Hand, query: WorklistOf) -> Slice[Flagged]:
     after = cursors.read(hand, "flagged", query.after)
     rows = await lists.worklist(
         hand.work,
-        _scope(hand, query.team),
+        scope_of(hand, query.team),
         Page(first, _worklist_key(after), query.new_first),
-        {
-            **_filters(hand, "signal.existence", "case.next_deadline", "gap", "case.status"),
-            "urgency": _filters(hand, "signal.existence", degrees=(Shown.FULL,))["signal.existence"],
-        },
+        of_worklist(hand),
         _RANKS.index(query.urgency) + 1 if query.urgency else None,
         query.overdue,
     )
     looks, items = [], []
     for row in rows[:first]:
-        look = _look(hand, row["id"], row, takes_part=row["participates"] or row["accountable"])
-        items.append(_flagged(hand, look, row))
+        look = look_at_line(hand, row)
+        items.append(flagged(hand, look, row))
         looks.append(look.entry("worklist"))
     await access_log.write(hand.work, looks)
     keys = [[row["later"], row["rank"] or 3, row["next_at"], row["id"]] for row in rows[:first]]
     return Slice(items, [cursors.write(hand, "flagged", key) for key in keys], len(rows) > first)
 
 
+def of_worklist(hand: Hand) -> Mapping[str, str]:
+    """The policy that rides in the worklist."""
+    return {
+        **_filters(hand, "signal.existence", "case.next_deadline", "gap", "case.status"),
+        "urgency": _filters(hand, "signal.existence", degrees=(Shown.FULL,))["signal.existence"],
+    }
+
+
 async def gaps(hand: Hand, query: GapsOf) -> Slice[OpenGap]:
     """Which promises are broken? Each is listed if, and only if, this actor may see it."""
     if query.area not in (None, hand.work.area_id):
         raise Problem("not_found", "area")
+    _may_choose(hand, query.chosen)
     first = cursors.page_size(query.first)
     after = cursors.read(hand, "gaps", query.after)
     page = Page(first, (datetime.fromisoformat(after[0]), UUID(after[1])) if after else None)
-    rows = await lists.gaps(hand.work, _scope(hand, None), page, _filters(hand, "gap", "signal.existence"))
+    filters = _filters(hand, "gap", "signal.existence")
+    rows = await lists.gaps(hand.work, scope_of(hand, None), page, filters, query.chosen)
     entries, items = [], []
     for row in rows[:first]:
         look = _look(hand, row["household_id"], row, takes_part=bool(row["takes_part"]))
@@ -134,6 +142,19 @@ async def gaps(hand: Hand, query: GapsOf) -> Slice[OpenGap]:
     await access_log.write(hand.work, entries)
     keys = [[row["since"], row["id"]] for row in rows[:first]]
     return Slice(items, [cursors.write(hand, "gaps", key) for key in keys], len(rows) > first)
+
+
+async def tally(hand: Hand, query: Chosen) -> dict[tuple[Rule, Level], int]:
+    """How many promises are broken, by rule and age? Counted is what `gaps` lists for this actor, and nothing else."""
+    _may_choose(hand, query)
+    counts = await lists.tally(
+        hand.work, scope_of(hand, None), _filters(hand, "gap", "signal.existence"), query
+    )
+    look = Look(hand, None, viewers(hand, takes_part=True, is_lead=False, signalled=False, escalated=True))
+    if counts:
+        _saw(look, "gap")
+    await look.remember("tally")
+    return {(Rule(rule), Level(level)): number for (rule, level), number in counts.items()}
 
 
 async def timeline(hand: Hand, query: TimelineOf) -> Slice[Happened]:
@@ -170,7 +191,14 @@ async def timeline(hand: Hand, query: TimelineOf) -> Slice[Happened]:
     return Slice(items, [cursors.write(hand, "timeline", key) for key in keys], len(events) > first)
 
 
-def _scope(hand: Hand, team: UUID | None) -> Scope:
+def _may_choose(hand: Hand, chosen: Chosen) -> None:
+    """Where a family lives, or its child goes to school, no filter tells to whom the facet does not."""
+    if (chosen.neighbourhood or chosen.school) and hand.actor.role is not Role.AREA_COORDINATOR:
+        raise Problem("not_found", "chosen")
+
+
+def scope_of(hand: Hand, team: UUID | None) -> Scope:
+    """Which households a list is about."""
     whole = hand.actor.role in (Role.AREA_COORDINATOR, Role.DECISION_POWER)
     if team is None:
         return Scope((hand.actor.team_id,), whole_area=whole)
@@ -244,7 +272,13 @@ def _worklist_key(after: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
     return (*after[:2], datetime.fromisoformat(after[2]), UUID(after[3])) if after else None
 
 
-def _flagged(hand: Hand, look: Look, row: Mapping[str, Any]) -> Flagged:
+def look_at_line(hand: Hand, row: Mapping[str, Any]) -> Look:
+    """A look at a household of the worklist."""
+    return _look(hand, row["id"], row, takes_part=row["participates"] or row["accountable"])
+
+
+def flagged(hand: Hand, look: Look, row: Mapping[str, Any]) -> Flagged:
+    """Its line, as far as it may be seen."""
     if row["rank"]:
         _saw(look, "signal.existence")
     if row["next_at"].year < datetime.max.year:
@@ -264,7 +298,7 @@ def _flagged(hand: Hand, look: Look, row: Mapping[str, Any]) -> Flagged:
         holder=lead or row["coordinator_name"],
         untriaged=row["untriaged"],
         names=look.share(
-            "person.name", lambda: _names(hand, row), of=tuple(UUID(one["id"]) for one in row["persons"])
+            "person.name", lambda: names_of(hand, row), of=tuple(UUID(one["id"]) for one in row["persons"])
         ),
     )
 
@@ -278,7 +312,8 @@ def _saw(look: Look, facet: str) -> None:
     )
 
 
-def _names(hand: Hand, row: Mapping[str, Any]) -> list[str]:
+def names_of(hand: Hand, row: Mapping[str, Any]) -> list[str]:
+    """The names of who lives there, opened."""
     seal = seal_of(hand.work, row["id"], row["keys"])
     return [
         seal.open(bytes.fromhex(p["name"]), Place("persons", UUID(p["id"]), "name"), Compartment.IDENTITY)

@@ -14,9 +14,12 @@ from casecoord.domain.joint_view import Shared
 from casecoord.domain.lists import Slice
 from casecoord.domain.workdays import local_date
 from casecoord.storage import access_log
-from casecoord.storage.merge_proposals import pending_merges
+from casecoord.storage.merge_proposals import pending_merges, recent_merges
 from casecoord.storage.sealed import Compartment, Place
 from casecoord.storage.views import seal_of
+
+#: What was made one in a month and is still in question is less than this.
+MOST_MERGES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,43 @@ class MergeProposal:
     proposed_at: datetime
     beside: MergeSide
     main: MergeSide
+
+
+@dataclass(frozen=True, slots=True)
+class MergesOf:
+    """Those of the last month that still stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Two households that became one; `own`: by the actor, so that it is another coordinator who can undo it."""
+
+    id: UUID
+    household: UUID
+    merged_at: datetime
+    merged_by: str
+    own: bool
+
+
+async def merges(hand: Hand, query: MergesOf) -> list[Merged]:
+    """Which families were made one lately, and can be two again? For the area's coordinators."""
+    if not look_at_merge(hand, hand.work.area_id).sees("merge.proposal"):
+        return []
+    rows = await recent_merges(hand.work, MOST_MERGES)
+    looks = [look_at_merge(hand, row["household_id"]) for row in rows]
+    for look in looks:
+        look.decide("merge.proposal")
+    await access_log.write(hand.work, [look.entry("merges") for look in looks])
+    return [
+        Merged(
+            row["id"],
+            row["household_id"],
+            row["merged_at"],
+            row["name"],
+            row["professional_id"] == hand.actor.professional_id,
+        )
+        for row in rows
+    ]
 
 
 async def merge_proposals(hand: Hand, query: MergeProposalsOf) -> Slice[MergeProposal]:

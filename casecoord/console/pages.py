@@ -9,10 +9,13 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from casecoord.actions.office import Office
+from casecoord.console.area import TheArea
 from casecoord.console.case import Cases
+from casecoord.console.decisions import Deciding
 from casecoord.console.duty import OnWatch
 from casecoord.console.families import Families
 from casecoord.console.hearings import Hearings
+from casecoord.console.inbox import Inboxes
 from casecoord.console.meeting import AtTheTable
 from casecoord.console.meetings import Meetings
 from casecoord.console.mine import Mine
@@ -21,6 +24,7 @@ from casecoord.console.privacy import Privacy
 from casecoord.console.privacy_log import PrivacyLog
 from casecoord.console.reception import Reception
 from casecoord.console.rules import Rules
+from casecoord.console.searching import Searching
 from casecoord.console.signal import Signalling
 from casecoord.console.signing import Signing
 from casecoord.console.watching import Watching
@@ -64,6 +68,10 @@ class Console:
             OnWatch(at),
             Meetings(at),
             AtTheTable(at),
+            TheArea(at),
+            Deciding(at),
+            Inboxes(at),
+            Searching(at),
         )
         return [
             *(route for story in stories for route in story.routes()),

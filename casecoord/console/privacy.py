@@ -68,7 +68,7 @@ class Privacy:
             *Desk(self.at, "/privacy", SUPERVISING, self.show).routes(),
             Route("/privacy/requests/{id}/export.{form}", self.at.guarded(self.export)),
             *Desk(self.at, "/privacy/requests/{id}", HANDLING, self.show_request).routes(),
-            *Desk(self.at, "/decisions", DECIDING, self.show_decisions).routes(),
+            *Desk(self.at, "/second-word", DECIDING, self.show_decisions).routes(),
         ]
 
     async def show(self, request: Request, session: Session, sheet: Sheet) -> Response:
@@ -120,7 +120,7 @@ class Privacy:
         above, found = await self.at.look(request, session, along, RightsAsked())
         return self.at.page(
             request,
-            "decisions.html",
+            "second_word.html",
             status=sheet.status,
             session=session,
             strip=above,

@@ -197,6 +197,8 @@ def _environment(language: Language) -> Environment:
         "facet_name": texts.facet,
         "promise": texts.promise,
         "next_step": texts.next_step,
+        "notice": texts.notice,
+        "merge_reason": texts.merge_reason,
         "happened": texts.happened,
         "day": texts.day,
         "moment": texts.moment,

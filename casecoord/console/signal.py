@@ -8,19 +8,29 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from casecoord.actions.asked import AskedOf, invitations, proposals
 from casecoord.actions.office import Hand
 from casecoord.actions.possible import may_signal
-from casecoord.actions.sent import SentSignal, SentSignalOf, sent_signal
+from casecoord.actions.sent import (
+    SentLine,
+    SentSignal,
+    SentSignalOf,
+    SentSignalsOf,
+    sent_signal,
+    sent_signals,
+)
 from casecoord.actions.signals import AddSignal, ByBsn, ByName, add_signal
 from casecoord.console.fields import Faulty, Form, Shown
 from casecoord.console.reception import Reception, Stale
 from casecoord.console.strip import Strip, strip
 from casecoord.domain.errors import Problem
 from casecoord.domain.ids import global_id, key_of
+from casecoord.domain.lists import Slice
 from casecoord.domain.words import (
     Audience,
     LifeDomain,
     SignalSubject,
+    TeamKind,
     Urgency,
     VeiligThuis,
     safety_matters,
@@ -28,6 +38,7 @@ from casecoord.domain.words import (
 from casecoord.identity.door import language_of
 from casecoord.identity.sessions import Session
 
+_PAGE = 25
 _CHOICES = {
     "domains": list(LifeDomain),
     "urgencies": list(Urgency),
@@ -46,6 +57,15 @@ class Sent:
     signal: SentSignal
 
 
+@dataclass(frozen=True, slots=True)
+class AllSent:
+    """What the own team signalled, with the strip above it; `asked`: something waits for an answer."""
+
+    strip: Strip
+    signals: Slice[SentLine]
+    asked: bool
+
+
 async def blank(hand: Hand, query: None) -> Strip:
     """The form, for whoever may signal."""
     if not may_signal(hand):
@@ -58,6 +78,14 @@ async def sent(hand: Hand, query: SentSignalOf) -> Sent:
     return Sent(await strip(hand), hand.now, await sent_signal(hand, query))
 
 
+async def all_sent(hand: Hand, query: SentSignalsOf) -> AllSent:
+    """What became of each, in one transaction; for whoever may signal."""
+    above, one = await blank(hand, None), AskedOf(first=1)
+    found = await sent_signals(hand, query)
+    waiting = (await invitations(hand, one)).items or (await proposals(hand, one)).items
+    return AllSent(above, found, bool(waiting))
+
+
 @dataclass(frozen=True, slots=True)
 class Signalling:
     """The form and its answer."""
@@ -68,6 +96,7 @@ class Signalling:
         return [
             Route("/signal", self.at.guarded(self.show_form)),
             Route("/signal", self.at.guarded(self.send_signal), methods=["POST"]),
+            Route("/signals", self.at.guarded(self.list_sent)),
             Route("/signals/{id}", self.at.guarded(self.sent_signal)),
         ]
 
@@ -97,6 +126,21 @@ class Signalling:
         found = await self.at.look(request, session, sent, query)
         return self.at.page(request, "sent.html", session=session, sent=found, strip=found.strip)
 
+    async def list_sent(self, request: Request) -> Response:
+        """What became of what the own team signalled."""
+        session, after = self.at.session(request), request.query_params.get("after") or None
+        found = await self.at.look(request, session, all_sent, SentSignalsOf(_PAGE, after))
+        last = found.signals.cursors[-1] if found.signals.more else None
+        return self.at.page(
+            request,
+            "signals.html",
+            session=session,
+            sent=found,
+            strip=found.strip,
+            first="/signals" if after else "",
+            following=f"/signals?after={last}" if last else None,
+        )
+
     async def _again(
         self,
         request: Request,
@@ -119,6 +163,7 @@ class Signalling:
             form=form,
             **_CHOICES,
             opened=_opened(form),
+            of_practice=above.me.acting.team_kind is TeamKind.GP_CARE,
         )
 
 

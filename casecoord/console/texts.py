@@ -29,8 +29,10 @@ from casecoord.domain.alternatives import (
     PreparedBy,
     Released,
 )
+from casecoord.domain.duplicates import REASONS, MergeReason
 from casecoord.domain.facets import FACETS
 from casecoord.domain.meetings import AgendaKind, MeetingState
+from casecoord.domain.notices import NOTICES, NoticeKind
 from casecoord.domain.promises import PROMISES, Level, Rule
 from casecoord.domain.residents import Thing
 from casecoord.domain.rights import Outcome, Rectifiable
@@ -39,8 +41,8 @@ from casecoord.domain.words import (
     ActionState,
     Audience,
     CaseState,
-    HearingState,
     Discipline,
+    HearingState,
     Language,
     LifeDomain,
     ProposalKind,
@@ -49,7 +51,9 @@ from casecoord.domain.words import (
     Role,
     SignalState,
     SignalSubject,
+    Sphere,
     TeamKind,
+    TransferKind,
     Urgency,
     VeiligThuis,
 )
@@ -123,6 +127,17 @@ _SPOKEN: tuple[tuple[StrEnum, str], ...] = (
     (Thing.BLOCKADE, "a blockade"),
     (Thing.GRANT, "an emergency access"),
     (Thing.EVENT, "something in the history"),
+    (Sphere.GENERAL, "general matters"),
+    (Sphere.LIVELIHOOD, "money, work and housing"),
+    (Sphere.HEALTH, "health"),
+    (Sphere.JUSTICE, "justice"),
+    (TransferKind.MOVE, "the family moved"),
+    (TransferKind.SCHOOL, "a child changed school"),
+    (TransferKind.TEAM, "a team ended or changed"),
+    (TransferKind.AGE, "a child came of age"),
+    (TransferKind.SPLIT, "a family became two"),
+    (TransferKind.MERGE, "two families became one"),
+    (TransferKind.DEATH, "somebody died"),
     (VeiligThuis.YES, "yes, I reported it to Veilig Thuis"),
     (VeiligThuis.NO, "no, and this is why"),
     (VeiligThuis.LATER, "not yet, I decide on this date"),
@@ -185,6 +200,8 @@ _VOCABULARIES: tuple[type[StrEnum], ...] = (
     Decision,
     Manner,
     ProposalKind,
+    Sphere,
+    TransferKind,
     VeiligThuis,
     OfferKind,
     NeededOf,
@@ -425,6 +442,17 @@ def promise(rule: str, language: Language) -> str:
     """What was promised."""
     row = PROMISES[Rule(rule)]
     return row.promise_nl if language is Language.NL else row.promise_en
+
+
+def notice(kind: NoticeKind, language: Language) -> str:
+    """What somebody was told."""
+    row = NOTICES[kind]
+    return row.label_nl if language is Language.NL else row.label_en
+
+
+def merge_reason(reason: MergeReason, language: Language) -> str:
+    """Why two families may be one."""
+    return REASONS[reason].sentence(language)
 
 
 def next_step(rule: str, language: Language) -> str:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from casecoord.actions.duty import may_see_roster
 from casecoord.actions.office import Hand
-from casecoord.actions.possible import may_offer, may_prepare, may_signal
 from casecoord.actions.on_duty import may_have_duty
-from casecoord.actions.possible import may_signal
+from casecoord.actions.possible import may_offer, may_prepare, may_signal
 from casecoord.actions.tables import may_know_tables
 from casecoord.console.texts import N_
 from casecoord.domain.words import Role, TeamKind
@@ -38,10 +37,17 @@ def kinds(*known: TeamKind) -> Callable[[Hand], bool]:
 
 
 _WATCHERS = roles(Role.COORDINATOR, Role.AREA_COORDINATOR, Role.DECISION_POWER)
-_WITHOUT_FAMILIES = roles(Role.ANALYST, Role.PRIVACY_OFFICER, Role.ADMINISTRATOR, Role.PROVIDER)
+_COORDINATORS = roles(Role.COORDINATOR, Role.AREA_COORDINATOR)
+_THE_AREAS = roles(Role.AREA_COORDINATOR)
+_NO_FAMILIES = (Role.ANALYST, Role.PRIVACY_OFFICER, Role.ADMINISTRATOR, Role.PROVIDER)
+_WITHOUT_FAMILIES = roles(*_NO_FAMILIES)
+_WITHOUT_NAMES = roles(*_NO_FAMILIES, Role.DECISION_POWER)
 
 #: In the order in which they stand above every page.
 WAYS: tuple[Way, ...] = (
+    # First: between two patients every key counts.
+    Way("/signal", N_("Signal a concern"), may_signal, main=True),
+    Way("/area", N_("The area"), _THE_AREAS, starts=_THE_AREAS),
     Way("/families", N_("Families"), lambda hand: not _WITHOUT_FAMILIES(hand)),
     Way("/meetings", N_("Meetings"), may_know_tables),
     Way("/gaps", N_("Overdue"), _WATCHERS),
@@ -53,9 +59,12 @@ WAYS: tuple[Way, ...] = (
     Way("/privacy", N_("To do"), roles(Role.PRIVACY_OFFICER), starts=roles(Role.PRIVACY_OFFICER)),
     Way("/privacy/log", N_("Who saw what"), roles(Role.PRIVACY_OFFICER)),
     Way("/privacy/changes", N_("Changes and log"), roles(Role.PRIVACY_OFFICER)),
-    Way("/decisions", N_("Decide along"), roles(Role.AREA_COORDINATOR, Role.DECISION_POWER)),
+    Way("/second-word", N_("Decide along"), roles(Role.AREA_COORDINATOR, Role.DECISION_POWER)),
     Way("/matrix", N_("Rules"), roles(Role.PRIVACY_OFFICER)),
-    Way("/signal", N_("Signal a concern"), may_signal, main=True),
+    Way("/decisions", N_("To decide"), _COORDINATORS),
+    Way("/inbox", N_("Inbox"), lambda hand: True),
+    Way("/search", N_("Search"), lambda hand: not _WITHOUT_NAMES(hand)),
+    Way("/signals", N_("Your signals"), may_signal, starts=kinds(TeamKind.GP_CARE)),
 )
 
 

@@ -1,6 +1,6 @@
 """What lists show: one line per flagged household, gap or event."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -52,6 +52,25 @@ class OpenGap:
     level: Level
     holder: str | None
     responder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Only gaps of this rule, at this level, of families of this neighbourhood, with a child at this school."""
+
+    rule: str | None = None
+    level: int | None = None
+    neighbourhood: str | None = None
+    school: str | None = None
+
+    @property
+    def given(self) -> dict[str, str | int]:
+        """What was chosen, by its name."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+
+#: No choice.
+EVERYTHING = Chosen()
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,10 @@ SCHOOLS = f"""
         case when {_LACKS_MEETING} then 'meeting' end], null) end lacks
     from institutions x left join {_TEAM_OF} on v.area_id = x.area_id and v.kind = x.kind and v.code = x.code
    where x.area_id = :area and x.kind = '{InstitutionKind.SCHOOL}'"""
+#: Every neighbourhood, with what it lacks.
+NEIGHBOURHOODS = f"""
+  select 'neighbourhood', x.code, x.name, case when {_NEIGHBOURHOOD} then '{{}}'::text[] else array['team'] end
+    from neighbourhoods x where x.area_id = :area"""
 
 
 @lru_cache(maxsize=64)
@@ -51,9 +55,7 @@ def _coverage(counted: Counted) -> TextClause:
     return text(
         f"""
 with places as ({SCHOOLS}
-  union all
-  select 'neighbourhood', x.code, x.name, case when {_NEIGHBOURHOOD} then '{{}}'::text[] else array['team'] end
-    from neighbourhoods x where x.area_id = :area
+  union all {NEIGHBOURHOODS}
 ), page as (
   select kind, code, name, lacks from places where lacks <> '{{}}'
     and (cast(:from_kind as text) is null or (kind <> 'school', code) > (:from_kind <> 'school', :from_code))

@@ -14,6 +14,8 @@ from uuid import UUID
 
 from sqlalchemy import TextClause, text
 
+from casecoord.domain.lists import EVERYTHING, Chosen
+from casecoord.storage.broken import LEVEL, chosen_by
 from casecoord.storage.notes import LIFTED, OWN_PRACTICE
 from casecoord.storage.relating import PREPARES, RELATION
 from casecoord.storage.telling import openly
@@ -149,9 +151,22 @@ class Page:
     new_first: bool = False
 
 
+_OF_BSN = """ and exists (select from persons y where y.area_id = h.area_id and y.household_id = h.id
+    and y.bsn_index = :bsn and y.died_on is null)"""
+_BIRTH = ", 'birth', encode(p.birth_date_sealed, 'hex')"
+
+
 @lru_cache(maxsize=256)
 def _worklist(
-    signals: str, urgencies: str, deadlines: str, gaps: str, status: str, urgency: bool, overdue: bool
+    signals: str,
+    urgencies: str,
+    deadlines: str,
+    gaps: str,
+    status: str,
+    urgency: bool,
+    overdue: bool,
+    by_bsn: bool,
+    births: bool,
 ) -> TextClause:
     return text(
         f"""
@@ -159,7 +174,7 @@ with scope as ({_IN_SCOPE}), listed as (
   select h.area_id, h.id, rel.*, c.id case_id, c.state, sig.rank, sig.accountable_team, sig.person_id,
     coalesce(due.at, 'infinity') next_at, coalesce(due.gaps, 0) gaps, coalesce(sig.untriaged, 0) untriaged,
     (cast(:new_first as boolean) and coalesce(sig.untriaged, 0) = 0)::int later
-  from scope join households h on h.area_id = :area and h.id = scope.household_id
+  from scope join households h on h.area_id = :area and h.id = scope.household_id{_OF_BSN if by_bsn else ""}
   cross join lateral ({RELATION.format(area="h.area_id", household="h.id")}) rel
   left join cases c on c.area_id = h.area_id and c.household_id = h.id and c.state <> 'closed'
   left join lateral (
@@ -188,50 +203,64 @@ with scope as ({_IN_SCOPE}), listed as (
 select x.*, {KEYS.replace("h.", "x.")} as keys,
   {_LEAD_NAME.format(x="x.area_id", case="x.case_id")} lead_name,
   {_COORDINATOR_NAME.format(x="x.area_id", team="x.accountable_team")} coordinator_name,
-  coalesce((select jsonb_agg(jsonb_build_object('id', p.id, 'name', encode(p.name_sealed, 'hex')) order by p.id)
+  coalesce((select jsonb_agg(jsonb_build_object('id', p.id, 'name', encode(p.name_sealed, 'hex'){_BIRTH if births else ""}) order by p.id)
     from persons p where p.area_id = x.area_id and p.household_id = x.id and p.died_on is null), '[]') persons
 from paged x order by x.later, coalesce(x.rank, 3), x.next_at, x.id
 """
     )
 
 
-@lru_cache(maxsize=256)
-def _gaps(gaps: str, signals: str) -> TextClause:
-    return text(
-        f"""
-with scope as ({_IN_SCOPE}), rels as (
+def _broken(signals: str) -> str:
+    """The broken promises in scope, before it is asked of each whether it may be seen."""
+    return f"""scope as ({_IN_SCOPE}), rels as (
   select h.area_id, h.id, rel.* from scope join households h on h.area_id = :area and h.id = scope.household_id
   cross join lateral ({RELATION.format(area="h.area_id", household="h.id")}) rel), found as (
   select p.*, rel.area_id, sig.accountable_team, (select c.id from cases c
       where c.area_id = rel.area_id and c.household_id = rel.id and c.state <> 'closed') case_id
   from rels rel
   cross join lateral (select {_ACCOUNTABLE} accountable_team from ({
-            _SIGNALS.format(area="rel.area_id", household="rel.id")
-        }) i where {signals}) sig
+        _SIGNALS.format(area="rel.area_id", household="rel.id")
+    }) i where {signals}) sig
   cross join lateral ({_PROMISES} where p.area_id = rel.area_id and p.household_id = rel.id
     and p.ended_at is null and p.due_at <= :now and {openly("p")}) p
   union all
   -- What is promised of the area itself, and what is between few: without a household, to whom it waits for
   -- and to those to whom it escalates.
   select p.id, p.rule, p.due_at, p.area_at, p.decision_at, p.alliance_at, {
-            whose("p", "responder_id")
-        } responder_id, 'general', null, null,
+        whose("p", "responder_id")
+    } responder_id, 'general', null, null,
     m.team_id = :team, false, p.decision_at <= :now, false, {_OF_NO_HOUSEHOLD}, p.area_id, null, null
   from promises p join memberships m on m.area_id = p.area_id and m.id = {whose("p", "responder_id")}
   where p.area_id = :area and p.ended_at is null and p.due_at <= :now
-    and (p.household_id is null or not {openly("p")}))
+    and (p.household_id is null or not {openly("p")}))"""
+
+
+@lru_cache(maxsize=256)
+def _gaps(gaps: str, signals: str, chosen: str) -> TextClause:
+    return text(
+        f"""
+with {_broken(signals)}
 select i.id, i.rule, i.due_at since, i.household_id, i.sphere, i.audience, i.takes_part, i.is_lead, i.escalated,
-  1 + (i.area_at <= :now)::int + (i.decision_at <= :now)::int + (i.alliance_at <= :now)::int as level,
-  w.name responder, {_LEAD_NAME.format(x="i.area_id", case="i.case_id")} lead_name,
+  {LEVEL} as level, w.name responder, {_LEAD_NAME.format(x="i.area_id", case="i.case_id")} lead_name,
   case when i.household_id is null then w.name else {
             _COORDINATOR_NAME.format(x="i.area_id", team="i.accountable_team")
         } end coordinator_name
 from found i
 join memberships m on m.area_id = :area and m.id = i.responder_id
 join professionals w on w.area_id = m.area_id and w.id = m.professional_id
-where {gaps} and (cast(:from_at as timestamptz) is null
+where {gaps}{chosen} and (cast(:from_at as timestamptz) is null
   or (i.due_at, i.id) > (cast(:from_at as timestamptz), cast(:from_id as uuid)))
 order by i.due_at, i.id limit :first
+"""
+    )
+
+
+@lru_cache(maxsize=256)
+def _tally(gaps: str, signals: str, chosen: str) -> TextClause:
+    return text(
+        f"""
+with {_broken(signals)}
+select i.rule, {LEVEL} as level, count(*) number from found i where {gaps}{chosen} group by 1, 2
 """
     )
 
@@ -274,9 +303,20 @@ where h.area_id = :area and h.id = (select id from asked)
 
 
 async def worklist(
-    work: Work, scope: Scope, page: Page, filters: Mapping[str, str], urgency: int | None, overdue: bool
+    work: Work,
+    scope: Scope,
+    page: Page,
+    filters: Mapping[str, str],
+    urgency: int | None = None,
+    overdue: bool = False,
+    bsn: bytes | None = None,
+    *,
+    births: bool = False,
 ) -> list[dict[str, Any]]:
-    """The flagged households in view: by urgency, next deadline, id; one row more than asked, if there is."""
+    """The flagged households in view: by urgency, next deadline, id; one row more than asked, if there is.
+
+    `bsn`: only with somebody of this index; `births`: with the sealed birth dates.
+    """
     later, rank, at, identity = page.after or (None, None, None, None)
     statement = _worklist(
         filters["signal.existence"],
@@ -286,29 +326,46 @@ async def worklist(
         filters["case.status"],
         urgency is not None,
         overdue,
+        bsn is not None,
+        births,
     )
     values = {
-        "new_first": page.new_first,
         "from_later": later,
         "from_rank": rank,
         "from_at": at,
         "from_id": identity,
         "urgency": urgency,
+        "bsn": bsn,
     }
-    if urgency is None:
-        del values["urgency"]
+    values = {name: value for name, value in values.items() if value is not None or name.startswith("from")}
+    values["new_first"] = page.new_first
     rows = await work.session.execute(statement, {**_values(work, scope, page), **values})
     return [dict(row) for row in rows.mappings()]
 
 
-async def gaps(work: Work, scope: Scope, page: Page, filters: Mapping[str, str]) -> list[dict[str, Any]]:
+async def gaps(
+    work: Work, scope: Scope, page: Page, filters: Mapping[str, str], chosen: Chosen = EVERYTHING
+) -> list[dict[str, Any]]:
     """The broken promises in view, oldest first."""
     at, identity = page.after or (None, None)
     rows = await work.session.execute(
-        _gaps(filters["gap"], filters["signal.existence"]),
-        {**_values(work, scope, page), "from_at": at, "from_id": identity},
+        _gaps(filters["gap"], filters["signal.existence"], chosen_by(chosen)),
+        {**_values(work, scope, page), **chosen.given, "from_at": at, "from_id": identity},
     )
     return [dict(row) for row in rows.mappings()]
+
+
+async def tally(
+    work: Work, scope: Scope, filters: Mapping[str, str], chosen: Chosen = EVERYTHING
+) -> dict[tuple[str, int], int]:
+    """How many broken promises are in view, by rule and level."""
+    values = _values(work, scope, Page(0))
+    del values["first"]
+    rows = await work.session.execute(
+        _tally(filters["gap"], filters["signal.existence"], chosen_by(chosen)),
+        {**values, **chosen.given},
+    )
+    return {(row.rule, row.level): row.number for row in rows}
 
 
 async def timeline(

@@ -37,6 +37,15 @@ where x.area_id = :area and x.state = 'pending' and (cast(:from_at as timestampt
 order by x.proposed_at, x.id limit :first
 """
 )
+_RECENT = text(
+    """
+select x.id, x.household_id, x.merged_at, w.name, w.id professional_id
+from merges x join memberships m on m.area_id = x.area_id and m.id = x.merged_by
+join professionals w on w.area_id = m.area_id and w.id = m.professional_id
+where x.area_id = :area and x.undone_at is null and x.merged_at > cast(:now as timestamptz) - interval '1 month'
+order by x.merged_at desc, x.id limit :most
+"""
+)
 _STILL_PENDING = text(
     "select exists (select from merge_proposals where area_id = :area and provisional_id = :beside"
     " and state = 'pending')"
@@ -51,6 +60,12 @@ async def pending_merges(
     rows = await work.session.execute(
         _PENDING, {"area": work.area_id, "first": first + 1, "from_at": at, "from_id": identity}
     )
+    return [dict(row) for row in rows.mappings()]
+
+
+async def recent_merges(work: Work, most: int) -> list[Mapping[str, Any]]:
+    """The merges of the last month that were not undone, the latest first."""
+    rows = await work.session.execute(_RECENT, {"area": work.area_id, "now": work.now, "most": most})
     return [dict(row) for row in rows.mappings()]
 
 

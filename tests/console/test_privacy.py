@@ -70,12 +70,12 @@ async def test_a_request_is_prepared_by_one_confirmed_by_another_and_its_export_
     assert done.status_code == 303
     assert "wacht op Ibrahim" in (await lotte.get(here)).text
     ibrahim = visit("ibrahim")
-    asked = await ibrahim.get("/decisions")
+    asked = await ibrahim.get("/second-word")
     assert ANSWER["decision"] in asked.text and "Ja, het is toegekend" in asked.text
-    back = await ibrahim.send("/decisions", "/send-back")
+    back = await ibrahim.send("/second-word", "/send-back")
     assert back.status_code == 422
-    assert (await ibrahim.send("/decisions", "/agree")).status_code == 303
-    assert "Er wordt u nu niets gevraagd" in (await ibrahim.get("/decisions")).text
+    assert (await ibrahim.send("/second-word", "/agree")).status_code == 303
+    assert "Er wordt u nu niets gevraagd" in (await ibrahim.get("/second-word")).text
     machine = await lotte.get(f"{here}/export.json")
     assert json.loads(machine.text)["persons"][0]["name"] == "Els Janssen"
     assert machine.headers["content-disposition"] == 'attachment; filename="export.json"'
@@ -91,9 +91,9 @@ async def test_a_colleague_sends_a_decision_back_with_words(visit, town):
         page_of(request), "/decide", grant="refuse", second=colleague(town, "jasmijn"), **ANSWER
     )
     jasmijn = visit("jasmijn")
-    asked = await jasmijn.get("/decisions")
+    asked = await jasmijn.get("/second-word")
     assert "AVG 15" in asked.text and ANSWER["decision"] not in asked.text
-    sent = await jasmijn.send("/decisions", "/send-back", words="Leg uit welk artikel.")
+    sent = await jasmijn.send("/second-word", "/send-back", words="Leg uit welk artikel.")
     assert sent.status_code == 303
     assert "te beslissen" in (await visit("lotte").get(page_of(request))).text
 
@@ -137,7 +137,7 @@ async def test_a_restriction_is_ended_by_two_and_a_request_taken_back(visit, tow
     lotte = visit("lotte")
     fields = {**ANSWER, "second": colleague(town, "ibrahim")}
     assert (await lotte.send(page_of(request), "/lift-restriction", **fields)).status_code == 303
-    await visit("ibrahim").send("/decisions", "/agree")
+    await visit("ibrahim").send("/second-word", "/agree")
     assert "Beëindigd op" in (await lotte.get(page_of(request))).text
     other = await ask(town, family["els"], RequestKind.OBJECTION)
     taken = await lotte.send(page_of(other), "/withdraw", identityChecked="yes")
@@ -161,7 +161,7 @@ async def test_erasure_is_asked_twice_and_leads_to_what_waits(visit, town):
     lotte = visit("lotte")
     fields = {**ANSWER, "grant": "grant", "second": colleague(town, "ibrahim")}
     await lotte.send(page_of(request), "/decide-erasure", **fields)
-    await visit("ibrahim").send("/decisions", "/agree")
+    await visit("ibrahim").send("/second-word", "/agree")
     first = await lotte.send(page_of(request), "/erase")
     assert first.status_code == 422 and "Niemand kan het terughalen" in first.text
     sure = form_in(first, "/erase")
@@ -270,7 +270,7 @@ async def test_a_decision_of_another_is_nobodys_to_answer(visit, town):
     await visit("lotte").send(
         page_of(request), "/decide", grant="grant", second=colleague(town, "ibrahim"), **ANSWER
     )
-    form = await visit("ibrahim").form("/decisions", "/agree")
+    form = await visit("ibrahim").form("/second-word", "/agree")
     jasmijn = visit("jasmijn")
     stolen = {**form.fields, "csrf": jasmijn.session.csrf}
-    assert (await jasmijn.post("/decisions/agree", stolen)).status_code == 404
+    assert (await jasmijn.post("/second-word/agree", stolen)).status_code == 404

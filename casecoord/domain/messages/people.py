@@ -94,6 +94,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Een ander dan uzelf geeft u een rol erbij.",
         "Somebody other than yourself gives you another role.",
     ),
+    "search_empty": (
+        "Vul een BSN, een naam of een geboortedatum in.",
+        "Fill in a BSN, a name or a birth date.",
+    ),
     "second_person_missing": (
         "Dit bevestigt een ander dan wie het vastlegde.",
         "Somebody other than whoever recorded this confirms it.",
