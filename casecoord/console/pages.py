@@ -1,4 +1,4 @@
-"""The console: every page, by story, and our own style sheet."""
+"""The console: every page, by story, our own style sheet and our one script."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +10,13 @@ from starlette.staticfiles import StaticFiles
 
 from casecoord.actions.office import Office
 from casecoord.console.case import Cases
+from casecoord.console.changes import Changes
 from casecoord.console.families import Families
 from casecoord.console.mine import Mine
 from casecoord.console.reception import Reception
 from casecoord.console.signal import Signalling
 from casecoord.console.signing import Signing
+from casecoord.console.watch import Watch
 from casecoord.console.watching import Watching
 from casecoord.identity.door import Door
 from casecoord.identity.login import LoginFlow
@@ -23,7 +25,7 @@ STATIC = Path(__file__).parent / "static"
 
 
 class _Static(StaticFiles):
-    """Our own style sheet: asked for again each time, sent again only when it changed."""
+    """What is our own: asked for again each time, sent again only when it changed."""
 
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
         answer = super().file_response(*args, **kwargs)
@@ -38,10 +40,19 @@ class Console:
     office: Office
     door: Door
     login: LoginFlow
+    watch: Watch
 
     def routes(self) -> list[BaseRoute]:
         at = Reception(self.office, self.door, self.login)
-        stories = (Families(at), Signing(at), Signalling(at), Watching(at), Cases(at), Mine(at))
+        stories = (
+            Families(at),
+            Signing(at),
+            Signalling(at),
+            Watching(at),
+            Cases(at),
+            Mine(at),
+            Changes(at, self.watch),
+        )
         return [
             *(route for story in stories for route in story.routes()),
             Mount("/static", _Static(directory=STATIC), name="static"),

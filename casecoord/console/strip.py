@@ -16,10 +16,12 @@ class Strip:
     """Who I act as, and which ways lead on from every page."""
 
     me: Me
+    #: which transactions the page was made from
+    seen: str
     may_signal: bool
     watches: bool
 
 
 async def strip(hand: Hand) -> Strip:
     """The actor of this transaction."""
-    return Strip(await whoami(hand.work), may_signal(hand), hand.actor.role in _WATCHERS)
+    return Strip(await whoami(hand.work), hand.work.seen, may_signal(hand), hand.actor.role in _WATCHERS)

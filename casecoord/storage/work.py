@@ -27,7 +27,7 @@ _ENTER = text(f"{_GROUNDS} from casecoord_enter(:issuer, :subject, :membership, 
 _RECEIVE = text(f"{_GROUNDS} from casecoord_receive(:issuer, :subject, :login, :at) e")
 # Whoever looks goes on as a role to which only the rows in view of this seat are there.
 _ENTER_TO_LOOK = text(
-    f"{_GROUNDS}, set_config('role', :role, true) from casecoord_enter(:issuer, :subject, :membership, :at) e"
+    f"{_GROUNDS}, set_config('role', :role, true), cast(pg_current_snapshot() as text) as seen from casecoord_enter(:issuer, :subject, :membership, :at) e"
     " cross join lateral casecoord_reach(e.area_id, e.professional_id, e.membership_id, e.team_id, e.team_kind, e.role,"
     "   e.now, cast(:reach as jsonb)) r"
 )
@@ -52,6 +52,8 @@ class Area:
     grounds: frozenset[str]
     #: by this machine's clock, in seconds
     began: float = field(default_factory=monotonic, kw_only=True)
+    #: to look: which transactions this one sees, as the database says it
+    seen: str = field(default="", kw_only=True)
 
     def follow(self, settings: dict[str, object]) -> None:
         """The area's settings as they stand now."""
@@ -163,6 +165,7 @@ class Database:
                 settings=row["settings"],
                 grounds=frozenset(row["grounds"]),
                 actor=actor,
+                seen=row.get("seen", ""),
             )
 
     @asynccontextmanager
