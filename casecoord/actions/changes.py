@@ -30,6 +30,8 @@ class Followed:
 
     membership: UUID
     home: UUID | None
+    #: whatever is in this was told with it
+    seen: str
     changed: bool
 
 
@@ -47,7 +49,7 @@ async def follow(hand: Hand, query: FollowOf) -> Followed:
         raise Problem("cursor_invalid", "since")
     home, events = await changes.since(hand.work, query.seen, query.id)
     told = await changed(hand, ChangedOf(home, events))
-    return Followed(hand.actor.membership_id, home, told)
+    return Followed(hand.actor.membership_id, home, hand.work.seen, told)
 
 
 async def news(office: Office, area: UUID, seen: str | None, seats: Sequence[Seat]) -> News:

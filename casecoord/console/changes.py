@@ -67,7 +67,7 @@ class Changes:
         if found.changed:
             stream.say(CHANGED)
         seat = Seat(stream.caller.issuer, stream.caller.subject, found.membership)
-        await self.watch.open(stream, seat, found.home)
+        await self.watch.open(stream, seat, found.home, found.seen)
 
     def _full(self, session: Session) -> int | None:
         """The status for whoever cannot be let in now."""

@@ -47,6 +47,8 @@ class Stream:
     until: float
     home: UUID | None = None
     seat: Seat | None = None
+    #: what its page showed, or it was told when it was let in
+    seen: str = ""
     #: what happened before it was known whose it is
     early: list[Happening] = field(default_factory=list)
     #: what it says next; None: nothing more
@@ -56,6 +58,10 @@ class Stream:
         """Twice changed is changed."""
         if word != CHANGED or self.words.empty():
             self.words.put_nowait(word)
+
+    def concerned(self, one: Happening) -> bool:
+        """Whether this can be news on its page."""
+        return (self.home is None or self.home in one.homes) and not one.is_in(self.seen)
 
     async def said(self) -> AsyncIterator[str]:
         """What the browser gets. A beat is an event: of a comment the page would hear nothing."""
@@ -121,11 +127,10 @@ class Watch:
         area.streams.add(stream)
         await area.begun.wait()
 
-    async def open(self, stream: Stream, seat: Seat, home: UUID | None) -> None:
+    async def open(self, stream: Stream, seat: Seat, home: UUID | None, seen: str) -> None:
         """Now it is known whose it is; what came meanwhile is told."""
-        stream.home, stream.seat = home, seat
-        if stream.early:
-            await self._tell(stream, stream.early)
+        stream.home, stream.seat, stream.seen = home, seat, seen
+        await self._tell(stream, stream.early)
 
     def leave(self, area_id: UUID, stream: Stream) -> None:
         """Whoever went away costs nothing any more."""
@@ -191,10 +196,13 @@ class Watch:
                 stream.say(ENDED)
             elif stream.seat is None:
                 stream.early += found.events
-        concerned = [stream for stream in area.streams if stream.seat and _concerns(stream, found.events)]
-        await asyncio.gather(*(self._tell(stream, found.events) for stream in concerned))
+        known = [stream for stream in area.streams if stream.seat is not None]
+        await asyncio.gather(*(self._tell(stream, found.events) for stream in known))
 
     async def _tell(self, stream: Stream, events: Collection[Happening]) -> None:
+        events = [one for one in events if stream.concerned(one)]
+        if not events:
+            return
         try:
             async with self.looks:
                 told = await self.office.look(stream.caller, changed, ChangedOf(stream.home, tuple(events)))
@@ -202,9 +210,3 @@ class Watch:
             return  # its seat ended; to say so now would tell that something happened
         if told:
             stream.say(CHANGED)
-
-
-def _concerns(stream: Stream, events: Collection[Happening]) -> bool:
-    if stream.home is None:
-        return bool(events)
-    return any(stream.home in one.homes for one in events)

@@ -15,10 +15,18 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """An event, and the households whose history it can be part of."""
+    """An event, in which transaction it was written, and the households whose history it can be part of."""
 
     id: UUID
+    transaction: int
     homes: frozenset[UUID]
+
+    def is_in(self, seen: str) -> bool:
+        """Whether it was there already for whoever saw this: PostgreSQL's `xmin:xmax:xip,xip`."""
+        first, next, running = seen.split(":")
+        return self.transaction < int(first) or (
+            self.transaction < int(next) and str(self.transaction) not in running.split(",")
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,15 +13,15 @@ from casecoord.storage.work import Area, Work
 
 _FRESH = f"""
 with recursive linked (one, other, now) as ({LINKED}),
-fresh (id, home) as (
-  select id, household_id from events where area_id = :area and {UNSEEN}),
-near (id, home) as (
-  select id, home from fresh union
-  select n.id, case l.one when n.home then l.other else l.one end from near n join linked l on n.home in (l.one, l.other))
+fresh (id, txid, home) as (
+  select id, txid, household_id from events where area_id = :area and {UNSEEN}),
+near (id, txid, home) as (
+  select id, txid, home from fresh union
+  select n.id, n.txid, case l.one when n.home then l.other else l.one end from near n join linked l on n.home in (l.one, l.other))
 """
 _NEWS = text(
     f"""{_FRESH} select cast(pg_current_snapshot() as text) seen,
-  coalesce((select jsonb_agg(jsonb_build_array(id, home)) from near), '[]') events,
+  coalesce((select jsonb_agg(jsonb_build_array(id, txid, home)) from near), '[]') events,
   coalesce((select jsonb_agg(s.number) from unnest(cast(:issuers as text[]), cast(:subjects as text[]),
       cast(:memberships as uuid[])) with ordinality s (issuer, subject, membership, number)
     where not exists (select from logins l join memberships m on m.area_id = l.area_id
@@ -32,7 +32,7 @@ _NEWS = text(
 _SINCE = text(
     f"""{_FRESH} select (select coalesce((select c.household_id from cases c
     where c.area_id = :area and c.id = :id), cast(:id as uuid))) home,
-  coalesce((select jsonb_agg(jsonb_build_array(id, home)) from near), '[]') events"""
+  coalesce((select jsonb_agg(jsonb_build_array(id, txid, home)) from near), '[]') events"""
 )
 _IN_SIGHT = text("select id from events where area_id = :area and id = any(cast(:ids as uuid[]))")
 
@@ -66,8 +66,8 @@ async def in_sight(work: Work, events: Collection[UUID]) -> set[UUID]:
     return set(await work.session.scalars(_IN_SIGHT, {"area": work.area_id, "ids": list(events)}))
 
 
-def _happenings(pairs: Iterable[Any]) -> tuple[Happening, ...]:
-    homes: dict[str, set[UUID]] = {}
-    for event, home in pairs:
-        homes.setdefault(event, set()).add(UUID(home))
-    return tuple(Happening(UUID(event), frozenset(near)) for event, near in homes.items())
+def _happenings(rows: Iterable[Any]) -> tuple[Happening, ...]:
+    homes: dict[tuple[str, str], set[UUID]] = {}
+    for event, transaction, home in rows:
+        homes.setdefault((event, transaction), set()).add(UUID(home))
+    return tuple(Happening(UUID(event), int(txid), frozenset(near)) for (event, txid), near in homes.items())

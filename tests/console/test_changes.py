@@ -4,7 +4,6 @@ import asyncio
 import re
 import signal as signals
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from urllib.parse import urlsplit
@@ -66,7 +65,9 @@ class Browser:
                 if line.startswith("event: "):
                     heard.words.put_nowait(line.removeprefix("event: "))
                 else:
-                    assert re.fullmatch(r"|retry: 2000|data: -|id: [0-9a-f]{16}", line), "nothing of the family"
+                    assert re.fullmatch(r"|retry: 2000|data: -|id: [0-9a-f]{16}", line), (
+                        "nothing of the family"
+                    )
         heard.over.set()
 
     async def leave(self) -> None:
@@ -100,9 +101,7 @@ class Heard:
 async def serve(database_url, provider, town):
     """The application over real HTTP, known to everybody of the town."""
     for name in sorted(set(PEOPLE) - {"amina", "dirk", "ibrahim"}):
-        await bind(
-            town.database, town.area, town.members[name].professional, provider.issuer, f"demo-{name}"
-        )
+        await bind(town.database, town.area, town.members[name].professional, provider.issuer, f"demo-{name}")
     app = create_app(settings_for(database_url, provider))
     with serving(app, urlsplit(provider.public_url).port) as url:
         app.state.url = url
@@ -131,7 +130,9 @@ async def told(town, household) -> dict[str, int]:
     found = {}
     for name in VIEWERS:
         try:
-            found[name] = len((await town.office.look(town.caller(name), timeline, TimelineOf(household))).items)
+            found[name] = len(
+                (await town.office.look(town.caller(name), timeline, TimelineOf(household))).items
+            )
         except Problem:
             found[name] = 0
     return found
@@ -224,7 +225,9 @@ async def test_what_a_slow_transaction_brings_is_told_when_it_is_there(come, ser
     async with town.database.within(town.area) as slow:
         copied = "insert into events (area_id, id, household_id, case_id, at, verb, membership_id, sphere, audience,"
         copied += " facet, rule, about) select area_id, gen_random_uuid(), household_id, case_id, at, verb,"
-        copied += " membership_id, sphere, audience, facet, rule, about from events where verb = 'accept_lead'"
+        copied += (
+            " membership_id, sphere, audience, facet, rule, about from events where verb = 'accept_lead'"
+        )
         await slow.session.execute(text(copied))
         heard = await amina.hears()
         await signal(town, "amina", sam)  # later, and there before it

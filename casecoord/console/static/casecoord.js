@@ -39,9 +39,9 @@ function typed() {
   return fields.filter((field) => changed(field) || (again && field.value && (!choice(field) || field.checked)));
 }
 function busy() {
-  return one("dialog[open]") || document.activeElement.closest("main form") || typed().length;
+  return one("dialog[open], main [aria-busy=true]") || document.activeElement.closest("main form") || typed().length;
 }
-const place = (field) => [field.form.id, field.form.getAttribute("action"), field.name, choice(field) && field.value].join();
+const place = (field) => [field.form.getAttribute("id"), field.form.getAttribute("action"), field.name, choice(field) && field.value].join();
 function retype(fields) {
   const here = new Map(all("main form [name]").map((field) => [place(field), field]));
   for (const field of fields) {
@@ -64,11 +64,13 @@ const known = (it) => it.id || [it.localName, it.closest("[id]").id, (one("summa
 async function renew() { // the same page as it is now; whoever reads it stays where they are
   const where = new URL(location);
   where.searchParams.delete("done");
+  const before = main();
   let answer, page;
   try {
     answer = await fetch(where, { headers: { "Casecoord-Unattended": "1" }, signal: AbortSignal.timeout(WAIT) });
     page = await parsed(answer);
   } catch {}
+  if (main() !== before) return; // it went on meanwhile
   if (!(answer?.status < 500)) return say("changed");
   if (!answer.ok || answer.redirected) return end("ended");
   const fields = typed(), open = new Set(all("main details[open]").map(known)), at = scrollY;
@@ -79,8 +81,9 @@ async function renew() { // the same page as it is now; whoever reads it stays w
   if (here) focus([main(), ...all("main *")].find((it) => known(it) === here), { preventScroll: true });
   scrollTo(0, at);
   begin();
-  hush("changed");
-  say("renewed", Date.now());
+  hush("changed", "renewed");
+  say("renewed");
+  setTimeout(hush, 10_000, "renewed");
 }
 async function arrive(answer) { // what a form led to
   const page = await parsed(answer);
@@ -94,17 +97,18 @@ async function arrive(answer) { // what a form led to
 let shown;
 addEventListener("popstate", () => location.pathname + location.search !== shown && location.reload());
 
-// A form is sent once, without a reload. One with a `target` goes its own way.
+// A form is sent once, without a reload. One with a `target` goes its own way. Asked by attribute: a field may be
+// named "action", and hides the form's own.
 addEventListener("submit", async (event) => {
   const form = event.target, stays = form.matches("#leaving form[method=post]");
-  if (form.method !== "post" || form.hasAttribute("target") || !(stays || form.closest("main"))) return;
+  if (form.getAttribute("method") !== "post" || form.hasAttribute("target") || !(stays || form.closest("main"))) return;
   event.preventDefault();
   if (form.ariaBusy) return;
   const body = new URLSearchParams(new FormData(form, event.submitter)), buttons = all("button", form);
   form.ariaBusy = "true";
   for (const it of buttons) it.disabled = true;
   try {
-    const answer = await fetch(form.action, { method: "POST", body, signal: AbortSignal.timeout(WAIT) });
+    const answer = await fetch(form.getAttribute("action"), { method: "POST", body, signal: AbortSignal.timeout(WAIT) });
     if (!stays) return await arrive(answer);
     if (answer.status === 204) until(Date.now() + answer.headers.get("Casecoord-Seconds") * 1000);
     else say("signed_out");
