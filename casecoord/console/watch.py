@@ -65,15 +65,15 @@ class Stream:
 
     async def said(self) -> AsyncIterator[str]:
         """What the browser gets. A beat is an event: of a comment the page would hear nothing."""
-        now = asyncio.get_running_loop().time
         yield f"retry: {RETRY}\n\n"
-        beat = now() + BEAT
+        beat = asyncio.get_running_loop().time() + BEAT
         while True:
+            waits = min(beat, self.until)
             try:
-                async with asyncio.timeout_at(min(beat, self.until)):
+                async with asyncio.timeout_at(waits):
                     word = await self.words.get()
             except TimeoutError:
-                if now() >= self.until:
+                if waits == self.until:
                     return  # the browser comes again, with the session that it has by then
                 beat += BEAT
                 word = BEATS
