@@ -1,8 +1,5 @@
 """The acts on a family's page: each a small form, and how it becomes the input of its verb."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from casecoord.actions.leads import (
@@ -16,7 +13,6 @@ from casecoord.actions.leads import (
     offer_hand_over,
     propose_lead,
 )
-from casecoord.actions.office import Verb
 from casecoord.actions.participation import (
     AnswerInvitation,
     InviteTeam,
@@ -35,29 +31,9 @@ from casecoord.actions.plan import (
 )
 from casecoord.actions.signals import Decision, SeeSignal, TriageSignal, see_signal, triage_signal
 from casecoord.console.fields import Form
+from casecoord.console.forms import Act, named
 from casecoord.domain.ids import key_of
 from casecoord.domain.words import LifeDomain
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One form: `thing` is the kind of what it is done to. `elsewhere`: it ends on the first page."""
-
-    name: str
-    verb: Verb[Any, Any]
-    read: Callable[[Form], Any]
-    thing: str = "Case"
-    elsewhere: bool = False
-
-    def form_of(self, key: UUID | None) -> str:
-        """The id of this form on the page: one per thing it can be done to."""
-        return f"{self.name}-{key}" if key else self.name
-
-    def form(self, given: Mapping[str, str]) -> str:
-        """The id of the form that sent these fields."""
-        if self.thing == "Case":
-            return self.name
-        return self.form_of(key_of(self.thing, given.get(self.thing.lower(), "")))
 
 
 def _triage(form: Form) -> TriageSignal:
@@ -129,23 +105,20 @@ def _contact(form: Form) -> RecordContact:
     )
 
 
-ACTS: dict[str, Act] = {
-    act.name: act
-    for act in (
-        Act("triage", triage_signal, _triage, "Signal"),
-        Act("see", see_signal, _see, "Signal"),
-        Act("propose-lead", propose_lead, _propose),
-        Act("appoint-lead", appoint_lead, _propose),
-        Act("hand-over", offer_hand_over, _propose),
-        Act("accept-lead", accept_lead, _answer, "Proposal"),
-        Act("decline-lead", decline_lead, _answer, "Proposal"),
-        Act("accept-hand-over", accept_hand_over, _answer, "Proposal"),
-        Act("decline-hand-over", decline_hand_over, _answer, "Proposal"),
-        Act("invite", invite_team, _invite),
-        Act("join", join_case, _invitation, "Invitation"),
-        Act("decline-invitation", decline_invitation, _invitation, "Invitation", elsewhere=True),
-        Act("add-action", add_action, _add_action),
-        Act("complete-action", complete_action, _complete, "Action"),
-        Act("record-contact", record_contact, _contact),
-    )
-}
+ACTS: dict[str, Act] = named(
+    Act("triage", triage_signal, _triage, ("signal",)),
+    Act("see", see_signal, _see, ("signal",)),
+    Act("propose-lead", propose_lead, _propose),
+    Act("appoint-lead", appoint_lead, _propose),
+    Act("hand-over", offer_hand_over, _propose),
+    Act("accept-lead", accept_lead, _answer, ("proposal",)),
+    Act("decline-lead", decline_lead, _answer, ("proposal",)),
+    Act("accept-hand-over", accept_hand_over, _answer, ("proposal",)),
+    Act("decline-hand-over", decline_hand_over, _answer, ("proposal",)),
+    Act("invite", invite_team, _invite),
+    Act("join", join_case, _invitation, ("invitation",)),
+    Act("decline-invitation", decline_invitation, _invitation, ("invitation",), leads=lambda _: "/"),
+    Act("add-action", add_action, _add_action),
+    Act("complete-action", complete_action, _complete, ("action",)),
+    Act("record-contact", record_contact, _contact),
+)

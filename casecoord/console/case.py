@@ -1,13 +1,13 @@
 """A family's page: the joint case view, what happened, and what this person may do now."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.responses import Response
+from starlette.routing import BaseRoute
 
 from casecoord.actions.candidates import Candidate, CandidatesOf, candidates
 from casecoord.actions.joint_view import JointCaseOf, joint_case
@@ -17,9 +17,8 @@ from casecoord.actions.plan import Manner
 from casecoord.actions.possible import Possible, possible
 from casecoord.actions.signals import Decision
 from casecoord.actions.teams import TeamLine, TeamsOf, teams
-from casecoord.console.acts import Act
-from casecoord.console.fields import Faulty, Form, Shown
-from casecoord.console.reception import Reception, Stale
+from casecoord.console.reception import Reception
+from casecoord.console.sheets import Desk, Sheet
 from casecoord.console.strip import Strip, strip
 from casecoord.console.table_acts import FAMILY_ACTS
 from casecoord.domain.agreements import Answer
@@ -30,7 +29,6 @@ from casecoord.domain.lists import Happened, Slice
 from casecoord.domain.teams import TEAM_KINDS
 from casecoord.domain.words import LifeDomain
 from casecoord.domain.workdays import local_date
-from casecoord.identity.door import language_of
 from casecoord.identity.sessions import Session
 
 _EVENTS = 100
@@ -135,72 +133,25 @@ class Cases:
     at: Reception
 
     def routes(self) -> list[BaseRoute]:
-        return [
-            Route("/families/{id}", self.at.guarded(self.show_family)),
-            Route("/families/{id}/{act}", self.at.guarded(self.act_in_family), methods=["POST"]),
-        ]
+        return Desk(self.at, "/families/{id}", FAMILY_ACTS, self.show_family).routes()
 
-    async def show_family(self, request: Request) -> Response:
-        return await self._page(request, self.at.session(request))
-
-    async def act_in_family(self, request: Request) -> Response:
-        """Does one act; afterwards the family's page says so, or shows the form again with what is wrong."""
-        try:
-            session, given = await self.at.posted(request)
-        except Stale as stale:
-            return await self._again(request, stale.session, stale.given, [Problem("form_stale")])
-        act = _act(request)
-        try:
-            form = Form(given)
-            input = act.read(form)
-            form.check()
-            await self.at.act(request, session, act.verb, input)
-        except Faulty as faulty:
-            return await self._again(request, session, given, faulty.problems)
-        except Problem as problem:
-            if problem.code in ("not_found", "not_allowed"):
-                raise
-            return await self._again(request, session, given, [problem])
-        page = "/" if act.elsewhere else f"/families/{request.path_params['id']}"
-        return RedirectResponse(f"{page}?done={act.name}", 303)
-
-    async def _again(
-        self,
-        request: Request,
-        session: Session,
-        given: Mapping[str, str],
-        problems: list[Problem] | tuple[Problem, ...],
-    ) -> Response:
-        identity = _act(request).form(given)
-        return await self._page(
-            request, session, Shown.again(identity, given, problems, language_of(request))
-        )
-
-    async def _page(self, request: Request, session: Session, tried: Shown | None = None) -> Response:
+    async def show_family(self, request: Request, session: Session, sheet: Sheet) -> Response:
         identity = key_of_any(("Case", "Household"), request.path_params["id"])
         query = FamilyOf(identity, request.query_params.get("after") or None)
         found = await self.at.look(request, session, family, query)
-        done = request.query_params.get("done")
-
-        def form(name: str, thing: UUID | None = None) -> Shown:
-            """The form of an act on a thing: as it was tried, or new."""
-            identity = FAMILY_ACTS[name].form_of(thing)
-            return tried if tried is not None and tried.id == identity else Shown(identity)
-
+        here = global_id("Household", found.case.household)
         return self.at.page(
             request,
             "family.html",
-            status=422 if tried else 200,
+            status=sheet.status,
             session=session,
             strip=found.strip,
+            sheet=replace(sheet, here=f"/families/{here}"),
             family=found,
             case=found.case,
             may=found.may,
             names={person.id: person.name for person in found.case.persons},
-            here=global_id("Household", found.case.household),
-            form=form,
-            tried=tried,
-            done=done if done in FAMILY_ACTS else None,
+            here=here,
             decisions=[
                 Decision.JOIN_CASE if found.case.case else Decision.OPEN_CASE,
                 Decision.ON_HOLD,
@@ -210,10 +161,3 @@ class Cases:
             answers=[Answer.CONFIRMED, Answer.CHANGED, Answer.REFUSED],
             today=local_date(found.now),
         )
-
-
-def _act(request: Request) -> Act:
-    act = FAMILY_ACTS.get(request.path_params["act"])
-    if act is None:
-        raise Problem("not_found")
-    return act

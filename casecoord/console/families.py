@@ -7,17 +7,21 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from casecoord.actions.asked import AskedOf, Invited, Proposed, invitations, proposals
+from casecoord.actions.asked import Asked, AskedOf, asked_of_me
 from casecoord.actions.lists import GapsOf, WorklistOf, gaps, worklist
 from casecoord.actions.office import Hand
 from casecoord.console.mine import Mine
+from casecoord.console.my_acts import MY_ACTS
 from casecoord.console.reception import Reception
+from casecoord.console.sheets import Sheet
 from casecoord.console.strip import Strip, strip
+from casecoord.console.ways import start
 from casecoord.domain.lists import Flagged, OpenGap, Slice
 from casecoord.domain.words import Urgency
+from casecoord.identity.sessions import Session
 from casecoord.storage.work import UnknownLogin
 
 #: Enough for one look; what follows is a page further.
@@ -42,8 +46,7 @@ class Home:
     now: datetime
     families: Slice[Flagged]
     gaps: dict[UUID | None, list[OpenGap]]
-    invitations: Slice[Invited]
-    proposals: Slice[Proposed]
+    asked: Asked
 
 
 async def home(hand: Hand, query: HomeOf) -> Home:
@@ -59,9 +62,14 @@ async def home(hand: Hand, query: HomeOf) -> Home:
             WorklistOf(urgency=query.urgency, overdue=query.overdue, first=PAGE, after=query.after),
         ),
         gaps=dict(by_household),
-        invitations=await invitations(hand, AskedOf()),
-        proposals=await proposals(hand, AskedOf()),
+        asked=await asked_of_me(hand, AskedOf()),
     )
+
+
+async def first(hand: Hand, query: HomeOf) -> Home | str:
+    """The first screen of this actor: the families, or the path of another page."""
+    begins = start(hand)
+    return await home(hand, query) if begins == "/families" else begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +89,30 @@ class Families:
     at: Reception
 
     def routes(self) -> list[BaseRoute]:
-        return [Route("/", self.at.guarded(self.start))]
+        guarded = self.at.guarded
+        return [Route("/", guarded(self.start)), Route("/families", guarded(self.list_families))]
 
     async def start(self, request: Request) -> Response:
         """What this is, or, after signing in, what waits for me."""
         session = self.at.door.session(request)
         if session is None:
             return self.at.page(request, "welcome.html")
-        query = _asked(request)
         try:
-            found = await self.at.look(request, session, home, query)
+            found = await self.at.look(request, session, first, _asked(request))
         except UnknownLogin:
             # No professional: then somebody of a family, or nobody yet.
-            return await Mine(self.at).show(request, session)
+            return await Mine(self.at).show(request, session, Sheet(MY_ACTS, "/mine"))
+        if isinstance(found, str):
+            return RedirectResponse(found, 303)
+        return self._show(request, session, found)
+
+    async def list_families(self, request: Request) -> Response:
+        """The families of this seat."""
+        session = self.at.session(request)
+        return self._show(request, session, await self.at.look(request, session, home, _asked(request)))
+
+    def _show(self, request: Request, session: Session, found: Home) -> Response:
+        query = _asked(request)
         following = None
         if found.families.more:
             following = _href(query.urgency, query.overdue, found.families.cursors[-1])
@@ -132,4 +151,4 @@ def _filters(query: HomeOf) -> list[Filter]:
 def _href(urgency: Urgency | None, overdue: bool, after: str | None = None) -> str:
     asked = {"urgency": urgency, "overdue": "1" if overdue else None, "after": after}
     query = urlencode({name: value for name, value in asked.items() if value})
-    return f"/?{query}" if query else "/"
+    return f"/families?{query}" if query else "/families"

@@ -56,17 +56,17 @@ class Form:
         return "".join(c for c in typed if unicodedata.category(c) != "Cf").strip()
 
     def needed(self, name: str, code: str = "text_empty") -> str:
-        return self.text(name) or self._fault("", code, name)
+        return self.text(name) or self.fault("", code, name)
 
     def day(self, name: str) -> date | None:
         """A date as people type it: 21-3-2018, 21/03/2018, 21032018 or 2018-03-21."""
         typed = self.plain(name)
         if typed is None:
             return None
-        return read_date(typed) or self._fault(date.min, "date_invalid", name)
+        return read_date(typed) or self.fault(date.min, "date_invalid", name)
 
     def needed_day(self, name: str) -> date:
-        return self.day(name) or self._fault(date.min, "date_invalid", name)
+        return self.day(name) or self.fault(date.min, "date_invalid", name)
 
     def moment(self, name: str) -> datetime | None:
         """A date and time of a browser's own input, as clocks in Amsterdam say it; None for now."""
@@ -76,11 +76,11 @@ class Form:
         try:
             return datetime.fromisoformat(typed).replace(tzinfo=AMSTERDAM)
         except ValueError:
-            return self._fault(None, "date_invalid", name)
+            return self.fault(None, "date_invalid", name)
 
     def choice(self, name: str, kind: type[E], code: str = "choice_missing") -> E:
         found = self.chosen(name, kind)
-        return found if found is not None else self._fault(next(iter(kind)), code, name)
+        return found if found is not None else self.fault(next(iter(kind)), code, name)
 
     def chosen(self, name: str, kind: type[E]) -> E | None:
         """One of these words, or None for none of them."""
@@ -94,7 +94,7 @@ class Form:
     def picked(self, name: str, kind: str) -> UUID:
         """The key in a global id that somebody picked from a list."""
         if not self.given.get(name):
-            return self._fault(UUID(int=0), "choice_missing", name)
+            return self.fault(UUID(int=0), "choice_missing", name)
         return self.thing(name, kind)
 
     def check(self) -> None:
@@ -102,7 +102,8 @@ class Form:
         if self.problems:
             raise Faulty(self.problems)
 
-    def _fault(self, stand_in: T, code: str, name: str) -> T:
+    def fault(self, stand_in: T, code: str, name: str) -> T:
+        """Notes what is wrong with a field, once; a value that nobody will use stands in."""
         if all(problem.field != name for problem in self.problems):
             self.problems.append(Problem(code, name))
         return stand_in
@@ -135,16 +136,27 @@ class Shown:
     given: Mapping[str, str] = field(default_factory=dict)
     faults: tuple[tuple[str, str], ...] = ()
     """(field, or empty for the form as a whole; the sentence)."""
+    sure: bool = False
+    """Nothing is wrong; what follows is said, and it is asked once more."""
 
     @classmethod
     def again(
-        cls, identity: str, given: Mapping[str, str], problems: Iterable[Problem], language: Language
+        cls,
+        identity: str,
+        given: Mapping[str, str],
+        problems: Iterable[Problem],
+        language: Language,
+        names: Iterable[str] = (),
     ) -> "Shown":
-        """The same form with everything typed. A key that is spent on other words is replaced."""
+        """The same form with everything typed. A key that is spent on other words is replaced.
+
+        `names`: the inputs that can be pointed at; none: those that were sent, and those that are not when empty.
+        """
         known, key = tuple(problems), given.get("key") or fresh_key()
         if any(problem.code in ("key_reused", "key_missing") for problem in known):
             key = fresh_key()
-        faults = tuple((_input_of(p.field, given), p.message(language)) for p in known)
+        inputs = {*names} or {*given, *_UNSENT} - _HIDDEN
+        faults = tuple((p.field if p.field in inputs else "", p.message(language)) for p in known)
         return cls(identity, key, given, faults)
 
     def value(self, name: str, otherwise: str = "") -> str:
@@ -159,11 +171,7 @@ class Shown:
         return f"{self.id}-{name.replace('.', '-')}" if name else self.id
 
 
-def _input_of(name: str | None, given: Mapping[str, str]) -> str:
-    """The input that a problem's field names, if the form has it: an unchecked radio sends nothing."""
-    hidden = ("key", "csrf", "signal", "action", "proposal", "case", "idempotencyKey")
-    return name if name and name not in hidden and (name in given or name in _UNSENT) else ""
-
-
+#: What goes along unseen.
+_HIDDEN = {"key", "csrf", "sure", "signal", "action", "proposal", "case", "idempotencyKey"}
 #: Inputs that a browser leaves out of what it sends while nothing is chosen.
 _UNSENT = ("urgency", "audience", "veiligThuis", "decision", "domain", "manner", "person.bsn", "summary")

@@ -7,8 +7,8 @@ from casecoord.actions.own_agreements import (
     respond_my_agreement,
     say_for_my_family,
 )
-from casecoord.console.acts import Act
 from casecoord.console.fields import Form
+from casecoord.console.forms import Act, named
 from casecoord.domain.agreements import Answer, MilestoneKind
 from casecoord.domain.joint_view import JointCase
 from casecoord.domain.words import LifeDomain, RequestKind, Urgency
@@ -41,16 +41,13 @@ def _complain(form: Form) -> ExerciseMyRight:
 
 
 #: `goal` and `proud` are one verb with two forms.
-MY_ACTS: dict[str, Act] = {
-    act.name: act
-    for act in (
-        Act("respond", respond_my_agreement, _respond, "Agreement"),
-        Act("goal", say_for_my_family, _say),
-        Act("proud", say_for_my_family, _say),
-        Act("help", ask_for_help, _ask),
-        Act("complain", exercise_my_right, _complain),
-    )
-}
+MY_ACTS: dict[str, Act] = named(
+    Act("respond", respond_my_agreement, _respond, ("agreement", "person")),
+    Act("goal", say_for_my_family, _say),
+    Act("proud", say_for_my_family, _say),
+    Act("help", ask_for_help, _ask),
+    Act("complain", exercise_my_right, _complain),
+)
 
 
 def complainable(case: JointCase) -> list[str]:

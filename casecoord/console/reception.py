@@ -138,7 +138,9 @@ class Reception:
         page = _ENVIRONMENTS[language].get_template(template)
         if session is not None and status in _WHOLE:
             values |= self._standing(request, session, values.get("strip"))
-        answer = HTMLResponse(page.render(language=language.value, session=session, **values), status)
+        answer = HTMLResponse(
+            page.render(language=language.value, path=request.url.path, session=session, **values), status
+        )
         answer.headers["Content-Language"] = language.value
         answer.headers["Vary"] = "Cookie, Accept-Language"
         return answer
@@ -157,7 +159,7 @@ class Reception:
     def _standing(self, request: Request, session: Session, above: Strip | None) -> dict[str, Any]:
         """Of when a page is and how to see it anew, how long one stays signed in, and what to follow it by."""
         made, left = datetime.now(UTC), self.seconds(request, session)
-        kept = [(name, value) for name, value in request.query_params.multi_items() if name != "done"]
+        kept = [(name, value) for name, value in request.query_params.multi_items() if name not in ("done", "undo")]
         again = f"{request.url.path}{'?' if kept else ''}{urlencode(kept)}"
         return {
             "made": made,
@@ -199,7 +201,7 @@ class Reception:
         if not typed or request.url.path in ("/logout", "/membership"):
             return RedirectResponse("/", 303)
         self.door.check_origin(request)
-        return self.page(request, "lost.html", status=401, path=request.url.path, given=given, typed=typed)
+        return self.page(request, "lost.html", status=401, given=given, typed=typed)
 
 
 async def fields_of(request: Request) -> dict[str, str]:
@@ -222,6 +224,7 @@ def _environment(language: Language) -> Environment:
     )
     environment.install_gettext_translations(texts.translations(language), newstyle=True)  # type: ignore[attr-defined]
     spoken: dict[str, Callable[[Any, Language], str]] = {
+        "say": texts.say,
         "word": texts.word,
         "team_kind": texts.team_kind,
         "facet_name": texts.facet,

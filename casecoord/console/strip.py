@@ -4,24 +4,20 @@ from dataclasses import dataclass
 
 from casecoord.actions.me import Me, whoami
 from casecoord.actions.office import Hand
-from casecoord.actions.possible import may_signal
-from casecoord.domain.words import Role
-
-#: Who watches over promises of others: for them the way to the gaps stands above every page.
-_WATCHERS = (Role.COORDINATOR, Role.AREA_COORDINATOR, Role.DECISION_POWER)
+from casecoord.console.ways import Way, start, ways
 
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """Who I act as, and which ways lead on from every page."""
+    """Who I act as, which ways lead on from every page, and which of them I begin with."""
 
     me: Me
     #: which transactions the page was made from
     seen: str
-    may_signal: bool
-    watches: bool
+    ways: tuple[Way, ...]
+    start: str
 
 
 async def strip(hand: Hand) -> Strip:
     """The actor of this transaction."""
-    return Strip(await whoami(hand.work), hand.work.seen, may_signal(hand), hand.actor.role in _WATCHERS)
+    return Strip(await whoami(hand.work), hand.work.seen, ways(hand), start(hand))

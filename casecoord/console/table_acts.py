@@ -17,8 +17,9 @@ from casecoord.actions.goals import (
     set_goal,
 )
 from casecoord.actions.refusing import RecordRefusal, record_refusal
-from casecoord.console.acts import ACTS, Act
+from casecoord.console.acts import ACTS
 from casecoord.console.fields import Form
+from casecoord.console.forms import Act, named
 from casecoord.domain.agreements import Answer
 from casecoord.domain.ids import key_of
 from casecoord.domain.words import LifeDomain
@@ -100,16 +101,13 @@ def _refusal(form: Form) -> RecordRefusal:
 
 
 #: Every act on a family's page.
-FAMILY_ACTS: dict[str, Act] = ACTS | {
-    act.name: act
-    for act in (
-        Act("set-goal", set_goal, _goal),
-        Act("agree", record_agreement, _agree),
-        Act("reword", record_agreement, _reword, "Agreement"),
-        Act("paper", respond_agreement, _paper, "Agreement"),
-        Act("reach", reach_milestone, _reach, "Milestone"),
-        Act("keep", reach_milestone, _keep, "Agreement"),
-        Act("praise", praise_family, _praise),
-        Act("refusal", record_refusal, _refusal),
-    )
-}
+FAMILY_ACTS: dict[str, Act] = ACTS | named(
+    Act("set-goal", set_goal, _goal),
+    Act("agree", record_agreement, _agree),
+    Act("reword", record_agreement, _reword, ("agreement",)),
+    Act("paper", respond_agreement, _paper, ("agreement",)),
+    Act("reach", reach_milestone, _reach, ("milestone",)),
+    Act("keep", reach_milestone, _keep, ("agreement",)),
+    Act("praise", praise_family, _praise),
+    Act("refusal", record_refusal, _refusal),
+)

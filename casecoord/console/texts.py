@@ -1,4 +1,5 @@
-"""The console's words. English stands in the templates, Dutch in `locale/nl.po`, compiled when the server starts."""
+"""The console's words. English stands in templates and code, Dutch in `locale/nl/`, a catalogue per story, compiled
+when the server starts."""
 
 import gettext
 import io
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -167,17 +169,31 @@ _HAPPENED = {
 }
 
 
+def N_(english: str) -> str:  # the name that the tools of gettext look for
+    """Marks a text of the code that is translated where it is shown."""
+    return english
+
+
 @cache
 def translations(language: Language) -> gettext.NullTranslations:
     """What turns an English text of a template into this language."""
     if language is Language.EN:
         return gettext.NullTranslations()
-    with (LOCALE / f"{language}.po").open("rb") as source:
-        catalog = read_po(source, locale=language.value)
+    whole = Catalog(locale=language.value)
+    for path in sorted((LOCALE / language.value).glob("*.po")):
+        with path.open("rb") as source:
+            for message in read_po(source, locale=language.value):
+                if message.id:
+                    whole.add(message.id, message.string)
     compiled = io.BytesIO()
-    write_mo(compiled, catalog)
+    write_mo(compiled, whole)
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+def say(english: str, language: Language) -> str:
+    """A text that was marked by `N_`, in the reader's language."""
+    return translations(language).gettext(english) if english else ""
 
 
 def vocabulary() -> set[str]:

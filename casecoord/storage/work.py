@@ -18,6 +18,7 @@ from casecoord.domain.actors import Actor, Caller, Resident, purposes_of
 from casecoord.domain.errors import Problem
 from casecoord.domain.promises import Deadlines
 from casecoord.domain.words import Purpose, Role, TeamKind
+from casecoord.storage import access_log
 from casecoord.storage.connection import APP_ROLE, READER_ROLE, SURVEYOR_ROLE, engine
 from casecoord.storage.sealed import Keyring
 
@@ -54,6 +55,8 @@ class Area:
     began: float = field(default_factory=monotonic, kw_only=True)
     #: to look: which transactions this one sees, as the database says it
     seen: str = field(default="", kw_only=True)
+    #: access records that the transaction writes before it commits
+    unwritten: list[access_log.Entry] = field(default_factory=list, kw_only=True)
 
     def follow(self, settings: dict[str, object]) -> None:
         """The area's settings as they stand now."""
@@ -156,7 +159,7 @@ class Database:
                 language=caller.language,
                 trace_id=caller.trace_id,
             )
-            yield Work(
+            work = Work(
                 session=session,
                 area_id=actor.area_id,
                 now=row["now"],
@@ -167,6 +170,8 @@ class Database:
                 actor=actor,
                 seen=row.get("seen", ""),
             )
+            yield work
+            await access_log.finish(work)
 
     @asynccontextmanager
     async def receive(self, caller: Caller) -> AsyncIterator[Visit]:
@@ -200,7 +205,7 @@ class Database:
                 language=caller.language,
                 trace_id=caller.trace_id,
             )
-            yield Visit(
+            visit = Visit(
                 session=session,
                 area_id=actor.area_id,
                 now=row["now"],
@@ -210,6 +215,8 @@ class Database:
                 grounds=frozenset(row["grounds"]),
                 actor=actor,
             )
+            yield visit
+            await access_log.finish(visit)
 
     @asynccontextmanager
     async def within(

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from tests.browser import chromium
+from tests.console.stories import served
 from tests.console.visitor import Visitor
 from tests.doors import amina, amina_token, app, bare, bind, client_of, provider, town
 from tests.world import PEOPLE
@@ -27,3 +28,10 @@ async def visit(app, provider, town) -> AsyncIterator[Callable[..., Visitor]]:
             return Visitor(http, sessions.begin(provider.issuer, f"demo-{name}"), sessions, language)
 
         yield come
+
+
+@pytest.fixture
+async def neighbourhood_served(neighbourhood, provider) -> AsyncIterator[str]:
+    """Where the demo neighbourhood answers."""
+    async with served(neighbourhood, provider) as home:
+        yield home

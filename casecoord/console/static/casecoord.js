@@ -34,12 +34,13 @@ function changed(field) {
   return field.value !== field.defaultValue;
 }
 function typed() {
-  const again = one("main .errors"); // what was typed came back with the page
+  const again = "given" in main().dataset; // what was typed came back with the page
   const fields = all("main form :is(input:not([type=hidden]), textarea, select)");
   return fields.filter((field) => changed(field) || (again && field.value && (!choice(field) || field.checked)));
 }
 function busy() {
-  return one("dialog[open], main [aria-busy=true]") || document.activeElement.closest("main form") || typed().length;
+  const undo = new URLSearchParams(location.search).has("undo"); // the same page without it would offer it no more
+  return undo || one("dialog[open], main [aria-busy=true]") || document.activeElement.closest("main form") || typed().length;
 }
 const place = (field) => [field.form.getAttribute("id"), field.form.getAttribute("action"), field.name, choice(field) && field.value].join();
 function retype(fields) {
@@ -63,7 +64,7 @@ function focus(it, how) {
 const known = (it) => it.id || [it.localName, it.closest("[id]").id, (one("summary", it) ?? it).textContent.trim()].join();
 async function renew() { // the same page as it is now; whoever reads it stays where they are
   const where = new URL(location);
-  where.searchParams.delete("done");
+  for (const past of ["done", "undo"]) where.searchParams.delete(past);
   const before = main();
   let answer, page;
   try {

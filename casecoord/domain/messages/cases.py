@@ -27,6 +27,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "date_invalid": ("Vul een datum in, zoals 21-3-2018.", "Fill in a date, such as 21-3-2018."),
     "choice_missing": ("Maak een keuze.", "Make a choice."),
+    "number_invalid": ("Vul een getal in.", "Fill in a number."),
     "form_stale": (
         "U hebt zich intussen opnieuw aangemeld. Er is nog niets vastgelegd: kijk na wat er staat en verstuur het nog eens.",
         "You signed in again in the meantime. Nothing was recorded yet: check what is here and send it once more.",
