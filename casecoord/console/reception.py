@@ -159,7 +159,11 @@ class Reception:
     def _standing(self, request: Request, session: Session, above: Strip | None) -> dict[str, Any]:
         """Of when a page is and how to see it anew, how long one stays signed in, and what to follow it by."""
         made, left = datetime.now(UTC), self.seconds(request, session)
-        kept = [(name, value) for name, value in request.query_params.multi_items() if name not in ("done", "undo")]
+        kept = [
+            (name, value)
+            for name, value in request.query_params.multi_items()
+            if name not in ("done", "undo")
+        ]
         again = f"{request.url.path}{'?' if kept else ''}{urlencode(kept)}"
         return {
             "made": made,

@@ -80,6 +80,10 @@ async def fill(page: Page, words: str) -> None:
     await page.get_by_label("By which date?").last.fill("2026-12-24")
 
 
+def recorded(page: Page):
+    return page.get_by_role("main").get_by_role("status").filter(has_text="Recorded.")
+
+
 def add(page: Page):
     return page.locator("form[action$='add-action'] button")
 
@@ -122,7 +126,7 @@ async def test_what_is_typed_for_what_is_gone_is_kept_on_the_page(chromium, home
             await one.locator("summary", has_text="Done").first.click()
             await one.locator("form[action$='complete-action'] [name=result]").fill(words)
         await other.locator("form[action$='complete-action'] button").click()
-        await expect(other.get_by_text("Recorded.")).to_be_focused()
+        await expect(recorded(other)).to_be_focused()
         await page.get_by_role("button", name="Show what is new").click()
         await expect(page.get_by_role("heading", name="What you typed")).to_be_visible()
         await expect(page.locator("#kept .quote")).to_have_text("De fiets rijdt.")
@@ -141,7 +145,7 @@ async def test_a_form_goes_once_without_a_reload_and_back_leads_back(chromium, h
         await page.get_by_label("What is it about?").last.select_option("finance")
         await page.get_by_label("By which date?").last.fill("2026-12-24")
         await add(page).dblclick()
-        await expect(page.get_by_text("Recorded.")).to_be_focused()
+        await expect(recorded(page)).to_be_focused()
         await expect(page.get_by_role("heading", name="Samen bellen.")).to_be_visible()
         assert await page.evaluate("window.same") and page.url.endswith("?done=add-action")
         assert await actions(town) == 1
@@ -179,7 +183,7 @@ async def test_on_a_slow_line_and_on_none_an_act_is_done_once_and_nothing_typed_
         await expect(said).to_contain_text("nothing was sent")
         await page.context.set_offline(False)
         await add(page).click()
-        await expect(page.get_by_text("Recorded.")).to_be_focused()
+        await expect(recorded(page)).to_be_focused()
         assert await actions(town) == 1
 
 
@@ -199,7 +203,7 @@ async def test_a_page_whose_stream_is_cut_says_that_it_may_be_old_and_works(chro
         assert await violations(page) == []
         await fill(page, "Samen bellen.")
         await add(page).click()
-        await expect(page.get_by_text("Recorded.")).to_be_focused()
+        await expect(recorded(page)).to_be_focused()
         await page.unroute("**/changes*")
         await page.clock.fast_forward(30_000)
         await expect(said).to_be_empty()
