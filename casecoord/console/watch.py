@@ -26,7 +26,7 @@ from casecoord.domain.errors import Problem
 from casecoord.storage.work import UnknownLogin
 
 #: Seconds between two looks at what is new, and between two beats of a stream.
-EVERY = 0.5
+EVERY = 0.25
 BEAT = 15.0
 #: Milliseconds after which a browser whose stream was cut comes again.
 RETRY = 2000

@@ -9,6 +9,7 @@ from tests.bench.agenda import agenda_vs_sql
 from tests.bench.decision_share import decision_share
 from tests.bench.ground import ground
 from tests.bench.joint_case import joint_case_vs_asyncpg
+from tests.bench.live_page import live_page
 from tests.bench.log import (
     checkpoint_lag_under_load,
     sequencer_and_verification,
@@ -31,6 +32,7 @@ BENCHMARKS = (
     key_rotation,
     matching_vs_sql,
     agenda_vs_sql,
+    live_page,
 )
 RESULTS = Path(".bench/results.jsonl")
 
