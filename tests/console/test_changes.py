@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import signal as signals
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -21,8 +20,9 @@ from casecoord.console.reception import UNATTENDED
 from casecoord.domain.errors import Problem
 from casecoord.domain.ids import global_id
 from casecoord.domain.words import LifeDomain
-from casecoord.identity.sessions import IDLE_SECONDS, SESSION_COOKIE
+from casecoord.identity.sessions import IDLE_SECONDS, SESSION_COOKIE, Sessions
 from tests.actions.steps import led_case, merge, signal, take_part
+from tests.bench.ground import server
 from tests.doors import bind, serving, settings_for
 from tests.world import PEOPLE
 
@@ -309,23 +309,23 @@ async def test_streams_are_counted_and_who_goes_away_makes_room(come, serve, mon
     assert not serve.state.watch.tasks
 
 
-async def test_a_server_that_stops_ends_its_streams(come, serve):
+async def test_a_server_that_is_told_to_stop_ends_its_streams(database_url, provider, town):
+    """A process of its own: it waits for its answers before it stops, and would wait for ever for a stream."""
+    port = urlsplit(provider.public_url).port
+    with server(database_url, provider, port) as url:
+        async with httpx2.AsyncClient(base_url=url, timeout=PATIENCE) as http:
+            sessions = Sessions(settings_for(database_url, provider).session_key)
+            amina = Browser(http, sessions, sessions.begin(provider.issuer, "demo-amina"))
+            heard = await amina.hears()
+            assert heard.status == 200
+    await heard.within(heard.over.wait())
+
+
+async def test_who_comes_to_a_server_that_stops_is_sent_away(come, serve):
     heard = await come("amina").hears()
     serve.state.watch.close()
     await heard.within(heard.over.wait())
     assert (await come("bram").hears()).status == 503
-
-
-def test_a_signal_to_stop_ends_the_streams_and_goes_on_to_the_server():
-    reached = []
-    before = signals.signal(signals.SIGTERM, lambda number, frame: reached.append(number))
-    try:
-        kept = watch.Watch(None)
-        with kept.until_told_to_stop():
-            signals.raise_signal(signals.SIGTERM)
-        assert reached == [signals.SIGTERM] and kept.closed
-    finally:
-        signals.signal(signals.SIGTERM, before)
 
 
 async def test_a_page_that_looks_for_itself_keeps_nobody_signed_in(come):

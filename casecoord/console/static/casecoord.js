@@ -153,7 +153,7 @@ function alive() {
 const old = () => say("old", seen);
 function cut() {
   old();
-  line = setTimeout(stream.readyState === EventSource.OPEN || stream.readyState === EventSource.CLOSED ? follow : cut, GRACE * 5);
+  line = setTimeout(follow, GRACE * 5);
 }
 addEventListener("offline", () => main().dataset.live && old());
 addEventListener("online", follow);
