@@ -19,6 +19,7 @@ from casecoord.api import documents
 from casecoord.api.door import GraphQLDoor
 from casecoord.api.schema import build
 from casecoord.console.pages import Console
+from casecoord.console.watch import Watch
 from casecoord.identity.door import Door
 from casecoord.identity.login import LoginFlow
 from casecoord.identity.provider import Client, Provider
@@ -52,10 +53,12 @@ def create_app(settings: Settings) -> FastAPI:
     schema = build()
     programs = GraphQLDoor(schema, documents.load(schema), door, office, development=settings.development)
     metrics = Metrics()
+    watch = Watch(office)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        yield
+        with watch.until_told_to_stop():
+            yield
         await http.aclose()
         await db.close()
 
@@ -67,7 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
         exception_handlers={HTTPException: _plain_refusal},
         routes=[
             Route("/graphql", programs.graphql, methods=["POST"]),
-            *Console(office, door, login).routes(),
+            *Console(office, door, login, watch).routes(),
             *_health(settings, office, metrics),
         ],
     )
@@ -77,7 +80,7 @@ def create_app(settings: Settings) -> FastAPI:
         metrics=metrics,
         headers=security_headers(settings.public_url, f"{issuer.scheme}://{issuer.netloc}"),
     )
-    app.state.office, app.state.login = office, login
+    app.state.office, app.state.login, app.state.watch = office, login, watch
     return app
 
 

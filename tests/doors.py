@@ -84,6 +84,7 @@ def serving(app: FastAPI, port: int) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
+        app.state.watch.close()  # as a signal would, of which a thread hears nothing
         server.should_exit = True
         thread.join(10)
         listening.close()

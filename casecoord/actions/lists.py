@@ -162,16 +162,32 @@ async def timeline(hand: Hand, query: TimelineOf) -> Slice[Happened]:
     first = cursors.page_size(query.first)
     after = cursors.read(hand, "timeline", query.after)
     page = Page(first, (datetime.fromisoformat(after[0]), UUID(after[1])) if after else None)
-    row = await lists.timeline(hand.work, query.id, page, _of_history(hand))
+    row = await lists.timeline(hand.work, query.id, page, of_history(hand))
     if row is None:
         raise Problem("not_found", "id")
+    events = row["events"]
+    looks = looks_at_history(hand, row, events[:first])
+    if looks is None:
+        raise Problem("not_found", "id")
+    await access_log.write(hand.work, [one.entry("timeline") for one in looks])
+    items = [
+        Happened(UUID(e["id"]), datetime.fromisoformat(e["at"]), e["verb"], e["who"], e["about"])
+        for e in events[:first]
+    ]
+    keys = [[e["at"], e["id"]] for e in events[:first]]
+    return Slice(items, [cursors.write(hand, "timeline", key) for key in keys], len(events) > first)
+
+
+def looks_at_history(
+    hand: Hand, row: Mapping[str, Any], events: Sequence[Mapping[str, Any]]
+) -> list[Look] | None:
+    """The looks by which these events of a household are told; None: its history is not for this actor."""
     look = _look(hand, row["household"], row, takes_part=row["participates"] or row["accountable"])
     if look.decide("case.status").shown is not Shown.FULL:
-        raise Problem("not_found", "id")
-    events = row["events"]
+        return None
     # What happened to one person is a record of its own: it is of no concern to the others.
     looks: dict[str | None, Look] = {None: look}
-    for event in events[:first]:
+    for event in events:
         seen = _look(hand, row["household"], row, takes_part=event["takes_part"])
         looks.setdefault(event["person"], seen).decide(
             event["facet"],
@@ -182,13 +198,7 @@ async def timeline(hand: Hand, query: TimelineOf) -> Slice[Happened]:
             shared_with_teams=event["audience"] == "teams_in_case",
             **{name: event[name] for name in _OF_EVENT},
         )
-    await access_log.write(hand.work, [one.entry("timeline") for one in looks.values()])
-    items = [
-        Happened(UUID(e["id"]), datetime.fromisoformat(e["at"]), e["verb"], e["who"], e["about"])
-        for e in events[:first]
-    ]
-    keys = [[e["at"], e["id"]] for e in events[:first]]
-    return Slice(items, [cursors.write(hand, "timeline", key) for key in keys], len(events) > first)
+    return list(looks.values())
 
 
 def _may_choose(hand: Hand, chosen: Chosen) -> None:
@@ -238,7 +248,7 @@ def _filters(
     }
 
 
-def _of_history(hand: Hand) -> dict[str, str]:
+def of_history(hand: Hand) -> dict[str, str]:
     """An event names who did it: one that a team's presence makes secret needs its sphere, whatever its facet."""
     shown = set(_HISTORY)
     if hand.actor.team_kind is TeamKind.COURT_PARTNER:

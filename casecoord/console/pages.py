@@ -1,4 +1,4 @@
-"""The console: every page, by story, and our own style sheet."""
+"""The console: every page, by story, our own style sheet and our one script."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 from casecoord.actions.office import Office
 from casecoord.console.area import TheArea
 from casecoord.console.case import Cases
+from casecoord.console.changes import Changes
 from casecoord.console.decisions import Deciding
 from casecoord.console.duty import OnWatch
 from casecoord.console.families import Families
@@ -27,6 +28,7 @@ from casecoord.console.rules import Rules
 from casecoord.console.searching import Searching
 from casecoord.console.signal import Signalling
 from casecoord.console.signing import Signing
+from casecoord.console.watch import Watch
 from casecoord.console.watching import Watching
 from casecoord.identity.door import Door
 from casecoord.identity.login import LoginFlow
@@ -35,7 +37,7 @@ STATIC = Path(__file__).parent / "static"
 
 
 class _Static(StaticFiles):
-    """Our own style sheet: asked for again each time, sent again only when it changed."""
+    """What is our own: asked for again each time, sent again only when it changed."""
 
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
         answer = super().file_response(*args, **kwargs)
@@ -50,6 +52,7 @@ class Console:
     office: Office
     door: Door
     login: LoginFlow
+    watch: Watch
 
     def routes(self) -> list[BaseRoute]:
         at = Reception(self.office, self.door, self.login)
@@ -72,6 +75,7 @@ class Console:
             Deciding(at),
             Inboxes(at),
             Searching(at),
+            Changes(at, self.watch),
         )
         return [
             *(route for story in stories for route in story.routes()),

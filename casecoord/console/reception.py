@@ -2,8 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any, Protocol, TypeVar
+from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.requests import Request
@@ -11,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from casecoord.actions.office import Hand, Office, Verb
 from casecoord.console import texts
+from casecoord.console.strip import Strip
 from casecoord.domain.actors import Caller
 from casecoord.domain.errors import Problem
 from casecoord.domain.ids import global_id
@@ -25,6 +28,10 @@ Page = Callable[[Request], Awaitable[Response]]
 QueryT = TypeVar("QueryT")
 AnswerT = TypeVar("AnswerT")
 
+#: What our script says when it looks for itself: nobody sits there because of it.
+UNATTENDED = "casecoord-unattended"
+#: Pages that show what is so now.
+_WHOLE = (200, 422)
 #: What was refused and what does not exist get the same page.
 _NOT_THERE = ("not_found", "not_allowed")
 
@@ -110,7 +117,7 @@ class Reception:
                 answer = self._refusal(request, Refused("csrf_failed"))
             except UnknownLogin:
                 answer = self.page(request, "unknown.html", status=403, session=session)
-            renewed = self.door.sessions.renewed(session) if session else None
+            renewed = self._renewed(request, session) if session else None
             if renewed and "set-cookie" not in answer.headers:
                 self.with_session(answer, renewed)
             return answer
@@ -129,12 +136,42 @@ class Reception:
         """A page in the reader's language."""
         language = language_of(request)
         page = _ENVIRONMENTS[language].get_template(template)
+        if session is not None and status in _WHOLE:
+            values |= self._standing(request, session, values.get("strip"))
         answer = HTMLResponse(
             page.render(language=language.value, path=request.url.path, session=session, **values), status
         )
         answer.headers["Content-Language"] = language.value
         answer.headers["Vary"] = "Cookie, Accept-Language"
         return answer
+
+    def seconds(self, request: Request, session: Session) -> int:
+        """How long the session lives after this answer if nothing is done any more."""
+        sessions = self.door.sessions
+        return sessions.ends(self._renewed(request, session) or session) - sessions.now()
+
+    def _renewed(self, request: Request, session: Session) -> Session | None:
+        """INVARIANT (who left is signed out): a page that renews itself, or is told to, keeps no session alive."""
+        if UNATTENDED in request.headers or request.url.path == "/changes":
+            return None
+        return self.door.sessions.renewed(session)
+
+    def _standing(self, request: Request, session: Session, above: Strip | None) -> dict[str, Any]:
+        """Of when a page is and how to see it anew, how long one stays signed in, and what to follow it by."""
+        made, left = datetime.now(UTC), self.seconds(request, session)
+        kept = [
+            (name, value)
+            for name, value in request.query_params.multi_items()
+            if name not in ("done", "undo")
+        ]
+        again = f"{request.url.path}{'?' if kept else ''}{urlencode(kept)}"
+        return {
+            "made": made,
+            "again": again if _is_read(request) else "",
+            "seconds": left,
+            "ends": made + timedelta(seconds=left),
+            "since": self.door.sessions.seal_mark(str(above.me.area_id), above.seen) if above else "",
+        }
 
     def with_session(self, answer: Response, session: Session) -> Response:
         self.set_cookie(answer, SESSION_COOKIE, self.door.sessions.seal(session), ABSOLUTE_SECONDS)
@@ -202,6 +239,7 @@ def _environment(language: Language) -> Environment:
         "happened": texts.happened,
         "day": texts.day,
         "moment": texts.moment,
+        "hour": texts.hour,
         "case_state": texts.case_state,
         "signal_state": texts.signal_state,
         "proposal_kind": texts.proposal_kind,

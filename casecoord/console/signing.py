@@ -31,6 +31,7 @@ class Signing:
             Route("/login/callback", guarded(self.finish_login)),
             Route("/logout", guarded(self.log_out), methods=["POST"]),
             Route("/membership", guarded(self.choose_membership), methods=["POST"]),
+            Route("/stay", guarded(self.stay), methods=["POST"]),
             Route("/language", guarded(self.choose_language), methods=["POST"]),
         ]
 
@@ -72,6 +73,13 @@ class Signing:
             raise Problem("membership_invalid") from None
         await me(self.at.office.database, self.at.caller(request, chosen))
         return self.at.with_session(RedirectResponse("/", 303), chosen)
+
+    async def stay(self, request: Request) -> Response:
+        """Somebody is still there: the session lives on. Says for how many seconds."""
+        session, _ = await self.at.posted(request)
+        return Response(
+            status_code=204, headers={"Casecoord-Seconds": str(self.at.seconds(request, session))}
+        )
 
     async def choose_language(self, request: Request) -> Response:
         """Dutch or English from now on, also before signing in."""

@@ -12,10 +12,12 @@ class Strip:
     """Who I act as, which ways lead on from every page, and which of them I begin with."""
 
     me: Me
+    #: which transactions the page was made from
+    seen: str
     ways: tuple[Way, ...]
     start: str
 
 
 async def strip(hand: Hand) -> Strip:
     """The actor of this transaction."""
-    return Strip(await whoami(hand.work), ways(hand), start(hand))
+    return Strip(await whoami(hand.work), hand.work.seen, ways(hand), start(hand))

@@ -466,6 +466,11 @@ def day(value: date, language: Language) -> str:
     return format_date(value, "d MMMM y", locale=_LOCALES[language])
 
 
+def hour(value: datetime, language: Language) -> str:
+    """A time of this day in Amsterdam: 14:32."""
+    return format_time(value.astimezone(AMSTERDAM).time(), "HH:mm", locale=_LOCALES[language])
+
+
 def moment(value: datetime, language: Language) -> str:
     """A date and time in Amsterdam. What is due at the end of a day names that day, without midnight."""
     local = value.astimezone(AMSTERDAM)

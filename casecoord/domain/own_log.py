@@ -165,6 +165,7 @@ _LIST = ("zag uw gezin in een lijst met werk", "saw your family in a list of wor
 _DEEDS = {
     "joint_case": ("bekeek de pagina van uw gezin", "looked at your family's page"),
     "timeline": ("bekeek wat er is gebeurd", "looked at what has happened"),
+    "changed": ("kreeg te zien dat er iets is veranderd", "was shown that something changed"),
     "explain": ("vroeg wat er van uw gezin te zien is", "asked what may be seen of your family"),
     "holder_at": ("keek wie er voor uw gezin is", "looked who is there for your family"),
     **dict.fromkeys(

@@ -21,6 +21,8 @@ IDLE_SECONDS = 30 * 60
 ABSOLUTE_SECONDS = 10 * 3600
 LOGIN_SECONDS = 10 * 60
 RENEW_AFTER = 60
+# Characters: a mark is as long as this, or twice.
+_MARK = 256
 
 _ALGORITHMS = ["dir", "A256GCM"]
 
@@ -81,6 +83,19 @@ class Sessions:
     def renewed(self, session: Session) -> Session | None:
         """The same session seen now; None while that would change the cookie more than once a minute."""
         return replace(session, seen=self.now()) if self.now() - session.seen >= RENEW_AFTER else None
+
+    def ends(self, session: Session) -> int:
+        """When it ends if nothing is done with it any more, in seconds since 1970."""
+        return min(session.seen + IDLE_SECONDS, session.began + ABSOLUTE_SECONDS)
+
+    def seal_mark(self, *mark: str) -> str:
+        """Where the database stood when a page was made. It would tell how much happens: nobody reads it, nor its length."""
+        return self._seal("mark", [self.now(), *mark, " " * (-len("".join(mark)) % _MARK)])
+
+    def open_mark(self, value: str | None) -> list[str] | None:
+        """What was sealed as a mark; None when forged, or older than any session."""
+        found = self._open("mark", value)
+        return None if found is None or self.now() - found[0] > ABSOLUTE_SECONDS else found[1:-1]
 
     def seal_attempt(self, attempt: Attempt) -> str:
         return self._seal("login", [attempt.state, attempt.nonce, attempt.verifier, attempt.began])

@@ -308,10 +308,13 @@ class Event(Base):
     facet: Mapped[str]
     rule: Mapped[str]
     about: Mapped[dict[str, Any]]
+    #: in which transaction: what is new since somebody looked goes by it
+    txid: Mapped[str] = mapped_column(TransactionId, server_default=text("pg_current_xact_id()"))
     __table_args__ = (
         to("households", "household_id"),
         to("memberships", "membership_id"),
         Index(None, "area_id", "household_id", "at"),
+        Index(None, "area_id", "txid"),
     )
 
 

@@ -5,7 +5,7 @@ actor's relation to each household as `rel`.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -118,14 +118,16 @@ _COORDINATOR_NAME = """(select w.name from coordinator_seats s
     where s.area_id = {x} and s.seat = coalesce({team}, {x}) and s.during @> cast(:now as timestamptz))"""
 
 
+#: Households that are one or were, in pairs, and whether they are now.
+LINKED = """
+  select household_id, merged_id, undone_at is null from merges where area_id = :area
+  union all select household_id, part_id, false from splits where area_id = :area"""
 #: An event stands where it was written; whose it is says the signal, action or case that it is about, wherever
 #: that is now. `near`: where such events can have been written; `own`: what went on in this household.
-_NEAR = """
+_NEAR = f"""
 asked (id) as (
   select coalesce((select c.household_id from cases c where c.area_id = :area and c.id = :id), cast(:id as uuid))),
-linked (one, other, now) as (
-  select household_id, merged_id, undone_at is null from merges where area_id = :area
-  union all select household_id, part_id, false from splits where area_id = :area),
+linked (one, other, now) as ({LINKED}),
 near (id) as (
   select id from asked union
   select case l.one when n.id then l.other else l.one end from near n join linked l on n.id in (l.one, l.other)),
@@ -266,7 +268,7 @@ select i.rule, {LEVEL} as level, count(*) number from found i where {gaps}{chose
 
 
 @lru_cache(maxsize=256)
-def _timeline(filters: tuple[tuple[str, str], ...]) -> TextClause:
+def _timeline(filters: tuple[tuple[str, str], ...], some: bool) -> TextClause:
     shown = " or ".join(f"(i.facet = '{facet}' and {condition})" for facet, condition in filters)
     return text(
         f"""
@@ -289,6 +291,7 @@ select h.id household, rel.*, coalesce((select jsonb_agg(to_jsonb(e) order by e.
       join memberships m on m.area_id = e.area_id and m.id = e.membership_id
       join professionals w on w.area_id = m.area_id and w.id = m.professional_id
      where e.area_id = h.area_id and e.household_id in (select id from near)
+       {"and e.id = any(cast(:only as uuid[]))" if some else ""}
        and case when coalesce(s.household_id, c.household_id) is null and e.about ->> 'note' is null
                   then e.household_id in (select id from own)
                 else coalesce(s.household_id, (select nt.household_id {_OF_NOTE}), c.household_id) = h.id end offset 0) i
@@ -369,11 +372,11 @@ async def tally(
 
 
 async def timeline(
-    work: Work, identity: UUID, page: Page, filters: Mapping[str, str]
+    work: Work, identity: UUID, page: Page, filters: Mapping[str, str], only: Collection[UUID] | None = None
 ) -> dict[str, Any] | None:
-    """What happened in a household that this viewer may know, in order."""
+    """What happened in a household that this viewer may know, in order. `only`: of these events."""
     at, event = page.after or (None, None)
-    statement = _timeline(tuple(sorted(filters.items())))
+    statement = _timeline(tuple(sorted(filters.items())), only is not None)
     values = {
         "area": work.area_id,
         "team": work.actor.team_id,
@@ -384,6 +387,7 @@ async def timeline(
         "first": page.first + 1,
         "from_at": at,
         "from_id": event,
+        **({} if only is None else {"only": list(only)}),
     }
     row = (await work.session.execute(statement, values)).mappings().one_or_none()
     return dict(row) if row else None

@@ -55,7 +55,7 @@ _EDGE = text(
 # What the last look did not see, in the order of arrival: a transaction that was still running then may have
 # written before others that are in their places. Whatever came by another server's transactions is left to
 # the look at everything, which is slower: it goes by what has no place.
-_UNSEEN = (
+UNSEEN = (
     "txid >= pg_snapshot_xmin(cast(cast(:seen as text) as pg_snapshot))"
     " and txid < pg_snapshot_xmax(pg_current_snapshot())"
     " and not pg_visible_in_snapshot(txid, cast(cast(:seen as text) as pg_snapshot))"
@@ -77,7 +77,7 @@ _PLACE = (
     "   case when count(*) <= cast(:some as bigint) then cast(pg_current_snapshot() as text) end as seen,"
     "   clock_timestamp() as now from fresh"
 )
-_PLACE_UNSEEN, _PLACE_ALL = text(_PLACE.format(which=_UNSEEN)), text(_PLACE.format(which=_PLACELESS))
+_PLACE_UNSEEN, _PLACE_ALL = text(_PLACE.format(which=UNSEEN)), text(_PLACE.format(which=_PLACELESS))
 _TILES = text(
     "insert into log_tiles (area_id, level, tile, hashes) select :area, t.* from"
     " unnest(cast(:levels as int[]), cast(:tiles as bigint[]), cast(:hashes as bytea[])) t"

@@ -29,7 +29,8 @@ _RECEIVE = text(f"{_GROUNDS} from casecoord_receive(:issuer, :subject, :login, :
 # Whoever looks goes on as a role to which only the rows in view of this seat are there. What a view asks is planned
 # once in a connection: with its many conditions, planning it anew takes ten times as long as answering it.
 _ENTER_TO_LOOK = text(
-    f"{_GROUNDS}, set_config('role', :role, true), set_config('plan_cache_mode', 'force_generic_plan', true) from casecoord_enter(:issuer, :subject, :membership, :at) e"
+    f"{_GROUNDS}, set_config('role', :role, true), set_config('plan_cache_mode', 'force_generic_plan', true),"
+    " cast(pg_current_snapshot() as text) as seen from casecoord_enter(:issuer, :subject, :membership, :at) e"
     " cross join lateral casecoord_reach(e.area_id, e.professional_id, e.membership_id, e.team_id, e.team_kind, e.role,"
     "   e.now, cast(:reach as jsonb)) r"
 )
@@ -54,6 +55,8 @@ class Area:
     grounds: frozenset[str]
     #: by this machine's clock, in seconds
     began: float = field(default_factory=monotonic, kw_only=True)
+    #: to look: which transactions this one sees, as the database says it
+    seen: str = field(default="", kw_only=True)
     #: access records that the transaction writes before it commits
     unwritten: list[access_log.Entry] = field(default_factory=list, kw_only=True)
 
@@ -167,6 +170,7 @@ class Database:
                 settings=row["settings"],
                 grounds=frozenset(row["grounds"]),
                 actor=actor,
+                seen=row.get("seen", ""),
             )
             yield work
             await access_log.finish(work)

@@ -10,6 +10,7 @@ from tests.bench.decision_share import decision_share
 from tests.bench.first_screens import first_screens
 from tests.bench.ground import ground
 from tests.bench.joint_case import joint_case_vs_asyncpg
+from tests.bench.live_page import live_page
 from tests.bench.log import (
     checkpoint_lag_under_load,
     sequencer_and_verification,
@@ -33,6 +34,7 @@ BENCHMARKS = (
     matching_vs_sql,
     agenda_vs_sql,
     first_screens,
+    live_page,
 )
 RESULTS = Path(".bench/results.jsonl")
 

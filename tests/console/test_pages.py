@@ -40,9 +40,11 @@ async def test_the_page_before_login_says_what_this_is(bare, accept, lang, says)
     assert 'href="/login"' in page.text and page.headers["content-language"] == lang
 
 
-async def test_pages_load_nothing_from_elsewhere_and_run_no_script(bare):
+async def test_pages_load_nothing_from_elsewhere_and_run_one_script_of_our_own(bare):
     page = (await bare.http.get("/")).text
-    assert "<script" not in page and " style=" not in page and "<style" not in page
+    assert re.findall("<script.*", page) == ['<script type="module" src="/static/casecoord.js"></script>']
+    assert " style=" not in page and "<style" not in page
+    assert re.findall(r"<[^>]* on\w+=", page) == [] and "javascript:" not in page
     assert re.findall(r'(?:src|href|action)="((?:https?:)?//[^"]*)"', page) == []
     for path in re.findall(r'(?:href|src)="(/static/[^"]+)"', page):
         assert (await bare.http.get(path)).status_code == 200
@@ -108,4 +110,7 @@ def test_there_is_a_demo_user_for_every_role_with_words_in_both_languages():
 
 async def test_who_has_nothing_to_do_with_families_is_not_led_to_them(visit):
     page = (await visit("amina", "en").get("/")).text
-    assert '<a href="/families" aria-current="page">Families</a>' in page and 'href="/gaps"' not in page
+    assert (
+        '<a href="/families" aria-current="page" aria-keyshortcuts="Alt+Shift+1">Families</a>' in page
+        and 'href="/gaps"' not in page
+    )
