@@ -9,10 +9,12 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from casecoord.actions.office import Office
+from casecoord.console.blockades import Blockades
 from casecoord.console.case import Cases
 from casecoord.console.families import Families
 from casecoord.console.mine import Mine
 from casecoord.console.reception import Reception
+from casecoord.console.rules import Rules
 from casecoord.console.signal import Signalling
 from casecoord.console.signing import Signing
 from casecoord.console.watching import Watching
@@ -41,7 +43,16 @@ class Console:
 
     def routes(self) -> list[BaseRoute]:
         at = Reception(self.office, self.door, self.login)
-        stories = (Families(at), Signing(at), Signalling(at), Watching(at), Cases(at), Mine(at))
+        stories = (
+            Families(at),
+            Signing(at),
+            Signalling(at),
+            Watching(at),
+            Cases(at),
+            Mine(at),
+            Blockades(at),
+            Rules(at),
+        )
         return [
             *(route for story in stories for route in story.routes()),
             Mount("/static", _Static(directory=STATIC), name="static"),

@@ -18,16 +18,21 @@ from casecoord.actions.plan import Manner
 from casecoord.actions.signals import Decision
 from casecoord.domain.agreements import Answer, Standing, spoken
 from casecoord.domain.facets import FACETS
+from casecoord.domain.leaving import ItemKind
 from casecoord.domain.promises import PROMISES, Level, Rule
 from casecoord.domain.teams import TEAM_KINDS
 from casecoord.domain.words import (
     ActionState,
     Audience,
+    BlockadeKind,
+    BlockadeState,
     CaseState,
+    Discipline,
     Language,
     LifeDomain,
     ProposalKind,
     Purpose,
+    Reach,
     Role,
     SignalState,
     SignalSubject,
@@ -67,6 +72,26 @@ _SPOKEN: tuple[tuple[StrEnum, str], ...] = (
     (ProposalKind.LEAD, "asked to lead"),
     (ProposalKind.HANDOVER, "asked to take the lead over"),
     (ProposalKind.APPOINTMENT, "appointed as lead"),
+    (BlockadeKind.RULE, "a rule"),
+    (BlockadeKind.CAPACITY, "too few people or places"),
+    (BlockadeKind.LAW, "the law"),
+    (BlockadeKind.COOPERATION, "working together"),
+    (BlockadeState.OPEN, "waits for a decision"),
+    (BlockadeState.AGENDA, "on the alliance's agenda"),
+    (BlockadeState.DECIDED, "decided"),
+    (Reach.INCIDENTAL, "this once"),
+    (Reach.STRUCTURAL, "from now on, for everybody whom it happens to"),
+    (ItemKind.SEAT, "the seat of coordinator"),
+    (ItemKind.DUTY, "hours on duty"),
+    (ItemKind.DEPUTY, "standing in for somebody"),
+    (ItemKind.LEAD, "cases as lead"),
+    (ItemKind.ACTION, "actions to do"),
+    (ItemKind.PROPOSAL, "requests to lead"),
+    (ItemKind.SIGNAL, "signals"),
+    (ItemKind.PARTICIPANT, "cases that the team takes part in"),
+    (ItemKind.INVITATION, "invitations to take part"),
+    (ItemKind.TRANSFER, "hand-overs"),
+    (ItemKind.COVER, "places that the team covers"),
     (VeiligThuis.YES, "yes, I reported it to Veilig Thuis"),
     (VeiligThuis.NO, "no, and this is why"),
     (VeiligThuis.LATER, "not yet, I decide on this date"),
@@ -87,6 +112,11 @@ _VOCABULARIES: tuple[type[StrEnum], ...] = (
     Manner,
     ProposalKind,
     VeiligThuis,
+    BlockadeKind,
+    BlockadeState,
+    Reach,
+    ItemKind,
+    Discipline,
 )
 _OPEN = "open"
 _LEVELS = {

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from casecoord.actions.office import Hand
 from casecoord.actions.possible import may_signal
+from casecoord.actions.weighing import may_order
 from casecoord.console.texts import N_
 from casecoord.domain.words import Role, TeamKind
 
@@ -38,8 +39,10 @@ _WITHOUT_FAMILIES = roles(Role.ANALYST, Role.PRIVACY_OFFICER, Role.ADMINISTRATOR
 
 #: In the order in which they stand above every page.
 WAYS: tuple[Way, ...] = (
+    Way("/blockades", N_("Blockades"), may_order, starts=may_order),
     Way("/families", N_("Families"), lambda hand: not _WITHOUT_FAMILIES(hand)),
     Way("/gaps", N_("Overdue"), _WATCHERS),
+    Way("/rules", N_("Rules"), lambda hand: True),
     Way("/signal", N_("Signal a concern"), may_signal, main=True),
 )
 
