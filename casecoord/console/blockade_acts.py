@@ -1,5 +1,7 @@
 """What the person with decision power does with a blockade, and what becomes of a decision that is a rule."""
 
+from uuid import UUID
+
 from casecoord.actions.addressing import Addressee
 from casecoord.actions.blockades import BlockadeBrief, DecideBlockade, GiveHomework, decide_blockade
 from casecoord.actions.breakthroughs import (
@@ -49,15 +51,23 @@ def _by_weight(form: Form) -> OrderBlockades:
     return OrderBlockades(form.key, tuple(one for one in _placed(form) if one != chosen))
 
 
-def _placed(form: Form) -> list[object]:
+def _placed(form: Form) -> list[UUID]:
     """All that were put by hand when the page was shown, in their order."""
     return [key_of("Blockade", one, "blockades") for one in form.given.get("blockades", "").split()]
 
 
 _HOMEWORK = (
-    Line("homework.what", N_("What does a partner do?"), N_("Empty: it goes on the agenda without homework yet.")),
+    Line(
+        "homework.what",
+        N_("What does a partner do?"),
+        N_("Empty: it goes on the agenda without homework yet."),
+    ),
     Pick("homework.to", N_("Which team does it?"), kind="Team", among="teams"),
-    Line("homework.to.function", N_("Or who, by function"), N_("A function, not a name: for example head of Housing.")),
+    Line(
+        "homework.to.function",
+        N_("Or who, by function"),
+        N_("A function, not a name: for example head of Housing."),
+    ),
     Day("homework.neededBy", N_("By which date?")),
 )
 

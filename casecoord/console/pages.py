@@ -13,10 +13,12 @@ from casecoord.console.blockades import Blockades
 from casecoord.console.case import Cases
 from casecoord.console.families import Families
 from casecoord.console.mine import Mine
+from casecoord.console.monitor import Following
 from casecoord.console.reception import Reception
 from casecoord.console.rules import Rules
 from casecoord.console.signal import Signalling
 from casecoord.console.signing import Signing
+from casecoord.console.teams import Teams
 from casecoord.console.watching import Watching
 from casecoord.identity.door import Door
 from casecoord.identity.login import LoginFlow
@@ -52,6 +54,8 @@ class Console:
             Mine(at),
             Blockades(at),
             Rules(at),
+            Following(at),
+            Teams(at),
         )
         return [
             *(route for story in stories for route in story.routes()),

@@ -200,6 +200,7 @@ def _environment(language: Language) -> Environment:
         "happened": texts.happened,
         "day": texts.day,
         "moment": texts.moment,
+        "period": texts.period,
         "case_state": texts.case_state,
         "signal_state": texts.signal_state,
         "proposal_kind": texts.proposal_kind,

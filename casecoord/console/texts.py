@@ -19,6 +19,7 @@ from casecoord.actions.signals import Decision
 from casecoord.domain.agreements import Answer, Standing, spoken
 from casecoord.domain.facets import FACETS
 from casecoord.domain.leaving import ItemKind
+from casecoord.domain.monitor import Period
 from casecoord.domain.promises import PROMISES, Level, Rule
 from casecoord.domain.teams import TEAM_KINDS
 from casecoord.domain.words import (
@@ -306,6 +307,12 @@ def next_step(rule: str, language: Language) -> str:
 def day(value: date, language: Language) -> str:
     """A date with its month in words: 6 november 2026."""
     return format_date(value, "d MMMM y", locale=_LOCALES[language])
+
+
+def period(value: Period, language: Language) -> str:
+    """Whole months by name: november 2026, or 4e kwartaal 2026."""
+    quarter = (value.until_on - value.from_on).days > 31
+    return format_date(value.from_on, "QQQQ y" if quarter else "LLLL y", locale=_LOCALES[language])
 
 
 def moment(value: datetime, language: Language) -> str:

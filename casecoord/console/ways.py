@@ -6,8 +6,10 @@ A way that is not offered is refused as well: each page's own actions decide aga
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from casecoord.actions.monitor import may_follow
 from casecoord.actions.office import Hand
 from casecoord.actions.possible import may_signal
+from casecoord.actions.teams import may_staff
 from casecoord.actions.weighing import may_order
 from casecoord.console.texts import N_
 from casecoord.domain.words import Role, TeamKind
@@ -42,6 +44,8 @@ WAYS: tuple[Way, ...] = (
     Way("/blockades", N_("Blockades"), may_order, starts=may_order),
     Way("/families", N_("Families"), lambda hand: not _WITHOUT_FAMILIES(hand)),
     Way("/gaps", N_("Overdue"), _WATCHERS),
+    Way("/monitor", N_("Monitor"), may_follow, starts=roles(Role.ANALYST)),
+    Way("/teams", N_("Teams"), may_staff, starts=may_staff),
     Way("/rules", N_("Rules"), lambda hand: True),
     Way("/signal", N_("Signal a concern"), may_signal, main=True),
 )

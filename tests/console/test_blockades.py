@@ -6,12 +6,11 @@ from datetime import date, timedelta
 import pytest
 
 from casecoord.actions.addressing import Addressee
-from casecoord.actions.blockades import raise_blockade
 from casecoord.actions.breakthroughs import BreakthroughsOf, breakthroughs
 from casecoord.actions.weighing import BlockadesOf, blockades
 from casecoord.domain.ids import global_id
 from casecoord.domain.words import BlockadeKind, Urgency
-from tests.actions.test_blockades import raised, raising, social_case
+from tests.actions.test_blockades import raised, social_case
 from tests.console.visitor import Forms, form_in
 
 RULE = {
