@@ -18,6 +18,7 @@ from casecoord.console.reception import Reception
 from casecoord.console.rules import Rules
 from casecoord.console.signal import Signalling
 from casecoord.console.signing import Signing
+from casecoord.console.stuck import Stopped
 from casecoord.console.teams import Teams
 from casecoord.console.watching import Watching
 from casecoord.identity.door import Door
@@ -56,6 +57,7 @@ class Console:
             Rules(at),
             Following(at),
             Teams(at),
+            Stopped(at),
         )
         return [
             *(route for story in stories for route in story.routes()),
