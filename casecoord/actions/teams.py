@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from casecoord.access.doing import ActFacts, Doer
+from casecoord.actions import cursors
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
+from casecoord.domain.lists import Slice
 from casecoord.domain.words import TeamKind
 from casecoord.storage import leaving
 from casecoord.storage.memberships import (
@@ -76,22 +78,38 @@ async def members(hand: Hand, query: MembersOf) -> list[MemberLine]:
 
 @dataclass(frozen=True, slots=True)
 class StaffOf:
-    """That of the actor's area."""
+    """Those of the actor's area; `kind` and `team` narrow them."""
+
+    kind: TeamKind | None = None
+    team: UUID | None = None
+    first: int | None = None
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Staff:
-    """The teams that work now, and whose membership ends on a known day, the first first."""
-
-    teams: list[StaffedTeam]
-    leaving: list[Leaver]
+class LeavingOf:
+    """Those of the actor's area."""
 
 
-async def staff(hand: Hand, query: StaffOf) -> Staff:
-    """Which teams are there, who coordinates them, and who leaves? For whoever manages teams."""
+async def staff(hand: Hand, query: StaffOf) -> Slice[StaffedTeam]:
+    """Which teams work now, by name, and who coordinates them? For whoever manages teams."""
+    _manages(hand)
+    first = cursors.page_size(query.first)
+    after = cursors.read(hand, "staff", query.after)
+    found = await staffed_teams(hand.work, first, kind=query.kind, team=query.team, after=after)
+    written = [cursors.write(hand, "staff", [team.name, team.id]) for team in found[:first]]
+    return Slice(found[:first], written, len(found) > first)
+
+
+async def leaving_soon(hand: Hand, query: LeavingOf) -> list[Leaver]:
+    """Whose membership ends on a known day, the first first? For whoever manages teams."""
+    _manages(hand)
+    return await leavers(hand.work, _MOST_LEAVERS)
+
+
+def _manages(hand: Hand) -> None:
     if not may_staff(hand):
         raise Problem("not_allowed")
-    return Staff(await staffed_teams(hand.work), await leavers(hand.work, _MOST_LEAVERS))
 
 
 def may_staff(hand: Hand) -> bool:

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,12 +15,14 @@ from casecoord.actions.managing import Settings, SettingsOf, settings
 from casecoord.actions.office import Hand, survey
 from casecoord.actions.teams import (
     Colleagues,
+    Leaver,
+    LeavingOf,
     MemberLine,
     MemberOf,
     MembersOf,
-    Staff,
     StaffedTeam,
     StaffOf,
+    leaving_soon,
     may_staff,
     member,
     members,
@@ -34,9 +37,12 @@ from casecoord.console.texts import N_, word
 from casecoord.domain.errors import Problem
 from casecoord.domain.ids import global_id, key_of
 from casecoord.domain.leaving import ItemKind
+from casecoord.domain.lists import Slice
+from casecoord.domain.words import TeamKind
 from casecoord.identity.door import language_of
 from casecoord.identity.sessions import Session
 
+_PAGE = 50
 #: What each deadline is about; in working days where its words say nothing else.
 DEADLINES: dict[str, str] = {
     "triage": N_("A signal is triaged"),
@@ -67,7 +73,8 @@ class Crew:
 
     strip: Strip
     now: datetime
-    staff: Staff
+    teams: Slice[StaffedTeam]
+    leaving: list[Leaver]
     roster: Roster
 
 
@@ -100,14 +107,16 @@ class SettingsPage:
 async def crew(hand: Hand, query: StaffOf) -> Crew:
     """Who works where, in one transaction."""
     found = await staff(hand, query)
-    return Crew(await strip(hand), hand.now, found, await roster(hand, RosterOf()))
+    leaving = await leaving_soon(hand, LeavingOf())
+    return Crew(await strip(hand), hand.now, found, leaving, await roster(hand, RosterOf()))
 
 
 async def team(hand: Hand, query: MembersOf) -> TeamPage:
     """Who works in one team, in one transaction."""
-    one = next((line for line in (await staff(hand, StaffOf())).teams if line.id == query.team), None)
-    if one is None:
+    known = (await staff(hand, StaffOf(team=query.team))).items
+    if not known:
         raise Problem("not_found", "team")
+    (one,) = known
     # A team in which nobody works yet has no members to be found.
     found = await members(hand, query) if one.working or one.leaving else []
     return TeamPage(await strip(hand), hand.now, one, found)
@@ -149,7 +158,18 @@ class Teams:
         ]
 
     async def show_crew(self, request: Request, session: Session, sheet: Sheet) -> Response:
-        found = await self.at.look(request, session, crew, StaffOf())
+        asked = request.query_params
+        kind = asked.get("kind")
+        query = StaffOf(
+            TeamKind(kind) if kind in list(TeamKind) else None,
+            first=_PAGE,
+            after=asked.get("after") or None,
+        )
+        found = await self.at.look(request, session, crew, query)
+        following = None
+        if found.teams.more:
+            narrowed = {"kind": query.kind, "after": found.teams.cursors[-1]}
+            following = f"/teams?{urlencode({name: value for name, value in narrowed.items() if value})}"
         return self.at.page(
             request,
             "teams.html",
@@ -158,6 +178,9 @@ class Teams:
             strip=found.strip,
             sheet=sheet,
             crew=found,
+            query=query,
+            kinds=list(TeamKind),
+            following=following,
         )
 
     async def show_team(self, request: Request, session: Session, sheet: Sheet) -> Response:

@@ -94,7 +94,9 @@ select t.id, t.name, t.kind, count(m.id) filter (where m.during @> cast(:now as 
 from teams t left join memberships m on m.area_id = t.area_id and m.team_id = t.id and not isempty(m.during)
   and (upper_inf(m.during) or upper(m.during) > :now)
 where t.area_id = :area and t.during @> cast(:now as timestamptz)
-group by t.area_id, t.id, t.name, t.kind order by lower(t.name), t.id
+  and (cast(:kind as text) is null or t.kind = :kind) and (cast(:team as uuid) is null or t.id = :team)
+  and (cast(:name as text) is null or (lower(t.name), t.id) > (:name, cast(:id as uuid)))
+group by t.area_id, t.id, t.name, t.kind order by lower(t.name), t.id limit :first
 """)
 _LEAVING = text("""
 select m.id, w.name, m.role, t.id team, t.name team_name, upper(m.during) until
@@ -129,9 +131,28 @@ class Leaver:
     until: datetime
 
 
-async def staffed_teams(work: Work) -> list[StaffedTeam]:
-    """The teams that work now, by name."""
-    found = await work.session.execute(_STAFFED, {"area": work.area_id, "now": work.now})
+async def staffed_teams(
+    work: Work,
+    first: int,
+    *,
+    kind: TeamKind | None = None,
+    team: UUID | None = None,
+    after: tuple[Any, ...] | None = None,
+) -> list[StaffedTeam]:
+    """The teams that work now, by name; one more than asked, if there is. `after`: the name and id of one."""
+    name, identity = (after[0].lower(), UUID(after[1])) if after else (None, None)
+    found = await work.session.execute(
+        _STAFFED,
+        {
+            "area": work.area_id,
+            "now": work.now,
+            "first": first + 1,
+            "kind": kind,
+            "team": team,
+            "name": name,
+            "id": identity,
+        },
+    )
     return [
         StaffedTeam(row.id, row.name, TeamKind(row.kind), row.working, row.leaving, row.coordinator)
         for row in found

@@ -30,10 +30,14 @@ async def test_an_analyst_reads_a_chart_and_its_table_and_takes_the_figures_alon
             await walk.press("Enter")
         file = await coming.value
         assert file.suggested_filename.startswith("monitor-")
-        text = Path(await file.path()).read_text(encoding="utf-8-sig")
+        text = _read(await file.path())
         rows = list(csv.reader(io.StringIO(text), delimiter=";" if walk.setting.language == "nl" else ","))
         assert len(rows) > 12 and {row[1] for row in rows[1:]} == {"cases"}
         await walk.choose("Neighbourhood", "Bloemhof")
         await walk.push("Show")
         await walk.sees("What is counted for the whole area only is not shown here.")
         await walk.look("monitor-of-a-neighbourhood")
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8-sig")

@@ -3,9 +3,15 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.console.stories import SETTINGS, Setting, at_work
+from casecoord.console import texts
+from casecoord.domain.words import TeamKind
+from tests.console.stories import SETTINGS, Setting, Walk, at_work
 
 NAME = "Þórunn van der Żółć"
+
+
+def said_kind(walk: Walk) -> str:
+    return texts.team_kind(TeamKind.SOCIAL, walk.setting.language)
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
@@ -14,7 +20,9 @@ async def test_an_administrator_adds_somebody_and_ends_a_membership(
 ) -> None:
     async with at_work(chromium, neighbourhood_served, "mo", setting) as walk:
         await walk.look("teams")
-        await walk.go("Wijkteam Bloemhof")
+        await walk.tab_to(walk.page.get_by_role("link", name=said_kind(walk)).first)
+        await walk.enter()
+        await walk.go("Wijkteam Bloemhof-Hillesluis")
         await walk.look("a-team")
         await walk.unfold("Add somebody to this team")
         await walk.fill("First name and surname", NAME)
