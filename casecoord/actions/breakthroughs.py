@@ -136,6 +136,15 @@ async def publish_breakthrough(hand: Hand, input: PublishBreakthrough) -> RuleSa
     return RuleSaved(blockade.breakthrough_id, blockade.breakthrough_id)
 
 
+async def to_publish(hand: Hand, blockade: UUID) -> None:
+    """Whether this decision may become a rule by this actor: Problem `not_found` for any other. Nothing of it is shown."""
+    found = await hand.work.session.get(Blockade, (hand.work.area_id, blockade))
+    if found is None or found.reach != Reach.STRUCTURAL or found.breakthrough_id is not None:
+        raise Problem("not_found", "blockade")
+    if not await _decided(hand, found):
+        raise Problem("not_found", "blockade")
+
+
 @verb(RuleSaved)
 async def withdraw_breakthrough(hand: Hand, input: WithdrawBreakthrough) -> RuleSaved:
     """The area that made a rule takes it back, or lets another hold instead, with a reason."""

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from casecoord.access.doing import ActFacts
-from casecoord.actions.looking import Look, viewers
+from casecoord.access.doing import ActFacts, Doer
+from casecoord.actions.looking import NOTHING_SPECIAL, Look, viewers
 from casecoord.actions.office import Hand, survey
+from casecoord.domain.actors import purposes_of
 from casecoord.domain.errors import Problem
+from casecoord.domain.facets import Shown, Viewer
 from casecoord.domain.monitor import (
     CURRENT,
     LONGEST,
@@ -72,13 +74,14 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A measure under one version of its definition, with what was published of it."""
+    """A measure under one version of its definition, with what was published of it, and of which periods."""
 
     measure: Measure
     title: str
     definition: str
     figures: tuple[Figure, ...]
     totals: tuple[Total, ...]
+    periods: frozenset[Period] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ class Monitor:
 @survey
 async def monitor(hand: Hand, query: MonitorOf) -> Monitor:
     """How does an area fare? For whoever may follow figures, of every area that published."""
-    look = Look(hand, None, viewers(hand, takes_part=False, is_lead=False, signalled=False, escalated=True))
+    look = Look(hand, None, _follower(hand))
     facts = ["for_monitoring"] if hand.actor.purpose is Purpose.MONITORING else []
     permission = hand.may("read_monitor", ActFacts.that("membership_valid", *facts))
     if not permission.allowed or not look.sees("monitor.aggregate"):
@@ -104,6 +107,19 @@ async def monitor(hand: Hand, query: MonitorOf) -> Monitor:
     found = await read(hand.work, query, hand.actor.language)
     await look.remember("monitor")
     return found
+
+
+def may_follow(hand: Hand) -> bool:
+    """Whether this actor may follow figures, once that is what they look for: the purpose is chosen per request."""
+    doer = Doer(hand.actor.role, hand.actor.team_kind)
+    permission = hand.policy.may(doer, "read_monitor", ActFacts.that("membership_valid", "for_monitoring"))
+    seen = hand.policy.decide(_follower(hand), "monitor.aggregate", None, Purpose.MONITORING, NOTHING_SPECIAL)
+    chooses = Purpose.MONITORING in purposes_of(hand.actor.role, hand.actor.team_kind)
+    return chooses and permission.allowed and seen.shown is Shown.FULL
+
+
+def _follower(hand: Hand) -> frozenset[Viewer]:
+    return viewers(hand, takes_part=False, is_lead=False, signalled=False, escalated=True)
 
 
 async def read(work: Area, query: MonitorOf, language: Language) -> Monitor:
@@ -161,6 +177,7 @@ def _measured(
                 in_language(measure.definition, language),
                 tuple(chosen),
                 tuple(_totals(chosen, language)) if only is None else (),
+                frozenset(one.period for one in published),
             )
 
 

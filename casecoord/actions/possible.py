@@ -36,6 +36,8 @@ class Possible:
     record_contact: bool = False
     set_goal: bool = False
     praise: bool = False
+    raise_blockade: bool = False
+    spend: bool = False
 
 
 def may_signal(hand: Hand) -> bool:
@@ -99,6 +101,8 @@ async def possible(hand: Hand, household: UUID, in_view: Collection[UUID]) -> Po
         record_contact=asked.may("record_contact"),
         set_goal=asked.may("set_goal"),
         praise=asked.may("add_action", for_own_team=True, owner_and_date=True),
+        raise_blockade=asked.may("raise_blockade"),
+        spend=asked.may("spend", within_amount=True),
     )
 
 

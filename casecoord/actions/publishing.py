@@ -60,12 +60,12 @@ async def _told(work: Area, measure: Measure, missing: list[Period]) -> list[Pub
     lived_in = await monitor.neighbourhoods_of(work, SMALLEST_CELL) if measure.local else {}
     counted = await monitor.counts(work, measure.name, missing)
     return [
-        Publication(measure.name, measure.version, period, _figures(measure, counted[period], lived_in))
+        Publication(measure.name, measure.version, period, figures(measure, counted[period], lived_in))
         for period in missing
     ]
 
 
-def _figures(
+def figures(
     measure: Measure, counted: dict[tuple[Path, str], int], lived_in: dict[str, bool]
 ) -> tuple[tuple[Figure, str | None], ...]:
     """The whole grid, with what was not counted as none, told as far as it may be."""

@@ -3,14 +3,36 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from casecoord.access.doing import ActFacts
+from casecoord.access.doing import ActFacts, Doer
+from casecoord.actions import cursors
 from casecoord.actions.office import Hand
 from casecoord.domain.errors import Problem
+from casecoord.domain.lists import Slice
 from casecoord.domain.words import TeamKind
-from casecoord.storage.memberships import MemberLine, members_of
+from casecoord.storage import leaving
+from casecoord.storage.memberships import (
+    Leaver,
+    MemberLine,
+    StaffedTeam,
+    leavers,
+    members_of,
+    staffed_teams,
+)
 from casecoord.storage.people import open_teams
 
-__all__ = ["MemberLine", "MembersOf", "TeamLine", "TeamsOf", "members", "teams"]
+__all__ = [
+    "Leaver",
+    "MemberLine",
+    "MembersOf",
+    "StaffedTeam",
+    "TeamLine",
+    "TeamsOf",
+    "members",
+    "teams",
+]
+
+#: Of whom one page tells that they leave.
+_MOST_LEAVERS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +74,74 @@ async def members(hand: Hand, query: MembersOf) -> list[MemberLine]:
     if not found:
         raise Problem("not_found", "team")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class StaffOf:
+    """Those of the actor's area; `kind` and `team` narrow them."""
+
+    kind: TeamKind | None = None
+    team: UUID | None = None
+    first: int | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeavingOf:
+    """Those of the actor's area."""
+
+
+async def staff(hand: Hand, query: StaffOf) -> Slice[StaffedTeam]:
+    """Which teams work now, by name, and who coordinates them? For whoever manages teams."""
+    _manages(hand)
+    first = cursors.page_size(query.first)
+    after = cursors.read(hand, "staff", query.after)
+    found = await staffed_teams(hand.work, first, kind=query.kind, team=query.team, after=after)
+    written = [cursors.write(hand, "staff", [team.name, team.id]) for team in found[:first]]
+    return Slice(found[:first], written, len(found) > first)
+
+
+async def leaving_soon(hand: Hand, query: LeavingOf) -> list[Leaver]:
+    """Whose membership ends on a known day, the first first? For whoever manages teams."""
+    _manages(hand)
+    return await leavers(hand.work, _MOST_LEAVERS)
+
+
+def _manages(hand: Hand) -> None:
+    if not may_staff(hand):
+        raise Problem("not_allowed")
+
+
+def may_staff(hand: Hand) -> bool:
+    """Whether this actor manages the area's teams."""
+    doer, facts = (
+        Doer(hand.actor.role, hand.actor.team_kind),
+        ActFacts(membership_valid=True, nothing_hanging=True),
+    )
+    return hand.policy.may(doer, "manage_teams", facts).allowed
+
+
+@dataclass(frozen=True, slots=True)
+class MemberOf:
+    membership: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Colleagues:
+    """One membership, with the others of its team, who could take over or stand in."""
+
+    one: MemberLine
+    team: UUID
+    others: list[MemberLine]
+
+
+async def member(hand: Hand, query: MemberOf) -> Colleagues:
+    """One who works in a team. For whoever may name their deputy."""
+    found = await leaving.membership(hand.work, query.membership)
+    if found is None:
+        raise Problem("not_found", "membership")
+    there = await members(hand, MembersOf(found.team_id))
+    one = next((line for line in there if line.id == query.membership), None)
+    if one is None:
+        raise Problem("not_found", "membership")
+    return Colleagues(one, found.team_id, [line for line in there if line is not one])

@@ -10,6 +10,7 @@ from casecoord.access.doing import ActFacts, Doer
 from casecoord.actions import cursors
 from casecoord.actions.addressing import named
 from casecoord.actions.blockades import happened, sees
+from casecoord.actions.breakthroughs import Rule, rules_for
 from casecoord.actions.cases import require
 from casecoord.actions.filters import condition
 from casecoord.actions.looking import Look, facts_of, viewers
@@ -29,6 +30,7 @@ from casecoord.storage.blockades import Weight
 from casecoord.storage.breakthrough_tables import Homework
 from casecoord.storage.cases import desk_of
 from casecoord.storage.sealed import Compartment, Place
+from casecoord.storage.spending import amount_of
 from casecoord.storage.views import seal_of
 from casecoord.storage.wait_tables import Blockade
 
@@ -103,6 +105,23 @@ class SimilarOf:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockadeOf:
+    blockade: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """A blockade with all that helps to decide it. `alike`: what the same word may decide; `rules`: in force that may
+    open it; `placed`: all that are put by hand, in their order; `amount`: of the mandate for a family and a year."""
+
+    one: Waiting
+    alike: list[Waiting]
+    rules: list[Rule]
+    placed: list[UUID]
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class Agenda:
     """The alliance's agenda on a day; `language`: its reader's."""
 
@@ -130,11 +149,25 @@ async def blockades(hand: Hand, query: BlockadesOf) -> Slice[Waiting]:
 
 async def similar_blockades(hand: Hand, query: SimilarOf) -> list[list[Waiting]]:
     """Which may be decided by one word: of one kind and life domain, asked of the same, in like words."""
-    found = await _all(hand, "similar_blockades")
-    return alike(
-        found,
-        lambda one: (one.kind, one.domain, one.addressee.casefold()),
-        lambda one: words_of(f"{one.what or ''} {one.asked or ''}"),
+    return _alike(await _all(hand, "similar_blockades"))
+
+
+async def deciding(hand: Hand, query: BlockadeOf) -> Deciding:
+    """What helps to decide this one? Shown if, and only if, it may be seen by who may decide it."""
+    rows = await storage.undecided(hand.work, in_view(hand), MOST) if may_order(hand) else []
+    asked = next((row for row in rows if row["id"] == query.blockade), None)
+    if asked is None:
+        raise Problem("not_found", "blockade")
+    kin = [row for row in rows if (row["kind"], row["domain"]) == (asked["kind"], asked["domain"])]
+    found = await waiting(hand, "similar_blockades", kin)
+    one = next(found_one for found_one in found if found_one.id == query.blockade)
+    group = next((group for group in _alike(found) if one in group), [])
+    return Deciding(
+        one,
+        [other for other in group if other is not one],
+        await rules_for(hand, one.kind, one.domain, _said(one)),
+        [row["id"] for row in rows if row["place"] is not None],
+        amount_of(hand.work.settings),
     )
 
 
@@ -207,6 +240,18 @@ async def _all(hand: Hand, view: str, *, agenda: bool = False) -> list[Waiting]:
         return []
     rows = await storage.undecided(hand.work, in_view(hand), MOST, agenda=agenda)
     return await waiting(hand, view, rows[:MOST])
+
+
+def _alike(found: list[Waiting]) -> list[list[Waiting]]:
+    return alike(
+        found,
+        lambda one: (one.kind, one.domain, one.addressee.casefold()),
+        lambda one: words_of(_said(one)),
+    )
+
+
+def _said(one: Waiting) -> str:
+    return f"{one.what or ''} {one.asked or ''}"
 
 
 def _look(hand: Hand, row: dict[str, Any]) -> Look:

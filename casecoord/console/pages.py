@@ -10,6 +10,7 @@ from starlette.staticfiles import StaticFiles
 
 from casecoord.actions.office import Office
 from casecoord.console.area import TheArea
+from casecoord.console.blockades import Blockades
 from casecoord.console.case import Cases
 from casecoord.console.changes import Changes
 from casecoord.console.decisions import Deciding
@@ -17,9 +18,11 @@ from casecoord.console.duty import OnWatch
 from casecoord.console.families import Families
 from casecoord.console.hearings import Hearings
 from casecoord.console.inbox import Inboxes
+from casecoord.console.matrix import WhoMaySee
 from casecoord.console.meeting import AtTheTable
 from casecoord.console.meetings import Meetings
 from casecoord.console.mine import Mine
+from casecoord.console.monitor import Following
 from casecoord.console.offers import Offers
 from casecoord.console.privacy import Privacy
 from casecoord.console.privacy_log import PrivacyLog
@@ -28,6 +31,8 @@ from casecoord.console.rules import Rules
 from casecoord.console.searching import Searching
 from casecoord.console.signal import Signalling
 from casecoord.console.signing import Signing
+from casecoord.console.stuck import Stopped
+from casecoord.console.teams import Teams
 from casecoord.console.watch import Watch
 from casecoord.console.watching import Watching
 from casecoord.identity.door import Door
@@ -67,7 +72,7 @@ class Console:
             Offers(at),
             Privacy(at),
             PrivacyLog(at),
-            Rules(at),
+            WhoMaySee(at),
             OnWatch(at),
             Meetings(at),
             AtTheTable(at),
@@ -76,6 +81,11 @@ class Console:
             Inboxes(at),
             Searching(at),
             Changes(at, self.watch),
+            Blockades(at),
+            Rules(at),
+            Following(at),
+            Teams(at),
+            Stopped(at),
         )
         return [
             *(route for story in stories for route in story.routes()),

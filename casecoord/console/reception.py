@@ -240,6 +240,7 @@ def _environment(language: Language) -> Environment:
         "day": texts.day,
         "moment": texts.moment,
         "hour": texts.hour,
+        "period": texts.period,
         "case_state": texts.case_state,
         "signal_state": texts.signal_state,
         "proposal_kind": texts.proposal_kind,

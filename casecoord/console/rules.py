@@ -1,81 +1,96 @@
-"""The rules as they are enforced, for everybody; what their last change changed, for the privacy officer."""
+"""Rules that came of decisions: what any area allows from now on, for every professional who meets the same."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from casecoord.access.printed import Table
-from casecoord.actions.office import Hand, by_right
-from casecoord.actions.policy_changes import Changes, ChangesOf, policy_changes
-from casecoord.actions.rules_in_words import Matrix, MatrixOf, SignedOf, matrix, signed
-from casecoord.console.reception import Reception
-from casecoord.console.rule_words import RuleWords
+from casecoord.actions.breakthroughs import BreakthroughsOf, Rule, breakthroughs
+from casecoord.actions.office import Hand
+from casecoord.actions.weighing import may_order
+from casecoord.console.blockade_acts import RULE_ACTS
+from casecoord.console.reception import Reception, Stale
+from casecoord.console.sheets import Desk, Sheet
 from casecoord.console.strip import Strip, strip
-from casecoord.domain.errors import Problem
-from casecoord.domain.facets import Viewer
-from casecoord.identity.door import language_of
+from casecoord.domain.lists import Slice
+from casecoord.domain.words import BlockadeKind, LifeDomain
+from casecoord.identity.sessions import Session
+
+_PAGE = 25
 
 
-async def enforced(hand: Hand, query: MatrixOf) -> tuple[Strip, Matrix]:
-    """The rules, in one transaction."""
-    return await strip(hand), await matrix(hand, query)
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """A page of rules, the newest first; `keeps`: this actor's area may withdraw what it made."""
+
+    strip: Strip
+    rules: Slice[Rule]
+    keeps: bool
 
 
-@by_right
-async def changed(hand: Hand, query: ChangesOf) -> tuple[Strip, Changes]:
-    """The last change, in one transaction."""
-    found = await policy_changes(hand, query)
-    return await strip(hand), found
+async def rulebook(hand: Hand, query: BreakthroughsOf) -> Rulebook:
+    """Which rules may open what stops me, in one transaction."""
+    return Rulebook(await strip(hand), await breakthroughs(hand, query), may_order(hand))
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The matrix, its tables as they were signed, and its last change."""
+    """The page of rules. Words to look for are posted, so that they stand in no address."""
 
     at: Reception
 
     def routes(self) -> list[BaseRoute]:
         return [
-            Route("/matrix", self.at.guarded(self.show)),
-            Route("/matrix/{table}.csv", self.at.guarded(self.table)),
-            Route("/privacy/changes", self.at.guarded(self.show_changes)),
+            Route("/rules", self.at.guarded(self.search), methods=["POST"]),
+            *Desk(self.at, "/rules", RULE_ACTS, self.show_rules).routes(),
         ]
 
-    async def show(self, request: Request) -> Response:
-        session, chosen = self.at.session(request), request.query_params.get("viewer")
-        viewer = Viewer(chosen) if chosen in list(Viewer) else None
-        above, found = await self.at.look(request, session, enforced, MatrixOf(viewer))
+    async def show_rules(self, request: Request, session: Session, sheet: Sheet) -> Response:
+        asked = request.query_params
+        query = _asked(asked.get("kind"), asked.get("domain"), after=asked.get("after") or None)
+        return await self._page(request, session, sheet, query)
+
+    async def search(self, request: Request) -> Response:
+        """The rules that hold these words."""
+        try:
+            session, given = await self.at.posted(request)
+        except Stale as stale:
+            session, given = stale.session, dict(stale.given)
+        query = _asked(given.get("kind"), given.get("domain"), given.get("text") or None)
+        return await self._page(request, session, Sheet(RULE_ACTS, "/rules"), query)
+
+    async def _page(
+        self, request: Request, session: Session, sheet: Sheet, query: BreakthroughsOf
+    ) -> Response:
+        found = await self.at.look(request, session, rulebook, query)
+        following = None
+        if found.rules.more and not query.text:
+            narrowed = {"kind": query.kind, "domain": query.domain, "after": found.rules.cursors[-1]}
+            following = f"/rules?{urlencode({name: value for name, value in narrowed.items() if value})}"
         return self.at.page(
             request,
-            "matrix.html",
+            "rules.html",
+            status=sheet.status,
             session=session,
-            strip=above,
-            found=found,
-            viewer=viewer,
-            viewers=[one for one in Viewer if one is not Viewer.OUTSIDER],
-            tables=list(Table),
-            words=RuleWords(language_of(request)),
+            strip=found.strip,
+            sheet=sheet,
+            book=found,
+            query=query,
+            following=following,
+            kinds=list(BlockadeKind),
+            domains=list(LifeDomain),
         )
 
-    async def table(self, request: Request) -> Response:
-        """A table as the area signed it."""
-        session, name = self.at.session(request), request.path_params["table"]
-        if name not in list(Table):
-            raise Problem("not_found")
-        found = await self.at.look(request, session, signed, SignedOf(Table(name)))
-        saved = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-        return Response(found, media_type="text/csv; charset=utf-8", headers=saved)
 
-    async def show_changes(self, request: Request) -> Response:
-        session = self.at.session(request)
-        above, found = await self.at.look(request, session, changed, ChangesOf())
-        return self.at.page(
-            request,
-            "privacy_changes.html",
-            session=session,
-            strip=above,
-            found=found,
-            words=RuleWords(language_of(request)),
-        )
+def _asked(
+    kind: str | None, domain: str | None, text: str | None = None, after: str | None = None
+) -> BreakthroughsOf:
+    return BreakthroughsOf(
+        BlockadeKind(kind) if kind in list(BlockadeKind) else None,
+        LifeDomain(domain) if domain in list(LifeDomain) else None,
+        text,
+        _PAGE,
+        after,
+    )

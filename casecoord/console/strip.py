@@ -9,15 +9,16 @@ from casecoord.console.ways import Way, start, ways
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """Who I act as, which ways lead on from every page, and which of them I begin with."""
+    """Who I act as, which ways lead on from every page, the rare ones apart, and which of them I begin with."""
 
     me: Me
     #: which transactions the page was made from
     seen: str
     ways: tuple[Way, ...]
+    rare: tuple[Way, ...]
     start: str
 
 
 async def strip(hand: Hand) -> Strip:
     """The actor of this transaction."""
-    return Strip(await whoami(hand.work), hand.work.seen, ways(hand), start(hand))
+    return Strip(await whoami(hand.work), hand.work.seen, ways(hand), ways(hand, rare=True), start(hand))

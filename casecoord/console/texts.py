@@ -31,7 +31,9 @@ from casecoord.domain.alternatives import (
 )
 from casecoord.domain.duplicates import REASONS, MergeReason
 from casecoord.domain.facets import FACETS
+from casecoord.domain.leaving import ItemKind
 from casecoord.domain.meetings import AgendaKind, MeetingState
+from casecoord.domain.monitor import Period
 from casecoord.domain.notices import NOTICES, NoticeKind
 from casecoord.domain.promises import PROMISES, Level, Rule
 from casecoord.domain.residents import Thing
@@ -40,6 +42,8 @@ from casecoord.domain.teams import TEAM_KINDS
 from casecoord.domain.words import (
     ActionState,
     Audience,
+    BlockadeKind,
+    BlockadeState,
     CaseState,
     Discipline,
     HearingState,
@@ -47,6 +51,7 @@ from casecoord.domain.words import (
     LifeDomain,
     ProposalKind,
     Purpose,
+    Reach,
     RequestKind,
     Role,
     SignalState,
@@ -138,6 +143,26 @@ _SPOKEN: tuple[tuple[StrEnum, str], ...] = (
     (TransferKind.SPLIT, "a family became two"),
     (TransferKind.MERGE, "two families became one"),
     (TransferKind.DEATH, "somebody died"),
+    (BlockadeKind.RULE, "a rule"),
+    (BlockadeKind.CAPACITY, "too few people or places"),
+    (BlockadeKind.LAW, "the law"),
+    (BlockadeKind.COOPERATION, "working together"),
+    (BlockadeState.OPEN, "waits for a decision"),
+    (BlockadeState.AGENDA, "on the alliance's agenda"),
+    (BlockadeState.DECIDED, "decided"),
+    (Reach.INCIDENTAL, "this once"),
+    (Reach.STRUCTURAL, "from now on, for everybody whom it happens to"),
+    (ItemKind.SEAT, "the seat of coordinator"),
+    (ItemKind.DUTY, "hours on duty"),
+    (ItemKind.DEPUTY, "standing in for somebody"),
+    (ItemKind.LEAD, "cases as lead"),
+    (ItemKind.ACTION, "actions to do"),
+    (ItemKind.PROPOSAL, "requests to lead"),
+    (ItemKind.SIGNAL, "signals"),
+    (ItemKind.PARTICIPANT, "cases that the team takes part in"),
+    (ItemKind.INVITATION, "invitations to take part"),
+    (ItemKind.TRANSFER, "hand-overs"),
+    (ItemKind.COVER, "places that the team covers"),
     (VeiligThuis.YES, "yes, I reported it to Veilig Thuis"),
     (VeiligThuis.NO, "no, and this is why"),
     (VeiligThuis.LATER, "not yet, I decide on this date"),
@@ -220,6 +245,10 @@ _VOCABULARIES: tuple[type[StrEnum], ...] = (
     Thing,
     AgendaKind,
     MeetingState,
+    BlockadeKind,
+    BlockadeState,
+    Reach,
+    ItemKind,
     Discipline,
 )
 _OPEN = "open"
@@ -469,6 +498,12 @@ def day(value: date, language: Language) -> str:
 def hour(value: datetime, language: Language) -> str:
     """A time of this day in Amsterdam: 14:32."""
     return format_time(value.astimezone(AMSTERDAM).time(), "HH:mm", locale=_LOCALES[language])
+
+
+def period(value: Period, language: Language) -> str:
+    """Whole months by name: november 2026, or 4e kwartaal 2026."""
+    quarter = (value.until_on - value.from_on).days > 31
+    return format_date(value.from_on, "QQQQ y" if quarter else "LLLL y", locale=_LOCALES[language])
 
 
 def moment(value: datetime, language: Language) -> str:

@@ -7,23 +7,35 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from casecoord.actions.duty import may_see_roster
+from casecoord.actions.monitor import may_follow
 from casecoord.actions.office import Hand
 from casecoord.actions.on_duty import may_have_duty
 from casecoord.actions.possible import may_offer, may_prepare, may_signal
 from casecoord.actions.tables import may_know_tables
+from casecoord.actions.teams import may_staff
+from casecoord.actions.weighing import may_order
 from casecoord.console.texts import N_
 from casecoord.domain.words import Role, TeamKind
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A way to a page. `main`: what this person came for, as a button. `starts`: for whom it is the first screen."""
+    """A way to a page. `main`: what this person came for, as a button. `starts`: for whom it is the first screen.
+
+    `rare`: for whom it stands folded away behind the others.
+    """
 
     path: str
     label: str
     open: Callable[[Hand], bool]
     main: bool = False
     starts: Callable[[Hand], bool] = lambda hand: False
+    rare: Callable[[Hand], bool] = lambda hand: False
+
+
+def everybody(hand: Hand) -> bool:
+    """For whoever acts here."""
+    return True
 
 
 def roles(*known: Role) -> Callable[[Hand], bool]:
@@ -40,6 +52,7 @@ _WATCHERS = roles(Role.COORDINATOR, Role.AREA_COORDINATOR, Role.DECISION_POWER)
 _COORDINATORS = roles(Role.COORDINATOR, Role.AREA_COORDINATOR)
 _THE_AREAS = roles(Role.AREA_COORDINATOR)
 _NO_FAMILIES = (Role.ANALYST, Role.PRIVACY_OFFICER, Role.ADMINISTRATOR, Role.PROVIDER)
+_PRIVACY = roles(Role.PRIVACY_OFFICER)
 _WITHOUT_FAMILIES = roles(*_NO_FAMILIES)
 _WITHOUT_NAMES = roles(*_NO_FAMILIES, Role.DECISION_POWER)
 
@@ -47,30 +60,34 @@ _WITHOUT_NAMES = roles(*_NO_FAMILIES, Role.DECISION_POWER)
 WAYS: tuple[Way, ...] = (
     # First: between two patients every key counts.
     Way("/signal", N_("Signal a concern"), may_signal, main=True),
+    Way("/blockades", N_("Blockades"), may_order, starts=may_order),
     Way("/area", N_("The area"), _THE_AREAS, starts=_THE_AREAS),
-    Way("/families", N_("Families"), lambda hand: not _WITHOUT_FAMILIES(hand)),
-    Way("/meetings", N_("Meetings"), may_know_tables),
-    Way("/gaps", N_("Overdue"), _WATCHERS),
     Way("/hearings", N_("Hearings"), may_prepare, starts=kinds(TeamKind.COURT_PARTNER)),
     Way("/offers", N_("Places and offers"), may_offer, starts=roles(Role.PROVIDER)),
     Way(
         "/duty", N_("Duty"), lambda hand: may_have_duty(hand) or may_see_roster(hand), starts=roles(Role.DUTY)
     ),
-    Way("/privacy", N_("To do"), roles(Role.PRIVACY_OFFICER), starts=roles(Role.PRIVACY_OFFICER)),
-    Way("/privacy/log", N_("Who saw what"), roles(Role.PRIVACY_OFFICER)),
-    Way("/privacy/changes", N_("Changes and log"), roles(Role.PRIVACY_OFFICER)),
-    Way("/second-word", N_("Decide along"), roles(Role.AREA_COORDINATOR, Role.DECISION_POWER)),
-    Way("/matrix", N_("Rules"), roles(Role.PRIVACY_OFFICER)),
+    Way("/privacy", N_("To do"), _PRIVACY, starts=_PRIVACY),
+    Way("/families", N_("Families"), lambda hand: not _WITHOUT_FAMILIES(hand)),
+    Way("/meetings", N_("Meetings"), may_know_tables),
+    Way("/gaps", N_("Overdue"), _WATCHERS),
     Way("/decisions", N_("To decide"), _COORDINATORS),
-    Way("/inbox", N_("Inbox"), lambda hand: True),
+    Way("/second-word", N_("Decide along"), roles(Role.AREA_COORDINATOR, Role.DECISION_POWER)),
+    Way("/monitor", N_("Monitor"), may_follow, starts=roles(Role.ANALYST), rare=_WATCHERS),
+    Way("/teams", N_("Teams"), may_staff, starts=may_staff),
+    Way("/privacy/log", N_("Who saw what"), _PRIVACY),
+    Way("/privacy/changes", N_("Changes and log"), _PRIVACY),
+    Way("/inbox", N_("Inbox"), everybody),
     Way("/search", N_("Search"), lambda hand: not _WITHOUT_NAMES(hand)),
     Way("/signals", N_("Your signals"), may_signal, starts=kinds(TeamKind.GP_CARE)),
+    Way("/rules", N_("Rules"), everybody, rare=everybody),
+    Way("/matrix", N_("Who may see what"), everybody, rare=lambda hand: not _PRIVACY(hand)),
 )
 
 
-def ways(hand: Hand) -> tuple[Way, ...]:
-    """The ways that are open to this actor."""
-    return tuple(way for way in WAYS if way.open(hand))
+def ways(hand: Hand, *, rare: bool = False) -> tuple[Way, ...]:
+    """The ways that are open to this actor: those of every day, or those behind them."""
+    return tuple(way for way in WAYS if way.open(hand) and way.rare(hand) is rare)
 
 
 def start(hand: Hand) -> str:

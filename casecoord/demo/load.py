@@ -13,6 +13,7 @@ from uuid import UUID
 from casecoord.access.decide import Policy
 from casecoord.actions.office import Office
 from casecoord.actions.publishing import publish_area
+from casecoord.demo.figures import earlier_figures
 from casecoord.demo.neighbourhood import AREAS, STANDING, Cast, DemoArea
 from casecoord.demo.people import SEED
 from casecoord.demo.setting_up import known_families, set_up, settlements
@@ -197,6 +198,7 @@ class Loader:
     async def _finish(self, identity: UUID, mark: Mark) -> None:
         """The sweep writes down what is broken by now, and the months that are over are published; then the area is complete."""
         self.clock.now = mark.at
+        await earlier_figures(self.office.database, identity, mark.at)
         await publish_area(self.office.database, identity)
         async with self.office.database.within(identity, mark.at) as work:
             await settle_area(work)

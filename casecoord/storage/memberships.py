@@ -82,3 +82,84 @@ async def members_of(work: Work, team: UUID) -> list[MemberLine]:
     found = await work.session.execute(_OF_TEAM, {"area": work.area_id, "team": team, "now": work.now})
     rows: list[dict[str, Any]] = [dict(row) for row in found.mappings()]
     return [MemberLine(**{**row, "role": Role(row["role"])}) for row in rows]
+
+
+_STAFFED = text("""
+select t.id, t.name, t.kind, count(m.id) filter (where m.during @> cast(:now as timestamptz)) working,
+  count(m.id) filter (where not upper_inf(m.during)) leaving,
+  (select string_agg(w.name, ', ' order by w.name) from coordinator_seats s
+     join memberships x on x.area_id = s.area_id and x.id = s.membership_id
+     join professionals w on w.area_id = x.area_id and w.id = x.professional_id
+    where s.area_id = t.area_id and s.seat = t.id and s.during @> cast(:now as timestamptz)) coordinator
+from teams t left join memberships m on m.area_id = t.area_id and m.team_id = t.id and not isempty(m.during)
+  and (upper_inf(m.during) or upper(m.during) > :now)
+where t.area_id = :area and t.during @> cast(:now as timestamptz)
+  and (cast(:kind as text) is null or t.kind = :kind) and (cast(:team as uuid) is null or t.id = :team)
+  and (cast(:name as text) is null or (lower(t.name), t.id) > (:name, cast(:id as uuid)))
+group by t.area_id, t.id, t.name, t.kind order by lower(t.name), t.id limit :first
+""")
+_LEAVING = text("""
+select m.id, w.name, m.role, t.id team, t.name team_name, upper(m.during) until
+from memberships m join professionals w on w.area_id = m.area_id and w.id = m.professional_id
+join teams t on t.area_id = m.area_id and t.id = m.team_id
+where m.area_id = :area and not isempty(m.during) and upper(m.during) > :now
+order by upper(m.during), m.id limit :most
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class StaffedTeam:
+    """A team that works now: how many work in it, how many of them leave, and who coordinates it."""
+
+    id: UUID
+    name: str
+    kind: TeamKind
+    working: int
+    leaving: int
+    coordinator: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Leaver:
+    """Somebody whose membership ends on a known day."""
+
+    membership: UUID
+    name: str
+    role: Role
+    team: UUID
+    team_name: str
+    until: datetime
+
+
+async def staffed_teams(
+    work: Work,
+    first: int,
+    *,
+    kind: TeamKind | None = None,
+    team: UUID | None = None,
+    after: tuple[Any, ...] | None = None,
+) -> list[StaffedTeam]:
+    """The teams that work now, by name; one more than asked, if there is. `after`: the name and id of one."""
+    name, identity = (after[0].lower(), UUID(after[1])) if after else (None, None)
+    found = await work.session.execute(
+        _STAFFED,
+        {
+            "area": work.area_id,
+            "now": work.now,
+            "first": first + 1,
+            "kind": kind,
+            "team": team,
+            "name": name,
+            "id": identity,
+        },
+    )
+    return [
+        StaffedTeam(row.id, row.name, TeamKind(row.kind), row.working, row.leaving, row.coordinator)
+        for row in found
+    ]
+
+
+async def leavers(work: Work, most: int) -> list[Leaver]:
+    """Whose membership ends, the first first."""
+    found = await work.session.execute(_LEAVING, {"area": work.area_id, "now": work.now, "most": most})
+    return [Leaver(row.id, row.name, Role(row.role), row.team, row.team_name, row.until) for row in found]
