@@ -10,7 +10,9 @@ from starlette.staticfiles import StaticFiles
 
 from casecoord.actions.office import Office
 from casecoord.console.case import Cases
+from casecoord.console.caseload import Caseload
 from casecoord.console.families import Families
+from casecoord.console.letters import Letters
 from casecoord.console.mine import Mine
 from casecoord.console.reception import Reception
 from casecoord.console.signal import Signalling
@@ -41,7 +43,16 @@ class Console:
 
     def routes(self) -> list[BaseRoute]:
         at = Reception(self.office, self.door, self.login)
-        stories = (Families(at), Signing(at), Signalling(at), Watching(at), Cases(at), Mine(at))
+        stories = (
+            Families(at),
+            Signing(at),
+            Signalling(at),
+            Watching(at),
+            Cases(at),
+            Caseload(at),
+            Letters(at),
+            Mine(at),
+        )
         return [
             *(route for story in stories for route in story.routes()),
             Mount("/static", _Static(directory=STATIC), name="static"),

@@ -13,16 +13,21 @@ from babel.dates import format_date, format_time
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 
+from casecoord.actions.moving import Destination
 from casecoord.actions.plan import Manner
 from casecoord.actions.signals import Decision
+from casecoord.actions.splitting import Part
 from casecoord.domain.agreements import Answer, Standing, spoken
+from casecoord.domain.consents import ConsentSource
 from casecoord.domain.facets import FACETS
 from casecoord.domain.promises import PROMISES, Level, Rule
 from casecoord.domain.teams import TEAM_KINDS
 from casecoord.domain.words import (
     ActionState,
     Audience,
+    BlockadeKind,
     CaseState,
     Language,
     LifeDomain,
@@ -34,6 +39,7 @@ from casecoord.domain.words import (
     TeamKind,
     Urgency,
     VeiligThuis,
+    Word,
 )
 from casecoord.domain.workdays import AMSTERDAM
 
@@ -70,6 +76,19 @@ _SPOKEN: tuple[tuple[StrEnum, str], ...] = (
     (VeiligThuis.YES, "yes, I reported it to Veilig Thuis"),
     (VeiligThuis.NO, "no, and this is why"),
     (VeiligThuis.LATER, "not yet, I decide on this date"),
+    (Word.FAMILY, "the family's"),
+    (Word.SIGNALLER, "of whoever signalled"),
+    (ConsentSource.WRITTEN, "on paper"),
+    (ConsentSource.SPOKEN, "in words"),
+    (BlockadeKind.RULE, "a rule"),
+    (BlockadeKind.LAW, "a law"),
+    (BlockadeKind.CAPACITY, "too few people or places"),
+    (BlockadeKind.COOPERATION, "working together"),
+    (Destination.HERE, "within this area"),
+    (Destination.ANOTHER_AREA, "to another area of this system"),
+    (Destination.OUTSIDE, "away from all these areas"),
+    (Part.STAYING, "with who stays"),
+    (Part.LEAVING, "with who leaves"),
 )
 # Words of two vocabularies can be equal as texts (an open signal, an open action): the kind is part of the key.
 _KNOWN = {(type(value), value.value): english for value, english in _SPOKEN}
@@ -87,6 +106,11 @@ _VOCABULARIES: tuple[type[StrEnum], ...] = (
     Manner,
     ProposalKind,
     VeiligThuis,
+    Word,
+    ConsentSource,
+    BlockadeKind,
+    Destination,
+    Part,
 )
 _OPEN = "open"
 _LEVELS = {
@@ -204,6 +228,8 @@ def vocabulary() -> set[str]:
 
 def word(value: StrEnum | Level, language: Language) -> str:
     """A word of a closed vocabulary, as a person says it."""
+    if isinstance(value, Standing | Answer):
+        return spoken(value, language)
     english = _LEVELS[value] if isinstance(value, Level) else _english(value)
     return translations(language).gettext(english)
 
@@ -250,6 +276,11 @@ def birth_date(value: str, language: Language) -> str:
 def agreed(value: Standing | Answer, language: Language) -> str:
     """How an agreement stands, or what somebody said to it."""
     return spoken(value, language)
+
+
+def euros(cents: int, language: Language) -> str:
+    """An amount as it is written in this language."""
+    return format_decimal(cents / 100, "#,##0.00", locale=_LOCALES[language])
 
 
 def team_kind(kind: TeamKind, language: Language) -> str:

@@ -6,9 +6,11 @@ A way that is not offered is refused as well: each page's own actions decide aga
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from casecoord.access.seats import TEAM_ROLES
 from casecoord.actions.office import Hand
 from casecoord.actions.possible import may_signal
 from casecoord.console.texts import N_
+from casecoord.domain.teams import TEAM_KINDS
 from casecoord.domain.words import Role, TeamKind
 
 
@@ -36,9 +38,17 @@ def kinds(*known: TeamKind) -> Callable[[Hand], bool]:
 _WATCHERS = roles(Role.COORDINATOR, Role.AREA_COORDINATOR, Role.DECISION_POWER)
 _WITHOUT_FAMILIES = roles(Role.ANALYST, Role.PRIVACY_OFFICER, Role.ADMINISTRATOR, Role.PROVIDER)
 
+
+def _may_lead(hand: Hand) -> bool:
+    """Somebody of a team that can take part in a case."""
+    kind = hand.actor.team_kind
+    return hand.actor.role in TEAM_ROLES and kind is not None and TEAM_KINDS[kind].invitable
+
+
 #: In the order in which they stand above every page.
 WAYS: tuple[Way, ...] = (
     Way("/families", N_("Families"), lambda hand: not _WITHOUT_FAMILIES(hand)),
+    Way("/caseload", N_("My caseload"), _may_lead),
     Way("/gaps", N_("Overdue"), _WATCHERS),
     Way("/signal", N_("Signal a concern"), may_signal, main=True),
 )
