@@ -1,6 +1,6 @@
 """What is on my hands: the families that I lead, in hours and dates, and what waits for my word."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -33,24 +33,19 @@ from casecoord.domain.lists import Flagged, Slice
 from casecoord.identity.sessions import Session
 
 _PAGE = 25
-_ANSWERS = (
-    "accept-lead",
-    "decline-lead",
-    "accept-hand-over",
-    "decline-hand-over",
-    "join",
-    "decline-invitation",
-)
+_ACCEPTS = ("accept-lead", "accept-hand-over")
+_ANSWERS = ("decline-lead", "decline-hand-over", "join", "decline-invitation")
 _TRANSFER = Thing("transfer", kind="Transfer")
 
 
 def _family_of(answer: Any) -> str:
     """A family that is one's own from now on is looked at first."""
-    return f"/families/{global_id('Household', answer.household)}"
+    return f"/families/{global_id('Household', answer.household)}?done=accept-lead"
 
 
 #: The same answers as on a family's page, and to a family that passes on to the own team.
 CASELOAD_ACTS = {name: ACTS[name] for name in _ANSWERS} | named(
+    *(replace(ACTS[name], leads=_family_of) for name in _ACCEPTS),
     act(
         "accept-transfer",
         accept_transfer,
