@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from secrets import token_urlsafe
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -14,13 +15,13 @@ from casecoord.console.forms import Option
 from casecoord.console.my_acts import MY_ACTS, RIGHTS, complainable
 from casecoord.console.reception import Reception
 from casecoord.console.sheets import Desk, Sheet
-from casecoord.domain.agreements import Standing
-from casecoord.domain.joint_view import AgreementView, JointCase, NoteView, SignalView
+from casecoord.domain.agreements import Answer, Standing
+from casecoord.domain.joint_view import AgreementView, NoteView, SignalView
 from casecoord.domain.residents import ALONE, YOUNGEST
 from casecoord.identity.sessions import Session
 
 #: Enough to read at once; what was before is a page further.
-LINES = 25
+LINES = 10
 
 
 def allowable(found: MyPage) -> tuple[list[SignalView], list[NoteView]]:
@@ -35,9 +36,15 @@ def allowable(found: MyPage) -> tuple[list[SignalView], list[NoteView]]:
     return signals, [one for one in case.notes if one.id not in given and one.person == found.me]
 
 
-def waiting(case: JointCase) -> list[AgreementView]:
-    """What waits for an answer of this family."""
-    return [one for one in case.agreements if one.standing is Standing.WAITING]
+def waits(agreement: AgreementView, person: UUID) -> bool:
+    """Whether this person has not answered yet."""
+    said = [one.answer for one in agreement.answers if one.person == person]
+    return agreement.standing is not Standing.REPLACED and said[-1:] == [Answer.ASKED]
+
+
+def waiting(found: MyPage) -> bool:
+    """Whether something waits for an answer of mine."""
+    return any(waits(one, person) for one in found.family.agreements for person in found.mine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,8 @@ class Mine:
             case=case,
             log=found.log,
             names={one.id: one.name.value for one in case.persons if one.name},
-            waiting=waiting(case),
+            waiting=waiting(found),
+            waits=waits,
             allowable=signals,
             notes=notes,
             rights=RIGHTS,
