@@ -23,6 +23,8 @@ from casecoord.storage.sealed import Compartment, Place
 from casecoord.storage.views import seal_of
 
 _SEEN = (Shown.FULL, Shown.OPEN_CLOSED, Shown.EXISTS)
+#: No team's and no area's: what is left is what one leads oneself.
+_LED = Scope((), whole_area=False)
 _RANKS = (Urgency.ACUTE, Urgency.HIGH, Urgency.NORMAL)
 #: What is so of an event by the note or the emergency access that it is about.
 _OF_EVENT = ("own_practice", "medical_lifted", "own_entry")
@@ -50,12 +52,13 @@ _HISTORY = (
 
 @dataclass(frozen=True, slots=True)
 class WorklistOf:
-    """`team` narrows an area's list to one team; `urgency` and `overdue` filter.
+    """`team` narrows an area's list to one team; `led`: only what the actor leads; `urgency` and `overdue` filter.
 
     `new_first`: families with a signal that nobody triaged yet stand before all others.
     """
 
     team: UUID | None = None
+    led: bool = False
     urgency: Urgency | None = None
     overdue: bool = False
     first: int | None = None
@@ -88,7 +91,7 @@ async def worklist(hand: Hand, query: WorklistOf) -> Slice[Flagged]:
     after = cursors.read(hand, "flagged", query.after)
     rows = await lists.worklist(
         hand.work,
-        scope_of(hand, query.team),
+        _LED if query.led else scope_of(hand, query.team),
         Page(first, _worklist_key(after), query.new_first),
         of_worklist(hand),
         _RANKS.index(query.urgency) + 1 if query.urgency else None,

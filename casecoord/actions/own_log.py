@@ -33,18 +33,24 @@ class MyAccessLogOf:
 
 async def my_access_log(guest: Guest, query: MyAccessLogOf) -> Slice[LogLine]:
     """Who saw, or did, something about me and those I speak for? What is deferred is as if it were not there."""
+    home = await home_view(guest)
+    found = await log_of(guest, home, query)
+    await home.look.remember("my_access_log")
+    return found
+
+
+async def log_of(guest: Guest, home: HomeView, query: MyAccessLogOf) -> Slice[LogLine]:
+    """The same for whoever has looked at the own home already; that it was shown is theirs to remember."""
     first = cursors.page_size(query.first)
     key = cursors.read(guest, "my_access_log", query.after)
     after = (datetime.fromisoformat(key[0]), UUID(key[1])) if key else None
     found: list[Deed] = []
-    home = await home_view(guest)
     if home.look.sees("access_log.entry", of=tuple(sorted(home.mine))):
         async for deed, deferred in judged(guest, home, after):
             if deferred is None:
                 found.append(deed)
             if len(found) > first:
                 break
-    await home.look.remember("my_access_log")
     written = [cursors.write(guest, "my_access_log", [deed.at, deed.id]) for deed in found[:first]]
     shown = [in_words(deed, guest.actor.language) for deed in found[:first]]
     return Slice(shown, written, len(found) > first)

@@ -1,5 +1,6 @@
-"""The acts on a family's page: each a small form, and how it becomes the input of its verb."""
+"""The acts on a family's page that everybody's day is made of: signals, the lead, teams, actions, contact."""
 
+from datetime import date
 from uuid import UUID
 
 from casecoord.actions.leads import (
@@ -10,6 +11,7 @@ from casecoord.actions.leads import (
     appoint_lead,
     decline_hand_over,
     decline_lead,
+    object_to_appointment,
     offer_hand_over,
     propose_lead,
 )
@@ -31,9 +33,47 @@ from casecoord.actions.plan import (
 )
 from casecoord.actions.signals import Decision, SeeSignal, TriageSignal, see_signal, triage_signal
 from casecoord.console.fields import Form
-from casecoord.console.forms import Act, named
+from casecoord.console.forms import Act, Choice, Day, Line, Moment, Pick, Thing, Tick, act, named
+from casecoord.console.texts import N_
 from casecoord.domain.ids import key_of
 from casecoord.domain.words import LifeDomain
+
+#: Of which case, household and things a form is.
+CASE = Thing("case", kind="Case")
+REASON = Line("reason", N_("Reason"))
+ABOUT = Choice("domain", N_("What is it about?"), needed=True, kind=LifeDomain)
+DUE = Day("dueOn", N_("By which date?"), needed=True)
+DOER = Line("doer", N_("Who does it?"), needed=True)
+OWN_WORDS = N_("In the family's own words, if it is theirs.")
+
+_WHOM = Pick(
+    "professional",
+    N_("Whom do you ask?"),
+    N_("Only people of teams that take part."),
+    needed=True,
+    kind="Professional",
+    among="candidates",
+)
+_PROPOSAL = Thing("proposal", kind="Proposal")
+_INVITATION = Thing("invitation", kind="Invitation")
+_SIGNAL = Thing("signal", kind="Signal")
+
+
+class Owner(Pick):
+    """A professional in a team, as one choice; nobody chosen is oneself."""
+
+    def read(self, form: Form) -> tuple[UUID | None, UUID | None]:
+        owner, _, team = form.given.get(self.name, "").partition(" ")
+        if not owner:
+            return None, None
+        return key_of("Professional", owner, self.name), key_of("Team", team, self.name)
+
+
+def _action(
+    key: str, case: UUID, what: str, domain: LifeDomain, owner: tuple[UUID | None, UUID | None], due_on: date
+) -> AddAction:
+    professional, team = owner
+    return AddAction(key, case, domain, what, due_on, team, professional)
 
 
 def _triage(form: Form) -> TriageSignal:
@@ -46,79 +86,126 @@ def _triage(form: Form) -> TriageSignal:
     )
 
 
-def _see(form: Form) -> SeeSignal:
-    return SeeSignal(form.key, form.thing("signal", "Signal"))
-
-
-def _propose(form: Form) -> ProposeLead:
-    return ProposeLead(
-        form.key,
-        form.thing("case", "Case"),
-        form.picked("professional", "Professional"),
-        form.text("reason"),
-        form.text("preference"),
-        form.text("goal"),
-        over_ceiling=form.given.get("overCeiling") == "yes",
-    )
-
-
-def _answer(form: Form) -> AnswerProposal:
-    return AnswerProposal(form.key, form.thing("proposal", "Proposal"), form.text("reason"))
-
-
-def _invite(form: Form) -> InviteTeam:
-    return InviteTeam(form.key, form.thing("case", "Case"), form.picked("team", "Team"))
-
-
-def _invitation(form: Form) -> AnswerInvitation:
-    return AnswerInvitation(form.key, form.thing("invitation", "Invitation"))
-
-
-def _add_action(form: Form) -> AddAction:
-    owner, team = _owner(form)
-    return AddAction(
-        form.key,
-        form.thing("case", "Case"),
-        form.choice("domain", LifeDomain),
-        form.needed("what"),
-        form.needed_day("dueOn"),
-        team,
-        owner,
-    )
-
-
-def _owner(form: Form) -> tuple[UUID | None, UUID | None]:
-    """A professional in a team, as one choice; nobody chosen is oneself."""
-    owner, _, team = form.given.get("owner", "").partition(" ")
-    if not owner:
-        return None, None
-    return key_of("Professional", owner, "owner"), key_of("Team", team, "owner")
-
-
-def _complete(form: Form) -> CompleteAction:
-    return CompleteAction(form.key, form.thing("action", "Action"), form.text("result"))
-
-
-def _contact(form: Form) -> RecordContact:
-    return RecordContact(
-        form.key, form.thing("case", "Case"), form.choice("manner", Manner), form.moment("contactedAt")
-    )
-
-
 ACTS: dict[str, Act] = named(
     Act("triage", triage_signal, _triage, ("signal",)),
-    Act("see", see_signal, _see, ("signal",)),
-    Act("propose-lead", propose_lead, _propose),
-    Act("appoint-lead", appoint_lead, _propose),
-    Act("hand-over", offer_hand_over, _propose),
-    Act("accept-lead", accept_lead, _answer, ("proposal",)),
-    Act("decline-lead", decline_lead, _answer, ("proposal",)),
-    Act("accept-hand-over", accept_hand_over, _answer, ("proposal",)),
-    Act("decline-hand-over", decline_hand_over, _answer, ("proposal",)),
-    Act("invite", invite_team, _invite),
-    Act("join", join_case, _invitation, ("invitation",)),
-    Act("decline-invitation", decline_invitation, _invitation, ("invitation",), leads=lambda _: "/"),
-    Act("add-action", add_action, _add_action),
-    Act("complete-action", complete_action, _complete, ("action",)),
-    Act("record-contact", record_contact, _contact),
+    act("see", see_signal, SeeSignal, _SIGNAL, button=N_("I have seen this")),
+    act(
+        "propose-lead",
+        propose_lead,
+        ProposeLead,
+        CASE,
+        _WHOM,
+        Line("goal", N_("What does the family itself want to reach?"), OWN_WORDS),
+        Line("preference", N_("Whom does the family want?")),
+        Line("reason", N_("Why this person, or why the family was not asked")),
+        button=N_("Ask"),
+        label=N_("Ask somebody to lead"),
+    ),
+    act(
+        "appoint-lead",
+        appoint_lead,
+        ProposeLead,
+        CASE,
+        _WHOM,
+        REASON,
+        Tick("overCeiling", N_("also above the highest number of cases")),
+        button=N_("Appoint"),
+        label=N_("Appoint a lead"),
+    ),
+    act(
+        "hand-over",
+        offer_hand_over,
+        ProposeLead,
+        CASE,
+        _WHOM,
+        REASON,
+        button=N_("Offer"),
+        label=N_("Hand the lead over"),
+    ),
+    act("accept-lead", accept_lead, AnswerProposal, _PROPOSAL, button=N_("Yes, I take the lead"), main=True),
+    act(
+        "decline-lead",
+        decline_lead,
+        AnswerProposal,
+        _PROPOSAL,
+        REASON,
+        button=N_("Decline"),
+        label=N_("No, and this is why"),
+    ),
+    act(
+        "accept-hand-over",
+        accept_hand_over,
+        AnswerProposal,
+        _PROPOSAL,
+        button=N_("Yes, I take the lead"),
+        main=True,
+    ),
+    act(
+        "decline-hand-over",
+        decline_hand_over,
+        AnswerProposal,
+        _PROPOSAL,
+        REASON,
+        button=N_("Decline"),
+        label=N_("No, and this is why"),
+    ),
+    act(
+        "object",
+        object_to_appointment,
+        AnswerProposal,
+        _PROPOSAL,
+        REASON,
+        button=N_("Object"),
+        label=N_("You were appointed: object"),
+        note=N_("You stay the lead until somebody else says yes. The search for another begins at once."),
+    ),
+    act(
+        "invite",
+        invite_team,
+        InviteTeam,
+        CASE,
+        Pick("team", N_("Which team?"), needed=True, kind="Team", among="invitable"),
+        button=N_("Invite"),
+        label=N_("Invite a team"),
+    ),
+    act("join", join_case, AnswerInvitation, _INVITATION, button=N_("Yes, we take part")),
+    act(
+        "decline-invitation",
+        decline_invitation,
+        AnswerInvitation,
+        _INVITATION,
+        button=N_("No, we do not"),
+        leads=lambda _: "/",
+    ),
+    act(
+        "add-action",
+        add_action,
+        _action,
+        CASE,
+        Line("what", N_("What will be done?"), N_("One small step."), needed=True),
+        ABOUT,
+        Owner("owner", N_("Who does it?"), among="helpers"),
+        DUE,
+        button=N_("Add"),
+        label=N_("Add an action"),
+    ),
+    act(
+        "complete-action",
+        complete_action,
+        CompleteAction,
+        Thing("action", kind="Action"),
+        Line("result", N_("What came of it?")),
+        button=N_("Complete"),
+        label=N_("This is done"),
+    ),
+    act(
+        "record-contact",
+        record_contact,
+        RecordContact,
+        CASE,
+        Choice("manner", N_("How?"), needed=True, kind=Manner),
+        Moment("contactedAt", N_("When?"), N_("Leave empty for now.")),
+        button=N_("Record"),
+        label=N_("Record contact with the family"),
+    ),
 )

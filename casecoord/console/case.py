@@ -13,25 +13,33 @@ from casecoord.actions.candidates import Candidate, CandidatesOf, candidates
 from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.lists import TimelineOf, timeline
 from casecoord.actions.office import Hand
-from casecoord.actions.plan import Manner
 from casecoord.actions.possible import Possible, possible
 from casecoord.actions.signals import Decision
 from casecoord.actions.teams import TeamLine, TeamsOf, teams
+from casecoord.console import choices
+from casecoord.console.acts import ACTS
+from casecoord.console.choices import Helper
+from casecoord.console.course_acts import COURSE_ACTS
 from casecoord.console.reception import Reception
+from casecoord.console.seldom_acts import SELDOM_ACTS, signals_as_one
 from casecoord.console.sheets import Desk, Sheet
 from casecoord.console.strip import Strip, strip
-from casecoord.console.table_acts import FAMILY_ACTS
-from casecoord.domain.agreements import Answer
+from casecoord.console.table_acts import TABLE_ACTS
 from casecoord.domain.errors import Problem
 from casecoord.domain.ids import global_id, key_of_any
 from casecoord.domain.joint_view import JointCase
 from casecoord.domain.lists import Happened, Slice
 from casecoord.domain.teams import TEAM_KINDS
-from casecoord.domain.words import LifeDomain
+from casecoord.domain.words import Language
 from casecoord.domain.workdays import local_date
+from casecoord.identity.door import language_of
 from casecoord.identity.sessions import Session
 
 _EVENTS = 100
+#: Every act on a family's page.
+FAMILY_ACTS = ACTS | TABLE_ACTS | COURSE_ACTS | SELDOM_ACTS
+#: Those that stand together, folded away.
+_MORE = (*SELDOM_ACTS, "review", "begin-aftercare", "close-case", "hand-over", "spend", "blockade")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +48,6 @@ class FamilyOf:
 
     id: UUID
     after: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Helper:
-    """Somebody who can be given an action: a professional in a team of the case."""
-
-    professional: UUID
-    name: str
-    team: UUID
-    team_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ async def family(hand: Hand, query: FamilyOf) -> Family:
     seen = await joint_case(hand, JointCaseOf(query.id))
     may = await possible(hand, seen.household, _in_view(seen))
     above = await strip(hand)
-    asks_who = seen.case and (may.propose_lead or may.appoint_lead or may.offer_hand_over or may.add_action)
+    asks_who = may.propose_lead or may.appoint_lead or may.offer_hand_over or may.add_action or may.hand_on
     people = await _candidates(hand, seen.case) if asks_who and seen.case else []
     there = {participant.team for participant in seen.participants}
     return Family(
@@ -91,7 +89,8 @@ async def family(hand: Hand, query: FamilyOf) -> Family:
 
 
 def _in_view(seen: JointCase) -> Collection[UUID]:
-    return {signal.id for signal in seen.signals} | {action.id for action in seen.actions}
+    things = (seen.signals, seen.actions, seen.blockades, seen.contacts)
+    return {thing.id for some in things for thing in some}
 
 
 async def _candidates(hand: Hand, case: UUID) -> list[Candidate]:
@@ -126,6 +125,24 @@ def _helpers(above: Strip, may: Possible, people: list[Candidate]) -> list[Helpe
     ]
 
 
+def offering(sheet: Sheet, found: Family, language: Language) -> Sheet:
+    """The page's forms with all that can be picked in them."""
+    own = found.strip.me.acting.team_id
+    return sheet.offering(
+        **choices.of_family(found.case, found.may, language),
+        candidates=choices.candidates(found.candidates, language),
+        successors=choices.candidates((one for one in found.candidates if one.team != own), language),
+        helpers=choices.helpers(found.helpers),
+        invitable=choices.invitable(found.invitable, language),
+    )
+
+
+def is_more(sheet: Sheet) -> bool:
+    """Whether what was tried stands among what is folded away."""
+    tried = sheet.tried.id if sheet.tried else ""
+    return any(tried == name or tried.startswith(f"{name}-") for name in _MORE)
+
+
 @dataclass(frozen=True, slots=True)
 class Cases:
     """A family's page and the forms on it."""
@@ -139,25 +156,24 @@ class Cases:
         identity = key_of_any(("Case", "Household"), request.path_params["id"])
         query = FamilyOf(identity, request.query_params.get("after") or None)
         found = await self.at.look(request, session, family, query)
-        here = global_id("Household", found.case.household)
+        case, language = found.case, language_of(request)
+        here = global_id("Household", case.household)
+        whole = [one.id for one in case.signals if one.person is None and one.state != "ended"]
         return self.at.page(
             request,
             "family.html",
             status=sheet.status,
             session=session,
             strip=found.strip,
-            sheet=replace(sheet, here=f"/families/{here}"),
+            sheet=offering(replace(sheet, here=f"/families/{here}"), found, language),
+            more=is_more(sheet),
             family=found,
-            case=found.case,
+            case=case,
             may=found.may,
-            names={person.id: person.name for person in found.case.persons},
+            asked=choices.asked_of(case),
+            whole=signals_as_one(whole),
+            names={person.id: person.name for person in case.persons},
             here=here,
-            decisions=[
-                Decision.JOIN_CASE if found.case.case else Decision.OPEN_CASE,
-                Decision.ON_HOLD,
-            ],
-            domains=list(LifeDomain),
-            manners=list(Manner),
-            answers=[Answer.CONFIRMED, Answer.CHANGED, Answer.REFUSED],
+            decisions=[Decision.JOIN_CASE if case.case else Decision.OPEN_CASE, Decision.ON_HOLD],
             today=local_date(found.now),
         )

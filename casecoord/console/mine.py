@@ -2,32 +2,49 @@
 
 from dataclasses import dataclass, replace
 from secrets import token_urlsafe
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from casecoord.actions.office import Guest
-from casecoord.actions.own_family import MyFamilyOf, my_family
-from casecoord.actions.own_log import MyAccessLogOf, my_access_log
+from casecoord.actions.own_page import MyPage, MyPageOf, my_page
 from casecoord.actions.residents import BindResident, bind_resident
-from casecoord.console.my_acts import MY_ACTS, complainable
+from casecoord.console.choices import aged, persons
+from casecoord.console.forms import Option
+from casecoord.console.my_acts import MY_ACTS, RIGHTS, complainable
 from casecoord.console.reception import Reception
 from casecoord.console.sheets import Desk, Sheet
-from casecoord.domain.joint_view import JointCase
-from casecoord.domain.lists import Slice
-from casecoord.domain.own_log import LogLine
-from casecoord.domain.words import LifeDomain, Urgency
+from casecoord.domain.agreements import Answer, Standing
+from casecoord.domain.joint_view import AgreementView, NoteView, SignalView
+from casecoord.domain.residents import ALONE, YOUNGEST
 from casecoord.identity.sessions import Session
 
 #: Enough to read at once; what was before is a page further.
-LINES = 25
+LINES = 10
 
 
-async def own_page(guest: Guest, after: str | None) -> tuple[JointCase, Slice[LogLine]]:
-    """Everything of the page, in one transaction."""
-    log = await my_access_log(guest, MyAccessLogOf(LINES, after))
-    return await my_family(guest, MyFamilyOf()), log
+def allowable(found: MyPage) -> tuple[list[SignalView], list[NoteView]]:
+    """What the lead may see by the own yes alone: the own detail of a signal, a note. For who is 16 or older."""
+    case = found.family
+    if found.me not in {one.id for one in aged(case, ALONE)}:
+        return [], []
+    given = {one.thing for one in case.consents if one.holds}
+    signals = [
+        one for one in case.signals if one.detail and one.id not in given and one.person in (None, found.me)
+    ]
+    return signals, [one for one in case.notes if one.id not in given and one.person == found.me]
+
+
+def waits(agreement: AgreementView, person: UUID) -> bool:
+    """Whether this person has not answered yet."""
+    said = [one.answer for one in agreement.answers if one.person == person]
+    return agreement.standing is not Standing.REPLACED and said[-1:] == [Answer.ASKED]
+
+
+def waiting(found: MyPage) -> bool:
+    """Whether something waits for an answer of mine."""
+    return any(waits(one, person) for one in found.family.agreements for person in found.mine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +60,29 @@ class Mine:
 
     async def show(self, request: Request, session: Session, sheet: Sheet) -> Response:
         """What is mine to see. Raises UnknownLogin for whom no code was bound."""
-        after = request.query_params.get("after") or None
-        caller = self.at.caller(request, session)
-        case, log = await self.at.office.receive(caller, own_page, after)
+        query = MyPageOf(LINES, request.query_params.get("after") or None)
+        found = await self.at.office.receive(self.at.caller(request, session), my_page, query)
+        case = found.family
+        mine = persons(one for one in case.persons if one.id in found.mine)
+        signals, notes = allowable(found)
         return self.at.page(
             request,
             "mine.html",
             status=sheet.status,
             session=session,
-            sheet=sheet,
+            sheet=sheet.offering(
+                about=[Option(one, one) for one in complainable(case)], mine=mine if len(mine) > 1 else []
+            ),
+            mine=found,
             case=case,
-            log=log,
+            log=found.log,
             names={one.id: one.name.value for one in case.persons if one.name},
-            complainable=complainable(case),
-            domains=list(LifeDomain),
-            urgencies=list(Urgency),
+            waiting=waiting(found),
+            waits=waits,
+            allowable=signals,
+            notes=notes,
+            rights=RIGHTS,
+            is_child=found.me in {one.id for one in aged(case, YOUNGEST, ALONE)},
         )
 
     async def fill_in(self, request: Request) -> Response:

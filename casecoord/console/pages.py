@@ -12,12 +12,14 @@ from casecoord.actions.office import Office
 from casecoord.console.area import TheArea
 from casecoord.console.blockades import Blockades
 from casecoord.console.case import Cases
+from casecoord.console.caseload import Caseload
 from casecoord.console.changes import Changes
 from casecoord.console.decisions import Deciding
 from casecoord.console.duty import OnWatch
 from casecoord.console.families import Families
 from casecoord.console.hearings import Hearings
 from casecoord.console.inbox import Inboxes
+from casecoord.console.letters import Letters
 from casecoord.console.matrix import WhoMaySee
 from casecoord.console.meeting import AtTheTable
 from casecoord.console.meetings import Meetings
@@ -86,6 +88,9 @@ class Console:
             Following(at),
             Teams(at),
             Stopped(at),
+            Caseload(at),
+            Letters(at),
+            Mine(at),
         )
         return [
             *(route for story in stories for route in story.routes()),

@@ -230,6 +230,7 @@ def _environment(language: Language) -> Environment:
     spoken: dict[str, Callable[[Any, Language], str]] = {
         "say": texts.say,
         "word": texts.word,
+        "euros": texts.euros,
         "team_kind": texts.team_kind,
         "facet_name": texts.facet,
         "promise": texts.promise,

@@ -1,5 +1,6 @@
 """The acts of the family's table on its page: goals, agreements and what was said to them on paper, compliments."""
 
+from datetime import date
 from uuid import UUID
 
 from casecoord.actions.agreements import (
@@ -16,98 +17,144 @@ from casecoord.actions.goals import (
     reach_milestone,
     set_goal,
 )
-from casecoord.actions.refusing import RecordRefusal, record_refusal
-from casecoord.console.acts import ACTS
-from casecoord.console.fields import Form
-from casecoord.console.forms import Act, named
+from casecoord.actions.refusing import (
+    OfRefusal,
+    RecordRefusal,
+    confirm_refusal,
+    end_refusal,
+    record_refusal,
+)
+from casecoord.console.acts import ABOUT, CASE, DOER, DUE, OWN_WORDS
+from casecoord.console.forms import Act, Choice, Day, Line, Pick, Thing, Tick, act, named
+from casecoord.console.texts import N_
 from casecoord.domain.agreements import Answer
-from casecoord.domain.ids import key_of
 from casecoord.domain.words import LifeDomain
 
-
-def _one(form: Form, name: str, kind: str) -> UUID | None:
-    """A thing that was picked, or none."""
-    given = form.given.get(name)
-    return key_of(kind, given, name) if given else None
+_AGREEMENT = Thing("agreement", kind="Agreement")
+_PRAISE = Line("praise", N_("A word of praise"))
+_REFUSAL = Thing("refusal", kind="Refusal")
 
 
-def _goal(form: Form) -> SetGoal:
-    return SetGoal(
-        form.key,
-        form.thing("case", "Case"),
-        form.choice("domain", LifeDomain),
-        form.needed("words"),
-        form.given.get("own") == "yes",
-        _one(form, "goal", "Milestone"),
-    )
+def _agree(
+    key: str, case: UUID, what: str, doer: str, due_on: date, domain: LifeDomain, person: UUID | None
+) -> RecordAgreement:
+    return RecordAgreement(key, case, doer, due_on, what, domain, (person,) if person else ())
 
 
-def _agree(form: Form) -> RecordAgreement:
-    person = _one(form, "person", "Person")
-    return RecordAgreement(
-        form.key,
-        form.thing("case", "Case"),
-        form.needed("doer"),
-        form.needed_day("dueOn"),
-        form.needed("what"),
-        form.choice("domain", LifeDomain),
-        (person,) if person else (),
-    )
-
-
-def _reword(form: Form) -> RecordAgreement:
-    """Another wording of what was agreed: one's own, or the words of somebody of the family."""
-    return RecordAgreement(
-        form.key,
-        form.thing("case", "Case"),
-        form.needed("doer"),
-        form.needed_day("dueOn"),
-        form.text("what"),
-        replaces=form.thing("agreement", "Agreement"),
-        adopts=_one(form, "adopts", "Person"),
-        reply=form.text("reply"),
-    )
-
-
-def _paper(form: Form) -> RespondAgreement:
-    return RespondAgreement(
-        form.key,
-        form.thing("agreement", "Agreement"),
-        form.picked("person", "Person"),
-        form.choice("answer", Answer),
-        form.text("words"),
-        _one(form, "saidBy", "Person"),
-    )
-
-
-def _reach(form: Form) -> ReachMilestone:
-    return ReachMilestone(form.key, form.thing("milestone", "Milestone"), praise=form.text("praise"))
-
-
-def _keep(form: Form) -> ReachMilestone:
-    return ReachMilestone(
-        form.key, agreement=form.thing("agreement", "Agreement"), praise=form.text("praise")
-    )
-
-
-def _praise(form: Form) -> PraiseFamily:
-    return PraiseFamily(form.key, form.thing("case", "Case"), form.needed("words"))
-
-
-def _refusal(form: Form) -> RecordRefusal:
-    return RecordRefusal(
-        form.key, form.thing("case", "Case"), form.needed("reason"), form.needed_day("reviewOn")
-    )
-
-
-#: Every act on a family's page.
-FAMILY_ACTS: dict[str, Act] = ACTS | named(
-    Act("set-goal", set_goal, _goal),
-    Act("agree", record_agreement, _agree),
-    Act("reword", record_agreement, _reword, ("agreement",)),
-    Act("paper", respond_agreement, _paper, ("agreement",)),
-    Act("reach", reach_milestone, _reach, ("milestone",)),
-    Act("keep", reach_milestone, _keep, ("agreement",)),
-    Act("praise", praise_family, _praise),
-    Act("refusal", record_refusal, _refusal),
+#: By their names on the page.
+TABLE_ACTS: dict[str, Act] = named(
+    act(
+        "set-goal",
+        set_goal,
+        SetGoal,
+        CASE,
+        Line("words", N_("What do we want to reach?"), OWN_WORDS, needed=True),
+        ABOUT,
+        Tick("own", N_("the family's own goal")),
+        Pick("goal", N_("A small step towards"), N_("No step: a goal"), kind="Milestone", among="goals"),
+        button=N_("Write it down"),
+        label=N_("Write down a goal or a small step"),
+    ),
+    act(
+        "agree",
+        record_agreement,
+        _agree,
+        CASE,
+        Line("what", N_("What is agreed?"), N_("In plain words."), needed=True),
+        DOER,
+        DUE,
+        ABOUT,
+        Pick(
+            "person",
+            N_("On whose behalf? Nobody chosen is everybody who may answer."),
+            kind="Person",
+            among="people",
+        ),
+        button=N_("Write it down"),
+        label=N_("Write down an agreement"),
+    ),
+    act(
+        "reword",
+        record_agreement,
+        lambda key, agreement, **said: RecordAgreement(key, replaces=agreement, **said),
+        _AGREEMENT,
+        CASE,
+        Pick("adopts", N_("Take over the words of"), kind="Person", among="asked"),
+        Line("what", N_("Or your own words")),
+        DOER,
+        DUE,
+        Line("reply", N_("What you say to whoever wanted it otherwise")),
+        button=N_("Record"),
+        label=N_("Another wording"),
+    ),
+    act(
+        "paper",
+        respond_agreement,
+        RespondAgreement,
+        _AGREEMENT,
+        Pick("person", N_("Who"), needed=True, kind="Person", among="asked"),
+        Pick("saidBy", N_("Who spoke for this child"), kind="Person", among="people"),
+        Choice(
+            "answer",
+            N_("The answer"),
+            needed=True,
+            kind=Answer,
+            among=(Answer.CONFIRMED, Answer.CHANGED, Answer.REFUSED),
+        ),
+        Line("words", N_("In their own words")),
+        button=N_("Record"),
+        label=N_("What they said on paper"),
+    ),
+    act(
+        "reach",
+        reach_milestone,
+        ReachMilestone,
+        Thing("milestone", kind="Milestone"),
+        _PRAISE,
+        button=N_("Tell it"),
+        label=N_("This was reached"),
+    ),
+    act(
+        "keep",
+        reach_milestone,
+        ReachMilestone,
+        _AGREEMENT,
+        _PRAISE,
+        button=N_("Tell it"),
+        label=N_("This was kept"),
+    ),
+    act(
+        "praise",
+        praise_family,
+        PraiseFamily,
+        CASE,
+        Line("words", N_("What goes well?"), N_("The family reads this, with your name."), needed=True),
+        button=N_("Tell it"),
+        label=N_("Say what goes well"),
+    ),
+    act(
+        "refusal",
+        record_refusal,
+        RecordRefusal,
+        CASE,
+        Line("reason", N_("Reason"), needed=True),
+        Day("reviewOn", N_("When do you ask again?"), needed=True),
+        button=N_("Record"),
+        label=N_("The family refuses everything that stands: record that"),
+        note=N_("Nothing is lost. A coordinator agrees too; until the date below the family is left alone."),
+    ),
+    act(
+        "end-refusal",
+        end_refusal,
+        OfRefusal,
+        _REFUSAL,
+        button=N_("The family takes part again"),
+    ),
+    act(
+        "confirm-refusal",
+        confirm_refusal,
+        OfRefusal,
+        _REFUSAL,
+        button=N_("I agree that the family is left alone until the date"),
+    ),
 )

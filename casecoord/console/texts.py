@@ -13,9 +13,12 @@ from babel.dates import format_date, format_time
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 
+from casecoord.actions.moving import Destination
 from casecoord.actions.plan import Manner
 from casecoord.actions.signals import Decision
+from casecoord.actions.splitting import Part
 from casecoord.domain.agreements import Answer, Standing, spoken
 from casecoord.domain.alternatives import (
     Fit,
@@ -29,6 +32,7 @@ from casecoord.domain.alternatives import (
     PreparedBy,
     Released,
 )
+from casecoord.domain.consents import ConsentSource
 from casecoord.domain.duplicates import REASONS, MergeReason
 from casecoord.domain.facets import FACETS
 from casecoord.domain.leaving import ItemKind
@@ -61,6 +65,7 @@ from casecoord.domain.words import (
     TransferKind,
     Urgency,
     VeiligThuis,
+    Word,
 )
 from casecoord.domain.workdays import AMSTERDAM
 
@@ -209,6 +214,19 @@ _SPOKEN: tuple[tuple[StrEnum, str], ...] = (
     (HearingState.CANCELLED, "it was called off"),
     (HearingWarning.TURNS_EIGHTEEN, "turns eighteen"),
     (HearingWarning.WEEK_FULL, "full week"),
+    (Word.FAMILY, "the family's"),
+    (Word.SIGNALLER, "of whoever signalled"),
+    (ConsentSource.WRITTEN, "on paper"),
+    (ConsentSource.SPOKEN, "in words"),
+    (BlockadeKind.RULE, "a rule"),
+    (BlockadeKind.LAW, "a law"),
+    (BlockadeKind.CAPACITY, "too few people or places"),
+    (BlockadeKind.COOPERATION, "working together"),
+    (Destination.HERE, "within this area"),
+    (Destination.ANOTHER_AREA, "to another area of this system"),
+    (Destination.OUTSIDE, "away from all these areas"),
+    (Part.STAYING, "with who stays"),
+    (Part.LEAVING, "with who leaves"),
 )
 # Words of two vocabularies can be equal as texts (an open signal, an open action): the kind is part of the key.
 _KNOWN = {(type(value), value.value): english for value, english in _SPOKEN}
@@ -250,6 +268,11 @@ _VOCABULARIES: tuple[type[StrEnum], ...] = (
     Reach,
     ItemKind,
     Discipline,
+    Word,
+    ConsentSource,
+    BlockadeKind,
+    Destination,
+    Part,
 )
 _OPEN = "open"
 _LEVELS = {
@@ -405,6 +428,8 @@ def vocabulary() -> set[str]:
 
 def word(value: StrEnum | Level, language: Language) -> str:
     """A word of a closed vocabulary, as a person says it."""
+    if isinstance(value, Standing | Answer):
+        return spoken(value, language)
     english = _LEVELS[value] if isinstance(value, Level) else _english(value)
     return translations(language).gettext(english)
 
@@ -456,6 +481,11 @@ def birth_date(value: str, language: Language) -> str:
 def agreed(value: Standing | Answer, language: Language) -> str:
     """How an agreement stands, or what somebody said to it."""
     return spoken(value, language)
+
+
+def euros(cents: int, language: Language) -> str:
+    """An amount as it is written in this language."""
+    return format_decimal(cents / 100, "#,##0.00", locale=_LOCALES[language])
 
 
 def team_kind(kind: TeamKind, language: Language) -> str:

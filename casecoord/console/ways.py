@@ -6,6 +6,7 @@ A way that is not offered is refused as well: each page's own actions decide aga
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from casecoord.access.seats import TEAM_ROLES
 from casecoord.actions.duty import may_see_roster
 from casecoord.actions.monitor import may_follow
 from casecoord.actions.office import Hand
@@ -15,6 +16,7 @@ from casecoord.actions.tables import may_know_tables
 from casecoord.actions.teams import may_staff
 from casecoord.actions.weighing import may_order
 from casecoord.console.texts import N_
+from casecoord.domain.teams import TEAM_KINDS
 from casecoord.domain.words import Role, TeamKind
 
 
@@ -56,9 +58,19 @@ _PRIVACY = roles(Role.PRIVACY_OFFICER)
 _WITHOUT_FAMILIES = roles(*_NO_FAMILIES)
 _WITHOUT_NAMES = roles(*_NO_FAMILIES, Role.DECISION_POWER)
 
+
+def _may_lead(hand: Hand) -> bool:
+    """Somebody of a team that can take part in a case."""
+    kind = hand.actor.team_kind
+    return hand.actor.role in TEAM_ROLES and kind is not None and TEAM_KINDS[kind].invitable
+
+
 #: In the order in which they stand above every page.
 WAYS: tuple[Way, ...] = (
     # First: between two patients every key counts.
+    Way("/families", N_("Families"), lambda hand: not _WITHOUT_FAMILIES(hand)),
+    Way("/caseload", N_("My caseload"), _may_lead),
+    Way("/gaps", N_("Overdue"), _WATCHERS),
     Way("/signal", N_("Signal a concern"), may_signal, main=True),
     Way("/blockades", N_("Blockades"), may_order, starts=may_order),
     Way("/area", N_("The area"), _THE_AREAS, starts=_THE_AREAS),

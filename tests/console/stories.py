@@ -161,7 +161,8 @@ async def served(neighbourhood: Neighbourhood, provider: DemoProvider) -> AsyncI
     """The demo neighbourhood on its Monday morning, over real HTTP, with a real login; a copy of one's own."""
     async with neighbourhood.copy() as url:
         admin = await asyncpg.connect(url)
-        await admin.execute("update logins set issuer = $1", provider.issuer)
+        for table in ("logins", "resident_logins"):
+            await admin.execute(f"update {table} set issuer = $1", provider.issuer)
         await admin.close()
         app = create_app(
             replace(

@@ -11,9 +11,10 @@ from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.domain.agreements import Standing
 from casecoord.domain.words import LifeDomain
 from tests.actions.residents_steps import code_for, custody, scalar
-from tests.actions.steps import led_case
+from tests.actions.steps import led_case, signal
+from tests.actions.test_statement_counts import counted
 from tests.console.visitor import Visitor, form_in
-from tests.world import Town
+from tests.world import Someone, Town
 
 
 @pytest.fixture
@@ -22,11 +23,15 @@ def today(app, town) -> Town:
     return replace(town, office=app.state.office, database=app.state.office.database)
 
 
-async def at_home(visit, town: Town, today: Town) -> tuple[Visitor, object, object]:
-    """Els, bound, with a case that Amina leads, a goal and an agreement."""
-    mother, child = await town.family(
+async def home(town: Town) -> list[Someone]:
+    return await town.family(
         ("Els Bos", date(1984, 3, 14)), ("Noor Bos", date(2018, 9, 30)), links={1: [("school", "11VO00")]}
     )
+
+
+async def at_home(visit, town: Town, today: Town, *family: Someone) -> tuple[Visitor, object, object]:
+    """Els, bound, with a case that Amina leads, a goal and an agreement."""
+    mother, child = family or await home(town)
     await custody(town, mother, child)
     case = await led_case(town, child)
     goal = SetGoal(town.key(), case.id, LifeDomain.TIME_USE, "Samen <eten>.", own=True)
@@ -130,3 +135,36 @@ async def test_the_own_page_has_no_other_doors(visit, town, today):
         "/mine/proud", {"csrf": chaima.session.csrf, "key": "k", "kind": "proud", "words": "Ik."}
     )
     assert refused.status_code == 403
+
+
+@pytest.mark.parametrize(
+    "kind", ["access", "rectification", "restriction", "objection", "erasure", "portability"]
+)
+async def test_each_right_is_asked_for_and_stands_on_the_page_with_its_date(visit, town, today, kind):
+    petra, _, _ = await at_home(visit, town, today)
+    done = await petra.send("/mine", f"/mine/ask-{kind}", words="Omdat ik het wil.")
+    assert done.headers["location"] == f"/mine?done=ask-{kind}"
+    page = (await petra.get(done.headers["location"])).text
+    assert "Uw vraag is binnen." in page and "U hoort meer vóór" in page and "Omdat ik het wil." in page
+    assert await scalar(today, "select kind from requests") == kind
+
+
+async def test_a_yes_is_given_and_taken_back_on_the_own_page(visit, town, today):
+    mother, child = await home(town)
+    petra, case, _ = await at_home(visit, town, today, mother, child)
+    await signal(today, "amina", mother, detail="Alleen voor de school.")
+    assert "there are own notes with this signal." in (await visit("petra", language="en").get("/mine")).text
+    assert (await petra.send("/mine", "/mine/allow")).status_code == 303
+    (given,) = (await seen(today, case)).consents
+    assert given.holds and "De regievoerder mag dit zien." in (await petra.get("/mine")).text
+    assert (await petra.send("/mine", "/mine/withdraw")).headers["location"] == "/mine?done=withdraw"
+    (taken,) = (await seen(today, case)).consents
+    assert not taken.holds and "ingetrokken" in (await petra.get("/mine")).text
+
+
+async def test_the_own_page_takes_few_statements(visit, town, today):
+    petra, _, _ = await at_home(visit, town, today)
+    await petra.get("/mine")
+    with counted(today.database) as sent:
+        assert (await petra.get("/mine")).status_code == 200
+    assert len(sent) <= 6, sent

@@ -1,6 +1,8 @@
 """Families that look themselves: who got a code on paper, and what waits for somebody's safety."""
 
+from casecoord.actions.consents import DETAIL
 from casecoord.demo.chapters.plans import led
+from casecoord.demo.chapters.sharing import agrees
 from casecoord.demo.chapters.table import agree, says, want
 from casecoord.demo.stories import CLIENT, PATIENT, PUPIL, family, one, story
 from casecoord.demo.teller import Teller
@@ -33,7 +35,13 @@ async def ieder_een_eigen_pagina(t: Teller) -> None:
     await t.meet("chaima", case)
     t.days_ago(5)
     told = [
-        await t.flag("fleur", "Petra", LifeDomain.MENTAL_HEALTH, "Slaapt al weken niet."),
+        await t.flag(
+            "fleur",
+            "Petra",
+            LifeDomain.MENTAL_HEALTH,
+            "Slaapt al weken niet.",
+            detail="Vertelde waar zij 's nachts over piekert.",
+        ),
         await t.flag("esra", "Sjoerd", LifeDomain.FINANCE, "Er komen dwangbevelen."),
         await t.flag("amina", "Sem", LifeDomain.CHILD_DEVELOPMENT, "Vertelde waar hij bang voor is."),
     ]
@@ -44,6 +52,7 @@ async def ieder_een_eigen_pagina(t: Teller) -> None:
     for signal in told:
         await t.feed_back("chaima", signal, "We nemen het mee in het plan.")
     t.days_ago(3)
+    await agrees(t, "fleur", "Petra", DETAIL, told[0], "Petra")
     await want(t, "chaima", case, LifeDomain.DOMESTIC_RELATIONS, "Sem komt na school graag thuis.")
     await agree(
         t, "chaima", case, LifeDomain.TIME_USE, "Sem wordt elke dag opgehaald.", "Petra en Sjoerd om de beurt",
