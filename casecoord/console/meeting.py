@@ -4,7 +4,7 @@ Who a family is and what was decided stay closed until somebody asks: then for t
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -148,7 +148,7 @@ class AtTheTable:
             names=query.names,
             domains=list(LifeDomain),
             owners=_owners(found),
-            sheet=sheet.offering(**_seats(found)),
+            sheet=replace(sheet.offering(**_seats(found)), asked=_asked(found)),
         )
 
     async def show_minutes(self, request: Request) -> Response:
@@ -167,6 +167,12 @@ class AtTheTable:
 
 def _meeting(request: Request) -> UUID:
     return key_of("Meeting", request.path_params["id"], "meeting")
+
+
+def _asked(found: Table) -> str:
+    """Whatever is done besides, this family stays on the table."""
+    item = found.item.id if found.item else None
+    return f"?item={global_id('MeetingItem', item)}" if item else ""
 
 
 def _seats(found: Table) -> dict[str, list[Option]]:

@@ -24,7 +24,10 @@ from casecoord.identity.sessions import Session
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The forms of a page as one request meets them. `here`: the page's path. `options`: what can be picked."""
+    """The forms of a page as one request meets them. `here`: the page's path. `options`: what can be picked.
+
+    `asked`: what the page was asked for besides, as `?item=...`: its forms come back to it.
+    """
 
     acts: Mapping[str, Act]
     here: str
@@ -32,6 +35,7 @@ class Sheet:
     done: Act | None = None
     undo: str | None = None
     options: Mapping[str, Iterable[Option]] = field(default_factory=dict)
+    asked: str = ""
 
     @property
     def status(self) -> int:
@@ -108,7 +112,11 @@ class Desk:
     def _after(self, request: Request, act: Act, input: Any, answer: Any) -> str:
         if act.leads is not None:
             return act.leads(answer)
-        said = {"done": act.name, **({"undo": act.undo.of(input, answer)} if act.undo else {})}
+        said = {
+            **request.query_params,
+            "done": act.name,
+            **({"undo": act.undo.of(input, answer)} if act.undo else {}),
+        }
         return f"{_page_of(request)}?{urlencode(said)}"
 
     async def _again(

@@ -90,7 +90,7 @@ class Visitor:
 
 
 def form_in(page: httpx2.Response, action: str) -> FormOnPage:
-    found = [form for form in Forms(page.text).found if form.action.endswith(action)]
+    found = [form for form in Forms(page.text).found if form.action.split("?")[0].endswith(action)]
     assert found, f"no form {action} here"
     return found[0]
 

@@ -28,7 +28,8 @@ async def aan_tafel(t: Teller) -> None:
     t.days_ago(4)
     await t.flag("amina", "Sami", LifeDomain.SOCIAL_NETWORK, "Speelt in de pauze altijd alleen.")
     t.days_ago(0)
-    sits = await _set(t, "bram", t.at - timedelta(hours=1), "chaima")
+    # For the moment at which it is set: a little after midnight another hour is another day.
+    sits = await _set(t, "bram", t.at - timedelta(hours=2), "chaima")
     present = tuple([await _seat(t, who) for who in ("amina", "chaima")])
     await t.does("bram", open_meeting, lambda key: OpenMeeting(key, sits, present))
     item = await _item_of(t, sits)
