@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -40,10 +41,26 @@ async def signal(page: Page) -> None:
     await page.get_by_role("link", name="Signal a concern").click()
 
 
+async def hearings(page: Page) -> None:
+    """Hanna's first page: which youth appears when, and what is late."""
+
+
+async def hearing(page: Page) -> None:
+    """A hearing whose place was held and is no more."""
+    await page.get_by_role("link", name="Jesse Wouters").click()
+
+
+async def places(page: Page) -> None:
+    """Nadia's first page, on a telephone."""
+
+
 STORIES: dict[str, tuple[str, dict[str, int], Callable[[Page], Awaitable[None]]]] = {
     "families": ("Bram", DESK, families),
     "family": ("Chaima", DESK, family),
     "signal": ("Fleur", PHONE, signal),
+    "hearings": ("Hanna", DESK, hearings),
+    "hearing": ("Hanna", DESK, hearing),
+    "places": ("Nadia", PHONE, places),
 }
 
 
@@ -54,7 +71,7 @@ async def take(browser: Browser, home: str, name: str) -> Path:
     page = await context.new_page()
     await page.goto(f"{home}/login")
     await page.get_by_role("button", name=who).first.click()
-    await page.wait_for_url(f"{home}/")
+    await page.wait_for_url(re.compile(f"^{re.escape(home)}/(?!login)"))
     await story(page)
     path = PICTURES / f"{name}.png"
     await page.screenshot(path=path)
