@@ -63,6 +63,17 @@ async def table(page: Page) -> None:
     """The meeting on the wall, names off."""
     await page.get_by_role("link", name="To the table").click()
     await page.get_by_role("heading", name="Agenda").wait_for()
+async def hearings(page: Page) -> None:
+    """Hanna's first page: which youth appears when, and what is late."""
+
+
+async def hearing(page: Page) -> None:
+    """A hearing whose place was held and is no more."""
+    await page.get_by_role("link", name="Jesse Wouters").click()
+
+
+async def places(page: Page) -> None:
+    """Nadia's first page, on a telephone."""
 
 
 STORIES: dict[str, tuple[str, dict[str, int], Callable[[Page], Awaitable[None]]]] = {
@@ -73,6 +84,9 @@ STORIES: dict[str, tuple[str, dict[str, int], Callable[[Page], Awaitable[None]]]
     "privacy": ("Lotte", DESK, privacy),
     "duty": ("Omar", DESK, duty),
     "emergency": ("Omar", PHONE, emergency),
+    "hearings": ("Hanna", DESK, hearings),
+    "hearing": ("Hanna", DESK, hearing),
+    "places": ("Nadia", PHONE, places),
 }
 
 

@@ -28,10 +28,10 @@ _WAITING = """
     join hearings z on z.area_id = c.area_id and z.household_id = c.household_id and z.state = 'planned'
    where p.area_id = :area and p.team_id = :team and p.during @> cast(:now as timestamptz)"""
 _ONE = "select z.id from hearings z where z.area_id = :area and z.id = :id"
-#: Hearings of the same team in the same week, this one among them.
-_IN_WEEK = """(select count(*) from hearings w join memberships wm on wm.area_id = w.area_id and wm.id = w.planned_by
+#: Hearings in the same week, this one among them, for the team that planned them: of others it says nothing.
+_IN_WEEK = """case when m.team_id = :team then (select count(*) from hearings w join memberships wm on wm.area_id = w.area_id and wm.id = w.planned_by
   where w.area_id = z.area_id and w.state = 'planned' and wm.team_id = m.team_id
-    and date_trunc('week', w.held_on) = date_trunc('week', z.held_on))"""
+    and date_trunc('week', w.held_on) = date_trunc('week', z.held_on)) else 1 end"""
 
 
 @lru_cache(maxsize=64)
@@ -56,6 +56,7 @@ select i.*, z.household_id, z.person_id, z.state, z.moves, {_IN_WEEK} in_week, {
 join page i on i.area_id = z.area_id and i.id = z.id
 join households h on h.area_id = z.area_id and h.id = z.household_id
 left join persons p on p.area_id = z.area_id and p.id = z.person_id and p.died_on is null
+  and (z.state = 'planned' or i.participates or i.is_lead)
 order by i.held_on, i.id"""
     )
 

@@ -2,8 +2,6 @@
 
 from datetime import date
 
-import pytest
-
 from casecoord.actions.docket import DocketOf, HearingOf, docket, hearing
 from casecoord.domain.alternatives import HearingWarning, PlacementState, PreparationStep
 from tests.actions.alternative_steps import HEARD_ON, heard, held, offer, provider
@@ -15,6 +13,7 @@ from tests.world import PEOPLE, Town
 async def test_who_prepares_a_hearing_sees_whom_it_is_about_and_what_is_late(town: Town) -> None:
     daan = (await town.janssens())["daan"]
     await provider(town)
+    assert (await town.office.look(town.caller("hanna"), docket, DocketOf())).items == []
     planned = await heard(town, daan)
     await held(town, await offer(town), planned.id)
     town.clock.forward(days=31)
@@ -62,8 +61,3 @@ async def test_the_list_goes_on_and_warns_of_what_is_too_soon(town: Town) -> Non
     assert page.items[0].warnings == [HearingWarning.TOO_SOON]
     rest = await town.office.look(town.caller("hanna"), docket, DocketOf(1, page.cursors[-1]))
     assert [one.id for one in rest.items] == [later.id] and not rest.more
-
-
-@pytest.mark.parametrize("name", ["hanna", "dirk"])
-async def test_a_hearing_without_anybody_waits_for_nobody(town: Town, name: str) -> None:
-    assert (await town.office.look(town.caller(name), docket, DocketOf())).items == []

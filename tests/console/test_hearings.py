@@ -7,10 +7,11 @@ import pytest
 
 from casecoord.actions.offers import WithdrawOffer, withdraw_offer
 from casecoord.domain.ids import global_id
-from tests.actions.alternative_steps import HEARD_ON, UNTIL, confirmed, heard, held, offer
+from tests.actions.alternative_steps import UNTIL, heard, held, offer
 from tests.actions.alternative_steps import provider as with_provider
 from tests.actions.test_statement_counts import counted
 from tests.console.visitor import Forms, form_in
+from tests.doors import bind
 from tests.world import PEOPLE, Town
 
 
@@ -63,29 +64,6 @@ async def test_a_court_partner_begins_with_the_hearings(visit, court: Town, app)
     assert "vastgehouden tot en met" in page and "14 december 2026" in page
     english = (await visit("hanna", "en").get("/hearings")).text
     assert "tell the family" in english and "was due on" in english
-
-
-async def test_a_week_is_a_bar_and_a_figure(visit, court: Town) -> None:
-    for number in range(8):
-        (youth,) = await court.family((f"Jongere {number}", date(2009, 6, 2)))
-        await heard(court, youth)
-    page = (await visit("hanna", "en").get("/hearings")).text
-    assert "Week from" in page and '<span class="badge high">full</span>' in page
-    assert re.search(r'<rect width="100.0" height="10"/>', page)
-
-
-async def test_an_empty_list_says_so(visit, court: Town) -> None:
-    page = (await visit("dirk", "en").get("/hearings")).text
-    assert "There is no hearing to prepare now." in page and "Plan a hearing" not in page
-
-
-async def test_who_prepares_no_hearings_finds_no_such_page(visit, court: Town) -> None:
-    _, hearing, _ = await daans(court)
-    for name in {*PEOPLE} - {"hanna", "dirk", "chaima"}:
-        someone = visit(name)
-        for path in ("/hearings", at(hearing)):
-            assert (await someone.get(path)).status_code == 404
-        assert "/hearings" not in (await someone.get("/families")).text
 
 
 async def test_a_hearing_is_planned_moved_prepared_and_ended(visit, court: Town) -> None:
@@ -145,8 +123,9 @@ async def test_of_two_on_the_last_place_one_is_told_and_keeps_what_was_typed(vis
     assert (await dirk.post(other_place.action, other_place.fields)).status_code == 303
 
 
-async def test_a_hearing_that_was_moved_meanwhile_is_not_moved_from_where_it_was(visit, court: Town) -> None:
-    _, hearing, _ = await daans(court)
+async def test_what_changed_while_the_page_was_open_is_said_and_nothing_is_lost(visit, court: Town) -> None:
+    _, hearing, bikes = await daans(court)
+    boxing = await offer(court, name="Boksen")
     hanna = visit("hanna", "en")
     stale = await hanna.form(at(hearing), "/move")
     await hanna.send(at(hearing), "/move", heldOn="18-12-2026")
@@ -156,91 +135,73 @@ async def test_a_hearing_that_was_moved_meanwhile_is_not_moved_from_where_it_was
     again = form_in(refused, "/move")
     assert (await hanna.post(again.action, again.fields)).status_code == 303
 
-
-async def test_an_offer_that_was_withdrawn_meanwhile_is_said_to_be(visit, court: Town) -> None:
-    _, hearing, bikes = await daans(court)
-    hanna = visit("hanna", "en")
-    form = await hanna.form(at(hearing), "/hold")
-    await court.act("nadia", withdraw_offer, WithdrawOffer(court.key(), bikes, "Wij verhuizen."))
+    form = hold_of(await hanna.get(at(hearing)), boxing)
+    await court.act("nadia", withdraw_offer, WithdrawOffer(court.key(), boxing, "Wij verhuizen."))
     refused = await hanna.post(form.action, form.fields)
     assert refused.status_code == 422 and "This offer was withdrawn." in refused.text
 
-
-async def test_a_hold_that_ran_out_while_the_page_was_open_can_be_confirmed_no_more(
-    visit, court: Town
-) -> None:
-    _, hearing, bikes = await daans(court)
     await held(court, bikes, hearing.id, until=UNTIL)
-    hanna = visit("hanna", "en")
     form = await hanna.form(at(hearing), "/confirm")
+    end = await hanna.form(at(hearing), "/end")
     court.clock.forward(days=43)
     refused = await hanna.post(form.action, form.fields)
     assert refused.status_code == 422 and "This place is held no more" in refused.text
     assert "held no more" in refused.text and "/confirm" not in refused.text
 
+    gone = {**end.fields, "held": "cancelled", "sure": "yes"}
+    assert (await hanna.post(end.action, gone)).status_code == 303
+    refused = await hanna.post(end.action, {**gone, "key": "another"})
+    assert refused.status_code == 422 and "This hearing was held or cancelled already." in refused.text
+    assert "it was called off" in refused.text and "Daan" not in refused.text
 
-async def test_a_place_is_confirmed_begun_followed_and_ended_for_its_provider(visit, court: Town) -> None:
+
+async def test_what_a_provider_does_a_court_partner_does_on_its_word(visit, court: Town) -> None:
     _, hearing, bikes = await daans(court)
-    await confirmed(court, (await held(court, bikes, hearing.id)).id)
-    hanna = visit("hanna", "en")
+    boxing = await offer(court, name="Boksen")
+    await held(court, boxing, hearing.id)
+    dirk, hanna = visit("dirk", "en"), visit("hanna", "en")
+    sure = await dirk.send(at(hearing), "/release", because="declined")
+    assert sure.status_code == 422 and "Somebody else can take this place at once." in sure.text
+    form = form_in(sure, "/release")
+    fields = {**form.fields, "because": "declined"}
+    assert "The place was given back." in await done(dirk, await dirk.post(form.action, fields))
+    assert "/confirm" not in (await dirk.get(at(hearing))).text
+    await held(court, bikes, hearing.id)
+    assert "confirmed for the youth" in await done(hanna, await hanna.send(at(hearing), "/confirm"))
     assert "begun" in await done(hanna, await hanna.send(at(hearing), "/start"))
     assert "needs help" in await done(hanna, await hanna.send(at(hearing), "/follow", step="needs_help"))
     ended = await hanna.send(at(hearing), "/end-place", outcome="continues", sure="yes")
     assert "The place has ended" in await done(hanna, ended)
 
 
-async def test_giving_a_place_back_is_asked_twice(visit, court: Town) -> None:
-    _, hearing, bikes = await daans(court)
-    await held(court, bikes, hearing.id)
-    dirk = visit("dirk", "en")
-    sure = await dirk.send(at(hearing), "/release", because="declined")
-    assert sure.status_code == 422 and "Somebody else can take this place at once." in sure.text
-    form = form_in(sure, "/release")
-    fields = {**form.fields, "because": "declined"}
-    assert "The place was given back." in await done(dirk, await dirk.post(form.action, fields))
-
-
-@pytest.mark.parametrize("name", ["hanna", "nadia", "amina"])
-async def test_what_is_not_there_and_what_is_not_ones_own_are_one_page(
-    visit, court: Town, provider, name: str
-) -> None:
-    from tests.doors import bind
-
-    if name == "nadia":
-        member = court.members[name]
-        await bind(court.database, court.area, member.professional, provider.issuer, "demo-nadia")
+async def test_what_is_not_there_and_what_is_not_ones_own_are_one_page(visit, court: Town, provider) -> None:
+    nadia = court.members["nadia"].professional
+    await bind(court.database, court.area, nadia, provider.issuer, "demo-nadia")
+    empty = (await visit("dirk", "en").get("/hearings")).text
+    assert "There is no hearing to prepare now." in empty and "Plan a hearing" not in empty
     daan, hearing, _ = await daans(court)
-    someone = visit(name, "en")
-    gone = [
-        global_id("Hearing", court.area),
-        global_id("Household", daan.household),
-        "nonsense",
-        *([] if name == "hanna" else [global_id("Hearing", hearing.id)]),
-    ]
-    pages = {
-        re.sub(r'content="[^"]*"|value="[^"]*"', "", (await someone.get(f"/hearings/{x}")).text) for x in gone
-    }
-    assert len(pages) == 1 and "Not here" in pages.pop()
-    assert {(await someone.get(f"/hearings/{x}")).status_code for x in gone} == {404}
+    none = [f"/hearings/{global_id(*it)}" for it in (("Hearing", court.area), ("Household", daan.household))]
+    for name in {*PEOPLE, "nadia"} - {"dirk", "chaima"}:
+        someone = visit(name, "en")
+        theirs = [] if name == "hanna" else [at(hearing), "/hearings"]
+        answers = [await someone.get(path) for path in (*none, "/hearings/nonsense", *theirs)]
+        assert {answer.status_code for answer in answers} == {404}
+        assert len({re.sub(r'value="[^"]*"', "", answer.text) for answer in answers}) == 1
+        assert name == "hanna" or "/hearings" not in (await someone.get("/signal")).text
 
 
-async def test_a_long_name_and_markup_stand_as_they_were_typed(visit, court: Town) -> None:
-    (youth,) = await court.family((f"Jo {'van' * 65} <script>alert(1)</script>", date(2009, 1, 5)))
-    hearing = await heard(court, youth)
-    hanna = visit("hanna")
-    for path in ("/hearings", at(hearing)):
-        page = (await hanna.get(path)).text
-        assert "&lt;script&gt;alert(1)" in page and "<script>alert" not in page
-
-
-async def test_the_list_goes_on(visit, court: Town, monkeypatch) -> None:
-    monkeypatch.setattr("casecoord.console.hearings.PAGE", 1)
-    for number, day in enumerate((HEARD_ON, date(2026, 12, 18))):
+async def test_a_full_week_a_long_list_and_a_long_name(visit, court: Town, monkeypatch) -> None:
+    monkeypatch.setattr("casecoord.console.hearings.PAGE", 7)
+    for number in range(7):
         (youth,) = await court.family((f"Jongere {number}", date(2009, 6, 2)))
-        await heard(court, youth, day)
+        await heard(court, youth)
+    (youth,) = await court.family((f"Jo {'van' * 65} <script>alert(1)</script>", date(2009, 1, 5)))
+    last = await heard(court, youth, date(2026, 12, 18))
     hanna = visit("hanna", "en")
     first = (await hanna.get("/hearings")).text
+    assert '<span class="badge high">full</span>' in first and '<rect width="100.0" height="10"/>' in first
     (following,) = re.findall(r'href="(/hearings\?after=[^"]+)"', first)
     second = (await hanna.get(following)).text
-    assert "Jongere 0" in first and "Jongere 1" not in first
-    assert "Jongere 1" in second and "Back to the first" in second
+    assert "Jongere 0" in first and "Jongere" not in second and "Back to the first" in second
+    for page in (second, (await hanna.get(at(last))).text):
+        assert "&lt;script&gt;alert(1)" in page and "<script>alert" not in page

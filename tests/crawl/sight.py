@@ -462,6 +462,16 @@ class OfHousehold:
     def sees_person(self, person: Row, facet: str) -> bool:
         return person["died_on"] is None and self.sees(facet, None, self.at_all, *self.of_person(person))
 
+    def knows_youth(self, person: Row, facet: str) -> bool:
+        """Who planned a hearing takes part in it, as long as it is planned: in its youth, and in nobody else there."""
+        planned = any(
+            h["person_id"] == person["id"]
+            and h["state"] == "planned"
+            and self.rows.by_id["memberships"][h["planned_by"]]["team_id"] == self.sight.team
+            for h in self.hearings
+        )
+        return planned and person["died_on"] is None and self.sees(facet, None, True, *self.of_person(person))
+
     def _covered(self, facet: str, thing: Row, team: UUID | None) -> bool:
         """Whether everybody whom a thing is about agreed that the lead sees it."""
         everybody = [p["id"] for p in self.rows.of("persons", self.household) if p["died_on"] is None]
@@ -576,7 +586,7 @@ class OfHousehold:
             case "households":
                 return self.sees(facet, None, self.at_all)
             case "persons":
-                return self.sees_person(row, facet)
+                return self.sees_person(row, facet) or self.knows_youth(row, facet)
             case "signals":
                 return self.sees_signal(row, facet)
             case "plan_actions":

@@ -15,6 +15,7 @@ from casecoord.actions.asked import AskedOf, invitations, proposals
 from casecoord.actions.candidates import CandidatesOf, candidates
 from casecoord.actions.caseload import CaseloadOf, caseload
 from casecoord.actions.coverage import CoverageOf, coverage
+from casecoord.actions.docket import DocketOf, HearingOf, docket, hearing
 from casecoord.actions.explaining import ExplainOf, explain_facet
 from casecoord.actions.holder_at import HolderAtOf, holder_at
 from casecoord.actions.joint_view import JointCaseOf, joint_case
@@ -48,6 +49,7 @@ LISTS: dict[Any, Any] = {
     merge_proposals: MergeProposalsOf(),
     move_offers: MoveOffersOf(),
     meetings: MeetingsOf(),
+    docket: DocketOf(),
 }
 
 
@@ -86,6 +88,8 @@ def views(town: Town, now: Any) -> Iterator[tuple[Any, Any]]:
         yield sent_signal, SentSignalOf(signal["id"])
     for sits in town.rows["meetings"]:
         yield meeting, MeetingOf(sits["id"])
+    for planned in town.rows["hearings"]:
+        yield hearing, HearingOf(planned["id"])
     for team in town.rows["teams"]:
         yield caseload, CaseloadOf(team["id"])
         yield spread, SpreadOf(team["id"])
