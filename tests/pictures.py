@@ -41,10 +41,26 @@ async def signal(page: Page) -> None:
     await page.get_by_role("link", name="Signal a concern").click()
 
 
+async def area(page: Page) -> None:
+    """Ibrahim's first page: where in the area promises are overdue."""
+
+
+async def decisions(page: Page) -> None:
+    """What waits for the area's coordinator."""
+    await page.get_by_role("link", name="To decide").click()
+
+
+async def signals(page: Page) -> None:
+    """A GP's first page: what became of earlier signals."""
+
+
 STORIES: dict[str, tuple[str, dict[str, int], Callable[[Page], Awaitable[None]]]] = {
     "families": ("Bram", DESK, families),
     "family": ("Chaima", DESK, family),
     "signal": ("Fleur", PHONE, signal),
+    "signals": ("Fleur", DESK, signals),
+    "area": ("Ibrahim", DESK, area),
+    "decisions": ("Ibrahim", DESK, decisions),
 }
 
 
