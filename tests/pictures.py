@@ -74,6 +74,17 @@ async def hearing(page: Page) -> None:
 
 async def places(page: Page) -> None:
     """Nadia's first page, on a telephone."""
+async def area(page: Page) -> None:
+    """Ibrahim's first page: where in the area promises are overdue."""
+
+
+async def decisions(page: Page) -> None:
+    """What waits for the area's coordinator."""
+    await page.get_by_role("link", name="To decide").click()
+
+
+async def signals(page: Page) -> None:
+    """A GP's first page: what became of earlier signals."""
 
 
 STORIES: dict[str, tuple[str, dict[str, int], Callable[[Page], Awaitable[None]]]] = {
@@ -87,6 +98,9 @@ STORIES: dict[str, tuple[str, dict[str, int], Callable[[Page], Awaitable[None]]]
     "hearings": ("Hanna", DESK, hearings),
     "hearing": ("Hanna", DESK, hearing),
     "places": ("Nadia", PHONE, places),
+    "signals": ("Fleur", DESK, signals),
+    "area": ("Ibrahim", DESK, area),
+    "decisions": ("Ibrahim", DESK, decisions),
 }
 
 

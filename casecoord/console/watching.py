@@ -22,7 +22,7 @@ from casecoord.domain.lists import Chosen, OpenGap, Slice
 from casecoord.domain.promises import LADDER, Level, Rule
 from casecoord.domain.words import Sphere
 
-_PAGE = 50
+_PAGE = 25
 
 
 @dataclass(frozen=True, slots=True)

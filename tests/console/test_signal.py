@@ -4,6 +4,12 @@ import re
 
 import pytest
 
+from casecoord.actions.closing import GiveFeedback, give_feedback
+from casecoord.actions.joint_view import JointCaseOf, joint_case
+from casecoord.actions.signals import Decision, TriageSignal, triage_signal
+from tests.actions.looks import look
+from tests.actions.steps import led_case, signal
+from tests.actions.test_statement_counts import counted
 from tests.console.visitor import form_in, pointed
 
 SENTENCE = "Komt vaak moe op het spreekuur."
@@ -51,8 +57,6 @@ async def test_what_became_of_a_signal_is_for_the_team_that_sent_it(visit, town)
 
 
 async def test_a_lead_is_named_to_who_signalled(visit, town):
-    from tests.actions.steps import led_case
-
     noor = (await town.janssens())["noor"]
     await led_case(town, noor, "bram")
     fleur = visit("fleur", "en")
@@ -202,3 +206,38 @@ async def test_no_address_and_no_log_line_holds_what_was_typed(visit, town, caps
     assert noor.bsn not in str(wrong.url) and noor.bsn not in sent.headers["location"]
     printed = capsys.readouterr()
     assert noor.bsn not in printed.out + printed.err and "moe op" not in printed.out + printed.err
+
+
+async def test_what_became_of_earlier_signals_is_the_gps_first_screen(visit, town, app):
+    noor = (await town.janssens())["noor"]
+    case = await led_case(town, noor, "bram")
+    fleur = visit("fleur", "en")
+    await fleur.send("/signal", "/signal", **about(noor, domain="social_network"))
+    assert (await fleur.get("/")).headers["location"] == "/signals"
+    with counted(app.state.office.database) as sent:
+        page = (await fleur.get("/signals")).text
+    assert len(sent) <= 6
+    assert SENTENCE in page and "a case is open for this family" in page and "tel:010-0000000" in page
+    assert "Noor" not in page and noor.bsn not in page
+    seen = await look(town, "bram", joint_case, JointCaseOf(case.id))
+    (told,) = [one.id for one in seen.signals if one.summary and one.summary.value == SENTENCE]
+    joined = TriageSignal(town.key(), told, Decision.JOIN_CASE)
+    await town.act("bram", triage_signal, joined)
+    await town.act("bram", give_feedback, GiveFeedback(town.key(), told, "Wij spreken het gezin donderdag."))
+    assert "Wij spreken het gezin donderdag." in (await fleur.get("/signals")).text
+    assert SENTENCE in (await visit("gijs").get("/signals")).text
+    assert SENTENCE not in (await visit("dirk").get("/signals")).text
+
+
+async def test_earlier_signals_come_in_pages(visit, town, monkeypatch):
+    monkeypatch.setattr("casecoord.console.signal._PAGE", 2)
+    noor = (await town.janssens())["noor"]
+    for number in range(3):
+        await signal(town, "fleur", noor, summary=f"Zorg {number}.")
+    fleur = visit("fleur", "en")
+    first = (await fleur.get("/signals")).text
+    following = re.search(r'href="(/signals\?after=[^"]+)"', first)
+    assert following
+    pages = [set(re.findall(r"Zorg \d", page)) for page in (first, (await fleur.get(following[1])).text)]
+    assert [len(page) for page in pages] == [2, 1] and not pages[0] & pages[1]
+    assert "has not signalled anything yet" in (await visit("ines", "en").get("/signals")).text

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from casecoord.actions.agenda import MeetingOf, MeetingsOf, meeting, meetings
+from casecoord.actions.area_map import AreaMapOf, area_map
 from casecoord.actions.arriving import MoveOffersOf, move_offers
 from casecoord.actions.asked import AskedOf, invitations, proposals
 from casecoord.actions.candidates import CandidatesOf, candidates
@@ -17,20 +18,23 @@ from casecoord.actions.caseload import CaseloadOf, caseload
 from casecoord.actions.coverage import CoverageOf, coverage
 from casecoord.actions.docket import DocketOf, HearingOf, docket, hearing
 from casecoord.actions.explaining import ExplainOf, explain_facet
+from casecoord.actions.finding import FindFamilies, find_families
 from casecoord.actions.holder_at import HolderAtOf, holder_at
 from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.leaving import HangingOf, hanging
-from casecoord.actions.lists import GapsOf, TimelineOf, WorklistOf, gaps, timeline, worklist
-from casecoord.actions.merge_proposals import MergeProposalsOf, merge_proposals
+from casecoord.actions.lists import GapsOf, TimelineOf, WorklistOf, gaps, tally, timeline, worklist
+from casecoord.actions.merge_proposals import MergeProposalsOf, MergesOf, merge_proposals, merges
 from casecoord.actions.notices import InboxOf, inbox
 from casecoord.actions.office import Hand
 from casecoord.actions.possible import Possible, possible
-from casecoord.actions.sent import SentSignalOf, sent_signal
+from casecoord.actions.refusals import RefusalsOf, refusals
+from casecoord.actions.sent import SentSignalOf, SentSignalsOf, sent_signal, sent_signals
 from casecoord.actions.spreading import SpreadOf, spread
 from casecoord.actions.transfers import TransfersOf, transfers
 from casecoord.actions.weighing import BlockadesOf, blockades
 from casecoord.domain.actors import Caller, purposes_of
 from casecoord.domain.errors import Problem
+from casecoord.domain.lists import EVERYTHING
 from casecoord.domain.words import Role, TeamKind
 from tests.net.conftest import Ground
 from tests.net.judge import Town
@@ -50,6 +54,12 @@ LISTS: dict[Any, Any] = {
     move_offers: MoveOffersOf(),
     meetings: MeetingsOf(),
     docket: DocketOf(),
+    tally: EVERYTHING,
+    area_map: AreaMapOf(),
+    merges: MergesOf(),
+    refusals: RefusalsOf(),
+    sent_signals: SentSignalsOf(),
+    find_families: FindFamilies(name="a"),
 }
 
 
