@@ -40,10 +40,31 @@ async def signal(page: Page) -> None:
     await page.get_by_role("link", name="Signal a concern").click()
 
 
+async def blockades(page: Page) -> None:
+    """Johanna's first page: what waits for her decision."""
+
+
+async def deciding(page: Page) -> None:
+    """One blockade, with the form to decide it."""
+    await page.get_by_role("link", name="School en jeugdhulp").click()
+
+
+async def monitor(page: Page) -> None:
+    """Kenji's first page: how the area fares."""
+
+
+async def teams(page: Page) -> None:
+    """Mo's first page: who works where."""
+
+
 STORIES: dict[str, tuple[str, dict[str, int], Callable[[Page], Awaitable[None]]]] = {
     "families": ("Bram", DESK, families),
     "family": ("Chaima", DESK, family),
     "signal": ("Fleur", PHONE, signal),
+    "blockades": ("Johanna", DESK, blockades),
+    "deciding": ("Johanna", DESK, deciding),
+    "monitor": ("Kenji", DESK, monitor),
+    "teams": ("Mo", DESK, teams),
 }
 
 
@@ -54,7 +75,7 @@ async def take(browser: Browser, home: str, name: str) -> Path:
     page = await context.new_page()
     await page.goto(f"{home}/login")
     await page.get_by_role("button", name=who).first.click()
-    await page.wait_for_url(f"{home}/")
+    await page.wait_for_url(lambda url: url.startswith(f"{home}/") and "/login" not in url)
     await story(page)
     path = PICTURES / f"{name}.png"
     await page.screenshot(path=path)
