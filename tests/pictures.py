@@ -85,6 +85,21 @@ async def decisions(page: Page) -> None:
 
 async def signals(page: Page) -> None:
     """A GP's first page: what became of earlier signals."""
+async def blockades(page: Page) -> None:
+    """Johanna's first page: what waits for her decision."""
+
+
+async def deciding(page: Page) -> None:
+    """One blockade, with the form to decide it."""
+    await page.get_by_role("link", name="School en jeugdhulp").click()
+
+
+async def monitor(page: Page) -> None:
+    """Kenji's first page: how the area fares."""
+
+
+async def teams(page: Page) -> None:
+    """Mo's first page: who works where."""
 
 
 STORIES: dict[str, tuple[str, dict[str, int], Callable[[Page], Awaitable[None]]]] = {
@@ -101,6 +116,10 @@ STORIES: dict[str, tuple[str, dict[str, int], Callable[[Page], Awaitable[None]]]
     "signals": ("Fleur", DESK, signals),
     "area": ("Ibrahim", DESK, area),
     "decisions": ("Ibrahim", DESK, decisions),
+    "blockades": ("Johanna", DESK, blockades),
+    "deciding": ("Johanna", DESK, deciding),
+    "monitor": ("Kenji", DESK, monitor),
+    "teams": ("Mo", DESK, teams),
 }
 
 
@@ -112,6 +131,7 @@ async def take(browser: Browser, home: str, name: str) -> Path:
     await page.goto(f"{home}/login")
     await page.get_by_role("button", name=who).first.click()
     await page.wait_for_url(re.compile(f"^{re.escape(home)}/(?!login)"))
+    await page.wait_for_url(lambda url: url.startswith(f"{home}/") and "/login" not in url)
     await story(page)
     path = PICTURES / f"{name}.png"
     await page.screenshot(path=path)
