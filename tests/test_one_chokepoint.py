@@ -36,7 +36,7 @@ ASKING = {*SHARING, "sees", "decide"}
 OPENS = {
     "actions/agreements.py:_their_words": "what somebody wanted otherwise becomes the agreement, sealed again",
     "actions/deciding.py:_decide": "the words of two who decided move to the request, sealed again",
-    "actions/deferring.py:deferrals": "the reason of a deferral, for the three who answer for it: the statement names them",
+    "actions/deferring.py:deferred": "the reason of a deferral, for the three who answer for it: the statement names them",
     "actions/exporting.py:_text": "two people granted the export; it leaves out who else is in it",
     "actions/hearings.py:_warnings": "a verb asks whether a youth turns eighteen before the day",
     "actions/imports/moving.py:_line": "the register moves an address into the history, sealed again",
