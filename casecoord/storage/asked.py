@@ -12,16 +12,18 @@ from casecoord.domain.words import ProposalKind
 from casecoord.storage.turns import is_with
 from casecoord.storage.work import Work
 
+# What waits for the team is found first: a planner that does not know which team it is would begin at the clocks.
 _INVITATIONS = f"""
+with waiting as materialized (
+  select * from invitations where area_id = :area and team_id = :team and state = 'pending')
 select x.id, x.case_id, c.household_id, null kind, x.invited_at since, p.due_at until, w.name asked_by
-from invitations x
+from waiting x
 join cases c on c.area_id = x.area_id and c.id = x.case_id and c.state <> 'closed'
 join promises p on p.area_id = x.area_id and p.rule = '{Rule.INVITATION}' and p.subject_id = x.id
   and p.ended_at is null
 join memberships m on m.area_id = x.area_id and m.id = x.invited_by
 join professionals w on w.area_id = m.area_id and w.id = m.professional_id
-where x.area_id = :area and x.team_id = :team and x.state = 'pending'
-  and (cast(:from_at as timestamptz) is null or (p.due_at, x.id) > (:from_at, cast(:from_id as uuid)))
+where (cast(:from_at as timestamptz) is null or (p.due_at, x.id) > (:from_at, cast(:from_id as uuid)))
 order by p.due_at, x.id limit :first
 """
 

@@ -26,9 +26,11 @@ _PATIENCE = {"statement_timeout": "30s", "idle_in_transaction_session_timeout": 
 _GROUNDS = "select e.*, grounds_in_force(e.now) as grounds"
 _ENTER = text(f"{_GROUNDS} from casecoord_enter(:issuer, :subject, :membership, :at) e")
 _RECEIVE = text(f"{_GROUNDS} from casecoord_receive(:issuer, :subject, :login, :at) e")
-# Whoever looks goes on as a role to which only the rows in view of this seat are there.
+# Whoever looks goes on as a role to which only the rows in view of this seat are there. What a view asks is planned
+# once in a connection: with its many conditions, planning it anew takes ten times as long as answering it.
 _ENTER_TO_LOOK = text(
-    f"{_GROUNDS}, set_config('role', :role, true), cast(pg_current_snapshot() as text) as seen from casecoord_enter(:issuer, :subject, :membership, :at) e"
+    f"{_GROUNDS}, set_config('role', :role, true), set_config('plan_cache_mode', 'force_generic_plan', true)"
+    ", cast(pg_current_snapshot() as text) as seen from casecoord_enter(:issuer, :subject, :membership, :at) e"
     " cross join lateral casecoord_reach(e.area_id, e.professional_id, e.membership_id, e.team_id, e.team_kind, e.role,"
     "   e.now, cast(:reach as jsonb)) r"
 )
