@@ -63,6 +63,8 @@ async def table(page: Page) -> None:
     """The meeting on the wall, names off."""
     await page.get_by_role("link", name="To the table").click()
     await page.get_by_role("heading", name="Agenda").wait_for()
+
+
 async def hearings(page: Page) -> None:
     """Hanna's first page: which youth appears when, and what is late."""
 
@@ -74,6 +76,8 @@ async def hearing(page: Page) -> None:
 
 async def places(page: Page) -> None:
     """Nadia's first page, on a telephone."""
+
+
 async def area(page: Page) -> None:
     """Ibrahim's first page: where in the area promises are overdue."""
 
@@ -85,6 +89,8 @@ async def decisions(page: Page) -> None:
 
 async def signals(page: Page) -> None:
     """A GP's first page: what became of earlier signals."""
+
+
 async def blockades(page: Page) -> None:
     """Johanna's first page: what waits for her decision."""
 

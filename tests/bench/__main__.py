@@ -33,8 +33,8 @@ BENCHMARKS = (
     key_rotation,
     matching_vs_sql,
     agenda_vs_sql,
-    first_screens,
     live_page,
+    first_screens,
 )
 RESULTS = Path(".bench/results.jsonl")
 
