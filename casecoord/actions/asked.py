@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from casecoord.access.decide import Permission
 from casecoord.access.doing import ActFacts
 from casecoord.access.seats import team_viewer
 from casecoord.actions import cursors
@@ -52,11 +53,50 @@ class Proposed:
     until: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """All that waits for my word: the first page of each."""
+
+    invitations: Slice[Invited]
+    proposals: Slice[Proposed]
+
+
 async def invitations(hand: Hand, query: AskedOf) -> Slice[Invited]:
     """The invitations that this actor can answer for the team, by deadline."""
     first, after = cursors.page_size(query.first), _after(hand, "invitations", query)
-    permission = hand.may("join_case", ActFacts.that("membership_valid", "of_invited_team"))
+    permission = _may_answer(hand)
     rows = await asked.invitations(hand.work, first, after) if permission.allowed else []
+    return await _invited(hand, rows, first, permission)
+
+
+async def proposals(hand: Hand, query: AskedOf) -> Slice[Proposed]:
+    """The proposals to this professional that can be answered under this membership, by deadline."""
+    first, after = cursors.page_size(query.first), _after(hand, "proposals", query)
+    return await _proposed(hand, await asked.proposals(hand.work, first, after, _in_view(hand)), first)
+
+
+async def asked_of_me(hand: Hand, query: AskedOf) -> Asked:
+    """The first invitations and proposals, in one statement."""
+    first, permission = cursors.page_size(query.first), _may_answer(hand)
+    invited, proposed = await asked.both(hand.work, first, _in_view(hand))
+    return Asked(
+        await _invited(hand, invited if permission.allowed else [], first, permission),
+        await _proposed(hand, proposed, first),
+    )
+
+
+def _may_answer(hand: Hand) -> Permission:
+    return hand.may("join_case", ActFacts.that("membership_valid", "of_invited_team"))
+
+
+def _in_view(hand: Hand) -> str:
+    as_team = team_viewer(hand.actor.role, hand.actor.team_kind)
+    return condition(hand, "case.lead", {as_team: "i.takes_part"} if as_team else {})
+
+
+async def _invited(
+    hand: Hand, rows: list[dict[str, Any]], first: int, permission: Permission
+) -> Slice[Invited]:
     # Being asked is all that one who takes no part learns: the rule on answering is the rule on that.
     facet = "case.participants"
     await access_log.write(
@@ -82,12 +122,7 @@ async def invitations(hand: Hand, query: AskedOf) -> Slice[Invited]:
     return Slice(found, _cursors(hand, "invitations", rows[:first]), len(rows) > first)
 
 
-async def proposals(hand: Hand, query: AskedOf) -> Slice[Proposed]:
-    """The proposals to this professional that can be answered under this membership, by deadline."""
-    first, after = cursors.page_size(query.first), _after(hand, "proposals", query)
-    as_team = team_viewer(hand.actor.role, hand.actor.team_kind)
-    shown = condition(hand, "case.lead", {as_team: "i.takes_part"} if as_team else {})
-    rows = await asked.proposals(hand.work, first, after, shown)
+async def _proposed(hand: Hand, rows: list[dict[str, Any]], first: int) -> Slice[Proposed]:
     entries = []
     for row in rows[:first]:
         seen_by = viewers(hand, takes_part=True, is_lead=False, signalled=False, escalated=False)

@@ -182,7 +182,9 @@ async def _bind_in(office: Office, area: UUID, caller: Caller, code: str) -> Res
         # A refusal is committed: it counts.
         tried = await codes.bind(work, caller, code)
         if tried.outcome is Outcome.BOUND:
-            await access_log.record(codes.visit_of(work, caller, tried), _bound(office, tried))
+            visit = codes.visit_of(work, caller, tried)
+            await access_log.record(visit, _bound(office, tried))
+            await access_log.finish(visit)
     match tried.outcome:
         case Outcome.LOCKED:
             raise Problem("code_locked", "code")

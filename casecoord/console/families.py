@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from casecoord.actions.asked import AskedOf, Invited, Proposed, invitations, proposals
+from casecoord.actions.asked import Asked, AskedOf, asked_of_me
 from casecoord.actions.lists import GapsOf, WorklistOf, gaps, worklist
 from casecoord.actions.office import Hand
 from casecoord.console.mine import Mine
@@ -46,8 +46,7 @@ class Home:
     now: datetime
     families: Slice[Flagged]
     gaps: dict[UUID | None, list[OpenGap]]
-    invitations: Slice[Invited]
-    proposals: Slice[Proposed]
+    asked: Asked
 
 
 async def home(hand: Hand, query: HomeOf) -> Home:
@@ -63,8 +62,7 @@ async def home(hand: Hand, query: HomeOf) -> Home:
             WorklistOf(urgency=query.urgency, overdue=query.overdue, first=PAGE, after=query.after),
         ),
         gaps=dict(by_household),
-        invitations=await invitations(hand, AskedOf()),
-        proposals=await proposals(hand, AskedOf()),
+        asked=await asked_of_me(hand, AskedOf()),
     )
 
 

@@ -12,14 +12,16 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import orjson
 from sqlalchemy import text
 
 from casecoord.domain.actors import Actor, Resident
-from casecoord.storage.work import Area, Visit, Work
+
+if TYPE_CHECKING:
+    from casecoord.storage.work import Area, Visit, Work
 
 _NOBODY = UUID(int=0)
 
@@ -73,14 +75,20 @@ class Entry:
     consents: tuple[UUID, ...] = ()
 
 
-async def record(work: Work | Visit, entry: Entry) -> None:
-    """Writes one record in the caller's transaction; the answer may leave only after its commit."""
+async def record(work: "Work | Visit", entry: Entry) -> None:
+    """Keeps one record for the caller's transaction; the answer may leave only after its commit."""
     await write(work, [entry])
 
 
-async def write(work: Work | Visit, entries: Iterable[Entry]) -> None:
-    """Writes several records in one statement."""
-    actor = work.actor
+async def write(work: "Work | Visit", entries: Iterable[Entry]) -> None:
+    """Keeps several records: all of a transaction are written in one statement, its last."""
+    work.unwritten.extend(entries)
+
+
+async def finish(work: "Work | Visit") -> None:
+    """Writes what was kept. A transaction that somebody entered does so itself before it commits."""
+    actor, entries = work.actor, list(work.unwritten)
+    work.unwritten.clear()
     if isinstance(actor, Resident):
         by = _By(None, actor.person_id, actor.trace_id)
     else:
@@ -88,7 +96,7 @@ async def write(work: Work | Visit, entries: Iterable[Entry]) -> None:
     await _insert(work, by, [(entry, _said(entry, _who(actor))) for entry in entries])
 
 
-async def write_as_operator(work: Area, operator: str, trace_id: str, entry: Entry, purpose: str) -> None:
+async def write_as_operator(work: "Area", operator: str, trace_id: str, entry: Entry, purpose: str) -> None:
     """Writes what somebody did at the machine itself, by the name that it knows them by."""
     who = {**_NO_SEAT, "role": "operator", "operator": operator, "purpose": purpose, "trace": trace_id}
     await _insert(work, _By(None, None, trace_id), [(entry, _said(entry, who))])
@@ -103,7 +111,7 @@ class _By:
     trace_id: str
 
 
-async def _insert(work: Area, by: _By, entries: list[tuple[Entry, dict[str, Any]]]) -> None:
+async def _insert(work: "Area", by: _By, entries: list[tuple[Entry, dict[str, Any]]]) -> None:
     if not entries:
         return
     rows = [_row(work, entry, said) for entry, said in entries]
@@ -180,7 +188,7 @@ def _said(entry: Entry, who: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _row(work: Area, entry: Entry, said: dict[str, Any]) -> tuple[UUID, UUID | None, str, bytes]:
+def _row(work: "Area", entry: Entry, said: dict[str, Any]) -> tuple[UUID, UUID | None, str, bytes]:
     identity, salt = uuid4(), os.urandom(16)
     took = max(0, round((monotonic() - work.began) * 1000))
     canonical = orjson.dumps(

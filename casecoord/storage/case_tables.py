@@ -171,6 +171,8 @@ class Invitation(Base):
             unique=True,
             postgresql_where=text("state = 'pending'"),
         ),
+        # A first screen asks what waits for a team, in an area where much waits for others.
+        Index("invitations_pending_at", "area_id", "team_id", postgresql_where=text("state = 'pending'")),
     )
 
 
@@ -205,6 +207,9 @@ class Proposal(Base):
             "case_id",
             unique=True,
             postgresql_where=text("state = 'pending'"),
+        ),
+        Index(
+            "proposals_pending_with", "area_id", "membership_id", postgresql_where=text("state = 'pending'")
         ),
         CheckConstraint("(state = 'pending') = (answered_at is null)", name="answered_once"),
         CheckConstraint(
@@ -283,6 +288,7 @@ class PlanAction(Base):
             name="ends_with_an_outcome",
         ),
         Index(None, "area_id", "case_id"),
+        Index("plan_actions_open_with", "area_id", "owner_id", postgresql_where=text("state = 'open'")),
     )
 
 

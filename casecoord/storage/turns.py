@@ -13,6 +13,12 @@ from casecoord.storage.turn_tables import Turn
 from casecoord.storage.work import Area
 
 NAMED = {"promises": "responder_id", "plan_actions": "owner_id", "proposals": "membership_id"}
+#: As long as it waits: the rows that an index by whom they name holds.
+_WAITS = {
+    "responder_id": "promises n where n.ended_at is null",
+    "owner_id": "plan_actions n where n.state = 'open'",
+    "membership_id": "proposals n where n.state = 'pending'",
+}
 
 _LINE_AFTER = text("select membership_id, at from line_after(:area, :membership) order by at")
 _PLAN = text(
@@ -46,9 +52,13 @@ def whose(row: str, named: str) -> str:
 
 
 def is_with(row: str, named: str, who: str) -> str:
-    """SQL that says whether it is the turn of `who` (`= x` or `= any(xs)`), asked of few rows only."""
-    ever = f"select u.subject_id from turns u where u.area_id = :area and u.membership_id {who}"
-    return f"({row}.{named} {who} or {row}.id in ({ever})) and {whose(row, named)} {who}"
+    """SQL that says whether it is the turn of `who` (`= x` or `= any(xs)`) in a row that waits.
+
+    Found by whom it names or ever will: what waits for others is not looked at, however much that is.
+    """
+    by_name = f"select n.id from {_WAITS[named]} and n.area_id = :area and n.{named} {who}"
+    by_turn = f"select u.subject_id from turns u where u.area_id = :area and u.membership_id {who}"
+    return f"{row}.id = any(array({by_name} union all {by_turn})) and {whose(row, named)} {who}"
 
 
 async def whose_now(work: Area, subject: UUID, named: UUID) -> UUID:

@@ -18,6 +18,7 @@ from casecoord.domain.actors import Actor, Caller, Resident, purposes_of
 from casecoord.domain.errors import Problem
 from casecoord.domain.promises import Deadlines
 from casecoord.domain.words import Purpose, Role, TeamKind
+from casecoord.storage import access_log
 from casecoord.storage.connection import APP_ROLE, READER_ROLE, SURVEYOR_ROLE, engine
 from casecoord.storage.sealed import Keyring
 
@@ -25,9 +26,10 @@ _PATIENCE = {"statement_timeout": "30s", "idle_in_transaction_session_timeout": 
 _GROUNDS = "select e.*, grounds_in_force(e.now) as grounds"
 _ENTER = text(f"{_GROUNDS} from casecoord_enter(:issuer, :subject, :membership, :at) e")
 _RECEIVE = text(f"{_GROUNDS} from casecoord_receive(:issuer, :subject, :login, :at) e")
-# Whoever looks goes on as a role to which only the rows in view of this seat are there.
+# Whoever looks goes on as a role to which only the rows in view of this seat are there. What a view asks is planned
+# once in a connection: with its many conditions, planning it anew takes ten times as long as answering it.
 _ENTER_TO_LOOK = text(
-    f"{_GROUNDS}, set_config('role', :role, true) from casecoord_enter(:issuer, :subject, :membership, :at) e"
+    f"{_GROUNDS}, set_config('role', :role, true), set_config('plan_cache_mode', 'force_generic_plan', true) from casecoord_enter(:issuer, :subject, :membership, :at) e"
     " cross join lateral casecoord_reach(e.area_id, e.professional_id, e.membership_id, e.team_id, e.team_kind, e.role,"
     "   e.now, cast(:reach as jsonb)) r"
 )
@@ -52,6 +54,8 @@ class Area:
     grounds: frozenset[str]
     #: by this machine's clock, in seconds
     began: float = field(default_factory=monotonic, kw_only=True)
+    #: access records that the transaction writes before it commits
+    unwritten: list[access_log.Entry] = field(default_factory=list, kw_only=True)
 
     def follow(self, settings: dict[str, object]) -> None:
         """The area's settings as they stand now."""
@@ -154,7 +158,7 @@ class Database:
                 language=caller.language,
                 trace_id=caller.trace_id,
             )
-            yield Work(
+            work = Work(
                 session=session,
                 area_id=actor.area_id,
                 now=row["now"],
@@ -164,6 +168,8 @@ class Database:
                 grounds=frozenset(row["grounds"]),
                 actor=actor,
             )
+            yield work
+            await access_log.finish(work)
 
     @asynccontextmanager
     async def receive(self, caller: Caller) -> AsyncIterator[Visit]:
@@ -197,7 +203,7 @@ class Database:
                 language=caller.language,
                 trace_id=caller.trace_id,
             )
-            yield Visit(
+            visit = Visit(
                 session=session,
                 area_id=actor.area_id,
                 now=row["now"],
@@ -207,6 +213,8 @@ class Database:
                 grounds=frozenset(row["grounds"]),
                 actor=actor,
             )
+            yield visit
+            await access_log.finish(visit)
 
     @asynccontextmanager
     async def within(

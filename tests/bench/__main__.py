@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.bench.agenda import agenda_vs_sql
 from tests.bench.decision_share import decision_share
+from tests.bench.first_screens import first_screens
 from tests.bench.ground import ground
 from tests.bench.joint_case import joint_case_vs_asyncpg
 from tests.bench.log import (
@@ -31,6 +32,7 @@ BENCHMARKS = (
     key_rotation,
     matching_vs_sql,
     agenda_vs_sql,
+    first_screens,
 )
 RESULTS = Path(".bench/results.jsonl")
 

@@ -5,7 +5,7 @@ import hashlib
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -35,13 +35,13 @@ LOAD_SECONDS = 8.0
 AIM = 50_000
 
 
-async def _written_nowhere(work: object, entries: Iterable[object]) -> None:
-    list(entries)
+async def _written_nowhere(work: object, by: object, entries: object) -> None:
+    """Nothing, nowhere."""
 
 
 def without_log() -> FastAPI:
     """The application with the one thing missing that is measured here; nothing else can turn it off."""
-    access_log.write = _written_nowhere  # type: ignore[assignment]
+    access_log._insert = _written_nowhere  # type: ignore[assignment]
     return app.from_environment()
 
 
