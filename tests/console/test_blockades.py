@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import event
 
 from casecoord.actions.addressing import Addressee
 from casecoord.actions.breakthroughs import BreakthroughsOf, breakthroughs
@@ -161,7 +162,7 @@ async def test_for_who_does_not_decide_the_pages_are_not_there(visit, town, name
     assert 'href="/blockades"' not in (await other.get("/rules")).text
 
 
-async def test_a_first_screen_takes_few_statements_and_few_bytes(visit, town):
+async def test_a_first_screen_takes_few_bytes(visit, town):
     case = await social_case(town)
     for number in range(25):
         await raised(town, "chaima", case.id, what=f"Blokkade {number}: " + "woord " * 30)
@@ -169,3 +170,29 @@ async def test_a_first_screen_takes_few_statements_and_few_bytes(visit, town):
     assert len(page.content) < 60_000
     assert len([one for one in Forms(page.text).found if one.action.endswith("/first")]) == 24
     assert re.search(r"<td[^>]*dir=\"auto\"", page.text)
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [("jasmijn", "/blockades"), ("karim", "/monitor"), ("mo", "/teams"), ("amina", "/rules")],
+)
+async def test_a_screen_takes_at_most_six_statements(visit, town, app, name, path):
+    await raised(town, "chaima", (await social_case(town)).id)
+    visitor, statements = visit(name), []
+    await visitor.get(path)
+    event.listen(
+        app.state.office.database.engine.sync_engine,
+        "before_cursor_execute",
+        lambda _, __, statement, *rest: statements.append(statement),
+    )
+    assert (await visitor.get(path)).status_code == 200
+    assert 0 < len(statements) <= 6
+
+
+async def test_from_a_blockade_one_comes_to_the_family_without_its_names(visit, town):
+    blockade = await raised(town, "chaima", (await social_case(town)).id)
+    jasmijn = visit("jasmijn")
+    href = re.search(r'href="(/families/[\w=-]+)"', (await jasmijn.get(page_of(blockade))).text)
+    assert href
+    page = await jasmijn.get(href[1])
+    assert page.status_code == 200 and "Janssen" not in page.text
