@@ -40,10 +40,21 @@ async def signal(page: Page) -> None:
     await page.get_by_role("link", name="Signal a concern").click()
 
 
+async def caseload(page: Page) -> None:
+    """What a lead has on her hands, and what she is asked."""
+    await page.get_by_role("link", name="My caseload").click()
+
+
+async def mine(page: Page) -> None:
+    """A mother's own page on a telephone."""
+
+
 STORIES: dict[str, tuple[str, dict[str, int], Callable[[Page], Awaitable[None]]]] = {
     "families": ("Bram", DESK, families),
     "family": ("Chaima", DESK, family),
     "signal": ("Fleur", PHONE, signal),
+    "caseload": ("Chaima", DESK, caseload),
+    "mine": ("Petra", PHONE, mine),
 }
 
 
