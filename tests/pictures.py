@@ -106,6 +106,13 @@ async def monitor(page: Page) -> None:
 
 async def teams(page: Page) -> None:
     """Mo's first page: who works where."""
+async def caseload(page: Page) -> None:
+    """What a lead has on her hands, and what she is asked."""
+    await page.get_by_role("link", name="My caseload").click()
+
+
+async def mine(page: Page) -> None:
+    """A mother's own page on a telephone."""
 
 
 STORIES: dict[str, tuple[str, dict[str, int], Callable[[Page], Awaitable[None]]]] = {
@@ -126,6 +133,8 @@ STORIES: dict[str, tuple[str, dict[str, int], Callable[[Page], Awaitable[None]]]
     "deciding": ("Johanna", DESK, deciding),
     "monitor": ("Kenji", DESK, monitor),
     "teams": ("Mo", DESK, teams),
+    "caseload": ("Chaima", DESK, caseload),
+    "mine": ("Petra", PHONE, mine),
 }
 
 
