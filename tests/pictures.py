@@ -106,6 +106,8 @@ async def monitor(page: Page) -> None:
 
 async def teams(page: Page) -> None:
     """Mo's first page: who works where."""
+
+
 async def caseload(page: Page) -> None:
     """What a lead has on her hands, and what she is asked."""
     await page.get_by_role("link", name="My caseload").click()

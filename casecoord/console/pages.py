@@ -90,7 +90,6 @@ class Console:
             Stopped(at),
             Caseload(at),
             Letters(at),
-            Mine(at),
         )
         return [
             *(route for story in stories for route in story.routes()),

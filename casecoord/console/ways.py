@@ -68,9 +68,6 @@ def _may_lead(hand: Hand) -> bool:
 #: In the order in which they stand above every page.
 WAYS: tuple[Way, ...] = (
     # First: between two patients every key counts.
-    Way("/families", N_("Families"), lambda hand: not _WITHOUT_FAMILIES(hand)),
-    Way("/caseload", N_("My caseload"), _may_lead),
-    Way("/gaps", N_("Overdue"), _WATCHERS),
     Way("/signal", N_("Signal a concern"), may_signal, main=True),
     Way("/blockades", N_("Blockades"), may_order, starts=may_order),
     Way("/area", N_("The area"), _THE_AREAS, starts=_THE_AREAS),
@@ -82,6 +79,7 @@ WAYS: tuple[Way, ...] = (
     Way("/privacy", N_("To do"), _PRIVACY, starts=_PRIVACY),
     Way("/families", N_("Families"), lambda hand: not _WITHOUT_FAMILIES(hand)),
     Way("/meetings", N_("Meetings"), may_know_tables),
+    Way("/caseload", N_("My caseload"), _may_lead),
     Way("/gaps", N_("Overdue"), _WATCHERS),
     Way("/decisions", N_("To decide"), _COORDINATORS),
     Way("/second-word", N_("Decide along"), roles(Role.AREA_COORDINATOR, Role.DECISION_POWER)),
