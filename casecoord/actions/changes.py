@@ -12,7 +12,7 @@ from casecoord.actions.lists import looks_at_history, of_history
 from casecoord.actions.office import Hand, Office
 from casecoord.domain.changes import Happening, News, Seat
 from casecoord.domain.errors import Problem
-from casecoord.storage import access_log, changes, lists
+from casecoord.storage import access_log, changes, history, lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ async def _homes(hand: Hand, query: ChangedOf, ids: Collection[UUID]) -> list[UU
 
 
 async def _tells(hand: Hand, home: UUID, ids: Collection[UUID]) -> bool:
-    row = await lists.timeline(hand.work, home, lists.Page(1), of_history(hand), ids)
+    row = await history.timeline(hand.work, home, lists.Page(1), of_history(hand), ids)
     if row is None or not row["events"]:
         return False
     looks = looks_at_history(hand, row, row["events"])

@@ -17,7 +17,7 @@ from casecoord.domain.facets import Level as FacetLevel
 from casecoord.domain.lists import EVERYTHING, Chosen, Flagged, Happened, OpenGap, Slice
 from casecoord.domain.promises import PROMISES, Level, Rule
 from casecoord.domain.words import Role, Sphere, TeamKind, Urgency
-from casecoord.storage import access_log, lists
+from casecoord.storage import access_log, history, lists
 from casecoord.storage.lists import Page, Scope
 from casecoord.storage.sealed import Compartment, Place
 from casecoord.storage.views import seal_of
@@ -165,7 +165,7 @@ async def timeline(hand: Hand, query: TimelineOf) -> Slice[Happened]:
     first = cursors.page_size(query.first)
     after = cursors.read(hand, "timeline", query.after)
     page = Page(first, (datetime.fromisoformat(after[0]), UUID(after[1])) if after else None)
-    row = await lists.timeline(hand.work, query.id, page, of_history(hand))
+    row = await history.timeline(hand.work, query.id, page, of_history(hand))
     if row is None:
         raise Problem("not_found", "id")
     events = row["events"]

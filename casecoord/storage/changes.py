@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from casecoord.domain.changes import Happening, News, Seat
-from casecoord.storage.lists import LINKED
+from casecoord.storage.history import LINKED
 from casecoord.storage.sequencer import UNSEEN
 from casecoord.storage.work import Area, Work
 
