@@ -39,7 +39,7 @@ _EVENTS = 100
 #: Every act on a family's page.
 FAMILY_ACTS = ACTS | TABLE_ACTS | COURSE_ACTS | SELDOM_ACTS
 #: Those that stand together, folded away.
-_MORE = (*SELDOM_ACTS, "review", "begin-aftercare", "close-case", "hand-over", "spend", "blockade")
+_MORE = (*SELDOM_ACTS, "review", "begin-aftercare", "close-case", "hand-over")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
-"""The acts that move a case on: what came of it, whoever signalled is told, review, aftercare, the end, money, blockades."""
+"""The acts that move a case on: what came of it, whoever signalled is told, review, aftercare, the end, what cannot be done."""
 
 from datetime import date
-from decimal import Decimal
 from uuid import UUID
 
 from casecoord.actions.addressing import Addressee
@@ -20,17 +19,8 @@ from casecoord.actions.closing import (
     reopen_case,
     review_case,
 )
-from casecoord.actions.spending import (
-    CancelSpend,
-    OrRaise,
-    RecordSpendResult,
-    SpendMoney,
-    cancel_spend,
-    record_spend_result,
-    spend,
-)
 from casecoord.console.acts import ABOUT, CASE
-from casecoord.console.forms import Act, Area, Choice, Day, Line, Number, Thing, act, named
+from casecoord.console.forms import Act, Area, Choice, Day, Line, Thing, act, named
 from casecoord.console.texts import N_
 from casecoord.domain.words import BlockadeKind, LifeDomain, Urgency, Word
 
@@ -38,7 +28,6 @@ _OUTCOME = Line("outcome", N_("What came of it?"), needed=True)
 _WORD = Choice("confirmedBy", N_("Whose word is it?"), needed=True, kind=Word, radios=True)
 _SIGNAL = Thing("signal", kind="Signal")
 _ACTION = Thing("action", kind="Action")
-_SPEND = Thing("spend", kind="Spend")
 _IN_THE_WAY = (
     Area("what", N_("What stands in the way?"), needed=True),
     Line("asked", N_("What do you ask?"), needed=True),
@@ -48,20 +37,6 @@ _IN_THE_WAY = (
     Day("neededBy", N_("By when do you need an answer?"), N_("Leave empty for the usual term.")),
     Choice("urgency", N_("How urgent is it?"), kind=Urgency),
 )
-
-
-def _money(
-    key: str,
-    case: UUID,
-    amount: Decimal,
-    purpose: str,
-    domain: LifeDomain,
-    spent_on: date | None,
-    asked: str | None,
-) -> SpendMoney:
-    """Above the amount it is asked for, if the form says what is asked."""
-    above = OrRaise(asked) if asked else None
-    return SpendMoney(key, case, round(amount * 100), purpose, domain, spent_on=spent_on, or_raise=above)
 
 
 def _blockade(
@@ -155,49 +130,6 @@ COURSE_ACTS: dict[str, Act] = named(
         follows=N_("The case closes and every team leaves it. It can be opened again later."),
     ),
     act("reopen", reopen_case, OfCase, CASE, button=N_("Open the case again")),
-    act(
-        "spend",
-        spend,
-        _money,
-        CASE,
-        Number("amount", N_("How much, in euros?"), needed=True, as_=Decimal),
-        Line("purpose", N_("What is it for?"), needed=True),
-        ABOUT,
-        Day("spentOn", N_("On which date?"), N_("Leave empty for today.")),
-        Line(
-            "asked", N_("If it is more than is left: what do you ask?"), N_("It then goes up as a blockade.")
-        ),
-        button=N_("Spend"),
-        label=N_("Spend something for the family"),
-    ),
-    act(
-        "spend-result",
-        record_spend_result,
-        RecordSpendResult,
-        _SPEND,
-        Line("changed", N_("What did it change?"), needed=True),
-        button=N_("Record"),
-        label=N_("What did it change?"),
-    ),
-    act(
-        "cancel-spend",
-        cancel_spend,
-        CancelSpend,
-        _SPEND,
-        Line("reason", N_("Reason"), needed=True),
-        button=N_("Take it back"),
-        label=N_("It was not spent after all"),
-    ),
-    act(
-        "blockade",
-        raise_blockade,
-        _blockade,
-        CASE,
-        *_IN_THE_WAY,
-        button=N_("Send it up"),
-        label=N_("Something stands in the way: raise it"),
-        note=N_("Somebody who can decide hears of it at once and decides within ten working days."),
-    ),
     act(
         "blocked",
         raise_blockade,

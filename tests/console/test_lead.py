@@ -92,20 +92,17 @@ async def test_a_case_comes_to_its_end_and_opens_again(visit, town):
     assert "a lead is sought" in (await ibrahim.get(page)).text
 
 
-async def test_money_and_what_stands_in_the_way(visit, town):
+async def test_what_cannot_be_done_goes_up_from_the_action_itself(visit, town):
     _, child = await home(town)
     await led_case(town, child, "amina")
     amina, page = visit("amina", "en"), page_of(child)
-    form = await amina.form(page, "/spend")
-    asked = {"amount": "75,50", "purpose": "A bicycle.", "domain": "time_use", "asked": "Pay the bicycle."}
-    assert (await amina.post(form.action, {**form.fields, **asked})).status_code == 303
-    seen = (await amina.get(page)).text
-    assert "A bicycle." in seen and "not decided yet" in seen
-    wrong = await amina.send(page, "/spend", amount="much", purpose="A bicycle.", domain="time_use")
-    assert wrong.status_code == 422 and form_in(wrong, "/spend").fields["amount"] == "much"
+    soon = (date.today() + timedelta(days=9)).isoformat()
+    await amina.send(page, "/add-action", what="Ask for debt help.", domain="finance", dueOn=soon)
+    assert f'href="{page}/blockades"' in (await amina.get(page)).text
     stuck = {"what": "No debt help under 18.", "asked": "Allow it once.", "kind": "rule", "domain": "finance"}
-    assert (await amina.send(page, "/blockade", **stuck)).status_code == 303
-    assert "No debt help under 18." in (await amina.get(page)).text
+    assert (await amina.send(page, "/blocked", **stuck)).status_code == 303
+    seen = (await amina.get(page)).text
+    assert "No debt help under 18." in seen and "not decided yet" in seen
 
 
 async def test_a_letter_with_a_code_becomes_a_page_of_ones_own(visit, town):
