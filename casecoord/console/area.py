@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from casecoord.actions.area_map import AreaMap, AreaMapOf, MappedPlace, area_map
-from casecoord.actions.coverage import Coverage, CoverageOf, coverage
+from casecoord.actions.coverage import CoverageOf, coverage
 from casecoord.actions.office import Hand
 from casecoord.console.reception import Reception
 from casecoord.console.strip import Strip, strip
@@ -22,7 +22,6 @@ class Covering:
 
     strip: Strip
     map: AreaMap
-    figures: Coverage
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class Group:
 
 async def covering(hand: Hand, query: AreaMapOf) -> Covering:
     """Everything of the page, in one transaction. Raises Problem `not_found`."""
-    return Covering(await strip(hand), await area_map(hand, query), await coverage(hand, CoverageOf(first=1)))
+    return Covering(await strip(hand), await area_map(hand, query))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +49,8 @@ class TheArea:
     async def show_area(self, request: Request) -> Response:
         session = self.at.session(request)
         found = await self.at.look(request, session, covering, AreaMapOf())
+        # Figures of all rows are a survey: a transaction of its own, that opens no family.
+        figures = await self.at.look(request, session, coverage, CoverageOf(first=1))
         schools = sorted(found.map.schools, key=lambda place: (-place.gaps, not place.lacks, place.name))
         telling = [place for place in schools if place.gaps or place.lacks]
         return self.at.page(
@@ -58,6 +59,7 @@ class TheArea:
             session=session,
             strip=found.strip,
             area=found,
+            figures=figures,
             open=sum(place.gaps for place in found.map.neighbourhoods) + found.map.elsewhere,
             districts=_districts(found.map.neighbourhoods),
             schools=telling,
