@@ -8,8 +8,9 @@ from casecoord.access.explain import legend_of, sentence_of, whom
 from casecoord.access.printed import Table, as_csv, table
 from casecoord.access.rules import Effect, Kind, Rule
 from casecoord.actions.office import Hand
+from casecoord.domain.errors import Problem
 from casecoord.domain.facets import FACETS, Cell, Level, Viewer
-from casecoord.domain.words import Language, Sphere
+from casecoord.domain.words import Language, Role, Sphere
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,14 @@ class Matrix:
     purposes: list[str]
 
 
+def may_read_rules(hand: Hand) -> bool:
+    """Every professional; but who offers places never reads what the places are for."""
+    return hand.actor.role is not Role.PROVIDER
+
+
 async def matrix(hand: Hand, query: MatrixOf) -> Matrix:
     """The rules in the reader's language: for everybody who works here."""
+    _readable(hand)
     policy, language = hand.policy, hand.actor.language
     facets = _alike(
         _line(policy, name, language, facet.level is Level.ITEM) for name, facet in FACETS.items()
@@ -92,7 +99,13 @@ async def matrix(hand: Hand, query: MatrixOf) -> Matrix:
 
 async def signed(hand: Hand, query: SignedOf) -> str:
     """A table as the area signed it, as comma-separated values."""
+    _readable(hand)
     return as_csv(table(hand.policy, query.table))
+
+
+def _readable(hand: Hand) -> None:
+    if not may_read_rules(hand):
+        raise Problem("not_found")
 
 
 def _alike(lines: Iterable[Line]) -> list[Line]:

@@ -12,6 +12,7 @@ from casecoord.actions.monitor import may_follow
 from casecoord.actions.office import Hand
 from casecoord.actions.on_duty import may_have_duty
 from casecoord.actions.possible import may_offer, may_prepare, may_signal
+from casecoord.actions.rules_in_words import may_read_rules
 from casecoord.actions.tables import may_know_tables
 from casecoord.actions.teams import may_staff
 from casecoord.actions.weighing import may_order
@@ -90,8 +91,9 @@ WAYS: tuple[Way, ...] = (
     Way("/inbox", N_("Inbox"), everybody),
     Way("/search", N_("Search"), lambda hand: not _WITHOUT_NAMES(hand)),
     Way("/signals", N_("Your signals"), may_signal, starts=kinds(TeamKind.GP_CARE)),
-    Way("/rules", N_("Rules"), everybody, rare=everybody),
-    Way("/matrix", N_("Who may see what"), everybody, rare=lambda hand: not _PRIVACY(hand)),
+    # A provider never reads of a judge: neither here nor in the rules on who sees what.
+    Way("/rules", N_("Rules"), may_read_rules, rare=everybody),
+    Way("/matrix", N_("Who may see what"), may_read_rules, rare=lambda hand: not _PRIVACY(hand)),
 )
 
 

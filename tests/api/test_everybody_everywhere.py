@@ -574,13 +574,17 @@ def own_ids(place: Place, name: str, *but: str) -> dict[str, str]:
 WITH_IDS = [name for name in sorted(DOCUMENTS) if ids_in(name)]
 
 
-@pytest.mark.parametrize(
+OUTSIDERS = ("karim", "mo", "bea")
+#: Who asks: in the short run one of so many in turn, in the long run everybody.
+BY_TURNS = pytest.mark.parametrize(
     "turns", [pytest.param(4, id="by turns"), pytest.param(1, id="everybody", marks=pytest.mark.prove)]
 )
+
+
+@BY_TURNS
 async def test_what_lies_in_another_area_is_answered_as_what_does_not_exist(
     places: tuple[Place, Place], turns: int
 ) -> None:
-    """Each id of each document; in the short run by every fourth person in turn."""
     here, elsewhere = places
     asked, turn = 0, count()
     for name in WITH_IDS:
@@ -598,14 +602,18 @@ async def test_what_lies_in_another_area_is_answered_as_what_does_not_exist(
     assert asked > 500
 
 
-async def test_what_is_not_theirs_is_answered_as_what_does_not_exist(places: tuple[Place, Place]) -> None:
+@BY_TURNS
+async def test_what_is_not_theirs_is_answered_as_what_does_not_exist(
+    places: tuple[Place, Place], turns: int
+) -> None:
     """For those for whom the case does not exist: each id of it, in each document."""
     here, _ = places
+    turn = count()
     for name in WITH_IDS:
         fields = variables_of(name)
         for path in set(ids_in(name)) - OF_NO_FAMILY:
             rest = own_ids(here, name, path)
-            for who in ("karim", "mo", "bea"):
+            for who in OUTSIDERS if turns == 1 else OUTSIDERS[(at := next(turn) % 3) : at + 1]:
                 for kind in kinds_of(path):
                     answers = set()
                     for identity in (uuid4(), *here.ids[kind]):

@@ -46,7 +46,7 @@ class Browser:
 
     async def mark(self) -> str:
         """Where the first page of this person was made."""
-        page = await self.http.get("/", headers=self.headers())
+        page = await self.http.get("/families", headers=self.headers())
         return re.search(r'data-live="/changes\?since=([\w.-]+)"', page.text)[1]
 
     async def hears(self, of: str | None = None, since: str | None = None) -> "Heard":

@@ -71,7 +71,7 @@ async def test_the_list_goes_on_where_the_page_ended(visit, town, monkeypatch):
 async def test_who_has_no_families_reads_so(visit, town, name):
     noor = (await town.janssens())["noor"]
     await signal(town, "amina", noor)
-    page = await visit(name, "en").get("/")
+    page = await visit(name, "en").get("/families")
     assert page.status_code == 200 and "No family waits for you in this role." in page.text
     assert page_of(noor) not in page.text
 
@@ -183,7 +183,7 @@ async def test_what_one_may_not_do_is_not_offered_and_by_address_it_is_not_there
     await take_part(town, "amina", case.id, "werk", "esra")
     esra = visit("esra")
     page = await esra.get(page_of(noor))
-    assert offered(page) == {"add-action", "praise", "blockade", "consent", "leave"}
+    assert offered(page) == {"add-action", "praise", "consent", "leave"}
     csrf = form_in(page, "/add-action").fields["csrf"]
     given = {
         "csrf": csrf,

@@ -111,6 +111,6 @@ def test_there_is_a_demo_user_for_every_role_with_words_in_both_languages():
 async def test_who_has_nothing_to_do_with_families_is_not_led_to_them(visit):
     page = (await visit("amina", "en").get("/")).text
     assert (
-        '<a href="/families" aria-current="page" aria-keyshortcuts="Alt+Shift+1">Families</a>' in page
+        re.search(r'<a href="/families" aria-current="page"[^>]*>Families</a>', page)
         and 'href="/gaps"' not in page
     )
