@@ -78,8 +78,13 @@ class Walk:
         raise AssertionError(f"no keyboard reaches {target}")
 
     async def go(self, name: str) -> None:
-        """Follows a link by its English name."""
-        await self.tab_to(self.page.get_by_role("link", name=self.said(name), exact=True).first)
+        """Follows a link by its English name; where it is folded away among the ways, those are opened first."""
+        link = self.page.get_by_role("link", name=self.said(name), exact=True).first
+        for folded in await self.page.locator("nav > .ways > summary, .rare > summary").all():
+            if not await link.is_visible() and await folded.is_visible():
+                await self.tab_to(folded)
+                await self.press("Enter")
+        await self.tab_to(link)
         await self.enter()
 
     async def enter(self) -> None:

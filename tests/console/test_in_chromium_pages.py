@@ -129,7 +129,7 @@ async def test_a_coordinator_triages_with_the_keyboard_alone(chromium, home, tow
         await expect(page.get_by_label("Wanneer kijkt u opnieuw?")).to_be_focused()
         await page.get_by_role("button", name="Besluiten").focus()
         await page.keyboard.press("Enter")
-        await expect(page.get_by_role("status")).to_have_text("Vastgelegd.")
+        await expect(page.get_by_role("main").get_by_role("status")).to_have_text("Vastgelegd.")
         await expect(page.locator("dd", has_text="er wordt een regievoerder gezocht")).to_be_visible()
 
 
