@@ -8,7 +8,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from itertools import product
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -78,8 +78,13 @@ class Walk:
         raise AssertionError(f"no keyboard reaches {target}")
 
     async def go(self, name: str) -> None:
-        """Follows a link by its English name."""
-        await self.tab_to(self.page.get_by_role("link", name=self.said(name), exact=True).first)
+        """Follows a link by its English name; where it is folded away among the ways, those are opened first."""
+        link = self.page.get_by_role("link", name=self.said(name), exact=True).first
+        for folded in await self.page.locator("nav > .ways > summary, .rare > summary").all():
+            if not await link.is_visible() and await folded.is_visible():
+                await self.tab_to(folded)
+                await self.press("Enter")
+        await self.tab_to(link)
         await self.enter()
 
     async def enter(self) -> None:
@@ -97,11 +102,28 @@ class Walk:
         await self.page.keyboard.press("Enter")
 
     async def fill(self, label: str, text: str | date, inside: Locator | None = None) -> None:
-        """Types into a field by its English label; a date as its digits."""
+        """Types into a field by its English label; a day, or a moment, in the order in which this browser asks."""
         field = (inside or self.page).get_by_label(self.said(label), exact=True).first
         await self.tab_to(field)
-        typed = text if isinstance(text, str) else f"{text:%d%m%Y}"
-        await self.page.keyboard.type(typed)
+        if isinstance(text, str):
+            await self.page.keyboard.type(text)
+        elif await field.get_attribute("type") == "text":
+            await self.page.keyboard.type(f"{text:%d%m%Y}")
+        else:
+            await self._date(field, text)
+
+    async def _date(self, field: Locator, wanted: date) -> None:
+        with_time = isinstance(wanted, datetime)
+        iso = f"{wanted:%Y-%m-%dT%H:%M}" if with_time else f"{wanted:%Y-%m-%d}"
+        for day, clock in (("%d%m%Y", "%H%M"), ("%m%d%Y", "%I%M%p"), ("%Y%m%d", "%H%M")):
+            await self.press(*["ArrowLeft"] * 5)
+            await self.page.keyboard.type(wanted.strftime(day))
+            if with_time:
+                await self.press("ArrowRight")
+                await self.page.keyboard.type(wanted.strftime(clock))
+            if await field.input_value() == iso:
+                return
+        raise AssertionError("no order of day and month was understood")
 
     async def choose(self, label: str, option: str, inside: Locator | None = None) -> None:
         """Chooses from a list by typing what the option begins with; `option` as it stands on the page."""

@@ -42,6 +42,6 @@ async def test_a_decision_becomes_a_rule_that_another_area_finds(
     async with at_work(chromium, neighbourhood_served, "rosa", setting) as walk:
         await walk.go("Rules")
         await walk.fill("Words in the rule", "loket jeugdhulp")
-        await walk.push("Look")
+        await walk.push("Search", walk.page.get_by_role("main"))
         await expect(walk.page.get_by_role("heading", name=TITLE)).to_be_visible()
         await walk.look("a-rule-found-elsewhere")

@@ -12,21 +12,6 @@ from tests.demo.loaded import NOW
 TODAY = NOW.astimezone(AMSTERDAM)
 
 
-async def moment(walk: Walk, label: str, hour: int) -> None:
-    """Today at this hour, into a field for date and time, in the order in which this browser asks for it."""
-    wanted = TODAY.replace(hour=hour, minute=30)
-    field = walk.page.get_by_label(walk.said(label), exact=True).first
-    await walk.tab_to(field)
-    for day, clock in (("%d%m%Y", "%H%M"), ("%m%d%Y", "%I%M%p")):
-        await walk.press(*["ArrowLeft"] * 5)
-        await walk.page.keyboard.type(wanted.strftime(day))
-        await walk.press("ArrowRight")
-        await walk.page.keyboard.type(wanted.strftime(clock))
-        if await field.input_value() == f"{wanted:%Y-%m-%dT%H:%M}":
-            return
-    raise AssertionError("no order of day and month was understood")
-
-
 async def decide(walk: Walk) -> None:
     """The item that is on the table ends; where a case is open, with a day on which it comes back."""
     await walk.fill("What is decided?", "De school belt morgen.")
@@ -53,7 +38,7 @@ async def test_a_supervisor_sets_a_table_decides_and_takes_the_minutes(
         await expect(walk.page.get_by_text("Sami").first).to_be_visible()
         await walk.look("meeting-names-on")
         await walk.unfold("Go on another day")
-        await moment(walk, "When does it go on?", 16)
+        await walk.fill("When does it go on?", TODAY.replace(hour=16))
         await walk.push("Go on then")
         await walk.sees("It goes on here, with what was open.")
         await walk.look("meeting-planned")
@@ -61,7 +46,7 @@ async def test_a_supervisor_sets_a_table_decides_and_takes_the_minutes(
         await walk.go("All meetings")
         await walk.look("meetings")
         await walk.unfold("Set a date")
-        await moment(walk, "When?", 10)
+        await walk.fill("When?", TODAY.replace(hour=10))
         await walk.fill("How many minutes?", "10")  # what stood there is replaced: Tab selects it
         await walk.push("Set the date")
         await walk.push("Open the meeting")

@@ -123,6 +123,8 @@ addEventListener("submit", async (event) => {
   }
 });
 
+const unsure = () => ["unknown", "unsent"].includes(one("#news").dataset.said); // what is to be done first stays said
+
 // What changes is followed, while somebody can see it.
 let stream, line, seen;
 function follow() {
@@ -136,7 +138,7 @@ function follow() {
     line = setTimeout(cut, GRACE);
   };
   stream.addEventListener("beat", alive);
-  stream.addEventListener("changed", () => (alive(), busy() ? say("changed") : renew()));
+  stream.addEventListener("changed", () => (alive(), busy() ? unsure() || say("changed") : renew()));
   for (const which of ["signed_out", "ended"]) stream.addEventListener(which, () => end(which));
 }
 function end(which) {
