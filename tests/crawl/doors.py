@@ -106,14 +106,23 @@ class Ground:
 Door = Callable[[Ground], Iterator[tuple[str, Ask]]]
 
 
-def documents_in_pairs(ground: Ground) -> Iterator[tuple[str, Ask]]:
-    """Every document as every user: once as it is meant, and every two values of its variables together."""
+def documents_in_pairs(ground: Ground, step: int = 1) -> Iterator[tuple[str, Ask]]:
+    """Every document as every user: once as it is meant, and every two values of its variables together.
+
+    `step`: of those pairs one in so many.
+    """
     for name in DOCUMENTS:
         said = documents.factors(name)
         paths = [one.path for one in said]
         meant = [(key, *(one.meant for one in said)) for key in ground.sights]
-        for key, *values in (*meant, *pairwise([list(ground.sights), *(one.values for one in said)], name)):
+        pairs = pairwise([list(ground.sights), *(one.values for one in said)], name)[::step]
+        for key, *values in (*meant, *pairs):
             yield str(key), _document(ground, str(key), name, dict(zip(paths, values, strict=True)))
+
+
+def documents_and_some_pairs(ground: Ground) -> Iterator[tuple[str, Ask]]:
+    """What `make test` has the time for; `make prove` meets every pair."""
+    return documents_in_pairs(ground, 3)
 
 
 def tables(ground: Ground) -> Iterator[tuple[str, Ask]]:
@@ -161,9 +170,9 @@ def _asked(name: str, variables: dict[str, Any]) -> Ask:
 
 
 #: Every way in. A new one is a function that says what can be asked at it.
-WITH_ANYTHING: tuple[Door, ...] = (documents_in_pairs, exports)
+WITH_ANYTHING: tuple[Door, ...] = (documents_and_some_pairs, exports)
 AS_IT_IS: tuple[Door, ...] = (views_and_lists, tables)
-DOORS: tuple[Door, ...] = (*AS_IT_IS, *WITH_ANYTHING)
+DOORS: tuple[Door, ...] = (*AS_IT_IS, documents_in_pairs, exports)
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 import re
 
+from casecoord.demo.stories import README_FAMILY, TABLES_FAMILY
 from tests.crawl.documents import PLAUSIBLE, SAID
 from tests.crawl.page import CHOSEN, Field, Form
 
@@ -28,8 +29,13 @@ _MEANT: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"postcode", ("1234 AB",)),
     (r"(On|Day|date|[Uu]ntil|from|to)$", _DAYS),
     (r"(At|moment)$", _MOMENTS),
+    (r"^ageFrom$", ("12",)),
+    (r"^ageUntil$", ("18",)),
+    (r"^places$", ("2",)),
     (r"mail$", ("iemand@post.test",)),
 )
+#: Who has a number, to be asked for together with the birth date: youths, patients and others.
+_KNOWN = (TABLES_FAMILY["brother"], *README_FAMILY.values())
 _OF_KIND = {
     "date": _DAYS,
     "datetime-local": _MOMENTS,
@@ -43,12 +49,21 @@ _OF_KIND = {
 
 def filled(form: Form, turn: int) -> list[tuple[str, str]]:
     """The fields as they are sent at this turn: at even turns as somebody means it, at odd ones hostile."""
-    sent = []
+    sent, known = [], {} if turn % 2 else _somebody(form, turn // 2)
     for at, one in enumerate(form.fields):
-        value = _value(one, turn, at)
+        value = known.get(one.name) or _value(one, turn, at)
         if value is not None:
             sent.append((one.name, value))
     return sent
+
+
+def _somebody(form: Form, round_: int) -> dict[str, str]:
+    """Number and birth date of one person, where a form asks for whom it is by those and by nothing else."""
+    if {"person.name", "value"} & set(form.names):
+        return {}
+    known = _KNOWN[round_ % len(_KNOWN)]
+    said = ((r"bsn$", known.bsn), (r"[bB]irthDate$", known.born.isoformat()))
+    return {name: value for name in form.names for pattern, value in said if re.search(pattern, name)}
 
 
 def _value(one: Field, turn: int, at: int) -> str | None:

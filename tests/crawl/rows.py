@@ -28,7 +28,7 @@ TABLES = (
         "access_log",
     ),
     *("meetings", "meeting_seats", "meeting_items"),
-    *("spends", "blockade_homework"),
+    *("spends", "blockade_homework", "duty_shifts"),
 )
 QUERY = {
     "access_log": "select id, area_id, professional_id, household, subjects,"

@@ -215,6 +215,15 @@ class Sight:
         return {(kind, row["id"]) for kind, found in own.items() for row in found}
 
     @cached_property
+    def on_duty(self) -> bool:
+        """For what is acute, now; whichever membership it was planned for."""
+        rows = self.rows
+        return any(
+            rows.by_id["memberships"][one["membership_id"]]["professional_id"] == self.professional
+            for one in rows.now_in(rows.all["duty_shifts"])
+        )
+
+    @cached_property
     def logged(self) -> set[tuple[str, UUID]]:
         """Of whom one's own entries are; for the privacy officer, who reads those of others, everybody."""
         rows, mine = self.rows, self.professional
@@ -370,6 +379,11 @@ class OfHousehold:
             facts.append("consent_covers")
         return self.current(signal) and self.sees(facet, signal["sphere"], self.takes_part_in(signal), *facts)
 
+    def sees_acute(self, signal: Row, facet: str = "signal.existence") -> bool:
+        """Whoever is on duty counts as taking part in an acute signal, until it is triaged."""
+        acute = signal["state"] == "open" and signal["urgency"] == "acute" and self.sight.on_duty
+        return acute and self.sees(facet, signal["sphere"], True, *self.facts_of(signal, "author_id"))
+
     def of_case(self, thing: Row) -> bool:
         return self.case is not None and thing["case_id"] == self.case["id"]
 
@@ -471,6 +485,11 @@ class OfHousehold:
             for h in self.hearings
         )
         return planned and person["died_on"] is None and self.sees(facet, None, True, *self.of_person(person))
+
+    def knows_applicant(self, person: Row, facet: str) -> bool:
+        """Of whom a request is recorded, as none is but of somebody whose identity was checked."""
+        asked = any(r["person_id"] == person["id"] for r in self.rows.of("requests", self.household))
+        return asked and person["died_on"] is None and self.sees(facet, None, False, "identity_checked")
 
     def _covered(self, facet: str, thing: Row, team: UUID | None) -> bool:
         """Whether everybody whom a thing is about agreed that the lead sees it."""
@@ -586,9 +605,10 @@ class OfHousehold:
             case "households":
                 return self.sees(facet, None, self.at_all)
             case "persons":
-                return self.sees_person(row, facet) or self.knows_youth(row, facet)
+                knows = (self.sees_person, self.knows_youth, self.knows_applicant)
+                return any(by(row, facet) for by in knows)
             case "signals":
-                return self.sees_signal(row, facet)
+                return self.sees_signal(row, facet) or self.sees_acute(row, facet)
             case "plan_actions":
                 return self.sees_thing(row, facet, "author_id")
             case "blockades":
@@ -644,11 +664,13 @@ class OfHousehold:
                 things += [a for a in answers if self.sees_answer(a)]
                 things += [m for m in self.rows.of("milestones", self.household) if self.sees_milestone(m)]
                 named = any(thing["person_id"] == row["id"] for thing in things)
-                return named or self.sees_person(row, "person.name")
+                return named or any(
+                    by(row, "person.name") for by in (self.sees_person, self.knows_applicant)
+                )
             case "Invitation":
                 return self.leads
             case "Signal":
-                return self.sees_signal(row)
+                return self.sees_signal(row) or self.sees_acute(row)
             case "Action":
                 return self.sees_thing(row, "plan.action", "author_id")
             case "Blockade":

@@ -10,7 +10,7 @@ import asyncio
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import cycle, islice, repeat
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 from uuid import UUID, uuid4
@@ -41,7 +41,7 @@ class Bounds:
     hands: int | None
 
 
-FEW, ALL = Bounds(pages=2, forms=2, hands=1), Bounds(pages=None, forms=16, hands=None)
+FEW, ALL = Bounds(pages=1, forms=1, hands=1), Bounds(pages=None, forms=16, hands=None)
 
 
 @dataclass
@@ -241,6 +241,9 @@ class Spider:
         """Once, taken back; what it answers, and where that leads, is looked at like any page."""
         request = Request("POST", form.action, tuple(filled(form, turn)))
         answer = await self.ask(key, request, undone=True)
+        if again := asked_again(answer, request):
+            request = again
+            answer = await self.ask(key, request, undone=True)
         if answer.status < 400:
             self.sent[where] += 1
         else:
@@ -289,7 +292,7 @@ class Spider:
             for spot in spots:
                 await self.holdalike(key, request, spot)
             if not ids:
-                await self.ask(key, request, undone=True)
+                await self.ask(key, replace(request, linked=False), undone=True)
 
     async def holdalike(self, key: str, request: Request, spot: list[tuple[str, str, UUID]]) -> None:
         """These ids: foreign, then unknown. Who asks can see no difference, nor is there any in what is written."""
@@ -341,6 +344,14 @@ class Spider:
             elif where[2] not in waits:
                 yield f"{where[2]} was never accepted ({', '.join(where[3:])}): {self.refused.get(where)}"
         yield from (f"{name} waits no longer" for name in reached & set(waits))
+
+
+def asked_again(answer: Answer, request: Request) -> Request | None:
+    """What one sends who is sure, where nothing was wrong and it is asked once more."""
+    sent = dict(request.fields)
+    forms = Page(answer.body).forms if answer.status == 422 and "sure" not in sent else ()
+    sure = next((form for form in forms if "sure" in form.names and form.action == request.path), None)
+    return sure and replace(request, fields=(*request.fields, ("sure", "yes")))
 
 
 def exported(path: str) -> UUID | None:
