@@ -664,9 +664,7 @@ class OfHousehold:
                 things += [a for a in answers if self.sees_answer(a)]
                 things += [m for m in self.rows.of("milestones", self.household) if self.sees_milestone(m)]
                 named = any(thing["person_id"] == row["id"] for thing in things)
-                return named or any(
-                    by(row, "person.name") for by in (self.sees_person, self.knows_applicant)
-                )
+                return named or any(by(row, "person.name") for by in (self.sees_person, self.knows_applicant))
             case "Invitation":
                 return self.leads
             case "Signal":
