@@ -208,6 +208,8 @@ def _may_choose(hand: Hand, chosen: Chosen) -> None:
     """Where a family lives, or its child goes to school, no filter tells to whom the facet does not."""
     if (chosen.neighbourhood or chosen.school) and hand.actor.role is not Role.AREA_COORDINATOR:
         raise Problem("not_found", "chosen")
+    if not f"{chosen.neighbourhood}{chosen.school}".isprintable():
+        raise Problem("not_found", "chosen")
 
 
 def scope_of(hand: Hand, team: UUID | None) -> Scope:

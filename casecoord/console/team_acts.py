@@ -7,7 +7,7 @@ from casecoord.actions.absence import SetDeputy, set_deputy
 from casecoord.actions.leaving import EndMembership, end_membership
 from casecoord.actions.managing import ChangeSettings, Deadline, change_settings
 from casecoord.actions.staffing import AddMember, add_member
-from casecoord.console.fields import Form
+from casecoord.console.fields import Form, read_date
 from casecoord.console.forms import (
     Act,
     Choice,
@@ -85,7 +85,8 @@ def _open(form: Form) -> ChangeSettings:
 
 def _days(form: Form) -> list[date]:
     """The days off as they were when the page was shown."""
-    return [date.fromisoformat(one) for one in form.given.get("closed", "").split()]
+    given = form.given.get("closed", "").split()
+    return [read_date(one) or form.fault(date.min, "date_invalid", "day") for one in given]
 
 
 #: On the pages of teams and of whoever works in them.

@@ -61,6 +61,12 @@ async def test_a_secret_address_is_on_no_map_and_behind_no_filter(visit, town, d
     assert (await visit("bram", "en").get("/gaps?neighbourhood=BU05991099")).status_code == 404
 
 
+async def test_a_place_that_cannot_be_one_is_no_error(visit, town):
+    await overdue_family(town)
+    for name in ("neighbourhood", "school"):
+        assert (await visit("ibrahim", "en").get(f"/gaps?{name}=x%00")).status_code == 404
+
+
 async def test_the_ledger_counts_by_rule_and_age_and_each_count_is_a_list(visit, town):
     noor = await overdue_family(town)
     page = (await visit("bram", "en").get("/gaps")).text

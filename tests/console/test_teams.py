@@ -105,6 +105,13 @@ async def test_settings_are_changed_one_by_one_and_a_day_off_is_taken_back(visit
     assert wrong.status_code == 422 and 'value="900"' in wrong.text
 
 
+async def test_days_off_that_are_no_days_are_no_error(visit, town):
+    mo = visit("mo", "en")
+    form = await mo.form("/teams/settings", "/close")
+    sent = await mo.post(form.action, {**form.fields, "closed": "2026-02-30", "day": "2026-12-24"})
+    assert sent.status_code == 422
+
+
 async def _forms(visitor, page):
     return Forms((await visitor.get(page)).text).found
 

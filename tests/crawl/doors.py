@@ -81,6 +81,12 @@ class Ground:
             self._pools[name] = [i for i, own in self._known(key, kind) if own is (whose == "own")]
         return self._pools[name]
 
+    def foreign(self, key: str, kind: str, asked: str) -> UUID:
+        """An id that this user may not know there either, such as of a family by its log."""
+        tries = (self.pick(key, IdOf(kind, "foreign")) for _ in range(40))
+        sight = self.sights[key]
+        return next((one for one in tries if not sight.may_know(kind, one, asked)), None) or uuid4()
+
     def known(self, key: str, kind: str, identity: UUID) -> bool:
         """Whether this id is one that this user may know, or may come with all the same."""
         sight = self.sights[key]

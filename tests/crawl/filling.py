@@ -25,13 +25,14 @@ NONSENSE = ("x", "9" * 40, "\u202e\x00", "", "VGVhbTo" + "A" * 50, "2026-02-30T9
 #: What a field of this name takes, where a sentence will not do. A BSN that is left empty leaves room for a name.
 _MEANT: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"bsn$", ("",)),
-    (r"birth", ("2012-03-21",)),
+    (r"birth|^born$", ("2012-03-21",)),
     (r"postcode", ("1234 AB",)),
     (r"(On|Day|date|[Uu]ntil|from|to)$", _DAYS),
     (r"(At|moment)$", _MOMENTS),
     (r"^ageFrom$", ("12",)),
     (r"^ageUntil$", ("18",)),
-    (r"^places$", ("2",)),
+    (r"^(places|minutes|caseCeiling|familyAmount|value)$", ("20",)),
+    (r"^since$", ("2026-12-07T10:00",)),
     (r"mail$", ("iemand@post.test",)),
 )
 #: Who has a number, to be asked for together with the birth date: youths, patients and others.

@@ -143,7 +143,7 @@ class Sight:
 
     def may_know(self, kind: str, identity: UUID, asked: str = "") -> bool:
         """Whether this user may know of a thing of this kind; of what no household has, everybody may."""
-        if asked == "AccessLog" and (kind, identity) in self.logged:
+        if asked.startswith(("AccessLog", "GET /privacy/log")) and (kind, identity) in self.logged:
             return True
         row = self.rows.by_id[KINDS[kind]].get(identity) if kind in KINDS else None
         if row is None:
@@ -379,6 +379,13 @@ class OfHousehold:
             facts.append("consent_covers")
         return self.current(signal) and self.sees(facet, signal["sphere"], self.takes_part_in(signal), *facts)
 
+    def sent(self, signal: Row, facet: str = "signal.existence") -> bool:
+        """What oneself or the own team signalled stays theirs to see, whatever case it was in."""
+        facts = self.facts_of(signal, "author_id")
+        return facet.startswith("signal.") and "wrote_it" in facts and self.sees(
+            facet, signal["sphere"], False, *facts
+        )  # fmt: skip
+
     def sees_acute(self, signal: Row, facet: str = "signal.existence") -> bool:
         """Whoever is on duty counts as taking part in an acute signal, until it is triaged."""
         acute = signal["state"] == "open" and signal["urgency"] == "acute" and self.sight.on_duty
@@ -608,7 +615,7 @@ class OfHousehold:
                 knows = (self.sees_person, self.knows_youth, self.knows_applicant)
                 return any(by(row, facet) for by in knows)
             case "signals":
-                return self.sees_signal(row, facet) or self.sees_acute(row, facet)
+                return any(by(row, facet) for by in (self.sees_signal, self.sees_acute, self.sent))
             case "plan_actions":
                 return self.sees_thing(row, facet, "author_id")
             case "blockades":
@@ -668,7 +675,7 @@ class OfHousehold:
             case "Invitation":
                 return self.leads
             case "Signal":
-                return self.sees_signal(row) or self.sees_acute(row)
+                return any(by(row) for by in (self.sees_signal, self.sees_acute, self.sent))
             case "Action":
                 return self.sees_thing(row, "plan.action", "author_id")
             case "Blockade":

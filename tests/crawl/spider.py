@@ -301,7 +301,7 @@ class Spider:
         ground = self.crawl.ground
         foreign = {
             text: text if not ground.known(key, kind, identity)
-            else global_id(kind, ground.pick(key, IdOf(kind, "foreign")))
+            else global_id(kind, ground.foreign(key, kind, f"{request.method} {request.path}"))
             for text, kind, identity in spot
         }  # fmt: skip
         unknown = {text: global_id(kind, uuid4()) for text, kind, _ in spot}
