@@ -49,6 +49,7 @@ from casecoord.domain.words import (
 
 #: Words of closed vocabularies whose own name is not how a person says it.
 _SAID: tuple[tuple[StrEnum, str], ...] = (
+    (Role.DUTY, "professional on duty"),
     (LifeDomain.WORK_EDUCATION, "work and education"),
     (LifeDomain.TIME_USE, "use of time"),
     (LifeDomain.SUBSTANCE_USE, "alcohol, drugs, gambling"),
