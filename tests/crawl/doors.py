@@ -87,8 +87,8 @@ class Ground:
         sight = self.sights[key]
         return next((one for one in tries if not sight.may_know(kind, one, asked)), None) or uuid4()
 
-    def known(self, key: str, kind: str, identity: UUID) -> bool:
-        """Whether this id is one that this user may know, or may come with all the same."""
+    def known(self, key: str, kind: str, identity: UUID, asked: str = "") -> bool:
+        """Whether this id is one that this user may know, there at least, or may come with all the same."""
         sight = self.sights[key]
         row = sight.rows.by_id[KINDS.get(kind) or WORK.get(kind, "teams")].get(identity)
         if row is None:
@@ -99,7 +99,7 @@ class Ground:
         if kind == "Case" and row["state"] == "closed":
             return sight.may_know("Household", row["household_id"])
         answers_for = kind == "Signal" and row["accountable_team_id"] == sight.team is not None
-        return answers_for or sight.may_know(kind, identity)
+        return answers_for or sight.may_know(kind, identity, asked)
 
     def _known(self, key: str, kind: str) -> Iterator[tuple[UUID, bool]]:
         sight, here = self.sights[key], set(self.households)

@@ -148,6 +148,10 @@ class Sight:
         row = self.rows.by_id[KINDS[kind]].get(identity) if kind in KINDS else None
         if row is None:
             return True
+        # What oneself or the own team wrote stays theirs, before all else that the tables say.
+        if kind == "Signal" and asked.startswith("GET /signals") and row["area_id"] == self.area:
+            household = self.rows.household_of("signals", row)
+            return household is not None and "wrote_it" in self.of(household).facts_of(row, "author_id")
         # The privacy officer is told of what is deferred: which thing that is, and nothing of it.
         if asked == "Deferrals" and self.role == "privacy_officer" and row["area_id"] == self.area:
             return any(d["thing_id"] == identity for d in self.rows.all["deferrals"]) or kind in (

@@ -298,10 +298,10 @@ class Spider:
         """These ids: foreign, then unknown. Who asks can see no difference, nor is there any in what is written."""
         if not spot:
             return
-        ground = self.crawl.ground
+        ground, there = self.crawl.ground, f"{request.method} {request.path}"
         foreign = {
-            text: text if not ground.known(key, kind, identity)
-            else global_id(kind, ground.foreign(key, kind, f"{request.method} {request.path}"))
+            text: text if not ground.known(key, kind, identity, there)
+            else global_id(kind, ground.foreign(key, kind, there))
             for text, kind, identity in spot
         }  # fmt: skip
         unknown = {text: global_id(kind, uuid4()) for text, kind, _ in spot}
