@@ -170,7 +170,7 @@ class Reception:
             "again": again if _is_read(request) else "",
             "seconds": left,
             "ends": made + timedelta(seconds=left),
-            "since": self.door.sessions.seal_mark(str(above.me.area_id), above.seen) if above else "",
+            "mark": self.door.sessions.seal_mark(str(above.me.area_id), above.seen) if above else "",
         }
 
     def with_session(self, answer: Response, session: Session) -> Response:

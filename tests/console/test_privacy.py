@@ -274,3 +274,10 @@ async def test_a_decision_of_another_is_nobodys_to_answer(visit, town):
     jasmijn = visit("jasmijn")
     stolen = {**form.fields, "csrf": jasmijn.session.csrf}
     assert (await jasmijn.post("/second-word/agree", stolen)).status_code == 404
+
+
+async def test_days_that_were_chosen_stand_in_their_fields(visit, town):
+    home = global_id("Household", (await town.janssens())["noor"].household)
+    page = (await visit("lotte", "en").get(f"/privacy/log?household={home}&since=2026-11-01")).text
+    assert 'id="since" name="since" type="date" value="2026-11-01"' in page
+    assert 'id="until" name="until" type="date" value=""' in page
