@@ -46,7 +46,9 @@ async def spun(crawl: Crawl, post: MailServer, bounds: Bounds) -> None:
         f" {spider.compared} times held what is not theirs against what is not there"
     )
     judged(crawl)
-    missing = [] if users or at else list(spider.missing(WAITS))
+    assert users or at or (len(spider.routes) > 40 and spider.compared > 300)
+    # Each form is filled in once in the short run, not always as it asks: that all were done is for the long run.
+    missing = list(spider.missing(WAITS)) if bounds is ALL and not (users or at) else []
     assert not missing, "\n".join(missing)
 
 
