@@ -76,19 +76,23 @@ def _action(
     return AddAction(key, case, domain, what, due_on, team, professional)
 
 
-def _triage(form: Form) -> TriageSignal:
-    return TriageSignal(
-        form.key,
-        form.thing("signal", "Signal"),
-        form.choice("decision", Decision),
-        form.text("reason"),
-        form.day("reviewOn"),
-    )
-
+#: What is done with a signal, on whichever page it stands.
+TRIAGE = act(
+    "triage",
+    triage_signal,
+    TriageSignal,
+    _SIGNAL,
+    Choice("decision", N_("What do you decide?"), kind=Decision, needed=True, radios=True),
+    Line("reason", N_("Reason"), N_("Needed if you wait.")),
+    Day("reviewOn", N_("When do you look again?"), N_("Needed if you wait; within 90 days.")),
+    label=N_("Triage this signal"),
+    button=N_("Decide"),
+)
+SEE = act("see", see_signal, SeeSignal, _SIGNAL, button=N_("I have seen this"))
 
 ACTS: dict[str, Act] = named(
-    Act("triage", triage_signal, _triage, ("signal",)),
-    act("see", see_signal, SeeSignal, _SIGNAL, button=N_("I have seen this")),
+    TRIAGE,
+    SEE,
     act(
         "propose-lead",
         propose_lead,

@@ -1,6 +1,6 @@
 """The professional on duty: what is acute, emergency access, who is on duty; and the roster for whoever plans it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.requests import Request
@@ -21,23 +21,9 @@ from casecoord.actions.duty import (
 )
 from casecoord.actions.office import Hand
 from casecoord.actions.on_duty import OnDuty, OnDutyOf, may_have_duty, on_duty
-from casecoord.actions.signals import Decision, SeeSignal, TriageSignal, see_signal, triage_signal
+from casecoord.console.acts import SEE, TRIAGE
 from casecoord.console.fields import Form
-from casecoord.console.forms import (
-    Act,
-    Area,
-    Choice,
-    Code,
-    Day,
-    Field,
-    Line,
-    Moment,
-    Option,
-    Pick,
-    Thing,
-    act,
-    named,
-)
+from casecoord.console.forms import Act, Area, Code, Field, Moment, Option, Pick, act, named
 from casecoord.console.reception import Reception
 from casecoord.console.sheets import Desk, Sheet
 from casecoord.console.strip import Strip, strip
@@ -93,26 +79,8 @@ def _to_family(answer: Any) -> str:
 
 _ACCESS = N_("Open this family for 24 hours")
 ACTS = named(
-    act(
-        "see",
-        see_signal,
-        SeeSignal,
-        Thing("signal", kind="Signal"),
-        button=N_("I have seen this"),
-        said=N_("Recorded that you saw it. Now decide what happens with it."),
-        main=True,
-    ),
-    act(
-        "triage",
-        triage_signal,
-        TriageSignal,
-        Thing("signal", kind="Signal"),
-        Choice("decision", N_("What do you decide?"), kind=Decision, needed=True, radios=True),
-        Line("reason", N_("Reason"), N_("Needed if you wait.")),
-        Day("reviewOn", N_("When do you look again?"), N_("Needed if you wait; within 90 days.")),
-        label=N_("Triage this signal"),
-        button=N_("Decide"),
-    ),
+    replace(SEE, said=N_("Recorded that you saw it. Now decide what happens with it."), main=True),
+    TRIAGE,
     Act(
         "by-number",
         break_glass,

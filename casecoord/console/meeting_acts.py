@@ -1,7 +1,5 @@
 """The acts of a team's meetings: a date is set; it opens, each item ends in something, it closes or goes on later."""
 
-from uuid import UUID
-
 from casecoord.actions.meetings import (
     AdjournMeeting,
     CloseMeeting,
@@ -16,7 +14,7 @@ from casecoord.actions.meetings import (
     schedule_meeting,
 )
 from casecoord.actions.recording import Homework, RecordDecision, record_decision
-from casecoord.actions.signals import Decision, TriageSignal, triage_signal
+from casecoord.console.acts import TRIAGE, Owner
 from casecoord.console.fields import Form
 from casecoord.console.forms import (
     Act,
@@ -34,7 +32,7 @@ from casecoord.console.forms import (
     named,
 )
 from casecoord.console.texts import N_
-from casecoord.domain.ids import global_id, key_of
+from casecoord.domain.ids import global_id
 from casecoord.domain.words import LifeDomain
 
 
@@ -64,7 +62,7 @@ def _homework(form: Form) -> Homework | None:
     """An action, where any of it was filled in."""
     if not any(form.text(f"action.{name}") for name in ("what", "domain", "dueOn")):
         return None
-    owner, team = _owner(form)
+    owner, team = _OWNER.read(form)
     return Homework(
         form.choice("action.domain", LifeDomain),
         form.needed("action.what"),
@@ -74,15 +72,8 @@ def _homework(form: Form) -> Homework | None:
     )
 
 
-def _owner(form: Form) -> tuple[UUID | None, UUID | None]:
-    """Somebody at the table and their team, as one choice; nobody chosen is oneself."""
-    owner, _, team = form.given.get("action.owner", "").partition(" ")
-    if not owner:
-        return None, None
-    return key_of("Professional", owner, "action.owner"), key_of("Team", team, "action.owner")
-
-
 _VERSION = Given("version", as_=int)
+_OWNER = Owner("action.owner")
 _MEETING = Thing("meeting", kind="Meeting")
 
 #: On the list of meetings.
@@ -140,22 +131,12 @@ TABLE_ACTS: dict[str, Act] = named(
             Day("nextOn"),
             Line("action.what"),
             Choice("action.domain", kind=LifeDomain),
-            Line("action.owner"),
+            _OWNER,
             Day("action.dueOn"),
         ),
         said=N_("Recorded. This is what comes next."),
     ),
-    act(
-        "triage",
-        triage_signal,
-        TriageSignal,
-        Thing("signal", kind="Signal"),
-        Choice("decision", N_("What do you decide?"), kind=Decision, needed=True, radios=True),
-        Line("reason", N_("Reason"), N_("Needed if you wait.")),
-        Day("reviewOn", N_("When do you look again?"), N_("Needed if you wait; within 90 days.")),
-        label=N_("Triage this signal"),
-        button=N_("Decide"),
-    ),
+    TRIAGE,
     act(
         "close",
         close_meeting,
