@@ -1,6 +1,7 @@
 """The acts on a family's page that everybody's day is made of: signals, the lead, teams, actions, contact."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from casecoord.actions.leads import (
@@ -15,6 +16,7 @@ from casecoord.actions.leads import (
     offer_hand_over,
     propose_lead,
 )
+from casecoord.actions.office import Verb
 from casecoord.actions.participation import (
     AnswerInvitation,
     InviteTeam,
@@ -33,7 +35,7 @@ from casecoord.actions.plan import (
 )
 from casecoord.actions.signals import Decision, SeeSignal, TriageSignal, see_signal, triage_signal
 from casecoord.console.fields import Form
-from casecoord.console.forms import Act, Choice, Day, Line, Moment, Pick, Thing, Tick, act, named
+from casecoord.console.forms import Act, Choice, Day, Field, Line, Moment, Pick, Thing, Tick, act, named
 from casecoord.console.texts import N_
 from casecoord.domain.ids import key_of
 from casecoord.domain.words import LifeDomain
@@ -74,6 +76,18 @@ def _action(
 ) -> AddAction:
     professional, team = owner
     return AddAction(key, case, domain, what, due_on, team, professional)
+
+
+def _answer(name: str, verb: Verb[Any, Any], *asked: Field, **words: Any) -> Act:
+    return act(name, verb, AnswerProposal, _PROPOSAL, *asked, **words)
+
+
+def _yes(name: str, verb: Verb[Any, Any]) -> Act:
+    return _answer(name, verb, button=N_("Yes, I take the lead"), main=True)
+
+
+def _no(name: str, verb: Verb[Any, Any]) -> Act:
+    return _answer(name, verb, REASON, button=N_("Decline"), label=N_("No, and this is why"))
 
 
 #: What is done with a signal, on whichever page it stands.
@@ -126,38 +140,13 @@ ACTS: dict[str, Act] = named(
         button=N_("Offer"),
         label=N_("Hand the lead over"),
     ),
-    act("accept-lead", accept_lead, AnswerProposal, _PROPOSAL, button=N_("Yes, I take the lead"), main=True),
-    act(
-        "decline-lead",
-        decline_lead,
-        AnswerProposal,
-        _PROPOSAL,
-        REASON,
-        button=N_("Decline"),
-        label=N_("No, and this is why"),
-    ),
-    act(
-        "accept-hand-over",
-        accept_hand_over,
-        AnswerProposal,
-        _PROPOSAL,
-        button=N_("Yes, I take the lead"),
-        main=True,
-    ),
-    act(
-        "decline-hand-over",
-        decline_hand_over,
-        AnswerProposal,
-        _PROPOSAL,
-        REASON,
-        button=N_("Decline"),
-        label=N_("No, and this is why"),
-    ),
-    act(
+    _yes("accept-lead", accept_lead),
+    _no("decline-lead", decline_lead),
+    _yes("accept-hand-over", accept_hand_over),
+    _no("decline-hand-over", decline_hand_over),
+    _answer(
         "object",
         object_to_appointment,
-        AnswerProposal,
-        _PROPOSAL,
         REASON,
         button=N_("Object"),
         label=N_("You were appointed: object"),

@@ -1,6 +1,7 @@
 """The acts that move a case on: what came of it, whoever signalled is told, review, aftercare, the end, what cannot be done."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from casecoord.actions.addressing import Addressee
@@ -19,6 +20,7 @@ from casecoord.actions.closing import (
     reopen_case,
     review_case,
 )
+from casecoord.actions.office import Verb
 from casecoord.console.acts import ABOUT, CASE
 from casecoord.console.forms import Act, Area, Choice, Day, Line, Thing, act, named
 from casecoord.console.texts import N_
@@ -57,6 +59,15 @@ def _blockade(
     )
 
 
+def _of_case(name: str, verb: Verb[Any, Any], **words: Any) -> Act:
+    return act(name, verb, OfCase, CASE, **words)
+
+
+def _confirm(name: str, thing: Thing, label: str) -> Act:
+    button = N_("Confirm the outcome")
+    return act(name, confirm_outcome, ConfirmOutcome, thing, _OUTCOME, _WORD, button=button, label=label)
+
+
 COURSE_ACTS: dict[str, Act] = named(
     act(
         "feedback",
@@ -72,26 +83,8 @@ COURSE_ACTS: dict[str, Act] = named(
         button=N_("Tell them"),
         label=N_("Tell whoever signalled what is done"),
     ),
-    act(
-        "confirm-signal",
-        confirm_outcome,
-        ConfirmOutcome,
-        _SIGNAL,
-        _OUTCOME,
-        _WORD,
-        button=N_("Confirm the outcome"),
-        label=N_("This concern is over"),
-    ),
-    act(
-        "confirm-action",
-        confirm_outcome,
-        ConfirmOutcome,
-        _ACTION,
-        _OUTCOME,
-        _WORD,
-        button=N_("Confirm the outcome"),
-        label=N_("Confirm what came of it"),
-    ),
+    _confirm("confirm-signal", _SIGNAL, N_("This concern is over")),
+    _confirm("confirm-action", _ACTION, N_("Confirm what came of it")),
     act(
         "re-agree",
         re_agree_action,
@@ -101,19 +94,15 @@ COURSE_ACTS: dict[str, Act] = named(
         button=N_("Agree this date"),
         label=N_("Another date"),
     ),
-    act(
+    _of_case(
         "review",
         review_case,
-        OfCase,
-        CASE,
         button=N_("I went over this case"),
         note=N_("Goals, actions and gaps are as they should be. The next review is in six weeks."),
     ),
-    act(
+    _of_case(
         "begin-aftercare",
         begin_aftercare,
-        OfCase,
-        CASE,
         button=N_("Begin aftercare"),
         label=N_("The plan is done"),
         note=N_("No action is open any more. Within 90 days you hear from the family how it went on."),
@@ -129,7 +118,7 @@ COURSE_ACTS: dict[str, Act] = named(
         label=N_("Close the case"),
         follows=N_("The case closes and every team leaves it. It can be opened again later."),
     ),
-    act("reopen", reopen_case, OfCase, CASE, button=N_("Open the case again")),
+    _of_case("reopen", reopen_case, button=N_("Open the case again")),
     act(
         "blocked",
         raise_blockade,

@@ -117,6 +117,11 @@ def _right(kind: RequestKind) -> Act:
     )
 
 
+def _allow(name: str, kind: str) -> Act:
+    thing = Thing("thing", kind=kind)
+    return act(name, give_my_consent, GiveMyConsent, thing, button=N_("The lead may see this"))
+
+
 #: `goal` and `proud` are one verb with two forms.
 MY_ACTS: dict[str, Act] = named(
     Act(
@@ -157,20 +162,8 @@ MY_ACTS: dict[str, Act] = named(
         button=N_("I take this back"),
         said=N_("Taken back. From now on the lead no longer sees it."),
     ),
-    act(
-        "allow",
-        give_my_consent,
-        GiveMyConsent,
-        Thing("thing", kind="Signal"),
-        button=N_("The lead may see this"),
-    ),
-    act(
-        "allow-note",
-        give_my_consent,
-        GiveMyConsent,
-        Thing("thing", kind="MedicalNote"),
-        button=N_("The lead may see this"),
-    ),
+    _allow("allow", "Signal"),
+    _allow("allow-note", "MedicalNote"),
     act(
         "let-be-seen",
         let_be_seen,
