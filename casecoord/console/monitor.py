@@ -1,10 +1,8 @@
 """The monitor: how an area fares, as charts with their tables, and the same to download."""
 
 import re
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -22,8 +20,6 @@ from casecoord.domain.ids import global_id, key_of
 from casecoord.domain.monitor import LONGEST, Period, month_of, shifted, this_month
 from casecoord.domain.words import Purpose
 from casecoord.identity.door import language_of
-
-AnswerT = TypeVar("AnswerT")
 
 #: What somebody chose that does not go together: the page says so, and shows the last year.
 _CHOSEN_WRONG = ("month_open", "period_reversed", "period_too_long")
@@ -79,12 +75,12 @@ class Following:
         """Ten measures, each with its chart and its table."""
         session, asked, wrong = self.at.session(request), _asked(request), ""
         try:
-            found = await self._ask(request, figures, asked)
+            found = await self.at.look(request, session, figures, asked, Purpose.MONITORING)
         except Problem as problem:
             if problem.code not in _CHOSEN_WRONG:
                 raise
             wrong, asked = problem.message(language_of(request)), replace(asked, from_on=None, to_on=None)
-            found = await self._ask(request, figures, asked)
+            found = await self.at.look(request, session, figures, asked, Purpose.MONITORING)
         told = found.monitor
         where = asked.neighbourhood if asked.neighbourhood in told.area.neighbourhoods else None
         chosen = {
@@ -112,7 +108,8 @@ class Following:
 
     async def download(self, request: Request) -> Response:
         """One measure or all, as the API gives them."""
-        found = await self._ask(request, figures_to_keep, _asked(request))
+        session, query = self.at.session(request), _asked(request)
+        found = await self.at.look(request, session, figures_to_keep, query, Purpose.MONITORING)
         only = request.query_params.get("measure")
         kept = tuple(one for one in found.measures if only in (None, one.measure.name))
         if not kept:
@@ -128,16 +125,6 @@ class Following:
                 "Cache-Control": "no-store",
             },
         )
-
-    async def _ask(
-        self, request: Request, view: Callable[[Hand, MonitorOf], Awaitable[AnswerT]], query: MonitorOf
-    ) -> AnswerT:
-        """A view under the purpose of monitoring, whichever the seat's first is. Who may not choose it sees nothing."""
-        caller = replace(self.at.caller(request, self.at.session(request)), purpose=Purpose.MONITORING)
-        try:
-            return await self.at.office.look(caller, view, query)
-        except Problem as problem:
-            raise Problem("not_found") if problem.code == "purpose_invalid" else problem from None
 
 
 def _charts(found: Monitor, where: str | None) -> list[Chart]:

@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -33,9 +31,6 @@ from casecoord.domain.words import Purpose
 from casecoord.identity.door import language_of
 from casecoord.identity.sessions import Session
 from casecoord.paper.export import pdf_of
-
-QueryT = TypeVar("QueryT")
-AnswerT = TypeVar("AnswerT")
 
 
 @by_right
@@ -85,7 +80,7 @@ class Privacy:
 
     async def show_request(self, request: Request, session: Session, sheet: Sheet) -> Response:
         query = RequestOf(key_of("Request", request.path_params["id"]))
-        above, found = await self._for_who_asked(request, session, handled, query)
+        above, found = await self.at.look(request, session, handled, query, Purpose.ACCESS_REQUEST)
         language = language_of(request)
         seconds = [
             Option(global_id("Professional", one.professional), f"{one.name}, {word(one.role, language)}")
@@ -107,7 +102,7 @@ class Privacy:
         if form not in ("json", "pdf"):
             raise Problem("not_found")
         query = ExportOf(key_of("Request", request.path_params["id"]), language_of(request))
-        found = await self._for_who_asked(request, session, export_household, query)
+        found = await self.at.look(request, session, export_household, query, Purpose.ACCESS_REQUEST)
         if form == "pdf":
             made, kind = await asyncio.to_thread(pdf_of, found), "application/pdf"
         else:
@@ -128,17 +123,3 @@ class Privacy:
             mine=[one for one in found if one.decision and one.decision.mine],
             others=[one for one in found if not (one.decision and one.decision.mine)],
         )
-
-    async def _for_who_asked(
-        self,
-        request: Request,
-        session: Session,
-        view: Callable[[Hand, QueryT], Awaitable[AnswerT]],
-        query: QueryT,
-    ) -> AnswerT:
-        """A view under the purpose of an access request; to who has no such purpose it is not there."""
-        caller = replace(self.at.caller(request, session), purpose=Purpose.ACCESS_REQUEST)
-        try:
-            return await self.at.office.look(caller, view, query)
-        except Problem as problem:
-            raise Problem("not_found") if problem.code == "purpose_invalid" else problem from None

@@ -17,7 +17,7 @@ from casecoord.console.strip import Strip
 from casecoord.domain.actors import Caller
 from casecoord.domain.errors import Problem
 from casecoord.domain.ids import global_id
-from casecoord.domain.words import Language
+from casecoord.domain.words import Language, Purpose
 from casecoord.identity.door import Door, language_of
 from casecoord.identity.login import LoginFlow
 from casecoord.identity.refusals import Refused
@@ -76,9 +76,19 @@ class Reception:
         session: Session,
         view: Callable[[Hand, QueryT], Awaitable[AnswerT]],
         query: QueryT,
+        purpose: Purpose | None = None,
     ) -> AnswerT:
-        """A view for the person of this session. Raises Problem, UnknownLogin."""
-        return await self.office.look(self.caller(request, session), view, query)
+        """A view for the person of this session. Raises Problem, UnknownLogin.
+
+        `purpose`: instead of the seat's first; to whoever may not choose it, the view is not there.
+        """
+        caller = self.caller(request, session)
+        if purpose is None:
+            return await self.office.look(caller, view, query)
+        try:
+            return await self.office.look(replace(caller, purpose=purpose), view, query)
+        except Problem as problem:
+            raise Problem("not_found") if problem.code == "purpose_invalid" else problem from None
 
     async def act(
         self, request: Request, session: Session, verb: Verb[InputT, AnswerT], input: InputT
