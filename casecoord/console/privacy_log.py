@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -14,9 +15,9 @@ from casecoord.actions.access_log import AccessLogOf, LogEntry, access_log
 from casecoord.actions.office import Hand, by_right
 from casecoord.actions.own_log import HeldBack, HeldBackFrom, HeldBackOf, held_back_from, whose_log
 from casecoord.actions.replaying import Replayed, ReplayOf, replay_decision
-from casecoord.console.fields import Faulty, Form, Shown, read_date
+from casecoord.console.fields import Form, Shown, read_date
 from casecoord.console.privacy_acts import WHO, person
-from casecoord.console.reception import Reception, Stale
+from casecoord.console.reception import Reception
 from casecoord.console.rule_words import RuleWords
 from casecoord.console.strip import Strip, strip
 from casecoord.domain.errors import Problem
@@ -80,25 +81,18 @@ class PrivacyLog:
 
     async def find(self, request: Request) -> Response:
         """From a number, which no address may hold, to the log of the family."""
-        try:
-            session, given = await self.at.posted(request)
-            form = Form(given)
+
+        async def do(session: Session, form: Form) -> Response:
             about = person(form)
             form.check()
             found = await self.at.look(request, session, whose_log, HeldBackOf(about))
-        except Stale as stale:
-            return await self._tried(request, stale.session, stale.given, [Problem("form_stale")])
-        except Faulty as faulty:
-            return await self._tried(request, session, given, faulty.problems)
-        except Problem as problem:
-            if problem.code == "not_allowed":
-                raise
-            return await self._tried(request, session, given, [problem])
-        asked = {
-            "household": global_id("Household", found.household),
-            "person": global_id("Person", found.person),
-        }
-        return RedirectResponse(f"/privacy/log?{urlencode(asked)}", 303)
+            asked = {
+                "household": global_id("Household", found.household),
+                "person": global_id("Person", found.person),
+            }
+            return RedirectResponse(f"/privacy/log?{urlencode(asked)}", 303)
+
+        return await self.at.filled(request, do, partial(self._again, request))
 
     async def show_again(self, request: Request) -> Response:
         """What decided then, and what the policy of its day and today's say now."""
@@ -114,7 +108,7 @@ class PrivacyLog:
             words=RuleWords(language_of(request)),
         )
 
-    async def _tried(
+    async def _again(
         self, request: Request, session: Session, given: Mapping[str, str], problems: Iterable[Problem]
     ) -> Response:
         names = [field.name for field in WHO]

@@ -1,6 +1,6 @@
 """What all pages share: who is there, forms that came from us, refusals as pages, words in two languages."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import wraps
@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from casecoord.actions.office import Hand, Office, Verb
 from casecoord.console import texts
+from casecoord.console.fields import Faulty, Form
 from casecoord.console.strip import Strip
 from casecoord.domain.actors import Caller
 from casecoord.domain.errors import Problem
@@ -33,7 +34,12 @@ UNATTENDED = "casecoord-unattended"
 #: Pages that show what is so now.
 _WHOLE = (200, 422)
 #: What was refused and what does not exist get the same page.
-_NOT_THERE = ("not_found", "not_allowed")
+NOT_THERE = ("not_found", "not_allowed")
+
+
+#: What a form does, and how its page is shown again: with what was typed and what is wrong with it.
+Do = Callable[[Session, Form], Awaitable[Response]]
+Again = Callable[[Session, Mapping[str, str], Iterable[Problem]], Awaitable[Response]]
 
 
 class Keyed(Protocol):
@@ -108,6 +114,26 @@ class Reception:
                 raise Stale(session, given) from None
             raise
         return session, given
+
+    async def filled(
+        self, request: Request, do: Do, again: Again, absent: Container[str] = ("not_allowed",)
+    ) -> Response:
+        """Acts on a form of ours; what is wrong comes back, by `again`, with all that was typed.
+
+        `absent`: what says only that there is nothing here to fill in.
+        """
+        try:
+            session, given = await self.posted(request)
+        except Stale as stale:
+            return await again(stale.session, stale.given, [Problem("form_stale")])
+        try:
+            return await do(session, Form(given))
+        except Faulty as faulty:
+            return await again(session, given, faulty.problems)
+        except Problem as problem:
+            if problem.code in absent:
+                raise
+            return await again(session, given, [problem])
 
     def guarded(self, page: Page) -> Page:
         """A refusal becomes a page that a person can read; a session that is used lives on."""
@@ -201,7 +227,7 @@ class Reception:
         if problem.code == "membership_invalid" and session and session.membership and _is_read(request):
             # The membership that was chosen has ended since: fall back to what is valid now.
             return self.with_session(RedirectResponse("/", 303), replace(session, membership=None))
-        if problem.code in _NOT_THERE:
+        if problem.code in NOT_THERE:
             return self.page(request, "absent.html", status=404, session=session)
         message = problem.message(language_of(request))
         return self.page(request, "problem.html", status=400, session=session, message=message)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,8 +16,8 @@ from casecoord.actions.finding import (
     finds_by_birth,
 )
 from casecoord.actions.office import Hand
-from casecoord.console.fields import Faulty, Form, Shown
-from casecoord.console.reception import Reception, Stale
+from casecoord.console.fields import Form, Shown
+from casecoord.console.reception import Reception
 from casecoord.console.strip import Strip, strip
 from casecoord.domain.errors import Problem
 from casecoord.identity.door import language_of
@@ -56,19 +57,12 @@ class Searching:
         return await self._page(request, self.at.session(request), Shown("search"))
 
     async def find(self, request: Request) -> Response:
-        try:
-            session, given = await self.at.posted(request)
-        except Stale as stale:
-            return await self._again(request, stale.session, stale.given, [Problem("form_stale")])
-        form = Form(given)
-        query = FindFamilies(form.plain("bsn"), form.text("name"), form.day("born"))
-        try:
+        async def do(session: Session, form: Form) -> Response:
+            query = FindFamilies(form.plain("bsn"), form.text("name"), form.day("born"))
             form.check()
-            return await self._page(request, session, Shown("search", given=given), query)
-        except Faulty as faulty:
-            return await self._again(request, session, given, faulty.problems)
-        except Problem as problem:
-            return await self._again(request, session, given, [problem])
+            return await self._page(request, session, Shown("search", given=form.given), query)
+
+        return await self.at.filled(request, do, partial(self._again, request))
 
     async def _again(
         self, request: Request, session: Session, given: Mapping[str, str], problems: Iterable[Problem]

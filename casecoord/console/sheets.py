@@ -5,6 +5,7 @@ What was wrong comes back with all that was typed; what was done is said; what c
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -13,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from casecoord.console.fields import Faulty, Form, Shown
+from casecoord.console.fields import Form, Shown
 from casecoord.console.forms import Act, Option, Thing
-from casecoord.console.reception import Reception, Stale
+from casecoord.console.reception import NOT_THERE, Reception
 from casecoord.domain.errors import Problem
 from casecoord.domain.ids import global_id
 from casecoord.identity.door import language_of
@@ -90,24 +91,17 @@ class Desk:
         act = self.acts.get(request.path_params["act"])
         if act is None:
             raise Problem("not_found")
-        try:
-            posted, given = await self.at.posted(request)
-        except Stale as stale:
-            return await self._again(request, stale.session, act, stale.given, [Problem("form_stale")])
-        try:
-            form = Form(given)
+        again = partial(self._again, request, act)
+
+        async def do(posted: Session, form: Form) -> Response:
             input = act.read(form)
             form.check()
-            if act.follows and given.get("sure") != "yes":
-                return await self._again(request, posted, act, given, sure=True)
+            if act.follows and form.given.get("sure") != "yes":
+                return await again(posted, form.given, sure=True)
             answer = await self.at.act(request, self.seat(posted), act.verb, input)
-        except Faulty as faulty:
-            return await self._again(request, posted, act, given, faulty.problems)
-        except Problem as problem:
-            if problem.code in ("not_found", "not_allowed"):
-                raise
-            return await self._again(request, posted, act, given, [problem])
-        return RedirectResponse(self._after(request, act, input, answer), 303)
+            return RedirectResponse(self._after(request, act, input, answer), 303)
+
+        return await self.at.filled(request, do, again, NOT_THERE)
 
     def _after(self, request: Request, act: Act, input: Any, answer: Any) -> str:
         if act.leads is not None:
@@ -122,8 +116,8 @@ class Desk:
     async def _again(
         self,
         request: Request,
-        session: Session,
         act: Act,
+        session: Session,
         given: Mapping[str, str],
         problems: Iterable[Problem] = (),
         sure: bool = False,

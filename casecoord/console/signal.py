@@ -1,8 +1,9 @@
 """Signal a concern: one form, and what became of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -20,8 +21,8 @@ from casecoord.actions.sent import (
     sent_signals,
 )
 from casecoord.actions.signals import AddSignal, ByBsn, ByName, add_signal
-from casecoord.console.fields import Faulty, Form, Shown
-from casecoord.console.reception import Reception, Stale
+from casecoord.console.fields import Form, Shown
+from casecoord.console.reception import Reception
 from casecoord.console.strip import Strip, strip
 from casecoord.domain.errors import Problem
 from casecoord.domain.ids import global_id, key_of
@@ -105,19 +106,12 @@ class Signalling:
 
     async def send_signal(self, request: Request) -> Response:
         """Sends it once, however often the button was pressed; what is wrong comes back with all that was typed."""
-        try:
-            session, given = await self.at.posted(request)
-            form = Form(given)
+
+        async def do(session: Session, form: Form) -> Response:
             done = await self.at.act(request, session, add_signal, read(form))
-        except Stale as stale:
-            return await self._again(request, stale.session, stale.given, [Problem("form_stale")])
-        except Faulty as faulty:
-            return await self._again(request, session, given, faulty.problems)
-        except Problem as problem:
-            if problem.code == "not_allowed":
-                raise
-            return await self._again(request, session, given, [problem])
-        return RedirectResponse(f"/signals/{global_id('Signal', done.signal)}", 303)
+            return RedirectResponse(f"/signals/{global_id('Signal', done.signal)}", 303)
+
+        return await self.at.filled(request, do, partial(self._again, request))
 
     async def sent_signal(self, request: Request) -> Response:
         """What the sender may know of it."""
@@ -142,15 +136,10 @@ class Signalling:
         )
 
     async def _again(
-        self,
-        request: Request,
-        session: Session,
-        given: Mapping[str, str],
-        problems: list[Problem] | tuple[Problem, ...],
+        self, request: Request, session: Session, given: Mapping[str, str], problems: Iterable[Problem]
     ) -> Response:
-        return await self._form(
-            request, session, Shown.again("signal", given, problems, language_of(request))
-        )
+        form = Shown.again("signal", given, problems, language_of(request))
+        return await self._form(request, session, form)
 
     async def _form(self, request: Request, session: Session, form: Shown) -> Response:
         above = await self.at.look(request, session, blank, None)
