@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlencode
 from uuid import UUID
 
 from starlette.requests import Request
@@ -26,6 +25,7 @@ from casecoord.actions.weighing import (
 )
 from casecoord.console.blockade_acts import BLOCKADE_ACTS, RULE_ACTS
 from casecoord.console.forms import Option
+from casecoord.console.paging import onward
 from casecoord.console.reception import Reception
 from casecoord.console.sheets import Desk, Sheet
 from casecoord.console.strip import Strip, strip
@@ -119,9 +119,6 @@ class Blockades:
         """What waits for me, the heaviest first."""
         query = BlockadesOf(_PAGE, request.query_params.get("after") or None)
         found = await self.at.look(request, session, board, query)
-        following = None
-        if found.waiting.more:
-            following = f"/blockades?{urlencode({'after': found.waiting.cursors[-1]})}"
         placed = [one.id for one in found.waiting.items if one.place is not None]
         return self.at.page(
             request,
@@ -132,7 +129,7 @@ class Blockades:
             sheet=sheet,
             board=found,
             placed=_said(placed),
-            following=following,
+            following=onward(found.waiting, "/blockades"),
             continued=query.after is not None,
         )
 

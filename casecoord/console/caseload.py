@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -24,6 +23,7 @@ from casecoord.actions.transfers import (
 )
 from casecoord.console.acts import ACTS
 from casecoord.console.forms import Line, Thing, act, named
+from casecoord.console.paging import onward
 from casecoord.console.reception import Reception
 from casecoord.console.sheets import Desk, Sheet
 from casecoord.console.strip import Strip, strip
@@ -105,8 +105,6 @@ class Caseload:
     async def show(self, request: Request, session: Session, sheet: Sheet) -> Response:
         after = request.query_params.get("after") or None
         found = await self.at.look(request, session, my_work, after)
-        families = found.families
-        following = f"/caseload?{urlencode({'after': families.cursors[-1]})}" if families.more else None
         return self.at.page(
             request,
             "caseload.html",
@@ -115,6 +113,6 @@ class Caseload:
             strip=found.strip,
             sheet=sheet,
             work=found,
-            following=following,
+            following=onward(found.families, "/caseload"),
             continued=after is not None,
         )

@@ -43,6 +43,7 @@ from casecoord.actions.transfers import (
     transfers,
 )
 from casecoord.console.forms import Given, Line, Option, Pick, Thing, act, named
+from casecoord.console.paging import onward
 from casecoord.console.reception import Reception
 from casecoord.console.sheets import Desk, Sheet
 from casecoord.console.strip import Strip, strip
@@ -244,7 +245,7 @@ class Deciding:
         team = key_of("Team", asked["team"], "team") if asked.get("team") else None
         query = DecisionsOf(team, asked.get("after") or None)
         found = await self.at.look(request, session, decisions, query)
-        last = found.merges.cursors[-1] if found.merges.more else None
+        following = onward(found.merges, "/decisions")
         return self.at.page(
             request,
             "decisions.html",
@@ -254,7 +255,7 @@ class Deciding:
             found=found,
             team=team,
             first="/decisions#merges" if query.after else "",
-            following=f"/decisions?after={last}#merges" if last else None,
+            following=f"{following}#merges" if following else None,
             sheet=sheet.offering(
                 teams=[Option(global_id("Team", one.id), one.name) for one in found.teams],
             ),

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlencode
 from uuid import UUID
 
 from starlette.requests import Request
@@ -15,6 +14,7 @@ from casecoord.actions.lists import GapsOf, WorklistOf, gaps, worklist
 from casecoord.actions.office import Hand
 from casecoord.console.mine import Mine
 from casecoord.console.my_acts import MY_ACTS
+from casecoord.console.paging import address, onward
 from casecoord.console.reception import Reception
 from casecoord.console.sheets import Sheet
 from casecoord.console.strip import Strip, strip
@@ -125,9 +125,6 @@ class Families:
 
     def _show(self, request: Request, session: Session, found: Home) -> Response:
         query = _asked(request)
-        following = None
-        if found.families.more:
-            following = _href(query.urgency, query.overdue, found.families.cursors[-1])
         return self.at.page(
             request,
             "home.html",
@@ -136,7 +133,7 @@ class Families:
             strip=found.strip,
             query=query,
             filters=_filters(query),
-            following=following,
+            following=onward(found.families, "/families", **_chosen(query.urgency, query.overdue)),
         )
 
 
@@ -154,13 +151,14 @@ def _filters(query: HomeOf) -> list[Filter]:
     ways = [(None, False), *((urgency, False) for urgency in Urgency), (None, True)]
     return [
         Filter(
-            urgency, overdue, _href(urgency, overdue), (urgency, overdue) == (query.urgency, query.overdue)
+            urgency,
+            overdue,
+            address("/families", **_chosen(urgency, overdue)),
+            (urgency, overdue) == (query.urgency, query.overdue),
         )
         for urgency, overdue in ways
     ]
 
 
-def _href(urgency: Urgency | None, overdue: bool, after: str | None = None) -> str:
-    asked = {"urgency": urgency, "overdue": "1" if overdue else None, "after": after}
-    query = urlencode({name: value for name, value in asked.items() if value})
-    return f"/families?{query}" if query else "/families"
+def _chosen(urgency: Urgency | None, overdue: bool) -> dict[str, str | None]:
+    return {"urgency": urgency, "overdue": "1" if overdue else None}

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from starlette.requests import Request
@@ -17,6 +16,7 @@ from casecoord.actions.placements import LONGEST_HOLD
 from casecoord.actions.possible import may_plan
 from casecoord.actions.preparing import PreparationLoadOf, Week, preparation_load, prepared_by
 from casecoord.console.hearing_acts import ACTS, LIST_ACTS
+from casecoord.console.paging import onward
 from casecoord.console.reception import Reception
 from casecoord.console.sheets import Desk, Sheet
 from casecoord.console.strip import Strip, strip
@@ -134,8 +134,7 @@ class Hearings:
     async def show_all(self, request: Request, session: Session, sheet: Sheet) -> Response:
         query = DocketOf(PAGE, request.query_params.get("after") or None)
         found = await self.at.look(request, session, coming, query)
-        hearings = found.hearings
-        following = f"/hearings?{urlencode({'after': hearings.cursors[-1]})}" if hearings.more else None
+        following = onward(found.hearings, "/hearings")
         return self._page(
             request, session, sheet, "hearings.html", found, following=following, after=query.after
         )

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlencode
 from uuid import UUID
 
 from starlette.requests import Request
@@ -14,6 +13,7 @@ from casecoord.actions.notices import Inbox, InboxOf, inbox, mark_read
 from casecoord.actions.notices import MarkRead as Read
 from casecoord.actions.office import Hand
 from casecoord.console.forms import Picks, act, named
+from casecoord.console.paging import address, onward
 from casecoord.console.reception import Reception
 from casecoord.console.sheets import Desk, Sheet
 from casecoord.console.strip import Strip, strip
@@ -77,7 +77,7 @@ class Inboxes:
         asked = request.query_params
         query = InboxOf(asked.get("unread") == "1", _PAGE, asked.get("after") or None)
         found = await self.at.look(request, session, told, query)
-        notices = found.inbox.notices
+        notices, unread = found.inbox.notices, "1" if query.unread else None
         return self.at.page(
             request,
             "inbox.html",
@@ -89,11 +89,6 @@ class Inboxes:
             elsewhere=_ELSEWHERE,
             unread=[one for one in notices.items if not one.read],
             query=query,
-            first=_href(query.unread) if query.after else "",
-            following=_href(query.unread, notices.cursors[-1]) if notices.more else None,
+            first=address("/inbox", unread=unread) if query.after else "",
+            following=onward(notices, "/inbox", unread=unread),
         )
-
-
-def _href(unread: bool, after: str | None = None) -> str:
-    asked = {**({"unread": "1"} if unread else {}), **({"after": after} if after else {})}
-    return f"/inbox?{urlencode(asked)}" if asked else "/inbox"

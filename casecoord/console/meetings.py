@@ -14,6 +14,7 @@ from casecoord.actions.tables import Tablemate, TablematesOf, may_know_tables, m
 from casecoord.actions.teams import TeamLine, TeamsOf, teams
 from casecoord.console.forms import Option
 from casecoord.console.meeting_acts import LIST_ACTS
+from casecoord.console.paging import onward
 from casecoord.console.reception import Reception
 from casecoord.console.sheets import Desk, Sheet
 from casecoord.console.strip import Strip, strip
@@ -60,7 +61,7 @@ async def tables(hand: Hand, query: TablesOf) -> Tables:
         now=hand.now,
         to_come=sorted((one for one in known if one.state in _STILL), key=_first),
         past=[one for one in known if one.state not in _STILL],
-        following=page.cursors[-1] if page.more else None,
+        following=onward(page, "/meetings"),
         may_set=may_set,
         mates=await tablemates(hand, TablematesOf(asked)) if may_set else [],
         teams=[

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from urllib.parse import urlencode
 from uuid import UUID
 
 from starlette.requests import Request
@@ -16,6 +15,7 @@ from casecoord.actions.office import Hand, by_right
 from casecoord.actions.own_log import HeldBack, HeldBackFrom, HeldBackOf, held_back_from, whose_log
 from casecoord.actions.replaying import Replayed, ReplayOf, replay_decision
 from casecoord.console.fields import Form, Shown, read_date
+from casecoord.console.paging import address, onward
 from casecoord.console.privacy_acts import WHO, person
 from casecoord.console.reception import Reception
 from casecoord.console.rule_words import RuleWords
@@ -90,7 +90,7 @@ class PrivacyLog:
                 "household": global_id("Household", found.household),
                 "person": global_id("Person", found.person),
             }
-            return RedirectResponse(f"/privacy/log?{urlencode(asked)}", 303)
+            return RedirectResponse(address("/privacy/log", **asked), 303)
 
         return await self.at.filled(request, do, partial(self._again, request))
 
@@ -123,7 +123,6 @@ class PrivacyLog:
         query = AccessLogOf(household, _start(since), _end(until), _LINES, asked.get("after") or None)
         found = await self.at.look(request, session, log_page, LogOf(query, who))
         kept = {name: asked[name] for name in ("household", "person", "since", "until") if asked.get(name)}
-        further = found.log.cursors[-1] if found.log and found.log.more else None
         return self.at.page(
             request,
             "privacy_log.html",
@@ -136,8 +135,8 @@ class PrivacyLog:
             kept=kept,
             since=since,
             until=until,
-            following=f"/privacy/log?{urlencode({**kept, 'after': further})}" if further else None,
-            first=f"/privacy/log?{urlencode(kept)}" if asked.get("after") else "",
+            following=onward(found.log, "/privacy/log", **kept) if found.log else None,
+            first=address("/privacy/log", **kept) if asked.get("after") else "",
         )
 
 

@@ -1,7 +1,6 @@
 """Rules that came of decisions: what any area allows from now on, for every professional who meets the same."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,6 +10,7 @@ from casecoord.actions.breakthroughs import BreakthroughsOf, Rule, breakthroughs
 from casecoord.actions.office import Hand
 from casecoord.actions.weighing import may_order
 from casecoord.console.blockade_acts import RULE_ACTS
+from casecoord.console.paging import onward
 from casecoord.console.reception import Reception, Stale
 from casecoord.console.sheets import Desk, Sheet
 from casecoord.console.strip import Strip, strip
@@ -65,10 +65,7 @@ class Rules:
         self, request: Request, session: Session, sheet: Sheet, query: BreakthroughsOf
     ) -> Response:
         found = await self.at.look(request, session, rulebook, query)
-        following = None
-        if found.rules.more and not query.text:
-            narrowed = {"kind": query.kind, "domain": query.domain, "after": found.rules.cursors[-1]}
-            following = f"/rules?{urlencode({name: value for name, value in narrowed.items() if value})}"
+        following = onward(found.rules, "/rules", kind=query.kind, domain=query.domain)
         return self.at.page(
             request,
             "rules.html",
@@ -78,7 +75,7 @@ class Rules:
             sheet=sheet,
             book=found,
             query=query,
-            following=following,
+            following=None if query.text else following,
             kinds=list(BlockadeKind),
             domains=list(LifeDomain),
         )

@@ -22,6 +22,7 @@ from casecoord.actions.sent import (
 )
 from casecoord.actions.signals import AddSignal, ByBsn, ByName, add_signal
 from casecoord.console.fields import Form, Shown
+from casecoord.console.paging import onward
 from casecoord.console.reception import Reception
 from casecoord.console.strip import Strip, strip
 from casecoord.domain.errors import Problem
@@ -124,7 +125,6 @@ class Signalling:
         """What became of what the own team signalled."""
         session, after = self.at.session(request), request.query_params.get("after") or None
         found = await self.at.look(request, session, all_sent, SentSignalsOf(_PAGE, after))
-        last = found.signals.cursors[-1] if found.signals.more else None
         return self.at.page(
             request,
             "signals.html",
@@ -132,7 +132,7 @@ class Signalling:
             sent=found,
             strip=found.strip,
             first="/signals" if after else "",
-            following=f"/signals?after={last}" if last else None,
+            following=onward(found.signals, "/signals"),
         )
 
     async def _again(

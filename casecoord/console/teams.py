@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -29,6 +28,7 @@ from casecoord.actions.teams import (
     staff,
 )
 from casecoord.console.forms import Option
+from casecoord.console.paging import onward
 from casecoord.console.reception import Reception
 from casecoord.console.sheets import Desk, Sheet
 from casecoord.console.strip import Strip, strip
@@ -166,10 +166,6 @@ class Teams:
             after=asked.get("after") or None,
         )
         found = await self.at.look(request, session, crew, query)
-        following = None
-        if found.teams.more:
-            narrowed = {"kind": query.kind, "after": found.teams.cursors[-1]}
-            following = f"/teams?{urlencode({name: value for name, value in narrowed.items() if value})}"
         return self.at.page(
             request,
             "teams.html",
@@ -180,7 +176,7 @@ class Teams:
             crew=found,
             query=query,
             kinds=list(TeamKind),
-            following=following,
+            following=onward(found.teams, "/teams", kind=query.kind),
         )
 
     async def show_team(self, request: Request, session: Session, sheet: Sheet) -> Response:

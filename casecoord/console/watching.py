@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import urlencode
 from uuid import UUID
 
 from starlette.requests import Request
@@ -15,6 +14,7 @@ from casecoord.actions.explaining import Explained, ExplainOf, explain_facet
 from casecoord.actions.lists import GapsOf, gaps, tally
 from casecoord.actions.naming import family_names
 from casecoord.actions.office import Hand
+from casecoord.console.paging import address, onward
 from casecoord.console.reception import Reception
 from casecoord.console.strip import Strip, strip
 from casecoord.domain.ids import key_of
@@ -97,7 +97,6 @@ class Watching:
         session, chosen = self.at.session(request), _chosen(request)
         query = GapsOf(first=_PAGE, after=request.query_params.get("after") or None, chosen=chosen)
         found = await self.at.look(request, session, overdue, query)
-        last = found.gaps.cursors[-1] if found.gaps.more else None
         return self.at.page(
             request,
             "gaps.html",
@@ -109,7 +108,7 @@ class Watching:
             chosen=chosen,
             all=_href(replace(chosen, rule=None, level=None)),
             first=_href(chosen) if query.after else "",
-            following=_href(chosen, last) if last else None,
+            following=onward(found.gaps, "/gaps", **chosen.given),
         )
 
     async def explain(self, request: Request) -> Response:
@@ -156,6 +155,5 @@ def _cell(chosen: Chosen, rule: Rule, level: Level | None, count: int) -> Cell:
     return Cell(count, _href(these), these == chosen)
 
 
-def _href(chosen: Chosen, after: str | None = None) -> str:
-    asked = {**chosen.given, **({"after": after} if after else {})}
-    return f"/gaps?{urlencode(asked)}" if asked else "/gaps"
+def _href(chosen: Chosen) -> str:
+    return address("/gaps", **chosen.given)
