@@ -123,7 +123,6 @@ class Blockades:
         return self.at.page(
             request,
             "blockades.html",
-            status=sheet.status,
             session=session,
             strip=found.strip,
             sheet=sheet,
@@ -142,7 +141,6 @@ class Blockades:
         return self.at.page(
             request,
             "blockade.html",
-            status=sheet.status,
             session=session,
             strip=found.strip,
             sheet=sheet.offering(alike=alike, teams=partners),
@@ -156,7 +154,6 @@ class Blockades:
         return self.at.page(
             request,
             "agenda.html",
-            status=sheet.status,
             session=session,
             strip=found.strip,
             sheet=sheet,
@@ -170,7 +167,6 @@ class Blockades:
         return self.at.page(
             request,
             "rule.html",
-            status=sheet.status,
             session=session,
             strip=above,
             sheet=sheet,

@@ -162,7 +162,6 @@ class Cases:
         return self.at.page(
             request,
             "family.html",
-            status=sheet.status,
             session=session,
             strip=found.strip,
             sheet=offering(replace(sheet, here=f"/families/{here}"), found, language),

@@ -108,7 +108,6 @@ class Caseload:
         return self.at.page(
             request,
             "caseload.html",
-            status=sheet.status,
             session=session,
             strip=found.strip,
             sheet=sheet,

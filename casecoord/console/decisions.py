@@ -249,7 +249,6 @@ class Deciding:
         return self.at.page(
             request,
             "decisions.html",
-            status=sheet.status,
             session=session,
             strip=found.strip,
             found=found,

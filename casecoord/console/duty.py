@@ -163,7 +163,6 @@ class OnWatch:
         return self.at.page(
             request,
             "duty.html",
-            status=sheet.status,
             session=session,
             strip=found.strip,
             sheet=sheet.offering(people=people),

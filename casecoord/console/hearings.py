@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from starlette.requests import Request
@@ -135,8 +134,15 @@ class Hearings:
         query = DocketOf(PAGE, request.query_params.get("after") or None)
         found = await self.at.look(request, session, coming, query)
         following = onward(found.hearings, "/hearings")
-        return self._page(
-            request, session, sheet, "hearings.html", found, following=following, after=query.after
+        return self.at.page(
+            request,
+            "hearings.html",
+            session=session,
+            strip=found.strip,
+            sheet=sheet,
+            found=found,
+            following=following,
+            after=query.after,
         )
 
     async def show_one(self, request: Request, session: Session, sheet: Sheet) -> Response:
@@ -147,30 +153,17 @@ class Hearings:
         )
         found = await self.at.look(request, session, prepared, query)
         warnings = [warning_text(one, language_of(request)) for one in found.hearing.warnings]
-        return self._page(
+        return self.at.page(
             request,
-            session,
-            sheet,
             "hearing.html",
-            found,
+            session=session,
+            strip=found.strip,
+            sheet=sheet,
+            found=found,
             one=found.hearing,
             warnings=warnings,
             kind=query.kind,
             kinds=list(OfferKind),
             recorded=found.recorded,
             proposed={place.offer for place in found.hearing.places},
-        )
-
-    def _page(
-        self, request: Request, session: Session, sheet: Sheet, template: str, found: Any, **values: Any
-    ) -> Response:
-        return self.at.page(
-            request,
-            template,
-            status=sheet.status,
-            session=session,
-            strip=found.strip,
-            sheet=sheet,
-            found=found,
-            **values,
         )

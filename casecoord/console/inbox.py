@@ -81,7 +81,6 @@ class Inboxes:
         return self.at.page(
             request,
             "inbox.html",
-            status=sheet.status,
             session=session,
             strip=found.strip,
             sheet=sheet,

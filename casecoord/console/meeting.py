@@ -140,7 +140,6 @@ class AtTheTable:
         return self.at.page(
             request,
             "meeting.html",
-            status=sheet.status,
             session=session,
             strip=found.strip,
             table=found,

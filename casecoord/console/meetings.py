@@ -94,7 +94,6 @@ class Meetings:
         return self.at.page(
             request,
             "meetings.html",
-            status=sheet.status,
             session=session,
             strip=found.strip,
             tables=found,

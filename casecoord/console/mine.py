@@ -68,7 +68,6 @@ class Mine:
         return self.at.page(
             request,
             "mine.html",
-            status=sheet.status,
             session=session,
             sheet=sheet.offering(
                 about=[Option(one, one) for one in complainable(case)], mine=mine if len(mine) > 1 else []

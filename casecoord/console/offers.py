@@ -112,7 +112,15 @@ class Offers:
     async def show_all(self, request: Request, session: Session, sheet: Sheet) -> Response:
         withdrawn = request.query_params.get("withdrawn") == "1"
         found = await self.at.look(request, session, offered, OffersOf(withdrawn))
-        return self._page(request, session, sheet, "offers.html", found, withdrawn=withdrawn)
+        return self.at.page(
+            request,
+            "offers.html",
+            session=session,
+            strip=found.strip,
+            sheet=sheet,
+            found=found,
+            withdrawn=withdrawn,
+        )
 
     async def show_new(self, request: Request, session: Session, sheet: Sheet) -> Response:
         found = await self.at.look(request, session, one_offer, AskedOffer(None))
@@ -132,20 +140,14 @@ class Offers:
             languages=_languages(given["languages"], language_of(request)),
             team=[Option(global_id("Team", team.id), team.name) for team in found.providers],
         )
-        return self._page(request, session, filled, "offer.html", found, given=given)
-
-    def _page(
-        self, request: Request, session: Session, sheet: Sheet, template: str, found: Any, **values: Any
-    ) -> Response:
         return self.at.page(
             request,
-            template,
-            status=sheet.status,
+            "offer.html",
             session=session,
             strip=found.strip,
-            sheet=sheet,
+            sheet=filled,
             found=found,
-            **values,
+            given=given,
         )
 
 

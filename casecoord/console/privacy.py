@@ -71,7 +71,6 @@ class Privacy:
         return self.at.page(
             request,
             "privacy.html",
-            status=sheet.status,
             session=session,
             strip=above,
             sheet=sheet,
@@ -89,7 +88,6 @@ class Privacy:
         return self.at.page(
             request,
             "privacy_request.html",
-            status=sheet.status,
             session=session,
             strip=above,
             sheet=sheet.offering(seconds=seconds),
@@ -116,7 +114,6 @@ class Privacy:
         return self.at.page(
             request,
             "second_word.html",
-            status=sheet.status,
             session=session,
             strip=above,
             sheet=sheet,

@@ -126,7 +126,6 @@ class PrivacyLog:
         return self.at.page(
             request,
             "privacy_log.html",
-            status=422 if form.faults else 200,
             session=session,
             strip=found.strip,
             form=form,

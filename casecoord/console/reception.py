@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from casecoord.actions.office import Hand, Office, Verb
 from casecoord.console import texts
-from casecoord.console.fields import Faulty, Form
+from casecoord.console.fields import Faulty, Form, Shown
 from casecoord.console.strip import Strip
 from casecoord.domain.actors import Caller
 from casecoord.domain.errors import Problem
@@ -169,13 +169,22 @@ class Reception:
         session: Session | None = None,
         **values: Any,
     ) -> Response:
-        """A page in the reader's language."""
-        language = language_of(request)
+        """A page in the reader's language. It says so where its form comes back."""
+        language, tried = language_of(request), _tried(values)
         page = _ENVIRONMENTS[language].get_template(template)
+        if tried is not None and (tried.faults or tried.sure):
+            status = 422
         if session is not None and status in _WHOLE:
             values |= self._standing(request, session, values.get("strip"))
         answer = HTMLResponse(
-            page.render(language=language.value, path=request.url.path, session=session, **values), status
+            page.render(
+                language=language.value,
+                path=request.url.path,
+                session=session,
+                faulty=bool(tried and tried.faults),
+                **values,
+            ),
+            status,
         )
         answer.headers["Content-Language"] = language.value
         answer.headers["Vary"] = "Cookie, Accept-Language"
@@ -247,6 +256,11 @@ class Reception:
 async def fields_of(request: Request) -> dict[str, str]:
     """The texts of a form; of a name that comes twice, the last."""
     return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+
+
+def _tried(values: Mapping[str, Any]) -> Shown | None:
+    """The form of this page that somebody filled in: one of a sheet of them, or its only one."""
+    return values["sheet"].tried if "sheet" in values else values.get("form")
 
 
 def _is_read(request: Request) -> bool:

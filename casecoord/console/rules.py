@@ -69,7 +69,6 @@ class Rules:
         return self.at.page(
             request,
             "rules.html",
-            status=sheet.status,
             session=session,
             strip=found.strip,
             sheet=sheet,

@@ -77,7 +77,6 @@ class Searching:
         return self.at.page(
             request,
             "search.html",
-            status=422 if form.faults else 200,
             session=session,
             strip=searched.strip,
             form=form,

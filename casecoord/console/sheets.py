@@ -38,10 +38,6 @@ class Sheet:
     options: Mapping[str, Iterable[Option]] = field(default_factory=dict)
     asked: str = ""
 
-    @property
-    def status(self) -> int:
-        return 422 if self.tried else 200
-
     def form(self, name: str, *things: UUID | str) -> Shown:
         """The form of an act on these things: as it was tried, or new."""
         act = self.acts[name]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -41,7 +42,7 @@ from casecoord.identity.door import language_of
 from casecoord.identity.sessions import Session
 
 _PAGE = 25
-_CHOICES = {
+_CHOICES: dict[str, Any] = {
     "domains": list(LifeDomain),
     "urgencies": list(Urgency),
     "audiences": list(Audience),
@@ -146,7 +147,6 @@ class Signalling:
         return self.at.page(
             request,
             "signal.html",
-            status=422 if form.faults else 200,
             session=session,
             strip=above,
             form=form,

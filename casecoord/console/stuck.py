@@ -66,7 +66,6 @@ class Stopped:
         return self.at.page(
             request,
             "stuck.html",
-            status=sheet.status,
             session=session,
             strip=found.strip,
             sheet=replace(sheet, here=f"/families/{here}/blockades").offering(actions=undone, teams=asked),

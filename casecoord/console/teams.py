@@ -169,7 +169,6 @@ class Teams:
         return self.at.page(
             request,
             "teams.html",
-            status=sheet.status,
             session=session,
             strip=found.strip,
             sheet=sheet,
@@ -185,7 +184,6 @@ class Teams:
         return self.at.page(
             request,
             "team.html",
-            status=sheet.status,
             session=session,
             strip=found.strip,
             sheet=sheet,
@@ -203,7 +201,6 @@ class Teams:
         return self.at.page(
             request,
             "membership.html",
-            status=sheet.status,
             session=session,
             strip=found.strip,
             sheet=sheet.offering(others=others),
@@ -215,7 +212,6 @@ class Teams:
         return self.at.page(
             request,
             "settings.html",
-            status=sheet.status,
             session=session,
             strip=found.strip,
             sheet=sheet,
