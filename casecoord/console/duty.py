@@ -77,39 +77,33 @@ def _to_family(answer: Any) -> str:
     return f"/families/{global_id('Household', answer.household)}"
 
 
-_ACCESS = N_("Open this family for 24 hours")
+_BY_NUMBER = Act(
+    "by-number",
+    break_glass,
+    _by_number,
+    fields=_NUMBER,
+    label=N_("Find the family by BSN"),
+    button=N_("Open this family for 24 hours"),
+    follows=_FOLLOWS,
+    leads=_to_family,
+)
 ACTS = named(
     replace(SEE, said=N_("Recorded that you saw it. Now decide what happens with it."), main=True),
     TRIAGE,
-    Act(
-        "by-number",
-        break_glass,
-        _by_number,
-        fields=_NUMBER,
-        label=N_("Find the family by BSN"),
-        button=_ACCESS,
-        follows=_FOLLOWS,
-        leads=_to_family,
-    ),
-    Act(
-        "by-address",
-        break_glass,
-        _by_address,
+    _BY_NUMBER,
+    replace(
+        _BY_NUMBER,
+        name="by-address",
+        read=_by_address,
         fields=_HOME,
         label=N_("Find the family by address"),
-        button=_ACCESS,
-        follows=_FOLLOWS,
-        leads=_to_family,
     ),
-    Act(
-        "medical",
-        break_glass,
-        _medical,
-        fields=_NUMBER,
+    replace(
+        _BY_NUMBER,
+        name="medical",
+        read=_medical,
         label=N_("Open the medical notes of your own patient"),
-        button=_ACCESS,
         follows=_LIFTS,
-        leads=_to_family,
     ),
     act(
         "plan",

@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route
 from casecoord.actions.office import Hand
 from casecoord.actions.residents import Letter, LetterOf, resident_letter
 from casecoord.console.paper import as_pdf
-from casecoord.console.reception import Reception
+from casecoord.console.reception import Reception, attachment
 from casecoord.console.strip import strip
 from casecoord.domain.ids import key_of
 from casecoord.identity.door import language_of
@@ -46,8 +46,7 @@ class Letters:
 
     async def download(self, request: Request) -> Response:
         letter = await self._letter(request)
-        kept = {"Content-Disposition": 'attachment; filename="letter.pdf"', "Cache-Control": "no-store"}
-        return Response(as_pdf(letter.text), media_type="application/pdf", headers=kept)
+        return attachment(as_pdf(letter.text), "application/pdf", "letter.pdf")
 
     async def _letter(self, request: Request) -> Letter:
         query = LetterOf(

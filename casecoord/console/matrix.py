@@ -10,7 +10,7 @@ from casecoord.access.printed import Table
 from casecoord.actions.office import Hand, by_right
 from casecoord.actions.policy_changes import Changes, ChangesOf, policy_changes
 from casecoord.actions.rules_in_words import Matrix, MatrixOf, SignedOf, matrix, signed
-from casecoord.console.reception import Reception
+from casecoord.console.reception import Reception, attachment
 from casecoord.console.rule_words import RuleWords
 from casecoord.console.strip import Strip, strip
 from casecoord.domain.errors import Problem
@@ -65,8 +65,7 @@ class WhoMaySee:
         if name not in list(Table):
             raise Problem("not_found")
         found = await self.at.look(request, session, signed, SignedOf(Table(name)))
-        saved = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-        return Response(found, media_type="text/csv; charset=utf-8", headers=saved)
+        return attachment(found, "text/csv; charset=utf-8", f"{name}.csv")
 
     async def show_changes(self, request: Request) -> Response:
         session = self.at.session(request)

@@ -18,7 +18,7 @@ from casecoord.actions.possible import Possible, possible
 from casecoord.actions.tables import may_lead_table
 from casecoord.console.forms import Option
 from casecoord.console.meeting_acts import TABLE_ACTS
-from casecoord.console.reception import Reception
+from casecoord.console.reception import Reception, attachment
 from casecoord.console.sheets import Desk, Sheet
 from casecoord.console.strip import Strip, strip
 from casecoord.domain.errors import Problem
@@ -160,8 +160,7 @@ class AtTheTable:
         session = self.at.session(request)
         found = await self.at.look(request, session, meeting_minutes, MeetingOf(_meeting(request)))
         made = await asyncio.to_thread(pdf_of_minutes, found, language_of(request))
-        name = f'attachment; filename="minutes-{local_date(found.at)}.pdf"'
-        return Response(made, media_type="application/pdf", headers={"Content-Disposition": name})
+        return attachment(made, "application/pdf", f"minutes-{local_date(found.at)}.pdf")
 
 
 def _meeting(request: Request) -> UUID:

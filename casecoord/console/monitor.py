@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 from casecoord.actions.monitor import Monitor, MonitorOf, as_csv, monitor
 from casecoord.actions.office import Hand, survey
 from casecoord.console.charts import Chart, chart
-from casecoord.console.reception import Reception
+from casecoord.console.reception import Reception, attachment
 from casecoord.console.strip import Strip, strip
 from casecoord.domain.errors import Problem
 from casecoord.domain.ids import global_id, key_of
@@ -116,15 +116,9 @@ class Following:
             raise Problem("not_found", "measure")
         parts = ("monitor", found.area.code, *([only] if only else []), f"{found.from_on}", f"{found.to_on}")
         name = re.sub(r"[^\w-]", "", "-".join(parts), flags=re.ASCII)
-        return Response(
-            # Spreadsheets take a file for UTF-8 only if it begins by saying so.
-            as_csv(replace(found, measures=kept)).encode("utf-8-sig"),
-            media_type="text/csv; charset=utf-8",
-            headers={
-                "Content-Disposition": f'attachment; filename="{name}.csv"',
-                "Cache-Control": "no-store",
-            },
-        )
+        # Spreadsheets take a file for UTF-8 only if it begins by saying so.
+        made = as_csv(replace(found, measures=kept)).encode("utf-8-sig")
+        return attachment(made, "text/csv; charset=utf-8", f"{name}.csv")
 
 
 def _charts(found: Monitor, where: str | None) -> list[Chart]:

@@ -21,7 +21,7 @@ from casecoord.actions.supervising import (
 )
 from casecoord.console.forms import Option
 from casecoord.console.privacy_acts import DECIDING, HANDLING, SUPERVISING
-from casecoord.console.reception import Reception
+from casecoord.console.reception import Reception, attachment
 from casecoord.console.sheets import Desk, Sheet
 from casecoord.console.strip import Strip, strip
 from casecoord.console.texts import word
@@ -106,8 +106,7 @@ class Privacy:
         else:
             made = json.dumps(found, ensure_ascii=False, default=str).encode()
             kind = "application/json"
-        named = {"Content-Disposition": f'attachment; filename="export.{form}"'}
-        return Response(made, media_type=kind, headers=named)
+        return attachment(made, kind, f"export.{form}")
 
     async def show_decisions(self, request: Request, session: Session, sheet: Sheet) -> Response:
         above, found = await self.at.look(request, session, along, RightsAsked())

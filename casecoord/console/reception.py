@@ -253,6 +253,13 @@ class Reception:
         return self.page(request, "lost.html", status=401, given=given, typed=typed)
 
 
+def attachment(content: bytes | str, kind: str, name: str) -> Response:
+    """A file to take along."""
+    return Response(
+        content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
 async def fields_of(request: Request) -> dict[str, str]:
     """The texts of a form; of a name that comes twice, the last."""
     return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
