@@ -1,5 +1,6 @@
 """The letter with a code for somebody of a family: to read, and to print on paper."""
 
+import asyncio
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -8,11 +9,11 @@ from starlette.routing import BaseRoute, Route
 
 from casecoord.actions.office import Hand
 from casecoord.actions.residents import Letter, LetterOf, resident_letter
-from casecoord.console.paper import as_pdf
 from casecoord.console.reception import Reception, attachment
 from casecoord.console.strip import strip
 from casecoord.domain.ids import key_of
 from casecoord.identity.door import language_of
+from casecoord.paper.letter import pdf_of_letter
 
 
 async def above(hand: Hand, query: None) -> object:
@@ -46,7 +47,8 @@ class Letters:
 
     async def download(self, request: Request) -> Response:
         letter = await self._letter(request)
-        return attachment(as_pdf(letter.text), "application/pdf", "letter.pdf")
+        made = await asyncio.to_thread(pdf_of_letter, letter.text, language_of(request))
+        return attachment(made, "application/pdf", "letter.pdf")
 
     async def _letter(self, request: Request) -> Letter:
         query = LetterOf(
