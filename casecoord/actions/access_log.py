@@ -88,7 +88,7 @@ async def access_log(hand: Hand, query: AccessLogOf) -> Slice[LogEntry]:
         first,
         (datetime.fromisoformat(after[0]), UUID(after[1])) if after else None,
     )
-    await look.remember("access_log")
+    look.remember("access_log")
     items = [entry_of(hand, one, whole=whole) for one in found[:first]]
     written = [cursors.write(hand, "access_log", [item.at, item.id]) for item in items]
     return Slice(items, written, len(found) > first)

@@ -197,7 +197,7 @@ async def _agenda(hand: Hand, row: MeetingRow, query: MeetingOf, verb: str) -> l
             look.decide("meeting.item", topic.sphere, shared_with_teams=topic.audience == "teams_in_case")
             looks.append(look)
             agenda.append(_to_come(planned))
-    await access_log.write(hand.work, [look.entry(verb) for look in looks])
+    access_log.write(hand.work, [look.entry(verb) for look in looks])
     return agenda
 
 

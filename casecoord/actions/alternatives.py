@@ -105,7 +105,7 @@ async def alternatives(hand: Hand, query: AlternativesOf) -> list[Match]:
         kind=query.kind,
         first=first,
     )
-    await look.remember("alternatives")
+    look.remember("alternatives")
     return [_match(one) for one in found]
 
 
@@ -121,7 +121,7 @@ async def places(hand: Hand, query: PlacesOf) -> list[OwnPlace]:
         if look.sees("court.placement", Sphere.JUSTICE, of=(row["person_id"],)):
             looks.append(look)
             found.append(_own(look, row))
-    await access_log.write(hand.work, [look.entry("places") for look in looks])
+    access_log.write(hand.work, [look.entry("places") for look in looks])
     return found
 
 

@@ -51,7 +51,7 @@ async def area_map(hand: Hand, query: AreaMapOf) -> AreaMap:
         raise Problem("not_found", "area")
     rows = await storage.places(hand.work, condition(hand, "gap", {Viewer.COORDINATOR: "true"}))
     look.decide("household.address")
-    await look.remember("area_map")
+    look.remember("area_map")
     places = [
         MappedPlace(
             PlaceKind(row["kind"]),

@@ -133,7 +133,7 @@ async def move_offers(hand: Hand, query: MoveOffersOf) -> list[OfferedMove]:
         for row in await waiting_arrivals(hand.work)
     ]
     if found:
-        await access_log.write(hand.work, [look.entry("move_offers")])
+        access_log.write(hand.work, [look.entry("move_offers")])
     return found
 
 

@@ -79,13 +79,13 @@ async def invitations(hand: Hand, query: AskedOf) -> Slice[Invited]:
     first, after = cursors.page_size(query.first), _after(hand, "invitations", query)
     permission = _may_answer(hand)
     rows = await asked.invitations(hand.work, first, after) if permission.allowed else []
-    return await _invited(hand, rows, first, permission)
+    return _invited(hand, rows, first, permission)
 
 
 async def proposals(hand: Hand, query: AskedOf) -> Slice[Proposed]:
     """The proposals to this professional that can be answered under this membership, by deadline."""
     first, after = cursors.page_size(query.first), _after(hand, "proposals", query)
-    return await _proposed(hand, await asked.proposals(hand.work, first, after, _in_view(hand)), first)
+    return _proposed(hand, await asked.proposals(hand.work, first, after, _in_view(hand)), first)
 
 
 async def asked_of_me(hand: Hand, query: AskedOf) -> Asked:
@@ -93,8 +93,8 @@ async def asked_of_me(hand: Hand, query: AskedOf) -> Asked:
     first, permission = cursors.page_size(query.first), _may_answer(hand)
     found = await asked.everything(hand.work, first, _in_view(hand), sits=sits_at_tables(hand))
     return Asked(
-        await _invited(hand, found["invitations"] if permission.allowed else [], first, permission),
-        await _proposed(hand, found["proposals"], first),
+        _invited(hand, found["invitations"] if permission.allowed else [], first, permission),
+        _proposed(hand, found["proposals"], first),
         next(
             (
                 Awaited(row["id"], row["asked_by"], MeetingState(row["kind"]), row["until"])
@@ -114,12 +114,10 @@ def _in_view(hand: Hand) -> str:
     return condition(hand, "case.lead", {as_team: "i.takes_part"} if as_team else {})
 
 
-async def _invited(
-    hand: Hand, rows: list[dict[str, Any]], first: int, permission: Permission
-) -> Slice[Invited]:
+def _invited(hand: Hand, rows: list[dict[str, Any]], first: int, permission: Permission) -> Slice[Invited]:
     # Being asked is all that one who takes no part learns: the rule on answering is the rule on that.
     facet = "case.participants"
-    await access_log.write(
+    access_log.write(
         hand.work,
         (
             access_log.Entry(
@@ -142,14 +140,14 @@ async def _invited(
     return Slice(found, _cursors(hand, "invitations", rows[:first]), len(rows) > first)
 
 
-async def _proposed(hand: Hand, rows: list[dict[str, Any]], first: int) -> Slice[Proposed]:
+def _proposed(hand: Hand, rows: list[dict[str, Any]], first: int) -> Slice[Proposed]:
     entries = []
     for row in rows[:first]:
         seen_by = viewers(hand, takes_part=True, is_lead=False, signalled=False, escalated=False)
         look = Look(hand, row["household_id"], seen_by)
         look.decide("case.lead")
         entries.append(look.entry("proposals"))
-    await access_log.write(hand.work, entries)
+    access_log.write(hand.work, entries)
     found = [
         Proposed(
             row["id"], row["case_id"], ProposalKind(row["kind"]), row["asked_by"], row["since"], row["until"]

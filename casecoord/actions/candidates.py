@@ -83,7 +83,7 @@ async def candidates(hand: Hand, query: CandidatesOf) -> list[Candidate]:
         raise Problem("not_found", "case")
     view = _Candidates(hand, row)
     found = list(view.found())
-    await view.look.remember("candidates")
+    view.look.remember("candidates")
     return sorted(found, key=lambda one: (-_room(one), one.name.lower(), one.professional))
 
 

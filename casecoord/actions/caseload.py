@@ -72,7 +72,7 @@ async def caseload(hand: Hand, query: CaseloadOf) -> Slice[Load]:
     )
     for row in rows[:first]:
         look.decide("caseload", own_entry=row["own"])
-    await look.remember("caseload")
+    look.remember("caseload")
     return Slice(
         [load_of(hand, row) for row in rows[:first]],
         [cursors.write(hand, kind, [row["id"]]) for row in rows[:first]],

@@ -82,5 +82,5 @@ async def _tells(hand: Hand, home: UUID, ids: Collection[UUID]) -> bool:
     looks = looks_at_history(hand, row, row["events"])
     if looks is None:
         return False
-    await access_log.write(hand.work, [look.entry("changed") for look in looks])
+    access_log.write(hand.work, [look.entry("changed") for look in looks])
     return True

@@ -120,7 +120,7 @@ async def coverage(hand: Hand, query: CoverageOf) -> Coverage:
     first = cursors.page_size(query.first)
     after = cursors.read(hand, "coverage", query.after)
     row = await storage.coverage(hand.work, first, (after[0], after[1]) if after else None, counted)
-    await look.remember("coverage")
+    look.remember("coverage")
     places = [
         Place(PlaceKind(x["kind"]), x["code"], x["name"], tuple(map(Lack, x["lacks"])))
         for x in row["page"][:first]

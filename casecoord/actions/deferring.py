@@ -137,7 +137,7 @@ async def review_deferral(hand: Hand, input: ReviewDeferral) -> DeferralBrief:
 async def deferrals(hand: Hand, query: DeferralsOf) -> list[DeferralLine]:
     """What is deferred for which this actor answers: as the lead, as who deferred it, or as the privacy officer."""
     found, entries = await deferred(hand)
-    await access_log.write(hand.work, entries)
+    access_log.write(hand.work, entries)
     return found
 
 

@@ -80,7 +80,7 @@ async def docket(hand: Hand, query: DocketOf) -> Slice[Waiting]:
     key = (date.fromisoformat(after[0]), UUID(after[1])) if after else None
     rows = await storage.waiting(hand.work, _shown(hand), first, key)
     found = [_waiting(hand, row) for row in rows[:first]]
-    await access_log.write(hand.work, [look.entry("docket") for look, _ in found])
+    access_log.write(hand.work, [look.entry("docket") for look, _ in found])
     keys = [[one.held_on, one.id] for _, one in found]
     return Slice(
         [one for _, one in found],
@@ -95,7 +95,7 @@ async def hearing(hand: Hand, query: HearingOf) -> Waiting:
     if row is None:
         raise Problem("not_found", "hearing")
     look, found = _waiting(hand, row)
-    await look.remember("hearing")
+    look.remember("hearing")
     return found
 
 

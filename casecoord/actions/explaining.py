@@ -66,7 +66,7 @@ async def explain_facet(hand: Hand, query: ExplainOf) -> Explained:
         raise Problem("not_found", "household")
     facts, sphere = await _facts(hand, query)
     decision = look.decide(query.facet, sphere, None, (), **{**facts, "address_secret": secret})
-    await look.remember("explain")
+    look.remember("explain")
     why = explain(hand.policy, decision, hand.actor.language)
     if decision.shown is Shown.NONE:
         # Absent and withheld are one answer: a rule that names its reason would tell them apart.

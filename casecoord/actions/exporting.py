@@ -71,7 +71,7 @@ async def export_household(hand: Hand, query: ExportOf) -> Row:
     terms = await terms_in_force(hand.work)
     export = Export(hand, row, request.person_id, query.language)
     made = export.given() if request.kind == RequestKind.PORTABILITY else export.whole(terms.values())
-    await export.look.remember("export_household")
+    export.look.remember("export_household")
     return {
         "format": FORMAT,
         "kind": request.kind,

@@ -75,7 +75,7 @@ async def find_families(hand: Hand, query: FindFamilies) -> FoundFamilies:
             looks.append(look)
     nobody = viewers(hand, takes_part=False, is_lead=False, signalled=False, escalated=False)
     told = looks[:MOST_FOUND] or [Look(hand, None, nobody)]
-    await access_log.write(hand.work, [look.entry("find_families") for look in told])
+    access_log.write(hand.work, [look.entry("find_families") for look in told])
     return FoundFamilies(found[:MOST_FOUND], len(found) > MOST_FOUND, len(rows) > SEARCHED)
 
 

@@ -59,7 +59,7 @@ async def holder_at(hand: Hand, query: HolderAtOf) -> HeldAt:
     if not (look.sees("case.status") and look.sees("case.lead")):
         raise Problem("not_found", "household")
     holder = _holder(hand, look, row)
-    await look.remember("holder_at")
+    look.remember("holder_at")
     return HeldAt(row["household"], at, holder)
 
 

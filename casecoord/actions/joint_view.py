@@ -36,6 +36,6 @@ async def joint_case(hand: Hand, query: JointCaseOf) -> JointCase:
             raise Problem("not_found", "id")
         # A consent that was taken back while this was composed opens nothing: composed anew, without it.
         if await still_given(hand.work, view.look.consents):
-            await view.look.remember("joint_case")
+            view.look.remember("joint_case")
             return seen
     raise Problem("try_again")

@@ -102,7 +102,7 @@ async def worklist(hand: Hand, query: WorklistOf) -> Slice[Flagged]:
         look = look_at_line(hand, row)
         items.append(flagged(hand, look, row))
         looks.append(look.entry("worklist"))
-    await access_log.write(hand.work, looks)
+    access_log.write(hand.work, looks)
     keys = [[row["later"], row["rank"] or 3, row["next_at"], row["id"]] for row in rows[:first]]
     return Slice(items, [cursors.write(hand, "flagged", key) for key in keys], len(rows) > first)
 
@@ -142,7 +142,7 @@ async def gaps(hand: Hand, query: GapsOf) -> Slice[OpenGap]:
                 responder=row["responder"],
             )
         )
-    await access_log.write(hand.work, entries)
+    access_log.write(hand.work, entries)
     keys = [[row["since"], row["id"]] for row in rows[:first]]
     return Slice(items, [cursors.write(hand, "gaps", key) for key in keys], len(rows) > first)
 
@@ -156,7 +156,7 @@ async def tally(hand: Hand, query: Chosen) -> dict[tuple[Rule, Level], int]:
     look = Look(hand, None, viewers(hand, takes_part=True, is_lead=False, signalled=False, escalated=True))
     if counts:
         _saw(look, "gap")
-    await look.remember("tally")
+    look.remember("tally")
     return {(Rule(rule), Level(level)): number for (rule, level), number in counts.items()}
 
 
@@ -172,7 +172,7 @@ async def timeline(hand: Hand, query: TimelineOf) -> Slice[Happened]:
     looks = looks_at_history(hand, row, events[:first])
     if looks is None:
         raise Problem("not_found", "id")
-    await access_log.write(hand.work, [one.entry("timeline") for one in looks])
+    access_log.write(hand.work, [one.entry("timeline") for one in looks])
     items = [
         Happened(UUID(e["id"]), datetime.fromisoformat(e["at"]), e["verb"], e["who"], e["about"])
         for e in events[:first]

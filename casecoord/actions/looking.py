@@ -180,9 +180,9 @@ class Look:
                 self.consents.update(map(UUID, consents))
         return self.share(facet, value, sphere, viewers=viewers, of=of, **covered)
 
-    async def remember(self, verb: str) -> None:
+    def remember(self, verb: str) -> None:
         """Records this look in the caller's transaction: it is durable before the answer leaves."""
-        await record(self.hand.work, self.entry(verb))
+        record(self.hand.work, self.entry(verb))
 
     def entry(self, verb: str) -> Entry:
         """The access record of this look."""

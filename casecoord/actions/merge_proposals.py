@@ -83,7 +83,7 @@ async def merges(hand: Hand, query: MergesOf) -> list[Merged]:
     looks = [look_at_merge(hand, row["household_id"]) for row in rows]
     for look in looks:
         look.decide("merge.proposal")
-    await access_log.write(hand.work, [look.entry("merges") for look in looks])
+    access_log.write(hand.work, [look.entry("merges") for look in looks])
     return [
         Merged(
             row["id"],
@@ -116,7 +116,7 @@ async def merge_proposals(hand: Hand, query: MergeProposalsOf) -> Slice[MergePro
         )
         for row in rows[:first]
     ]
-    await access_log.write(hand.work, [look.entry("merge_proposals") for look in looks])
+    access_log.write(hand.work, [look.entry("merge_proposals") for look in looks])
     written = [cursors.write(hand, "merge_proposals", [item.proposed_at, item.id]) for item in items]
     return Slice(items, written, len(rows) > first)
 

@@ -105,7 +105,7 @@ async def monitor(hand: Hand, query: MonitorOf) -> Monitor:
     if not permission.allowed or not look.sees("monitor.aggregate"):
         raise Problem("not_found", "area")
     found = await read(hand.work, query, hand.actor.language)
-    await look.remember("monitor")
+    look.remember("monitor")
     return found
 
 

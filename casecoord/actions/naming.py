@@ -22,5 +22,5 @@ async def family_names(hand: Hand, households: Iterable[UUID | None]) -> dict[UU
         if persons and look.sees("person.name", of=persons):
             found[row["id"]] = names_of(hand, row)
             looks.append(look)
-    await access_log.write(hand.work, [look.entry("family_names") for look in looks])
+    access_log.write(hand.work, [look.entry("family_names") for look in looks])
     return found

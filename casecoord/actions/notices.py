@@ -97,7 +97,7 @@ async def inbox(hand: Hand, query: InboxOf) -> Inbox:
     looks: dict[UUID, Look] = {}
     told = [_told(hand, looks, row) for row in rows[:first]]
     waiting = [_awaited(hand, looks, row) for row in awaited]
-    await access_log.write(hand.work, [look.entry("inbox") for look in looks.values()])
+    access_log.write(hand.work, [look.entry("inbox") for look in looks.values()])
     keys = [[row["at"], row["id"]] for row in rows[:first]]
     written = [cursors.write(hand, "inbox", key) for key in keys]
     return Inbox(waiting, Slice(told, written, len(rows) > first))

@@ -254,7 +254,7 @@ class Office:
                 return verb.answer.validate_python(stored)
             answer = await verb.do(hand, input)
             await keys.keep(hand.work, input.idempotency_key, verb.answer.dump_python(answer, mode="json"))
-            await access_log.write(hand.work, _entries(hand, verb))
+            access_log.write(hand.work, _entries(hand, verb))
             return answer
 
         enter = self._as_guest if verb.by_resident else self._as_hand
@@ -325,7 +325,7 @@ class Office:
     ) -> None:
         """Who asked for what in vain. Whose it was stands outside the record: it says no more than was asked."""
         households: list[UUID | None] = [*await households_asked(work, _ids(asked.input))]
-        await access_log.write(
+        access_log.write(
             work,
             [
                 access_log.Entry(

@@ -89,7 +89,7 @@ async def on_duty(hand: Hand, query: OnDutyOf) -> OnDuty:
         if look.sees("break_glass.grant", own_entry=is_oneself(hand, str(row["professional"]))):
             accesses.append(OpenAccess(row["household"], row["until"], _reason(hand, row)))
             looks.append(look)
-    await access_log.write(hand.work, [look.entry("on_duty") for look in looks])
+    access_log.write(hand.work, [look.entry("on_duty") for look in looks])
     mine = bool(shifts) and shifts[0].since <= hand.now and shifts[0].membership == hand.actor.membership_id
     return OnDuty(hand.now, mine, signals, accesses, shifts[:AHEAD])
 

@@ -38,7 +38,7 @@ async def my_family(guest: Guest, query: MyFamilyOf) -> JointCase:
     """What may this resident see of the own family? Each thing is asked, then shown."""
     home = await home_view(guest)
     seen = home.compose()
-    await home.look.remember("my_family")
+    home.look.remember("my_family")
     return seen
 
 

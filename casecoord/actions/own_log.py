@@ -35,7 +35,7 @@ async def my_access_log(guest: Guest, query: MyAccessLogOf) -> Slice[LogLine]:
     """Who saw, or did, something about me and those I speak for? What is deferred is as if it were not there."""
     home = await home_view(guest)
     found = await log_of(guest, home, query)
-    await home.look.remember("my_access_log")
+    home.look.remember("my_access_log")
     return found
 
 
@@ -96,7 +96,7 @@ async def whose_log(hand: Hand, query: HeldBackOf) -> Whose:
     """Whose log does the privacy officer mean? Whoever may not read it learns nothing of who lives here."""
     rule = _may_read(hand)
     found = await _whose(hand, query.about)
-    await record(hand.work, _entry(hand, "whose_log", rule, found))
+    record(hand.work, _entry(hand, "whose_log", rule, found))
     return found
 
 
@@ -139,7 +139,7 @@ async def _held_back(hand: Hand, rule: str, whose: Whose) -> list[HeldBack]:
         async for deed, why in judged(seen_by, await home_view(seen_by))
         if why is not None
     ]
-    await record(hand.work, _entry(hand, "held_back", rule, whose))
+    record(hand.work, _entry(hand, "held_back", rule, whose))
     return sorted(lines, key=lambda line: (line.review_on, line.at, line.id))[:MOST_HELD_BACK]
 
 

@@ -59,7 +59,7 @@ async def my_page(guest: Guest, query: MyPageOf) -> MyPage:
         _request(home, row) for row in await storage.asked_by(guest.work, home.mine) if _sees(home, row)
     ]
     family = home.compose()
-    await home.look.remember("my_family")
+    home.look.remember("my_family")
     return MyPage(guest.actor.person_id, home.mine, family, log, requests)
 
 

@@ -61,7 +61,7 @@ async def policy_changes(hand: Hand, query: ChangesOf) -> Changes:
     may_read(hand)
     versions = await policy_versions.newest(hand.work, 2)
     standing = await log_reads.standing(hand.work)
-    await look.remember("policy_changes")
+    look.remember("policy_changes")
     now, before = [*versions, None, None][:2]
     return Changes(
         digest=hand.policy.digest,

@@ -103,7 +103,7 @@ async def preparation(hand: Hand, query: PreparationOf) -> Preparation:
         "court.preparation", Sphere.JUSTICE, of=(row["person_id"],)
     ):
         raise Problem("not_found", "hearing")
-    await look.remember("preparation")
+    look.remember("preparation")
     return Preparation(
         row["id"], row["person_id"], row["held_on"], HearingState(row["state"]), lines_of(hand, row)
     )
@@ -128,7 +128,7 @@ async def preparation_load(hand: Hand, query: PreparationLoadOf) -> list[Week]:
         for line in lines_of(hand, row)
         if line.by is mine and not line.done
     )
-    await look.remember("preparation_load")
+    look.remember("preparation_load")
     weeks = [first + timedelta(weeks=number) for number in range(query.weeks)]
     return [Week(week, heard[week], todo[week], heard[week] >= MOST_A_WEEK) for week in weeks]
 

@@ -129,7 +129,7 @@ async def corrections(hand: Hand, query: CorrectionsOf) -> list[Correction]:
         raise Problem("not_found", "household")
     seal = seal_of(hand.work, query.household, row["keys"])
     found = [seen for one in row["corrections"] if (seen := _correction(look, seal, row, one))]
-    await look.remember("corrections")
+    look.remember("corrections")
     return found
 
 

@@ -66,5 +66,5 @@ async def refusals(hand: Hand, query: RefusalsOf) -> list[WaitingRefusal]:
                 Shared(value=reason),
             )
         )
-    await access_log.write(hand.work, [look.entry("refusals") for look in looks])
+    access_log.write(hand.work, [look.entry("refusals") for look in looks])
     return found

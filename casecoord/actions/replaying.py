@@ -65,7 +65,7 @@ async def replay_decision(hand: Hand, query: ReplayOf) -> Replayed:
     if found is None:
         raise Problem("not_found", "entry")
     answer = await replayed(hand.work, found, hand.policy)
-    await look.remember("replay_decision")
+    look.remember("replay_decision")
     return answer
 
 

@@ -135,7 +135,7 @@ async def resident_letter(hand: Hand, query: LetterOf) -> Letter:
         subjects=(code.person_id,),
         acts=hand.done.acts(),
     )
-    await access_log.record(hand.work, shown)
+    access_log.record(hand.work, shown)
     text = letter(
         query.language,
         code=codes.code_of(hand.work.keyring, hand.work.area_id, code.id),
@@ -183,7 +183,7 @@ async def _bind_in(office: Office, area: UUID, caller: Caller, code: str) -> Res
         tried = await codes.bind(work, caller, code)
         if tried.outcome is Outcome.BOUND:
             visit = codes.visit_of(work, caller, tried)
-            await access_log.record(visit, _bound(office, tried))
+            access_log.record(visit, _bound(office, tried))
             await access_log.finish(visit)
     match tried.outcome:
         case Outcome.LOCKED:

@@ -112,7 +112,7 @@ async def _some_households(
             hand = Hand(work, office.policy)
             rule = _may(hand)
             gone, touched = await retention.let_go(work, plan.steps, plan.terms, households)
-            await access_log.write(work, [_entry(hand, rule, one) for one in touched])
+            access_log.write(work, [_entry(hand, rule, one) for one in touched])
             batch = Batch(len(touched), gone)
             if dry:
                 raise _DryRun
@@ -130,7 +130,7 @@ async def _some_of_the_area(office: Office, caller: Caller, plan: _Plan, dry: bo
             rule = _may(hand)
             gone = await retention.let_area_go(work, plan.terms, LOG_BATCH)
             if gone:
-                await access_log.write(work, [_entry(hand, rule, None)])
+                access_log.write(work, [_entry(hand, rule, None)])
             if dry:
                 raise _DryRun
     except _DryRun:

@@ -70,7 +70,7 @@ async def rights_asked(hand: Hand, query: RightsAsked) -> list[AskedRight]:
         look = await _look(hand, row["household"])
         found.append(asked_right(hand, look, row))
         looks.append(look.entry("rights_asked"))
-    await access_log.write(hand.work, looks)
+    access_log.write(hand.work, looks)
     return found
 
 

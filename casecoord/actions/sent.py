@@ -67,7 +67,7 @@ async def sent_signal(hand: Hand, query: SentSignalOf) -> SentSignal:
         raise Problem("not_found", "signal")
     look = _look(hand, row)
     found = _became(look, row)
-    await look.remember("sent_signal")
+    look.remember("sent_signal")
     return found
 
 
@@ -86,7 +86,7 @@ async def sent_signals(hand: Hand, query: SentSignalsOf) -> Slice[SentLine]:
         look = _look(hand, row)
         items.append(_line(hand, look, row))
         looks.append(look)
-    await access_log.write(hand.work, [look.entry("sent_signals") for look in looks])
+    access_log.write(hand.work, [look.entry("sent_signals") for look in looks])
     written = [cursors.write(hand, "sent_signals", [row["received_at"], row["id"]]) for row in rows[:first]]
     return Slice(items, written, len(rows) > first)
 

@@ -89,7 +89,7 @@ async def spread(hand: Hand, query: SpreadOf) -> list[CaseToMove]:
         raise Problem("not_found", "team")
     look = Look(hand, None, viewers(hand, takes_part=False, is_lead=False, signalled=False, escalated=True))
     look.decide("caseload")
-    await look.remember("spread")
+    look.remember("spread")
     found: list[CaseToMove] = []
     taken: dict[UUID, Burden] = {}
     for row in sorted(rows, key=lambda row: -len(row["led"])):
@@ -117,7 +117,7 @@ async def _of_lead(hand: Hand, row: dict[str, Any], taken: dict[UUID, Burden], m
         if takers or case["going"]:
             burden = _with(burden, -1, -hours)
         if takers:
-            await _remember(hand, case)
+            _remember(hand, case)
             found.append(
                 CaseToMove(
                     case["case_id"],
@@ -168,10 +168,10 @@ def _with(burden: Burden, cases: int, hours: int) -> Burden:
     )
 
 
-async def _remember(hand: Hand, case: dict[str, Any]) -> None:
+def _remember(hand: Hand, case: dict[str, Any]) -> None:
     """That this family has a case and who leads it was shown."""
     seen_by = viewers(hand, takes_part=False, is_lead=False, signalled=False, escalated=case["escalated"])
     look = Look(hand, case["household"], seen_by, facts_of(case))
     for facet in ("case.status", "case.lead"):
         look.decide(facet)
-    await look.remember("spread")
+    look.remember("spread")

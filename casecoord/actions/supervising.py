@@ -110,7 +110,7 @@ async def supervision(hand: Hand, query: SupervisionOf) -> Supervision:
         look = _look(hand, row)
         grants.append(_grant(look, row))
         entries.append(look.entry("glass_to_review"))
-    await access_log.write(hand.work, entries)
+    access_log.write(hand.work, entries)
     return Supervision(hand.now, requests, [one for one in grants if one], deferrals)
 
 
@@ -136,7 +136,7 @@ async def one_request(hand: Hand, query: RequestOf) -> OneRequest:
         exportable=row["kind"] in _EXPORTED and row["state"] == RequestState.GRANTED,
         seconds=[Colleague(*one) for one in await storage.seconds(hand.work)],
     )
-    await look.remember("rights_asked")
+    look.remember("rights_asked")
     return found
 
 

@@ -142,7 +142,7 @@ async def blockades(hand: Hand, query: BlockadesOf) -> Slice[Waiting]:
     if not may_order(hand):
         return Slice([], [], False)
     rows = await storage.undecided(hand.work, in_view(hand), first, Weight.read(after) if after else None)
-    items = await waiting(hand, "blockades", rows[:first])
+    items = waiting(hand, "blockades", rows[:first])
     written = [cursors.write(hand, "blockades", Weight.of(row).key()) for row in rows[:first]]
     return Slice(items, written, len(rows) > first)
 
@@ -159,7 +159,7 @@ async def deciding(hand: Hand, query: BlockadeOf) -> Deciding:
     if asked is None:
         raise Problem("not_found", "blockade")
     kin = [row for row in rows if (row["kind"], row["domain"]) == (asked["kind"], asked["domain"])]
-    found = await waiting(hand, "similar_blockades", kin)
+    found = waiting(hand, "similar_blockades", kin)
     one = next(found_one for found_one in found if found_one.id == query.blockade)
     group = next((group for group in _alike(found) if one in group), [])
     return Deciding(
@@ -227,11 +227,11 @@ def in_view(hand: Hand) -> storage.Conditions:
     return storage.Conditions(condition(hand, "blockade", power), condition(hand, "gap", power))
 
 
-async def waiting(hand: Hand, view: str, rows: list[dict[str, Any]]) -> list[Waiting]:
+def waiting(hand: Hand, view: str, rows: list[dict[str, Any]]) -> list[Waiting]:
     """These rows as they are shown, and recorded as seen in this view."""
     looks = [_look(hand, row) for row in rows]
     items = [_waiting(look, row) for look, row in zip(looks, rows, strict=True)]
-    await access_log.write(hand.work, [look.entry(view) for look in looks])
+    access_log.write(hand.work, [look.entry(view) for look in looks])
     return items
 
 
@@ -239,7 +239,7 @@ async def _all(hand: Hand, view: str, *, agenda: bool = False) -> list[Waiting]:
     if not may_order(hand):
         return []
     rows = await storage.undecided(hand.work, in_view(hand), MOST, agenda=agenda)
-    return await waiting(hand, view, rows[:MOST])
+    return waiting(hand, view, rows[:MOST])
 
 
 def _alike(found: list[Waiting]) -> list[list[Waiting]]:

@@ -75,12 +75,12 @@ class Entry:
     consents: tuple[UUID, ...] = ()
 
 
-async def record(work: "Work | Visit", entry: Entry) -> None:
+def record(work: "Work | Visit", entry: Entry) -> None:
     """Keeps one record for the caller's transaction; the answer may leave only after its commit."""
-    await write(work, [entry])
+    write(work, [entry])
 
 
-async def write(work: "Work | Visit", entries: Iterable[Entry]) -> None:
+def write(work: "Work | Visit", entries: Iterable[Entry]) -> None:
     """Keeps several records: all of a transaction are written in one statement, its last."""
     work.unwritten.extend(entries)
 

@@ -128,7 +128,7 @@ async def test_whoever_may_not_see_who_somebody_is_leaves_a_trace_of_them_all_th
 
     async def glance(hand: Hand, person: UUID) -> None:
         entry = Entry("glance", noor.household, "R", {}, "none", "none", subjects=(person,))
-        await record(hand.work, entry)
+        record(hand.work, entry)
 
     for who in PEOPLE:
         await look(town, who, glance, noor.id)
