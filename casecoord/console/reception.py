@@ -305,7 +305,6 @@ def _environment(language: Language) -> Environment:
         "manner": texts.manner,
         "tongue": texts.tongue,
         "birth_date": texts.birth_date,
-        "agreed": texts.agreed,
     }
     environment.globals |= {name: _in(language, function) for name, function in spoken.items()}
     environment.globals["gid"] = global_id

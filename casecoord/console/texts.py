@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from casecoord.actions.plan import Manner
-from casecoord.console.vocabularies import DONE, HAPPENED, KNOWN, LEVELS, VOCABULARIES
+from casecoord.console.vocabularies import DONE, HAPPENED, KNOWN, LEVELS, LOOKED, VOCABULARIES
 from casecoord.domain.agreements import Answer, Standing, spoken
 from casecoord.domain.duplicates import REASONS, MergeReason
 from casecoord.domain.facets import FACETS
@@ -37,6 +37,7 @@ LOCALE = Path(__file__).parent / "locale"
 _LOCALES = {Language.NL: "nl_NL", Language.EN: "en_GB"}
 
 _OPEN = "open"
+_EVENTS = HAPPENED | LOOKED
 
 
 def N_(english: str) -> str:  # the name that the tools of gettext look for
@@ -69,7 +70,7 @@ def say(english: str, language: Language) -> str:
 def vocabulary() -> set[str]:
     """Every English text that code, not a template, asks a translation for."""
     words = {_english(value) for kind in VOCABULARIES for value in kind}
-    return words | {_OPEN, *LEVELS.values(), *HAPPENED.values(), *DONE.values()}
+    return words | {_OPEN, *LEVELS.values(), *_EVENTS.values(), *DONE.values()}
 
 
 def word(value: StrEnum | Level, language: Language) -> str:
@@ -81,13 +82,13 @@ def word(value: StrEnum | Level, language: Language) -> str:
 
 
 def happened(verb: str, language: Language) -> str:
-    """What somebody did, after their name; a verb without words says only that."""
-    return translations(language).gettext(HAPPENED.get(verb, verb.replace("_", " ")))
+    """What somebody did or looked at, after their name; a verb without words says only that."""
+    return translations(language).gettext(_EVENTS.get(verb, verb.replace("_", " ")))
 
 
 def did(verb: str, act: str, language: Language) -> str:
     """What an entry of the access log says that somebody did."""
-    return translations(language).gettext(HAPPENED.get(verb, DONE[act]))
+    return translations(language).gettext(_EVENTS.get(verb, DONE[act]))
 
 
 def case_state(value: str, language: Language) -> str:
@@ -122,11 +123,6 @@ def birth_date(value: str, language: Language) -> str:
     if not (year and month and of_month):
         return value.replace("-00", "")
     return day(date(year, month, of_month), language)
-
-
-def agreed(value: Standing | Answer, language: Language) -> str:
-    """How an agreement stands, or what somebody said to it."""
-    return spoken(value, language)
 
 
 def euros(cents: int, language: Language) -> str:

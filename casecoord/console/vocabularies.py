@@ -332,7 +332,9 @@ HAPPENED = {
     "end_professional": "handed on what waited for somebody who leaves",
     "end_team": "handed on what was with a team that ends",
     "end_organisation": "handed on what was with a team that ends",
-    # looked at, as the access log says it
+}
+#: What was looked at, after the name of who did.
+LOOKED = {
     "joint_case": "looked at the family's page",
     "timeline": "looked at what happened",
     "explain": "asked why something is shown",
