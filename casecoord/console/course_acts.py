@@ -1,11 +1,7 @@
 """The acts that move a case on: what came of it, whoever signalled is told, review, aftercare, the end, what cannot be done."""
 
-from datetime import date
 from typing import Any
-from uuid import UUID
 
-from casecoord.actions.addressing import Addressee
-from casecoord.actions.blockades import RaiseBlockade, raise_blockade
 from casecoord.actions.closing import (
     CloseCase,
     ConfirmOutcome,
@@ -21,42 +17,16 @@ from casecoord.actions.closing import (
     review_case,
 )
 from casecoord.actions.office import Verb
-from casecoord.console.acts import ABOUT, CASE
-from casecoord.console.forms import Act, Area, Choice, Day, Line, Thing, act, named
+from casecoord.console.acts import CASE
+from casecoord.console.forms import Act, Choice, Day, Line, Thing, act, named
+from casecoord.console.stuck_acts import BLOCKED
 from casecoord.console.texts import N_
-from casecoord.domain.words import BlockadeKind, LifeDomain, Urgency, Word
+from casecoord.domain.words import Word
 
 _OUTCOME = Line("outcome", N_("What came of it?"), needed=True)
 _WORD = Choice("confirmedBy", N_("Whose word is it?"), needed=True, kind=Word, radios=True)
 _SIGNAL = Thing("signal", kind="Signal")
 _ACTION = Thing("action", kind="Action")
-_IN_THE_WAY = (
-    Area("what", N_("What stands in the way?"), needed=True),
-    Line("asked", N_("What do you ask?"), needed=True),
-    Choice("kind", N_("What kind of obstacle is it?"), needed=True, kind=BlockadeKind),
-    ABOUT,
-    Line("ofWhom", N_("Of whom?"), N_("A function. Leave empty for the person who decides for this area.")),
-    Day("neededBy", N_("By when do you need an answer?"), N_("Leave empty for the usual term.")),
-    Choice("urgency", N_("How urgent is it?"), kind=Urgency),
-)
-
-
-def _blockade(
-    key: str,
-    case: UUID,
-    kind: BlockadeKind,
-    domain: LifeDomain,
-    what: str,
-    asked: str,
-    of_whom: str | None,
-    needed_by: date | None,
-    urgency: Urgency | None,
-    action: UUID | None = None,
-) -> RaiseBlockade:
-    to = Addressee(function=of_whom) if of_whom else None
-    return RaiseBlockade(
-        key, case, kind, domain, what, asked, action, to, needed_by, urgency or Urgency.NORMAL
-    )
 
 
 def _of_case(name: str, verb: Verb[Any, Any], **words: Any) -> Act:
@@ -119,14 +89,5 @@ COURSE_ACTS: dict[str, Act] = named(
         follows=N_("The case closes and every team leaves it. It can be opened again later."),
     ),
     _of_case("reopen", reopen_case, button=N_("Open the case again")),
-    act(
-        "blocked",
-        raise_blockade,
-        _blockade,
-        _ACTION,
-        CASE,
-        *_IN_THE_WAY,
-        button=N_("Send it up"),
-        label=N_("This cannot be done"),
-    ),
+    BLOCKED,
 )

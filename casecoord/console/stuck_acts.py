@@ -23,18 +23,21 @@ from casecoord.domain.words import BlockadeKind, LifeDomain, Urgency
 
 _CASE, _SPEND = Thing("case", kind="Case"), Thing("spend", kind="Spend")
 _DOMAIN = Choice("domain", N_("What is it about?"), kind=LifeDomain, needed=True)
-_RAISED: tuple[Field, ...] = (
-    _CASE,
+_WHAT: tuple[Field, ...] = (
     Area("what", N_("What stops you?"), N_("In a sentence or two. Nothing medical, no BSN.")),
     Area("asked", N_("What should be done to open the way?")),
     Choice("kind", N_("What stands in the way?"), kind=BlockadeKind, needed=True),
     _DOMAIN,
+)
+_WHOM: tuple[Field, ...] = (
     Pick("action", N_("Which action cannot be done?"), N_("Only if it is about one that was put on you."), kind="Action", among="actions"),
     Pick("to", N_("Which team is asked?"), N_("Nobody chosen: whoever decides for the area."), kind="Team", among="teams"),
     Line("to.function", N_("Or who, by function"), N_("A function, not a name: for example head of Housing.")),
+)  # fmt: skip
+_WHEN: tuple[Field, ...] = (
     Day("neededBy", N_("By which date is it needed?"), N_("Empty: when it has to be decided.")),
     Choice("urgency", N_("How urgent is it?"), kind=Urgency, otherwise=Urgency.NORMAL),
-)  # fmt: skip
+)
 
 
 def _raised(form: Form) -> RaiseBlockade:
@@ -74,13 +77,12 @@ def _of_spend(input: Any, answer: SpendBrief) -> str:
     return global_id("Spend", answer.spend) if answer.spend else ""
 
 
-#: From a family's page: the lead, or a member of a team that takes part.
-RAISE = Act(
+_RAISE = Act(
     "raise",
     raise_blockade,
     _raised,
     ("case",),
-    _RAISED,
+    (_CASE, *_WHAT, *_WHOM, *_WHEN),
     label=N_("Something stops us: raise a blockade"),
     note=N_(
         "It goes to whoever can decide, with a date. Everybody in the case, and the family, can follow it."
@@ -89,9 +91,30 @@ RAISE = Act(
     said=N_("It is with whoever can decide now, with a date."),
 )
 
+#: From an action itself, on the family's page.
+BLOCKED = Act(
+    "blocked",
+    raise_blockade,
+    _raised,
+    ("action", "case"),
+    (
+        Thing("action", kind="Action"),
+        _CASE,
+        *_WHAT,
+        Line(
+            "to.function",
+            N_("Of whom?"),
+            N_("A function. Leave empty for the person who decides for this area."),
+        ),
+        *_WHEN,
+    ),
+    label=N_("This cannot be done"),
+    button=N_("Send it up"),
+)
+
 #: On the page of what stops a family's plan.
 STUCK_ACTS: dict[str, Act] = named(
-    RAISE,
+    _RAISE,
     Act(
         "spend",
         spend,
