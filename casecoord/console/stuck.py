@@ -69,7 +69,6 @@ class Stopped:
             session=session,
             strip=found.strip,
             sheet=replace(sheet, here=f"/families/{here}/blockades").offering(actions=undone, teams=asked),
-            stuck=found,
             case=found.case,
             may=found.may,
             here=here,
