@@ -3,7 +3,7 @@
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -146,17 +146,16 @@ class Shown:
         given: Mapping[str, str],
         problems: Iterable[Problem],
         language: Language,
-        names: Iterable[str] = (),
+        names: Container[str],
     ) -> "Shown":
         """The same form with everything typed. A key that is spent on other words is replaced.
 
-        `names`: the inputs that can be pointed at; none: those that were sent, and those that are not when empty.
+        `names`: the inputs that can be pointed at.
         """
         known, key = tuple(problems), given.get("key") or fresh_key()
         if any(problem.code in ("key_reused", "key_missing") for problem in known):
             key = fresh_key()
-        inputs = {*names} or {*given, *_UNSENT} - _HIDDEN
-        faults = tuple((p.field if p.field in inputs else "", p.message(language)) for p in known)
+        faults = tuple((p.field if p.field and p.field in names else "", p.message(language)) for p in known)
         return cls(identity, key, given, faults)
 
     def value(self, name: str, otherwise: str = "") -> str:
@@ -170,9 +169,3 @@ class Shown:
     def anchor(self, name: str) -> str:
         """The id of a field's input."""
         return f"{self.id}-{name.replace('.', '-')}" if name else self.id
-
-
-#: What goes along unseen.
-_HIDDEN = {"key", "csrf", "sure", "signal", "action", "proposal", "case", "idempotencyKey"}
-#: Inputs that a browser leaves out of what it sends while nothing is chosen.
-_UNSENT = ("urgency", "audience", "veiligThuis", "decision", "domain", "manner", "person.bsn", "summary")

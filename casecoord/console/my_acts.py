@@ -30,6 +30,8 @@ from casecoord.domain.agreements import Answer, MilestoneKind
 from casecoord.domain.joint_view import JointCase
 from casecoord.domain.words import LifeDomain, RequestKind, Urgency
 
+_WORDS = (Area("words"),)
+
 
 def _respond(form: Form) -> RespondMyAgreement:
     return RespondMyAgreement(
@@ -129,10 +131,11 @@ MY_ACTS: dict[str, Act] = named(
         respond_my_agreement,
         _respond,
         ("agreement", "person"),
+        _WORDS,
         said=N_("Recorded. The lead sees your answer at once."),
     ),
-    Act("goal", say_for_my_family, partial(_say, kind=MilestoneKind.GOAL)),
-    Act("proud", say_for_my_family, partial(_say, kind=MilestoneKind.PROUD)),
+    Act("goal", say_for_my_family, partial(_say, kind=MilestoneKind.GOAL), fields=_WORDS),
+    Act("proud", say_for_my_family, partial(_say, kind=MilestoneKind.PROUD), fields=_WORDS),
     act(
         "help",
         ask_for_help,

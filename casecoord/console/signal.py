@@ -42,6 +42,21 @@ from casecoord.identity.door import language_of
 from casecoord.identity.sessions import Session
 
 _PAGE = 25
+_FIELDS = (
+    "person.bsn",
+    "person.name",
+    "person.birthDate",
+    "person.postcode",
+    "subject",
+    "domain",
+    "urgency",
+    "summary",
+    "detail",
+    "audience",
+    "veiligThuis",
+    "veiligThuisReason",
+    "veiligThuisOn",
+)
 _CHOICES: dict[str, Any] = {
     "domains": list(LifeDomain),
     "urgencies": list(Urgency),
@@ -139,7 +154,7 @@ class Signalling:
     async def _again(
         self, request: Request, session: Session, given: Mapping[str, str], problems: Iterable[Problem]
     ) -> Response:
-        form = Shown.again("signal", given, problems, language_of(request))
+        form = Shown.again("signal", given, problems, language_of(request), _FIELDS)
         return await self._form(request, session, form)
 
     async def _form(self, request: Request, session: Session, form: Shown) -> Response:
