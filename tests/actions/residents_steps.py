@@ -1,5 +1,6 @@
 """What stories of residents are made of: a code on paper, a login bound by it, custody, and the page at home."""
 
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import text
@@ -29,6 +30,14 @@ def resident(who: Someone, language: Language = Language.EN) -> Caller:
 async def custody(town: Town, holder: Someone, *children: Someone) -> None:
     async with town.database.within(town.area) as work:
         await change_cares(work, add=[(one.id, holder.id, "both_parents") for one in children], drop=[])
+
+
+async def mother_and_child(town: Town) -> tuple[Someone, Someone]:
+    """Els Bos, who has no custody yet, and Noor, eight years old and at a school."""
+    mother, child = await town.family(
+        ("Els Bos", date(1984, 3, 14)), ("Noor Bos", date(2018, 9, 30)), links={1: [("school", "11VO00")]}
+    )
+    return mother, child
 
 
 async def code_for(town: Town, lead: str, who: Someone) -> str:

@@ -25,7 +25,7 @@ from casecoord.domain.errors import Problem
 from casecoord.domain.notices import NoticeKind
 from casecoord.domain.residents import Thing
 from casecoord.domain.words import BlockadeKind, LifeDomain
-from tests.actions.residents_steps import at_home, bound, custody, scalar
+from tests.actions.residents_steps import at_home, bound, custody, mother_and_child, scalar
 from tests.actions.steps import by_bsn, led_case, merge, refused, second_coordinator, signal, take_part, undo
 from tests.world import PEOPLE, Town
 
@@ -232,7 +232,7 @@ async def test_those_who_answer_for_it_find_it_listed(town: Town):
 
 @pytest.mark.parametrize("part", [Part.STAYING, Part.LEAVING])
 async def test_a_deferral_goes_where_its_entry_goes_when_a_household_splits(town: Town, part: Part):
-    mother, child = await town.family(("Els Bos", date(1984, 3, 14)), ("Noor Bos", date(2018, 9, 30)), links={1: [("school", "11VO00")]})  # fmt: skip
+    mother, child = await mother_and_child(town)
     await custody(town, mother, child)
     case = await led_case(town, child)
     added = await signal(town, "amina", child)

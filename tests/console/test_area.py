@@ -13,12 +13,8 @@ from casecoord.domain.workdays import local_date
 from tests.actions.moves import COVERED, arrives, moves_to
 from tests.actions.steps import led_case, open_case, second_coordinator, signal, sql
 from tests.actions.test_statement_counts import counted
-from tests.console.visitor import form_in
+from tests.console.visitor import form_in, page_of
 from tests.doors import bind
-
-
-def page_of(who) -> str:
-    return f"/families/{global_id('Household', who.household)}"
 
 
 async def overdue_family(town):

@@ -10,14 +10,10 @@ from casecoord.domain.ids import global_id
 from casecoord.domain.words import LifeDomain, Urgency, VeiligThuis
 from tests.actions.steps import led_case, open_case, propose, signal, take_part
 from tests.actions.test_statement_counts import counted
-from tests.console.visitor import form_in, offered, pointed
+from tests.console.visitor import form_in, offered, page_of, pointed
 
 SCRIPT = "<script>alert('x')</script>"
 TOMORROW = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
-
-
-def page_of(who) -> str:
-    return f"/families/{global_id('Household', who.household)}"
 
 
 async def test_the_first_page_says_which_family_waits_and_for_whom(visit, town):

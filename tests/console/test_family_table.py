@@ -5,20 +5,15 @@ from datetime import date, timedelta
 from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.domain.agreements import Standing
 from casecoord.domain.ids import global_id
+from tests.actions.residents_steps import mother_and_child
 from tests.actions.steps import led_case, open_case, signal
-from tests.console.visitor import offered
-
-
-async def home(town):
-    return await town.family(
-        ("Els Bos", date(1984, 3, 14)), ("Noor Bos", date(2018, 9, 30)), links={1: [("school", "11VO00")]}
-    )
+from tests.console.visitor import offered, page_of
 
 
 async def test_the_lead_writes_down_goals_and_agreements_and_what_was_said_on_paper(visit, town):
-    mother, child = await home(town)
+    mother, child = await mother_and_child(town)
     case = await led_case(town, child)
-    page, amina = f"/families/{global_id('Household', child.household)}", visit("amina")
+    page, amina = page_of(child), visit("amina")
     soon = (date.today() + timedelta(days=20)).isoformat()
     first = {"what": "Noor is op tijd.", "doer": "Els", "dueOn": soon, "domain": "time_use"}
     else_ = {"doer": "Els", "dueOn": soon, "adopts": global_id("Person", mother.id), "reply": "Goed idee."}
@@ -51,9 +46,9 @@ async def test_the_lead_writes_down_goals_and_agreements_and_what_was_said_on_pa
 
 
 async def test_the_familys_goal_goes_along_with_the_first_proposal(visit, town):
-    _, child = await home(town)
+    _, child = await mother_and_child(town)
     await open_case(town, "bram", (await signal(town, "amina", child)).signal)
-    page, bram = f"/families/{global_id('Household', child.household)}", visit("bram")
+    page, bram = page_of(child), visit("bram")
     asked = global_id("Professional", town.members["amina"].professional)
     done = await bram.send(
         page, "propose-lead", professional=asked, goal="Weer samen eten.", preference="School."
@@ -63,17 +58,17 @@ async def test_the_familys_goal_goes_along_with_the_first_proposal(visit, town):
 
 
 async def test_what_is_wrong_comes_back_with_all_that_was_typed(visit, town):
-    _, child = await home(town)
+    _, child = await mother_and_child(town)
     await led_case(town, child)
-    page, amina = f"/families/{global_id('Household', child.household)}", visit("amina")
+    page, amina = page_of(child), visit("amina")
     wrong = await amina.send(page, "agree", what="Noor is op tijd.", doer="", dueOn="gisteren")
     assert wrong.status_code == 422 and "Noor is op tijd." in wrong.text
 
 
 async def test_where_everything_is_refused_the_page_offers_to_leave_the_family_alone(visit, town):
-    mother, child = await home(town)
+    mother, child = await mother_and_child(town)
     await led_case(town, child)
-    page, amina = f"/families/{global_id('Household', child.household)}", visit("amina")
+    page, amina = page_of(child), visit("amina")
     soon, els = (date.today() + timedelta(days=20)).isoformat(), global_id("Person", mother.id)
     agreed = {"what": "Op tijd.", "doer": "Els", "dueOn": soon, "domain": "time_use", "person": els}
     await amina.send(page, "agree", **agreed)

@@ -10,7 +10,7 @@ from casecoord.domain.ids import global_id
 from tests.actions.alternative_steps import UNTIL, heard, held, offer
 from tests.actions.alternative_steps import provider as with_provider
 from tests.actions.test_statement_counts import counted
-from tests.console.visitor import Forms, form_in
+from tests.console.visitor import Forms, done, form_in
 from tests.doors import bind
 from tests.world import PEOPLE, Town
 
@@ -41,12 +41,6 @@ def hold_of(page, offered):
         for form in Forms(page.text).found
         if form.action.endswith("/hold") and form.fields["alternative"] == wanted
     )
-
-
-async def done(visitor, answer) -> str:
-    """The page that follows on what was done."""
-    assert answer.status_code == 303, answer.text
-    return (await visitor.get(answer.headers["location"])).text
 
 
 async def test_a_court_partner_begins_with_the_hearings(visit, court: Town, app) -> None:

@@ -1,21 +1,11 @@
 """The first pages in a real browser: the whole login, two languages, a phone, a keyboard, no JavaScript."""
 
 from collections.abc import AsyncIterator
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import BrowserContext, expect
 
-from casecoord.app import create_app
 from tests.browser import PHONE, overflows, violations
-from tests.doors import serving, settings_for
-
-
-@pytest.fixture
-async def home(database_url, provider, town):
-    app = create_app(settings_for(database_url, provider))
-    with serving(app, urlsplit(provider.public_url).port) as url:
-        yield url
 
 
 @pytest.fixture

@@ -3,32 +3,18 @@
 import re
 from contextlib import asynccontextmanager
 from datetime import date
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Page, expect
 from sqlalchemy import text
 
-from casecoord.app import create_app
 from casecoord.domain.ids import global_id
 from casecoord.domain.words import Language
 from tests.actions.steps import led_case, signal, take_part
 from tests.browser import PHONE, overflows, violations
-from tests.doors import bind, serving, settings_for
+from tests.console.stories import DESK
 
-DESK = {"width": 1280, "height": 900}
 LONG = "Þórgunnur-Żółć " + "Ĳsbrandtszoon" * 14
-
-
-@pytest.fixture
-async def home(database_url, provider, town):
-    """The application over real HTTP; the town's Bram and Fleur can log in as well."""
-    for name in ("bram", "fleur"):
-        member = town.members[name]
-        await bind(town.database, town.area, member.professional, provider.issuer, f"demo-{name}")
-    app = create_app(settings_for(database_url, provider))
-    with serving(app, urlsplit(provider.public_url).port) as url:
-        yield url
 
 
 @asynccontextmanager

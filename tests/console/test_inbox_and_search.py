@@ -2,17 +2,12 @@
 
 import pytest
 
-from casecoord.domain.ids import global_id
 from tests.actions.looks import records
 from tests.actions.steps import signal
 from tests.actions.test_statement_counts import counted
-from tests.console.visitor import form_in
+from tests.console.visitor import form_in, page_of
 
 NOT_YOURS = "No family that is yours to see"
-
-
-def page_of(who) -> str:
-    return f"/families/{global_id('Household', who.household)}"
 
 
 async def test_what_was_told_is_read_once(visit, town):

@@ -3,30 +3,17 @@
 import re
 from contextlib import asynccontextmanager
 from datetime import date
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Page, Route, expect
 from sqlalchemy import text
 
 from casecoord.actions.plan import AddAction, add_action
-from casecoord.app import create_app
 from casecoord.domain.ids import global_id
 from casecoord.domain.words import LifeDomain
 from tests.actions.steps import led_case
 from tests.browser import PHONE, overflows, violations
-from tests.doors import bind, serving, settings_for
-
-DESK = {"width": 1280, "height": 900}
-
-
-@pytest.fixture
-async def home(database_url, provider, town):
-    for name in ("bram",):
-        await bind(town.database, town.area, town.members[name].professional, provider.issuer, f"demo-{name}")
-    app = create_app(settings_for(database_url, provider))
-    with serving(app, urlsplit(provider.public_url).port) as url:
-        yield url
+from tests.console.stories import DESK
 
 
 @pytest.fixture

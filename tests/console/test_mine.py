@@ -1,21 +1,12 @@
 """A resident at the console: a letter with a code, a page of one's own, and who looked."""
 
-from dataclasses import replace
 from datetime import date
 
-import pytest
-
-from casecoord.domain.ids import global_id
 from casecoord.domain.words import LifeDomain
 from tests.actions.residents_steps import code_for, custody
 from tests.actions.steps import led_case, signal
+from tests.console.visitor import page_of
 from tests.world import Someone, Town
-
-
-@pytest.fixture
-def today(app, town) -> Town:
-    """The town by the application's own clock: a code of the town's would have expired by it."""
-    return replace(town, office=app.state.office, database=app.state.office.database)
 
 
 async def home(town: Town) -> tuple[Someone, Someone, Someone]:
@@ -63,7 +54,7 @@ async def test_the_pages_of_professionals_do_not_exist_for_a_resident(visit, tow
     petra = visit("petra")
     code = await code_for(today, "amina", mother)
     await petra.post("/code", {"csrf": petra.session.csrf, "code": code})
-    for path in (f"/families/{global_id('Household', child.household)}", "/gaps", "/signal"):
+    for path in (page_of(child), "/gaps", "/signal"):
         assert (await petra.get(path)).status_code in (403, 404), path
 
 

@@ -1,6 +1,5 @@
 """A family's own page without a script: goals, agreements to say yes, no or otherwise to, pride, help and complaints."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,28 +9,16 @@ from casecoord.actions.goals import PraiseFamily, SetGoal, praise_family, set_go
 from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.domain.agreements import Standing
 from casecoord.domain.words import LifeDomain
-from tests.actions.residents_steps import code_for, custody, scalar
+from tests.actions.residents_steps import code_for, custody, mother_and_child, scalar
 from tests.actions.steps import led_case, signal
 from tests.actions.test_statement_counts import counted
 from tests.console.visitor import Visitor, form_in
 from tests.world import Someone, Town
 
 
-@pytest.fixture
-def today(app, town) -> Town:
-    """The town by the application's own clock."""
-    return replace(town, office=app.state.office, database=app.state.office.database)
-
-
-async def home(town: Town) -> list[Someone]:
-    return await town.family(
-        ("Els Bos", date(1984, 3, 14)), ("Noor Bos", date(2018, 9, 30)), links={1: [("school", "11VO00")]}
-    )
-
-
 async def at_home(visit, town: Town, today: Town, *family: Someone) -> tuple[Visitor, object, object]:
     """Els, bound, with a case that Amina leads, a goal and an agreement."""
-    mother, child = family or await home(town)
+    mother, child = family or await mother_and_child(town)
     await custody(town, mother, child)
     case = await led_case(town, child)
     goal = SetGoal(town.key(), case.id, LifeDomain.TIME_USE, "Samen <eten>.", own=True)
@@ -150,7 +137,7 @@ async def test_each_right_is_asked_for_and_stands_on_the_page_with_its_date(visi
 
 
 async def test_a_yes_is_given_and_taken_back_on_the_own_page(visit, town, today):
-    mother, child = await home(town)
+    mother, child = await mother_and_child(town)
     petra, case, _ = await at_home(visit, town, today, mother, child)
     await signal(today, "amina", mother, detail="Alleen voor de school.")
     assert "there are own notes with this signal." in (await visit("petra", language="en").get("/mine")).text

@@ -12,7 +12,7 @@ from casecoord.domain.ids import global_id
 from tests.actions.alternative_steps import heard, held, offer
 from tests.actions.alternative_steps import provider as with_provider
 from tests.actions.test_statement_counts import counted
-from tests.console.visitor import Forms, form_in
+from tests.console.visitor import Forms, done, form_in
 from tests.doors import bind
 from tests.world import Town
 
@@ -35,11 +35,6 @@ async def daan_is_held(town: Town, **terms):
     daan = (await town.janssens())["daan"]
     bikes = await offer(town, **terms)
     return bikes, await held(town, bikes, (await heard(town, daan)).id)
-
-
-async def done(visitor, answer) -> str:
-    assert answer.status_code == 303, answer.text
-    return (await visitor.get(answer.headers["location"])).text
 
 
 async def test_a_provider_begins_with_whom_a_place_is_held_for_and_until_when(visit, kade: Town, app) -> None:

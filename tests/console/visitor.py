@@ -5,7 +5,9 @@ from html.parser import HTMLParser
 
 import httpx2
 
+from casecoord.domain.ids import global_id
 from casecoord.identity.sessions import SESSION_COOKIE, Session, Sessions
+from tests.world import Someone
 
 
 @dataclass
@@ -87,6 +89,17 @@ class Visitor:
         """Fills in the form on a page and sends it; a name with a point is written with two underscores."""
         form = await self.form(path, action)
         return await self.post(form.action, {**form.fields, **pointed(typed)})
+
+
+async def done(visitor: Visitor, answer: httpx2.Response) -> str:
+    """The page that follows on what was done."""
+    assert answer.status_code == 303, answer.text
+    return (await visitor.get(answer.headers["location"])).text
+
+
+def page_of(who: Someone) -> str:
+    """The page of somebody's family."""
+    return f"/families/{global_id('Household', who.household)}"
 
 
 def form_in(page: httpx2.Response, action: str) -> FormOnPage:
