@@ -6,8 +6,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 RUN := .venv/bin/python
 TESTS ?= tests
-# A file's tests stay together: they share what it sets up.
-SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
+# A file's tests stay together: they share what it sets up. The long ones go first, not those with most tests.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: demo demo-reset test prove figures bench pictures login-provider lint docs lock setup
 .DEFAULT_GOAL := demo
