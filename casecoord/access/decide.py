@@ -6,6 +6,7 @@ The rules live in `policies/`; Casbin evaluates them; here is only the order of 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from casecoord.access import sql
@@ -24,6 +25,8 @@ POLICIES = Path(__file__).parents[2] / "policies"
 
 #: More decisions than an area's work ever needs at once; past it, memory is worth more than time.
 _REMEMBERED = 200_000
+#: Far more than there are lists, facets and seats; each is a few kilobytes of SQL.
+_FILTERS = 4_096
 _RANK = {shown: rank for rank, shown in enumerate(Shown)}
 
 _MADE_OF = ("model.conf", "rules.csv", "facets")
@@ -90,6 +93,7 @@ class Policy:
         self._answers: dict[tuple[object, ...], Answer] = {}
         self._decisions: dict[tuple[object, ...], Decision] = {}
         self._permissions: dict[tuple[object, ...], Permission] = {}
+        self._filters = lru_cache(_FILTERS)(self._filter)
 
     def cell(self, thing: str, viewer: Viewer) -> Cell:
         """What the table says for this facet or sphere and this viewer."""
@@ -263,11 +267,24 @@ class Policy:
         grant is active. `item`: the alias whose columns are `sphere`, `audience` and one boolean per
         fact; `facts` names another expression for some of them. Raises KeyError on an unknown name.
         """
-        fragment = sql.fragments(item, facts or {})
-        whos = [(Who(viewer), condition) for viewer, condition in viewers.items()]
+        given = (tuple(viewers.items()), item, grant, tuple((facts or {}).items()), tuple(degrees))
+        return self._filters(facet, Why(purpose), *given)
+
+    def _filter(
+        self,
+        facet: str,
+        why: Why,
+        viewers: tuple[tuple[Viewer, str], ...],
+        item: str,
+        grant: str,
+        facts: tuple[tuple[str, str], ...],
+        degrees: tuple[Shown, ...],
+    ) -> str:
+        fragment = sql.fragments(item, dict(facts))
+        whos = [(Who(viewer), condition) for viewer, condition in viewers]
         whos += [(who, grant) for who in self._granted() if grant != "false"]
         shown = (
-            sql.all_of([f"({condition})", self._sql(who, facet, Why(purpose), degrees, item, fragment)])
+            sql.all_of([f"({condition})", self._sql(who, facet, why, degrees, item, fragment)])
             for who, condition in whos
         )
         return sql.text(sql.any_of(shown))

@@ -41,7 +41,8 @@ class InboxOf:
 class Told:
     """A notice about a signal, proposal, invitation, action, promise or gap.
 
-    `waits`: somebody still has to act on it. Household and case None: it is about none.
+    `waits`: somebody still has to act on it. `by_duty`: the actor has it by being on duty, and maybe by nothing else.
+    Household and case None: it is about none.
     """
 
     id: UUID
@@ -50,6 +51,7 @@ class Told:
     urgent: bool
     read: bool
     waits: bool
+    by_duty: bool
     about: UUID
     household: UUID | None
     case: UUID | None
@@ -63,6 +65,7 @@ class Awaited:
     rule: str
     name: str
     due_at: datetime
+    by_duty: bool
     household: UUID | None
     case: UUID | None
 
@@ -166,6 +169,7 @@ def _told(hand: Hand, looks: dict[UUID, Look], row: Mapping[str, Any]) -> Told:
         urgent=row["urgent"],
         read=row["read_at"] is not None,
         waits=row["waits"],
+        by_duty=row["by_duty"],
         about=row["source_id"],
         household=row["household_id"],
         case=_case(hand, looks, row, NOTICES[kind].facet),
@@ -178,6 +182,7 @@ def _awaited(hand: Hand, looks: dict[UUID, Look], row: Mapping[str, Any]) -> Awa
         rule=row["rule"],
         name=PROMISES[Rule(row["rule"])].gap,
         due_at=row["due_at"],
+        by_duty=row["by_duty"],
         household=row["household_id"],
         case=_case(hand, looks, row, "gap"),
     )

@@ -23,11 +23,13 @@ from casecoord.storage.telling import openly
 from casecoord.storage.turns import is_with, whose
 from casecoord.storage.work import Area, Work
 
-_TAKES_PART = """x.household_id is null or coalesce(v.state = 'pending' and v.team_id = :team, false)
-    or coalesce(s.state = 'open' and s.urgency = 'acute' and exists (select from duty_shifts d
+#: An acute signal that is still open, for whoever is on duty: the page of duty is where it is triaged.
+_BY_DUTY = """coalesce(s.state = 'open' and s.urgency = 'acute' and exists (select from duty_shifts d
         join memberships dm on dm.area_id = d.area_id and dm.id = d.membership_id
         where d.area_id = :area and d.during @> cast(:now as timestamptz)
-          and dm.professional_id = :professional), false)
+          and dm.professional_id = :professional), false)"""
+_TAKES_PART = f"""x.household_id is null or coalesce(v.state = 'pending' and v.team_id = :team, false)
+    or {_BY_DUTY}
     or coalesce(ho.state = 'pending' and ho.to_team_id = :team, false)
     or coalesce(hearing.prepares, false) or coalesce(placed.here, false)
     or case when s.id is null or s.case_id is not null then coalesce(rel.participates, false)
@@ -45,7 +47,7 @@ _STANDING = f"""
 
 
 def _stood(subject: str) -> str:
-    return f"""({_TAKES_PART}) takes_part, coalesce(rel.is_lead, false) is_lead,
+    return f"""({_TAKES_PART}) takes_part, {_BY_DUTY} by_duty, coalesce(rel.is_lead, false) is_lead,
     coalesce(rel.escalated, false) escalated, coalesce(s.source_team_id = :team, false) wrote_it,
     coalesce(v.team_id = :team, false) own_invitation, {facts_of(subject)}"""
 

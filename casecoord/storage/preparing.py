@@ -30,6 +30,7 @@ cross join lateral ({RELATION.format(area="z.area_id", household="z.household_id
     )
 
 
+# The person comes first: from the area's families on, each of them would be looked at.
 @lru_cache(maxsize=1)
 def _youth() -> TextClause:
     return text(
@@ -40,7 +41,8 @@ select rel.*, {PREPARES.format(area="h.area_id", household="h.id")} prepares, h.
 from (select cast(:hearing as uuid) hearing, cast(:person as uuid) person) asked
 left join hearings z on z.area_id = :area and z.id = asked.hearing and z.state = 'planned'
 left join memberships m on m.area_id = z.area_id and m.id = z.planned_by
-join persons p on p.area_id = :area and p.id = coalesce(z.person_id, asked.person) and p.died_on is null
+cross join lateral (select * from persons x where x.area_id = :area and x.id = coalesce(z.person_id, asked.person)
+  and x.died_on is null offset 0) p
 join households h on h.area_id = p.area_id and h.id = p.household_id
 cross join lateral ({RELATION.format(area="h.area_id", household="h.id")} offset 0) rel"""
     )

@@ -199,3 +199,18 @@ async def test_a_full_week_a_long_list_and_a_long_name(visit, court: Town, monke
     assert "Jongere 0" in first and "Jongere" not in second and "Back to the first" in second
     for page in (second, (await hanna.get(at(last))).text):
         assert "&lt;script&gt;alert(1)" in page and "<script>alert" not in page
+
+
+async def test_where_only_the_hearing_is_in_view_no_reason_is_offered_that_nobody_gives(
+    visit, court: Town
+) -> None:
+    """Whoever planned it knows of no case, and a facet of the family explains itself only to who does."""
+    daan, _, _ = await daans(court)
+    hanna, dirk = visit("hanna"), visit("dirk")
+    family = f"/families/{global_id('Household', daan.household)}"
+    page = await hanna.get(family)
+    assert page.status_code == 200 and "Bij de wijkrechter" in page.text and "17 december 2026" in page.text
+    assert f"{family}/why/" not in page.text
+    assert (await hanna.get(f"{family}/why/case.lead")).status_code == 404
+    assert f"{family}/why/case.lead" in (await dirk.get(family)).text
+    assert (await dirk.get(f"{family}/why/case.lead")).status_code == 200

@@ -2,6 +2,7 @@
 
 import pytest
 
+from casecoord.domain.words import Urgency, VeiligThuis
 from tests.actions.looks import records
 from tests.actions.steps import signal
 from tests.actions.test_statement_counts import counted
@@ -23,6 +24,19 @@ async def test_what_was_told_is_read_once(visit, town):
     assert "You have read everything." in (await bram.get("/inbox?unread=1")).text
     nothing = await visit("quinten" if "quinten" in town.members else "ines", "en").get("/inbox")
     assert "You were told nothing yet." in nothing.text
+
+
+async def test_what_is_acute_leads_whoever_has_duty_to_the_page_of_duty(visit, town, app):
+    """The family's page is not theirs: on that of duty it is triaged."""
+    app.state.office.database.clock = town.clock
+    noor = (await town.janssens())["noor"]
+    await signal(town, "amina", noor, urgency=Urgency.ACUTE, veilig_thuis=VeiligThuis.YES)
+    dirk = visit("dirk", "en")
+    page = (await dirk.get("/inbox")).text
+    assert page.count('<a href="/duty">New acute signal</a>') == 1 and "It is your turn" in page
+    assert page_of(noor) not in page and (await dirk.get(page_of(noor))).status_code == 404
+    assert (await dirk.send("/duty", "/triage", decision="OPEN_CASE")).status_code == 303
+    assert 'href="/duty">New acute' not in (await dirk.get("/inbox")).text
 
 
 @pytest.mark.parametrize("typed", [{"name": "janss"}, {"name": "NOOR  jan"}, {"bsn": "own"}, {"born": "own"}])

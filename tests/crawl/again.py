@@ -78,11 +78,11 @@ def ids_of(text: str) -> Iterator[tuple[str, str, UUID]]:
             yield match[0], kind, identity
 
 
-def alike(answer: Answer, ids: dict[str, str]) -> tuple[object, ...]:
-    """An answer without what differs each time."""
+def alike(answer: Answer, ids: Iterable[str]) -> tuple[object, ...]:
+    """An answer without what differs each time, such as these ids."""
     body = _FRESH.sub("", answer.body)
     headers = {name: value for name, value in answer.headers.items() if name not in _OF_THIS_ANSWER}
-    for at, text in enumerate(ids.values()):
+    for at, text in enumerate(ids):
         body = body.replace(text, f"id {at}")
         headers = {name: value.replace(text, f"id {at}") for name, value in headers.items()}
     return answer.status, headers, body

@@ -27,8 +27,9 @@ from tests.crawl.sight import RANK, Sight
 _ID = re.compile(r"[A-Za-z0-9_-]{54,75}")
 _PLAIN = re.compile(r"([A-Z][A-Za-z]*):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 _NEVER = datetime.max
-#: Questions that are under way together, so that the database answers while an answer is judged.
-AT_ONCE = 6
+#: Questions that are under way together, so that the database answers while an answer is judged; with each more the
+#: database plans each statement once more.
+AT_ONCE = 2
 
 
 #: By which law two people decided a right: plain words too, in rows of which all else is sealed.
@@ -41,6 +42,7 @@ OF_NO_FAMILY = {
     "offers",
     "retention_terms",
     "professionals",
+    "logins",
     "organisations",
     "teams",
     "areas",

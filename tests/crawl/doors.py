@@ -87,10 +87,14 @@ class Ground:
         sight = self.sights[key]
         return next((one for one in tries if not sight.may_know(kind, one, asked)), None) or uuid4()
 
+    def row(self, kind: str, identity: UUID) -> Any:
+        """What this is the id of, if it was there when the crawl began."""
+        rows = next(iter(self.sights.values())).rows
+        return rows.by_id[KINDS.get(kind) or WORK.get(kind, "teams")].get(identity)
+
     def known(self, key: str, kind: str, identity: UUID, asked: str = "") -> bool:
         """Whether this id is one that this user may know, there at least, or may come with all the same."""
-        sight = self.sights[key]
-        row = sight.rows.by_id[KINDS.get(kind) or WORK.get(kind, "teams")].get(identity)
+        sight, row = self.sights[key], self.row(kind, identity)
         if row is None:
             return True  # made since: whoever made it knows it
         if kind not in KINDS:

@@ -24,15 +24,16 @@ _HOSTILE = (
 NONSENSE = ("x", "9" * 40, "\u202e\x00", "", "VGVhbTo" + "A" * 50, "2026-02-30T99:00", "é/../%s")
 #: What a field of this name takes, where a sentence will not do. A BSN that is left empty leaves room for a name.
 _MEANT: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (r"^ageFrom$", ("12",)),
+    (r"^ageUntil$", ("18",)),
+    (r"^(places|minutes|caseCeiling|familyAmount|value)$", ("20",)),
+    # Beside a list to choose from, of which one is taken.
+    (r"to\.function$", ("",)),
     (r"bsn$", ("",)),
     (r"birth|^born$", ("2012-03-21",)),
     (r"postcode", ("1234 AB",)),
     (r"(On|Day|date|[Uu]ntil|from|to)$", _DAYS),
     (r"(At|moment)$", _MOMENTS),
-    (r"^ageFrom$", ("12",)),
-    (r"^ageUntil$", ("18",)),
-    (r"^(places|minutes|caseCeiling|familyAmount|value)$", ("20",)),
-    (r"^since$", ("2026-12-07T10:00",)),
     (r"mail$", ("iemand@post.test",)),
 )
 #: Who has a number, to be asked for together with the birth date: youths, patients and others.
@@ -82,6 +83,8 @@ def _value(one: Field, turn: int, at: int) -> str | None:
 
 
 def _meant(one: Field) -> tuple[str, ...]:
+    if one.kind == "datetime-local" and re.search(r"^(since|until|at)$", one.name):
+        return _MOMENTS[::-1]  # planned, not recorded
     if one.kind in _OF_KIND:
         return _OF_KIND[one.kind]
     named = (words for pattern, words in _MEANT if re.search(pattern, one.name))

@@ -148,10 +148,6 @@ class Sight:
         row = self.rows.by_id[KINDS[kind]].get(identity) if kind in KINDS else None
         if row is None:
             return True
-        # What oneself or the own team wrote stays theirs, before all else that the tables say.
-        if kind == "Signal" and asked.startswith("GET /signals") and row["area_id"] == self.area:
-            household = self.rows.household_of("signals", row)
-            return household is not None and "wrote_it" in self.of(household).facts_of(row, "author_id")
         # The privacy officer is told of what is deferred: which thing that is, and nothing of it.
         if asked == "Deferrals" and self.role == "privacy_officer" and row["area_id"] == self.area:
             return any(d["thing_id"] == identity for d in self.rows.all["deferrals"]) or kind in (
@@ -384,11 +380,11 @@ class OfHousehold:
         return self.current(signal) and self.sees(facet, signal["sphere"], self.takes_part_in(signal), *facts)
 
     def sent(self, signal: Row, facet: str = "signal.existence") -> bool:
-        """What oneself or the own team signalled stays theirs to see, whatever case it was in."""
-        facts = self.facts_of(signal, "author_id")
-        return facet.startswith("signal.") and "wrote_it" in facts and self.sees(
-            facet, signal["sphere"], False, *facts
-        )  # fmt: skip
+        """What oneself or the own team signalled stays known to them, whatever case it was in; what it says, by the tables."""
+        facts = self.facts_of(signal, "author_id") if self.mine else []
+        if "wrote_it" not in facts or not facet.startswith("signal."):
+            return False
+        return facet == "signal.existence" or self.sees(facet, signal["sphere"], False, *facts)
 
     def sees_acute(self, signal: Row, facet: str = "signal.existence") -> bool:
         """Whoever is on duty counts as taking part in an acute signal, until it is triaged."""
