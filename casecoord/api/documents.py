@@ -8,6 +8,7 @@ from pathlib import Path
 from strawberry import Schema
 
 from casecoord.api.limits import MAX_TOKENS, rules
+from casecoord.api.plans import Plan
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType, parse, validate
 
 FOLDER = Path(__file__).parents[2] / "graphql" / "operations"
@@ -27,12 +28,13 @@ class DocumentInvalid(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A parsed and valid document. `id` is `sha256:<hex>` of its exact text."""
+    """A parsed and valid document, and how it is answered. `id` is `sha256:<hex>` of its exact text."""
 
     id: str
     name: str
     text: str = field(repr=False)
     parsed: DocumentNode = field(repr=False)
+    plan: Plan = field(repr=False)
 
 
 def prepare(schema: Schema, text: str, *, introspection: bool) -> DocumentNode:
@@ -71,7 +73,7 @@ def _read(schema: Schema, path: Path) -> Document:
         raise DocumentError(f"{path.name}: holds one operation, named {name}")
     if operations[0].operation is OperationType.SUBSCRIPTION:
         raise DocumentError(f"{path.name}: is a subscription; there are none here")
-    return Document(id=document_id(text), name=name, text=text, parsed=parsed)
+    return Document(document_id(text), name, text, parsed, Plan.of(schema._schema, parsed))
 
 
 def _operations(parsed: DocumentNode) -> Iterator[OperationDefinitionNode]:

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
+from strawberry.types.execution import ExecutionResult as Executed
 
 from casecoord.actions.office import Office
 from casecoord.api.context import Context
@@ -26,7 +27,7 @@ from casecoord.api.schema import Schema
 from casecoord.domain.words import Language
 from casecoord.identity.door import Door, language_of
 from casecoord.identity.refusals import Refused
-from graphql import GraphQLError, OperationDefinitionNode
+from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -86,12 +87,7 @@ class GraphQLDoor:
         context = Context(self.office, caller, parsed, request.state.operation, self.door.public_url)
         try:
             async with asyncio.timeout(EXECUTION_SECONDS):
-                result = await self.schema.execute(
-                    "prepared",
-                    variable_values=asked.variables,
-                    context_value=context,
-                    operation_name=asked.operation,
-                )
+                result = await self._result(asked, context)
         except TimeoutError:
             raise HttpProblem("timeout") from None
         errors = result.errors or []
@@ -100,6 +96,19 @@ class GraphQLDoor:
         if result.data is None and all(error.path is None for error in errors):
             return _request_error(answers, media)
         return 200, {**({"errors": answers} if answers else {}), "data": result.data}
+
+    async def _result(self, asked: Asked, context: Context) -> ExecutionResult | Executed:
+        """By its plan, or of a raw document by asking each field what it is."""
+        if isinstance(asked.document, str):
+            return await self.schema.execute(
+                "prepared",
+                variable_values=asked.variables,
+                context_value=context,
+                operation_name=asked.operation,
+            )
+        result = await asked.document.plan.run(asked.variables, context)
+        self.schema.log_errors(result.errors or [], context.operation)
+        return result
 
     def _asked(self, body: dict[str, Any]) -> Asked:
         variables = _optional(body, "variables", dict)

@@ -40,7 +40,9 @@ class Schema(strawberry.Schema):
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
-        operation = _context(execution_context).operation if execution_context else None
+        self.log_errors(errors, _context(execution_context).operation if execution_context else None)
+
+    def log_errors(self, errors: list[GraphQLError], operation: str | None) -> None:
         for error in errors:
             code, cause = code_of(error), error.original_error
             say = _log.error if code in ("internal", "unreadable") else _log.info
