@@ -20,7 +20,7 @@ from casecoord.domain.ages import next_milestone
 from casecoord.domain.bsn import is_bsn
 from casecoord.domain.words import Language, Purpose, Role, TeamKind
 from casecoord.storage.households import save_keys
-from casecoord.storage.organising import Member, Organiser, found_area
+from casecoord.storage.organising import Member, Organiser
 from casecoord.storage.roster import keep_settings
 from casecoord.storage.sealed import Compartment, HouseholdSeal, Keyring, Place
 from casecoord.storage.settle import settle_area
@@ -192,7 +192,7 @@ TEAMS = {
 
 async def build_town(database: Database, clock: Clock, policy: Policy, code: str = "zuid") -> Town:
     """An area with all kinds of teams, covered schools, practice, agency and one of its two neighbourhoods."""
-    area, _ = await found_area(database, code, code.title())
+    area, _ = await database.found_area(code, code.title())
     town = Town(database, Office(database, policy), clock, area)
     async with database.within(area) as work:
         # Its care teams are complete and need not meet: what they owe has its own tests.

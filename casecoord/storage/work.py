@@ -4,7 +4,7 @@ The first statement of each transaction asks the database who this login is, now
 context that row level security needs; it ends with the transaction.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -39,6 +39,14 @@ _WITHIN = text(f"{_GROUNDS} from casecoord_within(:area, :at) e")
 
 class UnknownLogin(Exception):
     """The login is real, but nobody here is bound to it, or none of its memberships is valid now."""
+
+
+class AreaMisplaced(Exception):
+    """An area lives in another database than the configuration says."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"the area {code} does not live in the database that CASECOORD_AREA_DATABASES says")
+        self.code = code
 
 
 @dataclass(slots=True)
@@ -257,8 +265,31 @@ class Database:
                 text("select id, created from casecoord_found_area(:code, :name)"),
                 {"code": code, "name": name},
             )
-            row = found.one()
-            return row.id, row.created
+            row = found.one_or_none()
+        if row is None:
+            raise AreaMisplaced(code)
+        return row.id, row.created
+
+    async def introduce(self, area_id: UUID, code: str, name: str) -> None:
+        """An area that lives in another database, so that families can be offered to it."""
+        async with self._sessions.begin() as session:
+            await session.execute(
+                text("select casecoord_introduce(:area, :code, :name)"),
+                {"area": area_id, "code": code, "name": name},
+            )
+
+    @property
+    def parts(self) -> Sequence["Database"]:
+        """Each PostgreSQL behind this; `databases.py` puts several together."""
+        return (self,)
+
+    def apart(self) -> Sequence["Database"]:
+        """The areas of each PostgreSQL by themselves, for work that none may hold up for the others."""
+        return (self,)
+
+    def beyond(self, area_id: UUID) -> Sequence["Database"]:
+        """The databases in which this area does not live."""
+        return ()
 
     async def close(self) -> None:
         await self.engine.dispose()
