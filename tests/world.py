@@ -67,6 +67,8 @@ class Town:
     office: Office
     clock: Clock
     area: UUID
+    #: where its rows are, for plain SQL
+    url: str = ""
     members: dict[str, Member] = field(default_factory=dict)
     teams: dict[str, UUID] = field(default_factory=dict)
     keys: "count[int]" = field(default_factory=lambda: count(1))
