@@ -316,8 +316,18 @@ async def test_two_areas_of_one_name_never_become_one(towns: tuple[Town, Town]) 
 @pytest.mark.prove
 @pytest.mark.parametrize("flow", MAIN_FLOWS)
 async def test_the_main_flows_pass_with_two_servers_by_configuration_alone(flow: str) -> None:
-    """Those tests that count statements count them at the first server alone."""
-    command = [sys.executable, "-m", "pytest", "-q", "-n0", "--two-servers", "-k", "not statements", flow]
+    """Left out: what counts statements, at the first server alone, and what reads figures before any sweep told them."""
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-n0",
+        "--two-servers",
+        "-k",
+        "not statements and not read_each_other",
+        flow,
+    ]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
     done = await asyncio.to_thread(
         subprocess.run, command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False

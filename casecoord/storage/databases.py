@@ -30,7 +30,8 @@ class Databases(Database):
     """`home` has every area whose code is not in `elsewhere`. Used as one Database is."""
 
     def __init__(self, home: Database, elsewhere: Mapping[str, Database]) -> None:
-        self.keyring, self.clock, self.engine = home.keyring, home.clock, home.engine
+        self.keyring, self.clock = home.keyring, home.clock
+        self.engine, self.queue = home.engine, home.queue
         self._home, self._elsewhere = home, dict(elsewhere)
         self._all = tuple(dict.fromkeys((home, *elsewhere.values())))
         self._listed = self._all

@@ -20,6 +20,7 @@ from casecoord.domain.promises import Deadlines
 from casecoord.domain.words import Purpose, Role, TeamKind
 from casecoord.storage import access_log
 from casecoord.storage.connection import APP_ROLE, READER_ROLE, SURVEYOR_ROLE, engine
+from casecoord.storage.queue import Queue
 from casecoord.storage.sealed import Keyring
 
 _PATIENCE = {"statement_timeout": "30s", "idle_in_transaction_session_timeout": "30s", "lock_timeout": "15s"}
@@ -117,6 +118,7 @@ class Database:
     ) -> None:
         self.keyring = keyring
         self.clock = clock
+        self.queue = Queue(pool_size)
         self.engine: AsyncEngine = engine(
             url,
             role=APP_ROLE,
@@ -134,7 +136,7 @@ class Database:
 
         `sight`: it only looks. Raises UnknownLogin, or Problem `membership_invalid`, `purpose_invalid`.
         """
-        async with self._sessions.begin() as session:
+        async with self.queue.place(caller.login), self._sessions.begin() as session:
             values = {
                 "issuer": caller.issuer,
                 "subject": caller.subject,
@@ -153,6 +155,7 @@ class Database:
                 if caller.membership is not None:
                     raise Problem("membership_invalid")
                 raise UnknownLogin
+            self.queue.know(caller.login, row["area_id"])
             kind, role = TeamKind(row["team_kind"]), Role(row["role"])
             purposes = purposes_of(role, kind)
             if caller.purpose is not None and caller.purpose not in purposes:
@@ -190,7 +193,7 @@ class Database:
         The caller's membership, if it names one, must be that login's own key: who is a professional too
         chooses as whom. Raises UnknownLogin, or Problem `membership_invalid`, `purpose_invalid`.
         """
-        async with self._sessions.begin() as session:
+        async with self.queue.place(caller.login), self._sessions.begin() as session:
             found = await session.execute(
                 _RECEIVE,
                 {
@@ -205,6 +208,7 @@ class Database:
                 if caller.membership is not None:
                     raise Problem("membership_invalid")
                 raise UnknownLogin
+            self.queue.know(caller.login, row["area_id"])
             if caller.purpose not in (None, Purpose.ACCESS_REQUEST):
                 raise Problem("purpose_invalid")
             actor = Resident(
