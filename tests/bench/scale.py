@@ -34,7 +34,9 @@ from tests.crowd import crowd
 from tests.doors import bind, free_port
 from tests.world import KEYRING, Town
 
-CASES, REQUESTS = 20, 300
+CASES, REQUESTS, SIGNALS = 20, 300, 100
+#: Asked before anything is measured.
+WARM = 20
 #: What stays of one request, in every table that requests add to.
 KEPT = (
     "select sum(pg_total_relation_size(oid)) from pg_class where relname in ('access_log', 'log_positions')"
@@ -80,7 +82,7 @@ async def what_a_request_costs(laid: Ground) -> list[Result]:
 
 async def _served(laid: Ground, url: str, town: Town, households: int) -> list[Result]:
     cases = [await ground._case(town) for _ in range(CASES)]
-    noor = (await town.janssens())["noor"]
+    children = [(await town.janssens())["noor"] for _ in range(WARM + SIGNALS)]
     port = free_port()
     provider = replace(laid.provider, public_url=f"http://127.0.0.1:{port}")
     database = Database(url, KEYRING)
@@ -89,15 +91,20 @@ async def _served(laid: Ground, url: str, town: Town, households: int) -> list[R
     async with _sql(url) as admin:
         await admin.execute("analyze")
     token, number, results = obtain("dirk", provider.issuer), count(), []
-    person = {"bsn": noor.bsn, "birthDate": noor.born.isoformat()}
+    # Each about another family: the more is open of one, the more a signal about it costs.
+    people = ({"bsn": one.bsn, "birthDate": one.born.isoformat()} for one in children)
     concern = {"subject": "PERSON", "domain": "SOCIAL_NETWORK", "urgency": "HIGH", "summary": "Zorgen."}
     with ground.server(url, provider, port) as address:
-        for what, variables in (
-            ("jointCase", lambda: {"id": global_id("Case", cases[next(number) % CASES])}),
-            ("worklist", lambda: {"first": 50}),
-            ("addSignal", lambda: {"input": {"idempotencyKey": uuid4().hex, "person": person, **concern}}),
+        for what, times, variables in (
+            ("jointCase", REQUESTS, lambda: {"id": global_id("Case", cases[next(number) % CASES])}),
+            ("worklist", REQUESTS, lambda: {"first": 50}),
+            (
+                "addSignal",
+                SIGNALS,
+                lambda: {"input": {"idempotencyKey": uuid4().hex, "person": next(people), **concern}},
+            ),
         ):
-            cost = await _cost(url, address, token, what, variables)
+            cost = await _cost(url, address, token, (what, times), variables)
             note = (
                 f"{what} among {households} households: {cost.took:.1f} ms, of our processor {cost.ours:.2f} ms,"
                 f" of PostgreSQL's {cost.databases:.2f} ms, {cost.kept:.0f} bytes of log"
@@ -110,7 +117,8 @@ async def _served(laid: Ground, url: str, town: Town, households: int) -> list[R
     return results
 
 
-async def _cost(url: str, address: str, token: str, what: str, variables: Any) -> Cost:
+async def _cost(url: str, address: str, token: str, asked: tuple[str, int], variables: Any) -> Cost:
+    what, times = asked
     at, known = urlsplit(address), _known(what)
     reader, writer = await asyncio.open_connection(at.hostname, at.port)
 
@@ -129,17 +137,17 @@ async def _cost(url: str, address: str, token: str, what: str, variables: Any) -
         assert b'"errors"' not in said and b'"Problem"' not in said, said
         return time.perf_counter() - started
 
-    for _ in range(30):
+    for _ in range(WARM):
         await ask()
     async with _sql(url) as beside:
         ours, theirs, kept = _web(at.port), await _backends(beside), await beside.fetchval(KEPT)
-        took = [await ask() for _ in range(REQUESTS)]
+        took = [await ask() for _ in range(times)]
         after = _web(at.port), await _backends(beside)
         kept = await beside.fetchval(KEPT) - kept
     writer.close()
-    each = 1000 / REQUESTS
+    each = 1000 / times
     databases = sum(after[1].values()) - sum(theirs.values())
-    return Cost(median(took) * 1000, (after[0] - ours) * each, databases * each, kept / REQUESTS)
+    return Cost(median(took) * 1000, (after[0] - ours) * each, databases * each, kept / times)
 
 
 def _known(what: str) -> str:
