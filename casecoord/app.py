@@ -26,7 +26,7 @@ from casecoord.identity.provider import Client, Provider
 from casecoord.identity.sessions import Sessions
 from casecoord.identity.tokens import TokenVerifier
 from casecoord.observe import Metrics, configure_logging, gauges
-from casecoord.settings import Settings
+from casecoord.settings import HOME, Settings
 from casecoord.shell import Shell, security_headers
 from casecoord.storage.migrate import head_state
 from casecoord.storage.readiness import database_answers, log_waiting, master_key_opens
@@ -46,7 +46,7 @@ def from_environment() -> FastAPI:
 
 def create_app(settings: Settings) -> FastAPI:
     """Every part, put together. Connects to nothing yet: database and provider may come up later."""
-    db = Database(settings.database_url, settings.keyring())
+    db = settings.database()
     http = httpx2.AsyncClient()
     office = Office(db, Policy())  # a rule that does not hold together stops the start
     door, login = _identity(settings, http)
@@ -96,35 +96,27 @@ def _identity(settings: Settings, http: httpx2.AsyncClient) -> tuple[Door, Login
 
 
 def _health(settings: Settings, office: Office, metrics: Metrics) -> list[BaseRoute]:
-    async def migrated() -> bool:
-        return (await head_state(settings.database_url)).same
-
-    async def policies_valid() -> bool:
-        return bool(office.policy.rules)
-
-    async def erasures_applied() -> bool:
-        return await erasures_waiting(office.database) == 0
-
-    async def log_in_order() -> bool:
-        return not (await log_waiting(office.database)).too_long
-
-    checks: dict[str, Check] = {
-        "database": lambda: database_answers(office.database),
-        "migrations": migrated,
-        "keys": lambda: master_key_opens(office.database),
-        "erasures": erasures_applied,
-        "policies": policies_valid,
-        "log": log_in_order,
-    }
+    urls = {name: one.database_url for name, one in settings.apart().items()}
+    parts = zip(urls.items(), office.database.parts, strict=True)
+    checks = {name: _checks(url, database) for (name, url), database in parts}
 
     async def live(request: Request) -> Response:
         return JSONResponse({"status": "live"})
 
     async def ready(request: Request) -> Response:
-        found = {name: await _passes(name, check) for name, check in checks.items()}
-        ok = all(found.values())
-        say = {name: "ok" if passed else "not ok" for name, passed in found.items()}
-        return JSONResponse({"status": "ready" if ok else "not ready", "checks": say}, 200 if ok else 503)
+        """An area whose database is away is no reason not to serve the others."""
+        found = {
+            where: {name: await _passes(name, check) for name, check in of_one.items()}
+            for where, of_one in checks.items()
+        }
+        there = [of_one for of_one in found.values() if of_one["database"]]
+        passed = {name: bool(there) and all(one[name] for one in there) for name in found[HOME]}
+        passed["policies"] = bool(office.policy.rules)
+        ok = all(passed.values())
+        answer: dict[str, object] = {"status": "ready" if ok else "not ready", "checks": _said(passed)}
+        if len(found) > 1:
+            answer["databases"] = _said({where: all(of_one.values()) for where, of_one in found.items()})
+        return JSONResponse(answer, 200 if ok else 503)
 
     async def measured(request: Request) -> Response:
         text = metrics.text() + await _log_gauges(office)
@@ -135,6 +127,31 @@ def _health(settings: Settings, office: Office, metrics: Metrics) -> list[BaseRo
         Route("/health/ready", ready),
         Route("/metrics", measured),
     ]
+
+
+def _checks(url: str, database: Database) -> dict[str, Check]:
+    """What is asked of each database."""
+
+    async def migrated() -> bool:
+        return (await head_state(url)).same
+
+    async def erasures_applied() -> bool:
+        return await erasures_waiting(database) == 0
+
+    async def log_in_order() -> bool:
+        return not (await log_waiting(database)).too_long
+
+    return {
+        "database": lambda: database_answers(database),
+        "migrations": migrated,
+        "keys": lambda: master_key_opens(database),
+        "erasures": erasures_applied,
+        "log": log_in_order,
+    }
+
+
+def _said(passed: dict[str, bool]) -> dict[str, str]:
+    return {name: "ok" if good else "not ok" for name, good in passed.items()}
 
 
 async def _log_gauges(office: Office) -> bytes:

@@ -2,15 +2,21 @@
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from casecoord.storage.databases import Databases
 from casecoord.storage.masters import KEY_BYTES, FileMaster, read_versions
 from casecoord.storage.sealed import Keyring
 from casecoord.storage.tokens import TokenAddress, TokenMaster
+from casecoord.storage.work import Database
+
+#: The database of all areas that live in no other one.
+HOME = "home"
 
 _ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 
@@ -28,6 +34,21 @@ class SettingsError(Exception):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("; ".join(problems))
         self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One PostgreSQL, and the codes of the areas that live there; `codes` empty: all that live nowhere else."""
+
+    url: str = field(repr=False)
+    url_migrator: str = field(repr=False)
+    url_sequencer: str = field(repr=False)
+    codes: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What people call it: after its first area."""
+        return self.codes[0] if self.codes else HOME
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +87,38 @@ class Settings:
     backups: Path | None = None
     #: the master key never leaves this token
     token: TokenAddress | None = None
+    #: the databases of areas that do not live in `database_url`
+    elsewhere: tuple[Place, ...] = ()
+
+    def apart(self, only: str | None = None) -> "dict[str, Settings]":
+        """The settings of each database by itself, by its name; `only`: of the one in which this area lives."""
+        home = Place(self.database_url, self.database_url_migrator, self.database_url_sequencer)
+        return {
+            place.name: replace(
+                self,
+                database_url=place.url,
+                database_url_migrator=place.url_migrator,
+                database_url_sequencer=place.url_sequencer,
+                elsewhere=(),
+            )
+            for place in ([self._place_of(only) or home] if only else (home, *self.elsewhere))
+        }
+
+    def database(self, *, pool_size: int = 10, clock: Callable[[], datetime] | None = None) -> Database:
+        """All areas, wherever they live, as the application's role. Connects to nothing yet."""
+        keyring = self.keyring()
+
+        def made(url: str) -> Database:
+            return Database(url, keyring, clock=clock, pool_size=pool_size)
+
+        home = made(self.database_url)
+        if not self.elsewhere:
+            return home
+        parts = {place: made(place.url) for place in self.elsewhere}
+        return Databases(home, {code: part for place, part in parts.items() for code in place.codes})
+
+    def _place_of(self, code: str | None) -> Place | None:
+        return next((place for place in self.elsewhere if code in place.codes), None)
 
     def keyring(self) -> Keyring:
         """The keys, ready to use; a token is connected to at first use."""
@@ -114,6 +167,7 @@ class Settings:
             if read.given("CASECOORD_CHECKPOINT_KEY")
             else None,
             checkpoints=read.folder("CASECOORD_CHECKPOINTS"),
+            elsewhere=read.elsewhere("CASECOORD_AREA_DATABASES", database_url),
         )
         read.different_keys(made)
         if read.problems:
@@ -121,13 +175,15 @@ class Settings:
         return made
 
 
-def database_url(env: Mapping[str, str], name: str = "DATABASE_URL") -> str:
-    """One URL alone, for a command that needs no key; a variable that is not set leaves it to DATABASE_URL.
-
-    Raises SettingsError.
-    """
+def migrator_urls(env: Mapping[str, str]) -> list[str]:
+    """The URL of each database for its migrator, for a command that needs no key. Raises SettingsError."""
     read = _Reader(env)
-    found = read.database_url(name if read.given(name) else "DATABASE_URL")
+    home = read.database_url("DATABASE_URL")
+    elsewhere = read.elsewhere("CASECOORD_AREA_DATABASES", home)
+    found = [
+        read.other_database_url("DATABASE_URL_MIGRATOR", home),
+        *(place.url_migrator for place in elsewhere),
+    ]
     if read.problems:
         raise SettingsError(read.problems)
     return found
@@ -215,6 +271,39 @@ class _Reader:
 
     def other_database_url(self, name: str, default: str) -> str:
         return self.database_url(name) if self.given(name) else default
+
+    def elsewhere(self, name: str, home: str) -> tuple[Place, ...]:
+        """Areas that share a URL share a database; `home` needs no naming."""
+        urls = self.urls_by_area(name)
+        migrators = urls | self.urls_by_area(f"{name}_MIGRATOR")
+        sequencers = urls | self.urls_by_area(f"{name}_SEQUENCER")
+        if strangers := (migrators.keys() | sequencers.keys()) - urls.keys():
+            self.problems.append(
+                f"{name} does not name {', '.join(sorted(strangers))}, of which others speak"
+            )
+            return ()
+        areas: dict[str, list[str]] = {}
+        for code in sorted(urls):
+            areas.setdefault(urls[code], []).append(code)
+        return tuple(
+            Place(url, migrators[codes[0]], sequencers[codes[0]], tuple(codes))
+            for url, codes in sorted(areas.items(), key=lambda one: one[1])
+            if url != home
+        )
+
+    def urls_by_area(self, name: str) -> dict[str, str]:
+        """Of lines or words such as `noord=postgresql://...`."""
+        if not self.given(name):
+            return {}
+        what = "noord=postgresql://user:password@host/database, one for each area that does not live in DATABASE_URL"
+        parts = [part.partition("=") for part in self.secret(name, what).split()]
+        found = {code: url for code, _, url in parts}
+        if len(found) < len(parts) or not all(
+            code and url.startswith(("postgresql://", "postgres://")) for code, url in found.items()
+        ):
+            self.problems.append(f"{name} is no list of databases by area: it looks like {what}")
+            return {}
+        return found
 
     def web_address(self, name: str, mode: Mode) -> str:
         value = self.text(name, "an address such as https://casecoord.example.nl")

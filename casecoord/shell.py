@@ -17,6 +17,8 @@ from casecoord.storage.work import UnknownLogin
 
 MAX_BODY = 64 * 1024
 BODY_SECONDS = 10
+#: What the log calls a request whose client did not wait for the answer.
+CLIENT_GONE = 499
 
 _log = structlog.get_logger()
 
@@ -55,7 +57,35 @@ class _Exchange:
     status: int = 0
     received: int = 0
     complete: bool = False
+    #: read, and not asked for yet
+    first: Message | None = None
+    #: everything of the answer was handed over
+    answered: bool = False
+    #: whoever asked went away
+    left: asyncio.Event = field(default_factory=asyncio.Event)
+    listening: "asyncio.Task[None] | None" = None
     watch: Stopwatch = field(default_factory=Stopwatch)
+
+    def listen(self, receive: Receive) -> None:
+        """Ends the work for a client that went away, and with it the transaction and its statement."""
+        working = asyncio.current_task()
+        assert working is not None
+
+        async def listen() -> None:
+            while (await receive())["type"] != "http.disconnect":
+                continue
+            self.left.set()
+            if not self.answered:
+                working.cancel()
+
+        self.listening = asyncio.create_task(listen())
+
+    def gone(self) -> None:
+        """The work was ended because nobody waits for it."""
+        working = asyncio.current_task()
+        assert working is not None
+        working.uncancel()
+        self.status = self.status or CLIENT_GONE
 
 
 class Shell:
@@ -85,11 +115,20 @@ class Shell:
         try:
             if _declared(scope) > MAX_BODY:
                 raise _BodyRefused("body_too_large")
-            await self.app(scope, _limited(receive, exchange), sending)
+            heard = _limited(receive, exchange)
+            if scope["method"] in ("GET", "HEAD"):  # of which nobody would read that there is nothing to read
+                exchange.first = await heard()
+            await self.app(scope, heard, sending)
+        except asyncio.CancelledError:
+            if not exchange.left.is_set():
+                raise
+            exchange.gone()
         except Exception as raised:
             error = raised
             if not exchange.status:
                 await _apology(raised, scope)(scope, receive, sending)
+        if exchange.listening is not None:
+            exchange.listening.cancel()
         self._record(scope, exchange, error)
 
     def _record(self, scope: Scope, exchange: _Exchange, error: Exception | None) -> None:
@@ -123,7 +162,13 @@ def _declared(scope: Scope) -> int:
 
 def _limited(receive: Receive, exchange: _Exchange) -> Receive:
     async def limited() -> Message:
-        if exchange.complete or exchange.status:  # what comes now is at most a goodbye
+        if exchange.first is not None:
+            message, exchange.first = exchange.first, None
+            return message
+        if exchange.complete:
+            await exchange.left.wait()
+            return {"type": "http.disconnect"}
+        if exchange.status:  # what comes now is at most a goodbye
             return await receive()
         try:
             async with asyncio.timeout(BODY_SECONDS):
@@ -134,6 +179,8 @@ def _limited(receive: Receive, exchange: _Exchange) -> Receive:
         exchange.complete = not message.get("more_body", False)
         if exchange.received > MAX_BODY:
             raise _BodyRefused("body_too_large")
+        if exchange.complete and message["type"] == "http.request":
+            exchange.listen(receive)
         return message
 
     return limited
@@ -147,6 +194,8 @@ def _with_headers(send: Send, exchange: _Exchange) -> Send:
             for name, value in exchange.headers.items():
                 headers.setdefault(name, value)
             headers["traceresponse"] = f"00-{exchange.trace}-{exchange.trace[:16]}-00"
+        elif message["type"] == "http.response.body":
+            exchange.answered = not message.get("more_body", False)
         await send(message)
 
     return sending

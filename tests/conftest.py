@@ -5,6 +5,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
@@ -15,6 +16,7 @@ import pytest
 
 from casecoord.embedded import EmbeddedPostgres
 from casecoord.storage import migrate
+from tests.two_servers import living_apart
 
 if TYPE_CHECKING:
     from tests.demo.loaded import Neighbourhood
@@ -51,6 +53,14 @@ def of_database(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--two-servers",
+        action="store_true",
+        help="the tests' area lives on a server of its own (two_servers.py)",
+    )
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """The URL of a server whose login may make databases and roles; test sessions side by side share it."""
@@ -58,21 +68,66 @@ def server() -> Iterator[str]:
     if own:
         yield own
         return
+    with embedded("") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def second_server() -> Iterator[str]:
+    """Another one, for areas that do not live on the first."""
+    with embedded("-second") as url:
+        yield url
+
+
+@contextmanager
+def embedded(name: str) -> Iterator[str]:
+    """A server of our own, in memory where there is room for it."""
     memory = Path("/dev/shm")
     parent = memory if os.access(memory, os.W_OK) else Path(tempfile.gettempdir())
     which = f"{Path(__file__).parent}:{os.environ.get('CASECOORD_PG_BIN')}:{os.getuid()}"
-    embedded = EmbeddedPostgres(
-        parent / f"casecoord-tests-{hashlib.sha256(which.encode()).hexdigest()[:12]}", configuration=FORGETFUL
-    )
+    digest = hashlib.sha256(which.encode()).hexdigest()[:12]
+    started = EmbeddedPostgres(parent / f"casecoord-tests-{digest}{name}", configuration=FORGETFUL)
     try:
-        yield embedded.start()
+        yield started.start()
     finally:
-        embedded.destroy()
+        started.destroy()
 
 
 @pytest.fixture(scope="session")
 async def template(server: str) -> AsyncIterator[str]:
     """The name of a database that is migrated once and copied for each test."""
+    async with migrated(server) as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+async def second_template(second_server: str) -> AsyncIterator[str]:
+    """The same on the second server."""
+    async with migrated(second_server) as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def elsewhere(request: pytest.FixtureRequest) -> str | None:
+    """With `--two-servers` the server of every area but Zuid."""
+    if not request.config.getoption("--two-servers"):
+        return None
+    server: str = request.getfixturevalue("second_server")
+    return server
+
+
+@pytest.fixture(scope="session")
+async def elsewhere_template(elsewhere: str | None) -> AsyncIterator[str | None]:
+    if elsewhere is None:
+        yield None
+        return
+    async with migrated(elsewhere) as name:
+        yield name
+
+
+@asynccontextmanager
+async def migrated(server: str) -> AsyncIterator[str]:
+    """The name of a database at the head of the schema."""
     name = f"casecoord_template_{uuid4().hex}"
     admin = await asyncpg.connect(server)
     await admin.execute(f"create database {name}")
@@ -94,8 +149,22 @@ async def neighbourhood(server: str, template: str) -> AsyncIterator["Neighbourh
 
 
 @pytest.fixture
-async def database_url(server: str, template: str) -> AsyncIterator[str]:
-    """A migrated database of this test's own; gone after it."""
+async def database_url(
+    server: str, template: str, elsewhere: str | None, elsewhere_template: str | None
+) -> AsyncIterator[str]:
+    """A migrated database of this test's own; gone after it. With `--two-servers` that of Zuid alone."""
+    async with copied(server, template) as url:
+        if elsewhere is None or elsewhere_template is None:
+            yield url
+            return
+        async with copied(elsewhere, elsewhere_template) as home:
+            with living_apart(url, home):
+                yield url
+
+
+@asynccontextmanager
+async def copied(server: str, template: str) -> AsyncIterator[str]:
+    """The URL of a new database made from a template; gone after it."""
     name = f"casecoord_test_{uuid4().hex}"
     admin = await asyncpg.connect(server)
     await admin.execute(f"create database {name} template {template} strategy file_copy")

@@ -21,7 +21,8 @@ from casecoord.demo.tokens import obtain
 from casecoord.settings import Mode, Settings
 from casecoord.storage.tables import Login
 from casecoord.storage.work import Database
-from tests.world import KEYRING, MASTER, MATCH, Clock, Town, build_town
+from tests.two_servers import database_at, home_of, places_of
+from tests.world import MASTER, MATCH, Clock, Town, build_town
 
 CLIENT_SECRET = secrets.token_urlsafe(16)
 
@@ -46,9 +47,10 @@ def demo_provider(public_port: int) -> DemoProvider:
 
 def settings_for(database_url: str, provider: DemoProvider, mode: Mode = Mode.DEVELOPMENT) -> Settings:
     return Settings(
-        database_url=database_url,
-        database_url_migrator=database_url,
-        database_url_sequencer=database_url,
+        database_url=home_of(database_url),
+        database_url_migrator=home_of(database_url),
+        database_url_sequencer=home_of(database_url),
+        elsewhere=places_of(database_url),
         master_key=MASTER,
         match_key=MATCH,
         session_key=b"s" * 32,
@@ -130,7 +132,7 @@ def provider() -> Iterator[DemoProvider]:
 async def town(database_url: str, provider: DemoProvider) -> AsyncIterator[Town]:
     """A town some of whose people can log in at the provider."""
     clock = Clock()
-    database = Database(database_url, KEYRING, clock=clock)
+    database = database_at(database_url, clock)
     try:
         town = await build_town(database, clock, Policy())
         await bind_demo_users(town, provider.issuer)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from casecoord import local
-from casecoord.settings import Mode, Settings, SettingsError, database_url
+from casecoord.settings import Mode, Settings, SettingsError, migrator_urls
 
 
 def key(letter: str) -> str:
@@ -161,13 +161,49 @@ def test_the_settings_cannot_be_changed_after_they_were_read():
 
 
 def test_migrating_needs_a_database_and_no_key():
-    assert (
-        database_url({"DATABASE_URL": "postgresql://a@b/c"}, "DATABASE_URL_MIGRATOR") == "postgresql://a@b/c"
-    )
+    assert migrator_urls({"DATABASE_URL": "postgresql://a@b/c"}) == ["postgresql://a@b/c"]
     both = {"DATABASE_URL": "postgresql://a@b/c", "DATABASE_URL_MIGRATOR": "postgresql://m@b/c"}
-    assert database_url(both, "DATABASE_URL_MIGRATOR") == "postgresql://m@b/c"
+    assert migrator_urls(both) == ["postgresql://m@b/c"]
     with pytest.raises(SettingsError, match=r"^DATABASE_URL is not set"):
-        database_url({}, "DATABASE_URL_MIGRATOR")
+        migrator_urls({})
+
+
+ELSEWHERE = {"CASECOORD_AREA_DATABASES": "zuid=postgresql://a@z/c?sslmode=require noord=postgresql://a@n/c"}
+
+
+def test_an_area_may_live_in_a_database_of_its_own_with_logins_of_its_own() -> None:
+    env = COMPLETE | ELSEWHERE | {"CASECOORD_AREA_DATABASES_SEQUENCER": "zuid=postgresql://s@z/c"}
+    settings = Settings.from_environment(env)
+    assert [place.codes for place in settings.elsewhere] == [("noord",), ("zuid",)]
+    of = settings.apart()
+    assert list(of) == ["home", "noord", "zuid"]
+    assert of["home"].database_url == settings.database_url and not of["zuid"].elsewhere
+    assert of["zuid"].database_url == of["zuid"].database_url_migrator == "postgresql://a@z/c?sslmode=require"
+    assert of["zuid"].database_url_sequencer == "postgresql://s@z/c"
+    assert list(settings.apart("noord")) == ["noord"] and list(settings.apart("oost")) == ["home"]
+    assert migrator_urls(env) == [one.database_url_migrator for one in of.values()]
+    assert "postgresql" not in repr(settings)
+
+
+def test_areas_that_share_a_database_are_asked_for_once() -> None:
+    env = COMPLETE | {"CASECOORD_AREA_DATABASES": "a=postgresql://x/1 b=postgresql://x/1"}
+    assert [place.codes for place in Settings.from_environment(env).elsewhere] == [("a", "b")]
+    home = COMPLETE["DATABASE_URL"]
+    assert Settings.from_environment(COMPLETE | {"CASECOORD_AREA_DATABASES": f"a={home}"}).elsewhere == ()
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["postgresql://x/1", "a=mysql://secret/1", "=postgresql://secret/1", "a=postgresql://x a=postgresql://y"],
+)
+def test_a_list_of_databases_that_cannot_be_read_is_one_line_without_what_it_said(value: str) -> None:
+    (line,) = problems(COMPLETE | {"CASECOORD_AREA_DATABASES": value})
+    assert line.startswith("CASECOORD_AREA_DATABASES ") and "secret" not in line
+
+
+def test_a_login_for_an_area_that_is_not_named_is_a_problem() -> None:
+    (line,) = problems(COMPLETE | ELSEWHERE | {"CASECOORD_AREA_DATABASES_MIGRATOR": "oost=postgresql://x/1"})
+    assert "oost" in line
 
 
 def test_a_machine_without_settings_gets_keys_of_its_own_and_finds_them_again(tmp_path):

@@ -20,7 +20,7 @@ from casecoord.domain.ages import next_milestone
 from casecoord.domain.bsn import is_bsn
 from casecoord.domain.words import Language, Purpose, Role, TeamKind
 from casecoord.storage.households import save_keys
-from casecoord.storage.organising import Member, Organiser, found_area
+from casecoord.storage.organising import Member, Organiser
 from casecoord.storage.roster import keep_settings
 from casecoord.storage.sealed import Compartment, HouseholdSeal, Keyring, Place
 from casecoord.storage.settle import settle_area
@@ -67,6 +67,8 @@ class Town:
     office: Office
     clock: Clock
     area: UUID
+    #: where its rows are, for plain SQL
+    url: str = ""
     members: dict[str, Member] = field(default_factory=dict)
     teams: dict[str, UUID] = field(default_factory=dict)
     keys: "count[int]" = field(default_factory=lambda: count(1))
@@ -192,7 +194,7 @@ TEAMS = {
 
 async def build_town(database: Database, clock: Clock, policy: Policy, code: str = "zuid") -> Town:
     """An area with all kinds of teams, covered schools, practice, agency and one of its two neighbourhoods."""
-    area, _ = await found_area(database, code, code.title())
+    area, _ = await database.found_area(code, code.title())
     town = Town(database, Office(database, policy), clock, area)
     async with database.within(area) as work:
         # Its care teams are complete and need not meet: what they owe has its own tests.

@@ -11,7 +11,6 @@ import structlog
 from casecoord.actions.offering import take_answer
 from casecoord.domain.notices import NoticeKind
 from casecoord.storage import luggage, parcels
-from casecoord.storage.availability import is_unavailable
 from casecoord.storage.moving import neighbourhood_of
 from casecoord.storage.parcels import Claimed, OfferParcel
 from casecoord.storage.telling import tell_area
@@ -47,9 +46,7 @@ async def _carry_one(database: Database, area: UUID, failed: set[UUID]) -> bool 
             return None
         try:
             await hand_in(database, parcel)
-        except Exception as error:
-            if is_unavailable(error):
-                raise
+        except Exception as error:  # also where the other area's database is away: ours is not
             failed.add(parcel.id)
             _log.error("parcel_not_taken", parcel=str(parcel.id), kind=type(error).__name__)
             return False

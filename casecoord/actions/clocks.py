@@ -16,6 +16,7 @@ from casecoord.storage.covering import load_covering
 from casecoord.storage.deferrals import tell_due
 from casecoord.storage.faults import retried
 from casecoord.storage.households import lock_household
+from casecoord.storage.neighbours import introduce
 from casecoord.storage.open_work import load_all
 from casecoord.storage.placements import write_expired
 from casecoord.storage.seats import load_seats
@@ -74,6 +75,7 @@ async def sweep_areas(database: Database, at: datetime | None = None) -> AsyncIt
     age, is published or is carried to another area before its time.
     """
     if at is None:
+        await introduce(database)
         await carry(database)
     for code, area_id in (await database.areas()).items():
         if at is None:

@@ -15,7 +15,7 @@ from casecoord.actions.office import Office
 from casecoord.api.context import Context
 from casecoord.api.documents import Document, DocumentInvalid, prepare
 from casecoord.api.errors import (
-    RETRY_AFTER_SECONDS,
+    COME_BACK,
     HttpProblem,
     error_body,
     formatted,
@@ -148,8 +148,8 @@ def http_error_response(code: str, language: Language) -> Response:
 
 def _response(body: dict[str, Any], status: int, media: str) -> Response:
     answer = Response(orjson.dumps(body), status, media_type=f"{media}; charset=utf-8")
-    if status == 503:
-        answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if status in COME_BACK:
+        answer.headers["Retry-After"] = str(COME_BACK[status])
     return answer
 
 

@@ -9,6 +9,7 @@ from casecoord.domain.words import Language
 from casecoord.identity.refusals import Refused
 from casecoord.storage.availability import is_unavailable
 from casecoord.storage.masters import KeysAway, Unreadable
+from casecoord.storage.queue import Crowded
 from casecoord.storage.work import UnknownLogin
 from graphql import GraphQLError
 
@@ -45,6 +46,11 @@ HTTP_ERRORS: dict[str, tuple[int, str, str]] = {
         "De database antwoordt niet. Probeer het zo opnieuw.",
         "The database does not answer. Try again shortly.",
     ),
+    "crowded": (
+        429,
+        "Er staan al te veel verzoeken van u of van uw gebied te wachten. Probeer het zo opnieuw.",
+        "Too many requests of yours or of your area wait already. Try again shortly.",
+    ),
     "keys_unavailable": (
         503,
         "De sleutels zijn niet bereikbaar. Probeer het zo opnieuw.",
@@ -66,7 +72,8 @@ HTTP_ERRORS: dict[str, tuple[int, str, str]] = {
         "Something went wrong. Nothing was changed.",
     ),
 }
-RETRY_AFTER_SECONDS = 5
+#: Seconds after which it is worth trying again, by status.
+COME_BACK = {503: 5, 429: 1}
 
 _VARIABLE = re.compile(r"Variable '\$(\w+)' has invalid value(?: at ([\w.\[\]]+))?:")
 
@@ -90,8 +97,8 @@ def http_error(code: str, language: Language) -> tuple[int, dict[str, Any]]:
 def error_body(code: str, message: str, status: int) -> dict[str, Any]:
     """`code` for machines, `message` for people, `errors` for GraphQL clients, and when to come back."""
     body: dict[str, Any] = {"code": code, "message": message}
-    if status == 503:
-        body["retryAfter"] = RETRY_AFTER_SECONDS
+    if status in COME_BACK:
+        body["retryAfter"] = COME_BACK[status]
     body["errors"] = [{"message": message, "extensions": {"code": code}}]
     return body
 
@@ -112,6 +119,8 @@ def code_of(error: GraphQLError) -> str:
 def failure(error: BaseException) -> str:
     """The code of what went wrong on our side: of HTTP_ERRORS, and all that is told of it."""
     match error:
+        case Crowded():
+            return "crowded"
         case KeysAway():
             return "keys_unavailable"
         case Unreadable():
@@ -124,7 +133,7 @@ def raise_for(errors: list[GraphQLError]) -> None:
     codes = {code_of(error) for error in errors}
     if "unknown_login" in codes:
         raise Refused("unknown_login")
-    for away in ("database_unavailable", "keys_unavailable"):
+    for away in ("crowded", "database_unavailable", "keys_unavailable"):
         if away in codes:
             raise HttpProblem(away)
 

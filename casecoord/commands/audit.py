@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,7 +16,7 @@ from casecoord.commands.sequencer import closed_in_words, sequencer_of
 from casecoord.settings import Settings
 from casecoord.storage.audit import Audit, Fault, Verified
 from casecoord.storage.audit_notes import KeyUnknown
-from casecoord.storage.audit_proof import ProofFailed, Proven, prove
+from casecoord.storage.audit_proof import EntryUnknown, ProofFailed, Proven, prove
 from casecoord.storage.checkpoints import Signer
 
 if TYPE_CHECKING:
@@ -65,7 +66,9 @@ def register(app: typer.Typer) -> None:
 def verify(area: OfArea = None, keys: Keys_ = None, as_json: AsJson = False) -> None:
     """Recompute the whole log, by another path than the sequencer's; exit 1 with the first fault and its position."""
     with settings() as chosen:
-        found = asyncio.run(_verify(chosen, area, keys))
+        found = [
+            one for part in chosen.apart(area).values() for one in asyncio.run(_verify(part, area, keys))
+        ]
     data = {"ok": not any(one.fault for one in found), "areas": [_as_data(one) for one in found]}
     answer(data, as_json, lambda: "\n".join(_in_words(one) for one in found) or "there is no area")
     if not data["ok"]:
@@ -81,7 +84,7 @@ def proof(
     """Prove that an entry is in the log as the newest checkpoint signed it, and check the proof."""
     with settings() as chosen:
         try:
-            found = asyncio.run(prove(chosen.database_url_sequencer, _keys(chosen, keys), entry))
+            found = asyncio.run(_prove(chosen, _keys(chosen, keys), entry))
         except ProofFailed as failed:
             raise CommandError(str(failed)) from None
     answer(_proof_as_data(found), as_json, lambda: _proof_in_words(found))
@@ -91,7 +94,7 @@ def proof(
 def restored(area: OfArea = None, as_json: AsJson = False) -> None:
     """Sign that a backup of the database was put back: what the log had since is lost, and verification says so."""
     with settings() as chosen, closed_in_words():
-        done = asyncio.run(_restored(chosen, area))
+        done = [one for part in chosen.apart(area).values() for one in asyncio.run(_restored(part, area))]
     answer(
         {"areas": done},
         as_json,
@@ -105,6 +108,15 @@ def key(as_json: AsJson = False) -> None:
     with settings() as chosen:
         (public,) = _keys(chosen, None)
     answer({"key": public}, as_json, lambda: public)
+
+
+async def _prove(chosen: Settings, keys: list[str], entry: UUID) -> Proven:
+    """In whichever database it is."""
+    *others, last = chosen.apart().values()
+    for one in others:
+        with suppress(EntryUnknown):
+            return await prove(one.database_url_sequencer, keys, entry)
+    return await prove(last.database_url_sequencer, keys, entry)
 
 
 async def _verify(chosen: Settings, only: str | None, keys: list[str] | None) -> list[Verified]:

@@ -19,7 +19,6 @@ from casecoord.storage import letters
 from casecoord.storage.availability import is_unavailable
 from casecoord.storage.letters import Standing
 from casecoord.storage.wakeup import woken
-from casecoord.storage.work import Database
 
 #: How often to look without being woken: for digests, for letters put off, and should waking fail.
 EVERY_SECONDS = 30.0
@@ -74,6 +73,11 @@ async def deliver_on(chosen: Settings, every: float) -> None:
         _say(_NO_MAIL)
         await stop.wait()
         return
+    # A postman for each database: none waits for one that is away.
+    await asyncio.gather(*(_deliver_from(one, stop, every) for one in chosen.apart().values()))
+
+
+async def _deliver_from(chosen: Settings, stop: asyncio.Event, every: float) -> None:
     postman = postman_of(chosen)
     try:
         while not stop.is_set():
@@ -121,7 +125,7 @@ def postman_of(chosen: Settings) -> Postman:
     assert chosen.smtp_url is not None
     local = urlsplit(chosen.smtp_url).hostname in ("127.0.0.1", "::1", "localhost")
     return Postman(
-        Database(chosen.database_url, chosen.keyring(), pool_size=2),
+        chosen.database(pool_size=2),
         Policy(),
         Mailer(chosen.smtp_url, chosen.mail_from, encrypt=not (local or chosen.development)),
         chosen.public_url,
@@ -130,7 +134,7 @@ def postman_of(chosen: Settings) -> Postman:
 
 async def standings(chosen: Settings, *, retry: bool = False) -> dict[str, Standing]:
     """Each area's mail that has not arrived, by the area's code; `retry` makes dead letters due again first."""
-    database = Database(chosen.database_url, chosen.keyring(), pool_size=2)
+    database = chosen.database(pool_size=2)
     found: dict[str, Standing] = {}
     try:
         for code, area in (await database.areas()).items():

@@ -111,7 +111,8 @@ def _prepared(port: str) -> Iterator[Settings]:
         _refuse_production(settings)
         _refuse_taken(settings.port)
         os.environ.update(env)
-        asyncio.run(upgrade(settings.database_url_migrator))
+        for one in settings.apart().values():
+            asyncio.run(upgrade(one.database_url_migrator))
         _load(settings)
         yield settings
 

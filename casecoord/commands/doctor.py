@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,13 +13,12 @@ from casecoord.access.decide import Policy
 from casecoord.access.rules import PolicyInvalid
 from casecoord.commands.context import AsJson, answer, environment
 from casecoord.commands.deliver import standings
-from casecoord.settings import Mode, Settings, SettingsError
+from casecoord.settings import HOME, Mode, Settings, SettingsError
 from casecoord.storage import backups, health
 from casecoord.storage.backups import Kept, Terms
 from casecoord.storage.masters import KeysAway
 from casecoord.storage.readiness import Waiting, log_waiting, master_key_opens
 from casecoord.storage.reapplying import erasures_waiting
-from casecoord.storage.work import Database
 
 MAX_SKEW_SECONDS = 5.0
 OLDEST_BACKUP = timedelta(days=2)
@@ -64,6 +63,14 @@ def examine(env: Mapping[str, str]) -> Iterator[Check]:
     yield Check("configuration", True, f"{settings.mode}, {settings.public_url}")
     yield _keys(env, settings)
     yield _policies()
+    for name, part in settings.apart().items():
+        for check in _look_into(part):
+            yield check if name == HOME else replace(check, name=f"{name}: {check.name}")
+    yield _checkpoints(settings)
+
+
+def _look_into(settings: Settings) -> Iterator[Check]:
+    """What one database says."""
     try:
         facts, opens, stored = asyncio.run(_ask(settings))
         mail = asyncio.run(standings(settings)) if facts.heads.same else {}
@@ -81,10 +88,8 @@ def examine(env: Mapping[str, str]) -> Iterator[Check]:
     )
     if stored is not None:
         yield from _backups(settings, stored.backups, stored.terms, stored.erasures)
-    yield _mail(settings, sum(len(one.dead) for one in mail.values()))
-    yield _checkpoints(settings)
-    if stored is not None:
         yield _sequencer(stored.log)
+    yield _mail(settings, sum(len(one.dead) for one in mail.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ class Stored:
 
 async def _ask(settings: Settings) -> tuple[health.DatabaseFacts, bool, Stored | None]:
     facts = await health.inspect(settings.database_url)
-    db = Database(settings.database_url, settings.keyring())
+    db = settings.database()
     try:
         if not facts.heads.same:
             return facts, True, None

@@ -7,7 +7,6 @@ import typer
 
 from casecoord.actions.duplicates import find_duplicates_everywhere
 from casecoord.commands.context import AsJson, CommandError, answer, settings
-from casecoord.storage.sealed import Keyring
 from casecoord.storage.work import Database
 
 _app = typer.Typer(no_args_is_help=True)
@@ -29,13 +28,11 @@ def find(
 ) -> None:
     """Propose households that may be one to the area's coordinator. Running it twice changes nothing."""
     with settings() as chosen:
-        keyring = chosen.keyring()
-        found = asyncio.run(_find(chosen.database_url, keyring, area))
+        found = asyncio.run(_find(chosen.database(pool_size=2), area))
     answer({"areas": found}, as_json, lambda: "\n".join(map(_in_words, found)))
 
 
-async def _find(url: str, keyring: Keyring, only: str | None) -> list[dict[str, Any]]:
-    database = Database(url, keyring, pool_size=2)
+async def _find(database: Database, only: str | None) -> list[dict[str, Any]]:
     try:
         areas = await database.areas()
         if only is not None and only not in areas:

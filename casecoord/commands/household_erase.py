@@ -17,7 +17,7 @@ from casecoord.domain.words import Language
 from casecoord.settings import Settings
 from casecoord.storage.destroying import Certificate
 from casecoord.storage.dumps import keep_list
-from casecoord.storage.work import Database, UnknownLogin
+from casecoord.storage.work import UnknownLogin
 
 
 def erase(
@@ -34,7 +34,7 @@ def erase(
 
 
 async def _erase(chosen: Settings, household: UUID, by: str) -> Certificate:
-    database = Database(chosen.database_url, chosen.keyring(), pool_size=2)
+    database = chosen.database(pool_size=2)
     try:
         asked = EraseHousehold(str(uuid4()), household)
         done = await Office(database, Policy()).act(login(chosen, by), erase_household, asked)

@@ -56,7 +56,7 @@ def export(
 async def _export(
     chosen: Settings, household: UUID, person: UUID | None, by: str | None, language: Language
 ) -> tuple[UUID, dict[str, Any]]:
-    database = Database(chosen.database_url, chosen.keyring(), pool_size=2)
+    database = chosen.database(pool_size=2)
     try:
         request, granted_by = await _granted(database, household, person)
         caller = login(chosen, by) if by else granted_by

@@ -125,10 +125,8 @@ async def _watched(act: Action) -> "Report":
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from casecoord.storage.work import Database
-
     with settings() as chosen:
-        database = Database(chosen.database_url, chosen.keyring(), pool_size=2)
+        database = chosen.database(pool_size=2)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         try:
             console = Console(stderr=True)  # who reads it from a file wants the one line that matters

@@ -26,7 +26,7 @@ from casecoord.domain.errors import Problem
 from casecoord.domain.words import Language
 from casecoord.settings import Settings
 from casecoord.storage.masters import KeysAway
-from casecoord.storage.work import Database, UnknownLogin
+from casecoord.storage.work import UnknownLogin
 
 As = Annotated[
     str | None,
@@ -90,7 +90,7 @@ def _newest(chosen: Settings) -> int | None:
 async def _watched(
     chosen: Settings, wanted: list[Keys], by: str | None, only: str | None
 ) -> tuple[list[Rotated], list[Retired]]:
-    database = Database(chosen.database_url, chosen.keyring(), pool_size=2)
+    database = chosen.database(pool_size=2)
     console = Console(stderr=True)  # who reads it from a file wants the one line that matters
     columns = (TextColumn("{task.description}: {task.completed}"), TimeElapsedColumn())
     try:

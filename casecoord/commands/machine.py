@@ -12,7 +12,6 @@ import typer
 from casecoord.access.decide import Policy
 from casecoord.actions.log_export import Operator
 from casecoord.commands.context import CommandError, settings
-from casecoord.storage.work import Database
 
 Area = Annotated[str | None, typer.Option("--area", help="Only this area, by its code.")]
 Answer = TypeVar("Answer")
@@ -22,7 +21,7 @@ def at_the_machine(only: str | None, do: Callable[[Operator, dict[str, UUID]], A
     """What `do` answers as whoever is logged in at this machine; in one area, by its code, or in all."""
 
     async def run() -> Answer:
-        database = Database(chosen.database_url, chosen.keyring(), pool_size=2)
+        database = chosen.database(pool_size=2)
         try:
             areas = await database.areas()
             if only is not None and only not in areas:

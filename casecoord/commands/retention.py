@@ -3,7 +3,6 @@
 import asyncio
 import sys
 from collections import Counter
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -20,7 +19,6 @@ from casecoord.domain.retention import TRIGGERS
 from casecoord.domain.words import Language, Role
 from casecoord.storage.offices import officer
 from casecoord.storage.retention_terms import terms_in_force
-from casecoord.storage.sealed import Keyring
 from casecoord.storage.work import Database
 
 OfArea = Annotated[str | None, typer.Option("--area", help="Only this area, by its code.")]
@@ -49,8 +47,9 @@ def run(
     like: the next run goes on.
     """
     with settings() as chosen:
-        keyring = chosen.keyring()
-        found = asyncio.run(_run(chosen.database_url, keyring, area, moment_of(at), dry=dry_run))
+        moment = moment_of(at)
+        database = chosen.database(pool_size=2, clock=(lambda: moment) if moment else None)
+        found = asyncio.run(_run(database, area, dry=dry_run))
     answer({"dry_run": dry_run, "areas": found}, as_json, lambda: _in_words(found, dry=dry_run))
 
 
@@ -58,8 +57,7 @@ def run(
 def terms(area: OfArea = None, as_json: AsJson = False) -> None:
     """How long each class of data is kept, since which day, and where that is said."""
     with settings() as chosen:
-        keyring = chosen.keyring()
-        found = asyncio.run(terms_of(chosen.database_url, keyring, area))
+        found = asyncio.run(terms_of(chosen.database(pool_size=2), area))
     lines = [
         f"{one['area']}: {one['class']:11} {one['term']} (since {one['from_on']}; {one['source']})"
         for one in found
@@ -67,10 +65,7 @@ def terms(area: OfArea = None, as_json: AsJson = False) -> None:
     answer({"terms": found}, as_json, lambda: "\n".join(lines))
 
 
-async def _run(
-    url: str, keyring: Keyring, only: str | None, at: datetime | None, *, dry: bool
-) -> list[dict[str, Any]]:
-    database = Database(url, keyring, clock=(lambda: at) if at else None, pool_size=2)
+async def _run(database: Database, only: str | None, *, dry: bool) -> list[dict[str, Any]]:
     try:
         office = Office(database, Policy())
         return [
@@ -121,9 +116,8 @@ def _count(
         named += rows[: MOST_NAMED - len(named)]
 
 
-async def terms_of(url: str, keyring: Keyring, only: str | None) -> list[dict[str, Any]]:
+async def terms_of(database: Database, only: str | None) -> list[dict[str, Any]]:
     """The terms in force in each area, or in this one. Raises CommandError where there is no such area."""
-    database = Database(url, keyring, pool_size=2)
     try:
         found = []
         for code, area in (await _areas(database, only)).items():

@@ -78,11 +78,14 @@ def sequencer_of(chosen: Settings) -> Sequencer:
 
 
 async def _once(chosen: Settings) -> int:
-    one = sequencer_of(chosen)
-    try:
-        return await one.round()
-    finally:
-        await one.close()
+    placed = 0
+    for part in chosen.apart().values():
+        one = sequencer_of(part)
+        try:
+            placed += await one.round()
+        finally:
+            await one.close()
+    return placed
 
 
 async def _until_stopped(chosen: Settings) -> None:
@@ -93,7 +96,12 @@ async def _until_stopped(chosen: Settings) -> None:
 
 
 async def sequence_on(chosen: Settings, stop: asyncio.Event) -> None:
-    """Rounds until told to stop, and a last one then; what closes the log is said once and waited for."""
+    """Rounds in each database until told to stop, and a last one then."""
+    await asyncio.gather(*(_sequence(part, stop) for part in chosen.apart().values()))
+
+
+async def _sequence(chosen: Settings, stop: asyncio.Event) -> None:
+    """What closes the log is said once and waited for."""
     one, said = sequencer_of(chosen), ""
     try:
         while True:

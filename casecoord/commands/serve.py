@@ -16,7 +16,6 @@ from casecoord.settings import Settings
 from casecoord.storage.availability import is_unavailable
 from casecoord.storage.migrate import head_state
 from casecoord.storage.reapplying import erasures_waiting
-from casecoord.storage.work import Database
 
 
 def register(app: typer.Typer) -> None:
@@ -30,14 +29,15 @@ def serve(
     """Serve the interface and GraphQL on PORT until told to stop (Ctrl-C or SIGTERM)."""
     with environment() as env, _shared_metrics(workers):
         chosen = Settings.from_environment(env)
-        asyncio.run(_refuse_what_was_erased(chosen))
+        for part in chosen.apart().values():
+            asyncio.run(_refuse_what_was_erased(part))
         os.environ.update(env)  # the workers are processes of their own, and read the same settings
         listen(host, chosen.port, workers)
 
 
 async def _refuse_what_was_erased(chosen: Settings) -> None:
     """A restored backup holds what was erased since: nobody is served before that is gone again."""
-    database = Database(chosen.database_url, chosen.keyring(), pool_size=1)
+    database = chosen.database(pool_size=1)
     try:
         waiting = await erasures_waiting(database) if (await head_state(chosen.database_url)).same else 0
     except Exception as error:

@@ -14,9 +14,9 @@ import typer
 from casecoord.actions.clocks import Recomputed, recompute_gaps, sweep_areas
 from casecoord.commands.context import AsJson, CommandError, answer, settings
 from casecoord.domain.promises import PROMISES, Level, Rule
+from casecoord.settings import Settings
 from casecoord.storage.availability import is_unavailable
 from casecoord.storage.dumps import keep_list
-from casecoord.storage.sealed import Keyring
 from casecoord.storage.work import Database
 
 EVERY_SECONDS = 60.0
@@ -43,12 +43,11 @@ def sweep(
     """
     moment = moment_of(at)
     with settings() as chosen:
-        keyring = chosen.keyring()
         if once or moment:
-            found = asyncio.run(_sweep_once(chosen.database_url, keyring, moment, chosen.backups))
+            found = asyncio.run(_sweep_once(chosen, moment))
             answer({"areas": found}, as_json, lambda: _swept_words(found))
         else:
-            asyncio.run(_sweep_on(chosen.database_url, keyring, chosen.backups))
+            asyncio.run(_sweep_on(chosen))
 
 
 def gaps(
@@ -59,45 +58,47 @@ def gaps(
     """Recompute every gap from scratch, by another path than the sweep's; exit 1 where the two differ."""
     moment = moment_of(at)
     with settings() as chosen:
-        found = asyncio.run(_recompute(chosen.database_url, chosen.keyring(), area, moment))
+        found = asyncio.run(_recompute(chosen, area, moment))
     answer({"areas": [_as_data(one) for one in found]}, as_json, lambda: "\n".join(map(_in_words, found)))
     if any(one.differences or one.without_holder for one in found):
         raise SystemExit(1)
 
 
-async def _sweep_once(
-    url: str, keyring: Keyring, at: datetime | None, backups: Path | None
-) -> list[dict[str, Any]]:
-    async with _database(url, keyring) as database:
-        await _keep_list(database, backups)
+async def _sweep_once(chosen: Settings, at: datetime | None) -> list[dict[str, Any]]:
+    async with _database(chosen) as database:
+        await _keep_list(database, chosen.backups)
         return [
             {"area": code, "raised": swept.raised, "escalated": swept.escalated, "ended": swept.ended}
             async for code, swept in sweep_areas(database, at)
         ]
 
 
-async def _sweep_on(url: str, keyring: Keyring, backups: Path | None) -> None:
-    """Sweeps every minute, and keeps the list of erasures beside the backups; a database that is away for a while is waited for."""
+async def _sweep_on(chosen: Settings) -> None:
+    """Sweeps every minute, and keeps the list of erasures beside the backups; a database that is away for a while is
+    waited for, and holds up no other."""
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with _database(url, keyring) as database:
+    async with _database(chosen) as database:
         while not stop.is_set():
-            try:
-                await _keep_list(database, backups)
-                async for code, swept in sweep_areas(database):
-                    if swept.raised or swept.escalated or swept.ended:
-                        _say(
-                            f"{code}: {swept.raised} raised, {swept.escalated} escalated, {swept.ended} ended"
-                        )
-            except Exception as error:
-                if not is_unavailable(error):
-                    raise
-                _say("the database does not answer; trying again")
+            for part in database.apart():
+                await _sweep_part(part, chosen.backups)
             try:
                 await asyncio.wait_for(stop.wait(), EVERY_SECONDS)
             except TimeoutError:
                 continue
+
+
+async def _sweep_part(part: Database, backups: Path | None) -> None:
+    try:
+        await _keep_list(part, backups)
+        async for code, swept in sweep_areas(part):
+            if swept.raised or swept.escalated or swept.ended:
+                _say(f"{code}: {swept.raised} raised, {swept.escalated} escalated, {swept.ended} ended")
+    except Exception as error:
+        if not is_unavailable(error):
+            raise
+        _say("the database does not answer; trying again")
 
 
 async def _keep_list(database: Database, backups: Path | None) -> None:
@@ -110,18 +111,18 @@ async def _keep_list(database: Database, backups: Path | None) -> None:
         _say(f"the list of erasures cannot be written to {backups}")
 
 
-async def _recompute(url: str, keyring: Keyring, only: str | None, at: datetime | None) -> list[Recomputed]:
-    async with _database(url, keyring) as database:
+async def _recompute(chosen: Settings, only: str | None, at: datetime | None) -> list[Recomputed]:
+    async with _database(chosen) as database:
         areas = await database.areas()
         if only is not None and only not in areas:
             raise CommandError(f"there is no area {only}: choose from {', '.join(areas) or 'none'}")
-        chosen = {only: areas[only]} if only else areas
-        return [await recompute_gaps(database, code, area, at) for code, area in chosen.items()]
+        wanted = {only: areas[only]} if only else areas
+        return [await recompute_gaps(database, code, area, at) for code, area in wanted.items()]
 
 
 @asynccontextmanager
-async def _database(url: str, keyring: Keyring) -> AsyncIterator[Database]:
-    database = Database(url, keyring, pool_size=2)
+async def _database(chosen: Settings) -> AsyncIterator[Database]:
+    database = chosen.database(pool_size=2)
     try:
         yield database
     finally:

@@ -33,7 +33,7 @@ from casecoord.storage.roster import (
 )
 from casecoord.storage.settle import settle_area
 from casecoord.storage.sweep import sweep
-from casecoord.storage.work import Area, Database
+from casecoord.storage.work import Area
 
 
 class Stage(Enum):
@@ -109,8 +109,7 @@ async def load(settings: Settings, *, issuer: str, now: datetime, progress: Prog
     Stories end at `now`, or, where a load began before, at its moment. Raises AreaInUse.
     """
     clock = Clock(now)
-    keyring = settings.keyring()
-    database = Database(settings.database_url, keyring, clock=clock, pool_size=2)
+    database = settings.database(clock=clock, pool_size=2)
     try:
         office = Office(database, Policy())
         areas: list[LoadedArea] = []

@@ -17,6 +17,11 @@ class Caller:
     language: Language = Language.NL
     trace_id: str = ""
 
+    @property
+    def login(self) -> tuple[str, str]:
+        """Who it is, as whatever they act."""
+        return self.issuer, self.subject
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:

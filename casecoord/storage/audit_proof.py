@@ -28,6 +28,10 @@ class ProofFailed(Exception):
     """There is no proof; the message is one line that says why."""
 
 
+class EntryUnknown(ProofFailed):
+    """Nothing of that id has a place in this database."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proven:
     """`path`: from the leaf up, as RFC 9162 has it; `note`: the checkpoint that signed `root`."""
@@ -56,7 +60,7 @@ async def prove(url: str, keys: Sequence[str], entry: UUID) -> Proven:
 async def _prove(connection: AsyncConnection, keys: Keys, entry: UUID) -> Proven:
     row = (await connection.execute(_WHERE, {"entry": entry})).one_or_none()
     if row is None:
-        raise ProofFailed("no entry of this id has its place in the log")
+        raise EntryUnknown("no entry of this id has its place in the log")
     note = await connection.scalar(_NEWEST, {"area": row.area_id})
     newest = signed(note, keys) if note else None
     if newest is None or not newest.good or newest.area != row.area_id:

@@ -34,7 +34,7 @@ class NewAddress:
 
 async def areas(work: Area) -> dict[str, UUID]:
     """The areas of this system by code: the one thing of another area that anybody may know."""
-    rows = await work.session.execute(text("select code, id from casecoord_areas()"))
+    rows = await work.session.execute(text("select code, id from casecoord_known_areas()"))
     return {row.code: row.id for row in rows}
 
 

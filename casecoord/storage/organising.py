@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import Range, insert
 
 from casecoord.domain.meetings import MeetingState
@@ -23,7 +22,7 @@ from casecoord.storage.tables import (
     TeamCover,
     TeamKindRecord,
 )
-from casecoord.storage.work import Area, Database
+from casecoord.storage.work import Area
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +165,3 @@ class Organiser:
         await self.work.session.flush()
         identity: UUID = getattr(row, "id", self.work.area_id)
         return identity
-
-
-async def found_area(database: Database, code: str, name: str) -> tuple[UUID, bool]:
-    """The area with this code, made if need be; and whether it was."""
-    async with database.engine.begin() as connection:
-        row = (
-            await connection.execute(
-                text("select * from casecoord_found_area(:code, :name)"), {"code": code, "name": name}
-            )
-        ).one()
-        return row.id, row.created

@@ -35,9 +35,12 @@ class Waiting:
 
 async def log_waiting(db: Database) -> Waiting:
     """How far the sequencer is behind, over all areas."""
-    async with db.engine.begin() as connection:
-        row = (await connection.execute(_WAITING)).one()
-    return Waiting(int(row.entries), float(row.seconds))
+    entries, seconds = 0, 0.0
+    for part in db.parts:
+        async with part.engine.begin() as connection:
+            row = (await connection.execute(_WAITING)).one()
+        entries, seconds = entries + int(row.entries), max(seconds, float(row.seconds))
+    return Waiting(entries, seconds)
 
 
 async def database_answers(db: Database) -> bool:

@@ -78,6 +78,8 @@ class Area(Base):
     code: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     settings: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    #: it lives in another database; here stands only that there is one of this name
+    elsewhere: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class Neighbourhood(Base):

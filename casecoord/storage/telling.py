@@ -33,16 +33,18 @@ def openly(promise: str) -> str:
 
 _THIS_TRANSACTION = "pg_current_xact_id()::xid"
 
-#: What each event of this transaction tells, and whom.
+#: What each event of this transaction tells, and whom. The ids that it names are typed before anything is joined: a
+#: thing compared as text, or by a cast inside the join, would be looked for among all of the area.
 _TELL = text(
     f"""
-with news as (
-  select e.* from events e
+with news as materialized (
+  select e.*, named.* from events e cross join lateral jsonb_to_record(e.about) named (signal uuid, proposal uuid,
+      "grant" uuid, hearing uuid, blockade uuid, refusal uuid, action uuid)
    where e.area_id = :area and e.household_id = :household and e.xmin = {_THIS_TRANSACTION}
 ), told (kind, source_id, receiver, urgent, sphere, audience, at, by) as (
   select case s.urgency when 'acute' then 'acute_signal' else 'signal' end, s.id, who.membership,
     s.urgency = 'acute', s.sphere, s.audience, e.at, e.membership_id
-  from news e join signals s on s.area_id = e.area_id and s.id::text = e.about ->> 'signal'
+  from news e join signals s on s.area_id = e.area_id and s.id = e.signal
     and (s.state = 'open' or e.verb = 'accept_move')
   cross join lateral (
     select coalesce({_SEAT.format(of="s.accountable_team_id")}, {_SEAT.format(of=":area")})
@@ -62,12 +64,12 @@ with news as (
    where e.verb in ('accept_lead', 'decline_lead', 'accept_hand_over', 'decline_hand_over', 'leave_case')
   union all
   select 'objection', x.id, who.membership, false, e.sphere, e.audience, e.at, e.membership_id
-  from news e join proposals x on x.area_id = e.area_id and x.id::text = e.about ->> 'proposal'
+  from news e join proposals x on x.area_id = e.area_id and x.id = e.proposal
   cross join lateral (select x.proposed_by union select {_SEAT.format(of=":area")}) who (membership)
    where e.verb = 'object_to_appointment'
   union all
   select 'break_glass', g.id, who.membership, true, e.sphere, e.audience, e.at, e.membership_id
-  from news e join break_glass_grants g on g.area_id = e.area_id and g.id::text = e.about ->> 'grant'
+  from news e join break_glass_grants g on g.area_id = e.area_id and g.id = e."grant"
   cross join lateral (
     select m.id from memberships m where m.area_id = :area and m.role = 'privacy_officer'
     union select l.membership_id from leads l join cases c on c.area_id = l.area_id and c.id = l.case_id
@@ -75,7 +77,7 @@ with news as (
   ) who (membership) where e.verb = 'break_glass'
   union all
   select 'hearing', z.id, who.membership, false, 'justice', null, e.at, e.membership_id
-  from news e join hearings z on z.area_id = e.area_id and z.id::text = e.about ->> 'hearing'
+  from news e join hearings z on z.area_id = e.area_id and z.id = e.hearing
   cross join lateral (
     select {_SEAT.format(of="v.team_id")} from households y join team_covers v on v.area_id = y.area_id
         and v.kind = 'neighbourhood' and v.code = y.neighbourhood
@@ -85,7 +87,7 @@ with news as (
   ) who (membership) where e.verb = 'plan_hearing'
   union all
   select told.kind, b.id, who.membership, false, b.sphere, b.audience, e.at, e.membership_id
-  from news e join blockades b on b.area_id = e.area_id and b.id::text = e.about ->> 'blockade'
+  from news e join blockades b on b.area_id = e.area_id and b.id = e.blockade
   cross join lateral (select case b.state when 'open' then 'blockade' when 'agenda' then 'blockade_deferred'
     else 'blockade_decided' end kind) told
   cross join lateral (
@@ -96,7 +98,7 @@ with news as (
   ) who (membership)
   union all
   select 'blockade_agenda', b.id, {_SEAT.format(of="t.id")}, false, 'general', null, e.at, e.membership_id
-  from news e join blockades b on b.area_id = e.area_id and b.id::text = e.about ->> 'blockade' and b.state = 'agenda'
+  from news e join blockades b on b.area_id = e.area_id and b.id = e.blockade and b.state = 'agenda'
   join teams t on t.area_id = :area and t.kind = 'programme_bureau' where e.verb = 'decide_blockade'
   union all
   select 'team_left', (e.about ->> 'participant')::uuid, coalesce((select l.membership_id from leads l
@@ -113,11 +115,11 @@ with news as (
     and v.team_id::text = e.about ->> 'team' where e.verb in ('join_case', 'decline_invitation')
   union all
   select 'refusal', f.id, {_SEAT.format(of="lm.team_id")}, false, e.sphere, null, e.at, e.membership_id
-  from news e join refusals f on f.area_id = e.area_id and f.id::text = e.about ->> 'refusal'
+  from news e join refusals f on f.area_id = e.area_id and f.id = e.refusal
     join memberships lm on lm.area_id = f.area_id and lm.id = f.recorded_by where e.verb = 'record_refusal'
   union all
   select 'action', a.id, a.owner_id, false, a.sphere, a.audience, e.at, e.membership_id
-  from news e join plan_actions a on a.area_id = e.area_id and a.id::text = e.about ->> 'action'
+  from news e join plan_actions a on a.area_id = e.area_id and a.id = e.action
    where e.verb in ('add_action', 'leave_case', 'end_membership', 'end_professional', 'end_team', 'end_organisation')
 )
 insert into outbox ({_COLUMNS})

@@ -4,7 +4,7 @@ The first statement of each transaction asks the database who this login is, now
 context that row level security needs; it ends with the transaction.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +20,7 @@ from casecoord.domain.promises import Deadlines
 from casecoord.domain.words import Purpose, Role, TeamKind
 from casecoord.storage import access_log
 from casecoord.storage.connection import APP_ROLE, READER_ROLE, SURVEYOR_ROLE, engine
+from casecoord.storage.queue import Queue
 from casecoord.storage.sealed import Keyring
 
 _PATIENCE = {"statement_timeout": "30s", "idle_in_transaction_session_timeout": "30s", "lock_timeout": "15s"}
@@ -39,6 +40,14 @@ _WITHIN = text(f"{_GROUNDS} from casecoord_within(:area, :at) e")
 
 class UnknownLogin(Exception):
     """The login is real, but nobody here is bound to it, or none of its memberships is valid now."""
+
+
+class AreaMisplaced(Exception):
+    """An area lives in another database than the configuration says."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"the area {code} does not live in the database that CASECOORD_AREA_DATABASES says")
+        self.code = code
 
 
 @dataclass(slots=True)
@@ -109,6 +118,7 @@ class Database:
     ) -> None:
         self.keyring = keyring
         self.clock = clock
+        self.queue = Queue(pool_size)
         self.engine: AsyncEngine = engine(
             url,
             role=APP_ROLE,
@@ -127,7 +137,7 @@ class Database:
 
         `sight`: it only looks. Raises UnknownLogin, or Problem `membership_invalid`, `purpose_invalid`.
         """
-        async with self._sessions.begin() as session:
+        async with self.queue.place(caller.login), self._sessions.begin() as session:
             values = {
                 "issuer": caller.issuer,
                 "subject": caller.subject,
@@ -146,6 +156,7 @@ class Database:
                 if caller.membership is not None:
                     raise Problem("membership_invalid")
                 raise UnknownLogin
+            self.queue.know(caller.login, row["area_id"])
             kind, role = TeamKind(row["team_kind"]), Role(row["role"])
             purposes = purposes_of(role, kind)
             if caller.purpose is not None and caller.purpose not in purposes:
@@ -183,7 +194,7 @@ class Database:
         The caller's membership, if it names one, must be that login's own key: who is a professional too
         chooses as whom. Raises UnknownLogin, or Problem `membership_invalid`, `purpose_invalid`.
         """
-        async with self._sessions.begin() as session:
+        async with self.queue.place(caller.login), self._sessions.begin() as session:
             found = await session.execute(
                 _RECEIVE,
                 {
@@ -198,6 +209,7 @@ class Database:
                 if caller.membership is not None:
                     raise Problem("membership_invalid")
                 raise UnknownLogin
+            self.queue.know(caller.login, row["area_id"])
             if caller.purpose not in (None, Purpose.ACCESS_REQUEST):
                 raise Problem("purpose_invalid")
             actor = Resident(
@@ -258,8 +270,31 @@ class Database:
                 text("select id, created from casecoord_found_area(:code, :name)"),
                 {"code": code, "name": name},
             )
-            row = found.one()
-            return row.id, row.created
+            row = found.one_or_none()
+        if row is None:
+            raise AreaMisplaced(code)
+        return row.id, row.created
+
+    async def introduce(self, area_id: UUID, code: str, name: str) -> None:
+        """An area that lives in another database, so that families can be offered to it."""
+        async with self._sessions.begin() as session:
+            await session.execute(
+                text("select casecoord_introduce(:area, :code, :name)"),
+                {"area": area_id, "code": code, "name": name},
+            )
+
+    @property
+    def parts(self) -> Sequence["Database"]:
+        """Each PostgreSQL behind this; `databases.py` puts several together."""
+        return (self,)
+
+    def apart(self) -> Sequence["Database"]:
+        """The areas of each PostgreSQL by themselves, for work that none may hold up for the others."""
+        return (self,)
+
+    def beyond(self, area_id: UUID) -> Sequence["Database"]:
+        """The databases in which this area does not live."""
+        return ()
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from casecoord.access.decide import Policy
-from casecoord.storage.work import Database
 from tests.actions.monitor_steps import Area
 from tests.actions.steps import sql
-from tests.world import KEYRING, Clock, Town, build_town
+from tests.two_servers import database_at
+from tests.world import Clock, Town, build_town
 
 SEED_IN_CI = 3433328329
 
@@ -23,7 +23,7 @@ def policy() -> Policy:
 @pytest.fixture
 async def town(database_url: str, policy: Policy) -> AsyncIterator[Town]:
     clock = Clock()
-    database = Database(database_url, KEYRING, clock=clock, pool_size=20)
+    database = database_at(database_url, clock, pool_size=20)
     try:
         yield await build_town(database, clock, policy)
     finally:

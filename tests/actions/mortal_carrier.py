@@ -10,8 +10,7 @@ from typing import Any
 
 from casecoord.actions import carrying
 from casecoord.storage import parcels
-from casecoord.storage.work import Database
-from tests.world import KEYRING
+from tests.two_servers import database_at
 
 STEPS = ("claimed", "written there, not committed", "committed there", "noted here, not committed")
 
@@ -30,7 +29,7 @@ async def nothing(*_: Any) -> None:
     """Before anything is written."""
 
 
-async def main(url: str, now: str, step: str) -> None:
+async def main(url: str, home: str, now: str, step: str) -> None:
     match STEPS.index(step):
         case 0:
             carrying.hand_in = dying_after(nothing)
@@ -41,7 +40,7 @@ async def main(url: str, now: str, step: str) -> None:
             carrying.hand_in = dying_after(carrying.hand_in)
         case 3:
             parcels.delivered = dying_after(parcels.delivered)
-    database = Database(url, KEYRING, clock=lambda: datetime.fromisoformat(now), pool_size=2)
+    database = database_at(url, lambda: datetime.fromisoformat(now), pool_size=2, home=home)
     await carrying.carry(database)
 
 

@@ -236,7 +236,7 @@ from casecoord.domain.words import (
 )
 from casecoord.storage.access_log import leaf_of
 from casecoord.storage.faults import DatabaseFault
-from casecoord.storage.organising import Organiser, found_area
+from casecoord.storage.organising import Organiser
 from tests.actions import alternative_steps
 from tests.actions.consent_steps import note, to_note, withdraw
 from tests.actions.meeting_steps import agenda, closing, flagged, planned
@@ -560,7 +560,7 @@ async def moving_story(town: Town, told: str) -> None:
     await town.act("ibrahim", decline_transfer, named)
     (waits,) = await awaited(town, "esra")
     await town.act("esra", accept_transfer, AcceptTransfer(town.key(), waits.id, told))
-    there, _ = await found_area(town.database, "noord", "Noord")
+    there, _ = await town.database.found_area("noord", "Noord")
     for verb in (decline_move, accept_move):
         offer = await arrives(town, there, f"Lars {CANARY}", date(2016, 4, 4))
         await town.office.look(town.caller("ibrahim"), move_offers, MoveOffersOf())

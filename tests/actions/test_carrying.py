@@ -13,7 +13,7 @@ from casecoord.actions.moving import Destination
 from tests.actions.mortal_carrier import STEPS
 from tests.actions.moves import COVERED, all_of, moves, one, whole
 from tests.actions.steps import led_case, signal, sql
-from tests.actions.two_areas import HOLDER, accept, offered, offers, towns
+from tests.actions.two_areas import HOLDER, accept, counted, offered, offers, towns
 from tests.world import Town
 
 __all__ = ["towns"]
@@ -22,7 +22,7 @@ CHECKOUT = Path(__file__).parents[2]
 
 
 async def test_an_acceptance_just_before_the_date_counts_whenever_it_is_carried(
-    towns: tuple[Town, Town], database_url: str
+    towns: tuple[Town, Town],
 ) -> None:
     zuid, noord = towns
     _, offer = await offered(zuid, noord)
@@ -30,13 +30,11 @@ async def test_an_acceptance_just_before_the_date_counts_whenever_it_is_carried(
     await accept(noord, offer.id)
     zuid.clock.forward(days=3)
     await whole(zuid, noord)
-    assert await one(database_url, "select state from move_offers") == "accepted"
-    assert await one(database_url, HOLDER, zuid.area) is None
+    assert await one(zuid.url, "select state from move_offers") == "accepted"
+    assert await one(zuid.url, HOLDER, zuid.area) is None
 
 
-async def test_an_offer_carried_after_its_date_comes_back_expired(
-    towns: tuple[Town, Town], database_url: str
-) -> None:
+async def test_an_offer_carried_after_its_date_comes_back_expired(towns: tuple[Town, Town]) -> None:
     zuid, noord = towns
     noor = (await zuid.janssens())["noor"]
     await signal(zuid, "amina", noor)
@@ -44,16 +42,17 @@ async def test_an_offer_carried_after_its_date_comes_back_expired(
     zuid.clock.forward(days=30)
     await whole(zuid, noord)
     assert await offers(noord) == []
-    assert await one(database_url, "select state from move_offers") == "expired"
+    assert await one(zuid.url, "select state from move_offers") == "expired"
 
 
-async def killed_at(step: str, town: Town, url: str) -> int:
+async def killed_at(step: str, town: Town, other: Town) -> int:
     """How a carrier in a process of its own ended."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "tests.actions.mortal_carrier",
-        url,
+        town.url,
+        other.url,
         town.clock.now.isoformat(),
         step,
         cwd=CHECKOUT,
@@ -63,7 +62,7 @@ async def killed_at(step: str, town: Town, url: str) -> int:
 
 @pytest.mark.parametrize("step", STEPS)
 async def test_a_carrier_killed_at_any_step_there_and_back_delivers_each_parcel_once(
-    towns: tuple[Town, Town], database_url: str, step: str
+    towns: tuple[Town, Town], step: str
 ) -> None:
     zuid, noord = towns
     noor = (await zuid.janssens())["noor"]
@@ -71,31 +70,30 @@ async def test_a_carrier_killed_at_any_step_there_and_back_delivers_each_parcel_
     await moves(zuid, noor.household, Destination.ANOTHER_AREA, area="noord", address=COVERED)
     waits = "select count(*) from parcels where delivered_at is null"
     for answer in (False, True):
-        assert await killed_at(step, zuid, database_url) == -SIGKILL
-        assert await one(database_url, waits) == 1
+        assert await killed_at(step, zuid, noord) == -SIGKILL
+        assert await counted(zuid, noord, waits) == 1
         for _ in range(2):
             await carry(zuid.database)
-        assert await one(database_url, waits) == 0
+        assert await counted(zuid, noord, waits) == 0
         if not answer:
-            assert await one(database_url, HOLDER, zuid.area) == zuid.members["amina"].membership
+            assert await one(zuid.url, HOLDER, zuid.area) == zuid.members["amina"].membership
             (offer,) = await offers(noord)
             await accept(noord, offer.id)
-    counted = "select count(*) from cases where area_id = $1"
-    assert (await one(database_url, counted, noord.area), await one(database_url, HOLDER, zuid.area)) == (
+    cases = "select count(*) from cases where area_id = $1"
+    assert (await one(noord.url, cases, noord.area), await one(zuid.url, HOLDER, zuid.area)) == (
         1,
         None,
     )
-    assert await one(database_url, "select count(*) from arrivals") == 1
+    assert await one(noord.url, "select count(*) from arrivals") == 1
     told = (
         "select kind, count(*) from outbox where kind in ('move_offer', 'move_answer') group by 1 order by 1"
     )
-    assert await all_of(database_url, told) == [("move_answer", 1), ("move_offer", 1)]
+    found = {row for town in (zuid, noord) for row in await all_of(town.url, told)}
+    assert found == {("move_answer", 1), ("move_offer", 1)}
     await whole(zuid, noord)
 
 
-async def test_ten_carriers_at_once_deliver_each_parcel_once(
-    towns: tuple[Town, Town], database_url: str
-) -> None:
+async def test_ten_carriers_at_once_deliver_each_parcel_once(towns: tuple[Town, Town]) -> None:
     zuid, noord = towns
     for number in range(4):
         (child,) = await zuid.family((f"Kind {number}", date(2018, 1, 1)), links={0: [("school", "11VO00")]})
@@ -110,19 +108,17 @@ async def test_ten_carriers_at_once_deliver_each_parcel_once(
     await whole(zuid, noord)
 
 
-async def test_one_parcel_that_cannot_be_taken_holds_up_no_other(
-    towns: tuple[Town, Town], database_url: str
-) -> None:
+async def test_one_parcel_that_cannot_be_taken_holds_up_no_other(towns: tuple[Town, Town]) -> None:
     zuid, noord = towns
     for number in range(2):
         (child,) = await zuid.family((f"Kind {number}", date(2018, 1, 1)), links={0: [("school", "11VO00")]})
         await signal(zuid, "amina", child)
         await moves(zuid, child.household, Destination.ANOTHER_AREA, area="noord", address=COVERED)
-    async with sql(database_url) as admin:
+    async with sql(zuid.url) as admin:
         await admin.execute(
             "update move_offers set key_wrapped = '' where id = (select offer_id from parcels order by posted_at, id limit 1)"
         )
     assert await carry(zuid.database) == 1
     assert len(await offers(noord)) == 1
-    assert await one(database_url, "select count(*) from parcels where delivered_at is null") == 1
+    assert await one(zuid.url, "select count(*) from parcels where delivered_at is null") == 1
     await whole(zuid, noord)

@@ -20,7 +20,7 @@ from casecoord.actions.leads import AnswerProposal, accept_lead
 from casecoord.actions.refusing import OfRefusal, RecordRefusal, confirm_refusal, record_refusal
 from casecoord.domain.promises import Level, Rule
 from casecoord.domain.words import HolderKind, Lapse, LifeDomain, Purpose, Role, TeamKind
-from casecoord.storage.organising import Organiser, found_area
+from casecoord.storage.organising import Organiser
 from casecoord.storage.tables import Institution
 from tests.actions.looks import look, look_in_dutch, records, statements
 from tests.actions.steps import led_case, open_case, propose, refused, signal, sql, take_part
@@ -246,7 +246,7 @@ async def test_figures_are_of_ones_own_area(town: Town) -> None:
 
 
 async def empty_area(town: Town) -> Town:
-    area, _ = await found_area(town.database, "leeg", "Leeg")
+    area, _ = await town.database.found_area("leeg", "Leeg")
     async with town.database.within(area) as work:
         organiser = Organiser(work, town.clock.now - timedelta(days=1))
         await organiser.kinds()

@@ -25,14 +25,14 @@ from casecoord.domain.words import Sphere, TransferState
 from casecoord.storage.connection import APP_ROLE
 from tests.actions.moves import COVERED, all_of, awaited, moves, one, whole
 from tests.actions.steps import by_bsn, propose, refused, signal, sql
-from tests.actions.two_areas import HOLDER, accept, offered, offers, towns
+from tests.actions.two_areas import HOLDER, accept, counted, offered, offers, towns
 from tests.world import PEOPLE, Town
 
 __all__ = ["towns"]
 
 
 async def test_the_receiving_coordinator_sees_the_minimum_and_nobody_else_anything(
-    towns: tuple[Town, Town], database_url: str
+    towns: tuple[Town, Town],
 ) -> None:
     zuid, noord = towns
     _, offer = await offered(zuid, noord)
@@ -48,8 +48,8 @@ async def test_the_receiving_coordinator_sees_the_minimum_and_nobody_else_anythi
     assert await offers(zuid) == []
     box = await noord.office.look(noord.caller("ibrahim"), inbox, InboxOf())
     assert [(notice.kind, notice.household) for notice in box.notices.items] == [("move_offer", None)]
-    assert await one(database_url, "select count(*) from persons where area_id = $1", noord.area) == 0
-    async with sql(database_url, role=APP_ROLE) as database:
+    assert await one(noord.url, "select count(*) from persons where area_id = $1", noord.area) == 0
+    async with sql(noord.url, role=APP_ROLE) as database:
         await database.execute(f"set casecoord.area = '{noord.area}'")
         row = dict(await database.fetchrow("select * from arrivals"))
     assert not [value for value in row.values() if isinstance(value, bytes) and b"Janssen" in value]
@@ -57,7 +57,7 @@ async def test_the_receiving_coordinator_sees_the_minimum_and_nobody_else_anythi
 
 
 async def test_of_a_secret_address_not_even_the_neighbourhood_travels_in_sight(
-    towns: tuple[Town, Town], database_url: str
+    towns: tuple[Town, Town],
 ) -> None:
     zuid, noord = towns
     noor = (await zuid.janssens())["noor"]
@@ -68,30 +68,30 @@ async def test_of_a_secret_address_not_even_the_neighbourhood_travels_in_sight(
     assert offer.neighbourhood is None
     done = await accept(noord, offer.id)
     there = "select neighbourhood, secret_address from households where id = $1"
-    assert await all_of(database_url, there, done.household) == [("BU05991099", True)]
+    assert await all_of(noord.url, there, done.household) == [("BU05991099", True)]
 
 
 async def test_the_sender_holds_until_it_has_heard_that_the_receiver_accepted(
-    towns: tuple[Town, Town], database_url: str
+    towns: tuple[Town, Town],
 ) -> None:
     zuid, noord = towns
     noor, offer = await offered(zuid, noord)
     lead = zuid.members["amina"].membership
     zuid.clock.forward(days=1)
     done = await accept(noord, offer.id)
-    assert await one(database_url, HOLDER, zuid.area) == lead
-    assert done.household is not None and await one(database_url, HOLDER, noord.area) is not None
+    assert await one(zuid.url, HOLDER, zuid.area) == lead
+    assert done.household is not None and await one(noord.url, HOLDER, noord.area) is not None
     await carry(zuid.database)
-    assert await one(database_url, HOLDER, zuid.area) is None
+    assert await one(zuid.url, HOLDER, zuid.area) is None
     for table in ("signals", "cases"):
         found = await all_of(
-            database_url, f"select distinct lapsed_as from {table} where area_id = $1", zuid.area
+            zuid.url, f"select distinct lapsed_as from {table} where area_id = $1", zuid.area
         )
         assert found == [("moved",)]
-    assert await all_of(database_url, "select state, content_sealed, key_wrapped from move_offers") == [
+    assert await all_of(zuid.url, "select state, content_sealed, key_wrapped from move_offers") == [
         ("accepted", None, None)
     ]
-    assert await all_of(database_url, "select state from transfers") == [("accepted",)]
+    assert await all_of(zuid.url, "select state from transfers") == [("accepted",)]
     box = await zuid.office.look(zuid.caller("ibrahim"), inbox, InboxOf())
     assert "move_answer" in {notice.kind for notice in box.notices.items}
     assert noor.household != done.household
@@ -99,7 +99,7 @@ async def test_the_sender_holds_until_it_has_heard_that_the_receiver_accepted(
 
 
 async def test_the_family_is_known_there_with_its_signals_and_a_case_in_search_of_a_lead(
-    towns: tuple[Town, Town], database_url: str
+    towns: tuple[Town, Town],
 ) -> None:
     zuid, noord = towns
     noor, offer = await offered(zuid, noord)
@@ -109,7 +109,7 @@ async def test_the_family_is_known_there_with_its_signals_and_a_case_in_search_o
     assert {person.name.value for person in view.persons} == {"Els Janssen", "Daan Janssen", "Noor Janssen"}
     assert "Zorgen over thuis." in {one.summary.value for one in view.signals}
     waits = "select rule from promises where area_id = $1 and household_id = $2 and ended_at is null"
-    rules = Counter(row[0] for row in await all_of(database_url, waits, noord.area, done.household))
+    rules = Counter(row[0] for row in await all_of(noord.url, waits, noord.area, done.household))
     assert (rules["G2"], rules["G1"], rules["G6"]) == (1, 2, 1)
     # The register's numbers lead to them, here and not there.
     sent = await signal(noord, "dirk", by_bsn(noor))
@@ -120,7 +120,7 @@ async def test_the_family_is_known_there_with_its_signals_and_a_case_in_search_o
 
 
 async def test_what_a_sphere_withholds_reaches_its_team_and_not_the_coordinator_who_accepted(
-    towns: tuple[Town, Town], database_url: str
+    towns: tuple[Town, Town],
 ) -> None:
     zuid, noord = towns
     _, offer = await offered(zuid, noord)
@@ -137,7 +137,7 @@ async def test_what_a_sphere_withholds_reaches_its_team_and_not_the_coordinator_
 
 
 async def test_a_declined_family_is_still_the_senders_and_waits_for_its_coordinator(
-    towns: tuple[Town, Town], database_url: str
+    towns: tuple[Town, Town],
 ) -> None:
     zuid, noord = towns
     noor, offer = await offered(zuid, noord)
@@ -146,10 +146,10 @@ async def test_a_declined_family_is_still_the_senders_and_waits_for_its_coordina
     no = AnswerMove(noord.key(), offer.id, "Zij wonen niet hier maar in Utrecht.")
     assert (await noord.act("ibrahim", decline_move, no)).state is TransferState.DECLINED
     await carry(zuid.database)
-    assert await one(database_url, "select state from move_offers") == "declined"
-    assert await one(database_url, "select answer_sealed is not null from move_offers")
-    assert await all_of(database_url, "select content_sealed, key_wrapped from arrivals") == [(None, None)]
-    assert await one(database_url, HOLDER, zuid.area) == zuid.members["amina"].membership
+    assert await one(zuid.url, "select state from move_offers") == "declined"
+    assert await one(zuid.url, "select answer_sealed is not null from move_offers")
+    assert await all_of(noord.url, "select content_sealed, key_wrapped from arrivals") == [(None, None)]
+    assert await one(zuid.url, HOLDER, zuid.area) == zuid.members["amina"].membership
     assert await offers(noord) == []
     (waits,) = await awaited(zuid, "ibrahim")
     assert waits.departure
@@ -166,12 +166,12 @@ async def test_a_declined_family_is_still_the_senders_and_waits_for_its_coordina
     await carry(zuid.database)
     await accept(noord, again.offer)
     await carry(zuid.database)
-    assert await one(database_url, HOLDER, zuid.area) is None
+    assert await one(zuid.url, HOLDER, zuid.area) is None
     await whole(zuid, noord)
 
 
 async def test_an_offer_that_nobody_answers_goes_back_with_a_gap_and_is_too_late_to_accept(
-    towns: tuple[Town, Town], database_url: str
+    towns: tuple[Town, Town],
 ) -> None:
     zuid, noord = towns
     _, offer = await offered(zuid, noord)
@@ -183,9 +183,9 @@ async def test_an_offer_that_nobody_answers_goes_back_with_a_gap_and_is_too_late
         "select p.area_id, p.responder_id from gaps g join promises p on p.id = g.promise_id"
         " where p.rule = 'G7' and g.ended_at is null"
     )
-    assert await all_of(database_url, gap) == [(zuid.area, zuid.members["ibrahim"].membership)]
-    assert await one(database_url, "select state from move_offers") == "expired"
-    assert await one(database_url, HOLDER, zuid.area) == zuid.members["amina"].membership
+    assert await all_of(zuid.url, gap) == [(zuid.area, zuid.members["ibrahim"].membership)]
+    assert await one(zuid.url, "select state from move_offers") == "expired"
+    assert await one(zuid.url, HOLDER, zuid.area) == zuid.members["amina"].membership
     for late in (accept_move, decline_move):
         async with refused("offer_expired", "offer"):
             await noord.act("ibrahim", late, AnswerMove(noord.key(), offer.id, "toch wel"))
@@ -195,9 +195,7 @@ async def test_an_offer_that_nobody_answers_goes_back_with_a_gap_and_is_too_late
 
 
 @pytest.mark.parametrize("round", range(4))
-async def test_two_answers_to_an_offer_at_once_are_one(
-    towns: tuple[Town, Town], database_url: str, round: int
-) -> None:
+async def test_two_answers_to_an_offer_at_once_are_one(towns: tuple[Town, Town], round: int) -> None:
     zuid, noord = towns
     _, offer = await offered(zuid, noord)
     acts = [
@@ -210,14 +208,14 @@ async def test_two_answers_to_an_offer_at_once_are_one(
         "already_answered": 1,
     }
     await carry(zuid.database)
-    state = await one(database_url, "select state from arrivals")
-    held = await one(database_url, HOLDER, zuid.area), await one(database_url, HOLDER, noord.area)
+    state = await one(noord.url, "select state from arrivals")
+    held = await one(zuid.url, HOLDER, zuid.area), await one(noord.url, HOLDER, noord.area)
     assert (held[0] is None, held[1] is not None) == (state == "accepted",) * 2
     await whole(zuid, noord)
 
 
 async def test_what_comes_in_after_the_offer_waits_for_the_senders_coordinator(
-    towns: tuple[Town, Town], database_url: str
+    towns: tuple[Town, Town],
 ) -> None:
     zuid, noord = towns
     noor, offer = await offered(zuid, noord)
@@ -226,7 +224,7 @@ async def test_what_comes_in_after_the_offer_waits_for_the_senders_coordinator(
     await carry(zuid.database)
     (waits,) = await awaited(zuid, "ibrahim")
     assert waits.departure
-    assert await one(database_url, HOLDER, zuid.area) is not None
+    assert await one(zuid.url, HOLDER, zuid.area) is not None
     await whole(zuid, noord)
     await zuid.act("ibrahim", accept_transfer, AcceptTransfer(zuid.key(), waits.id, "Doorgegeven aan Noord."))
     await whole(zuid, noord)
@@ -246,53 +244,48 @@ async def test_while_the_other_area_thinks_the_family_cannot_be_offered_twice_or
 
 
 async def test_a_family_that_the_register_placed_there_already_is_found_and_not_made_twice(
-    towns: tuple[Town, Town], database_url: str
+    towns: tuple[Town, Town],
 ) -> None:
     zuid, noord = towns
     noor, offer = await offered(zuid, noord)
     (known,) = await noord.family(("Noor Janssen", noor.born))
-    async with sql(database_url) as admin:
-        await admin.execute(
-            "update persons p set bsn_index = z.bsn_index, bsn_birth_index = z.bsn_birth_index from persons z"
-            " where p.area_id = $1 and p.id = $2 and z.area_id = $3 and z.id = $4",
-            noord.area, known.id, zuid.area, noor.id,
-        )  # fmt: skip
+    known_by = "select bsn_index, bsn_birth_index from persons where id = $1"
+    ((index, with_birth_date),) = await all_of(zuid.url, known_by, noor.id)
+    async with sql(noord.url) as admin:
+        same = "update persons set bsn_index = $2, bsn_birth_index = $3 where id = $1"
+        await admin.execute(same, known.id, index, with_birth_date)
     done = await accept(noord, offer.id)
     assert done.household == known.household
-    assert await one(database_url, "select count(*) from persons where area_id = $1", noord.area) == 3
+    assert await one(noord.url, "select count(*) from persons where area_id = $1", noord.area) == 3
     await carry(zuid.database)
     await whole(zuid, noord)
 
 
-async def test_a_family_that_comes_back_is_the_household_that_it_was(
-    towns: tuple[Town, Town], database_url: str
-) -> None:
+async def test_a_family_that_comes_back_is_the_household_that_it_was(towns: tuple[Town, Town]) -> None:
     zuid, noord = towns
     noor, offer = await offered(zuid, noord)
     there = await accept(noord, offer.id)
     await carry(zuid.database)
     back = await moves(noord, there.household, Destination.ANOTHER_AREA, area="zuid", address=COVERED)
     await carry(zuid.database)
-    assert await one(database_url, HOLDER, noord.area) is not None
+    assert await one(noord.url, HOLDER, noord.area) is not None
     again = await accept(zuid, back.offer)
     assert again.household == noor.household
     await carry(zuid.database)
-    assert await one(database_url, HOLDER, noord.area) is None
-    assert await one(database_url, HOLDER, zuid.area) is not None
-    assert await one(database_url, "select left_on from households where id = $1", noor.household) is None
-    assert await one(database_url, "select count(*) from persons") == 6
+    assert await one(noord.url, HOLDER, noord.area) is None
+    assert await one(zuid.url, HOLDER, zuid.area) is not None
+    assert await one(zuid.url, "select left_on from households where id = $1", noor.household) is None
+    assert await counted(zuid, noord, "select count(*) from persons") == 6
     await whole(zuid, noord)
 
 
-async def test_with_nothing_open_no_other_area_learns_of_a_family(
-    towns: tuple[Town, Town], database_url: str
-) -> None:
+async def test_with_nothing_open_no_other_area_learns_of_a_family(towns: tuple[Town, Town]) -> None:
     zuid, _ = towns
     noor = (await zuid.janssens())["noor"]
     done = await moves(zuid, noor.household, Destination.ANOTHER_AREA, area="noord", address=COVERED)
     assert (done.offer, done.transfers) == (None, [])
-    assert await one(database_url, "select count(*) from parcels") == 0
-    assert await one(database_url, "select left_on from households") == date(2026, 11, 2)
+    assert await one(zuid.url, "select count(*) from parcels") == 0
+    assert await one(zuid.url, "select left_on from households") == date(2026, 11, 2)
 
 
 async def test_an_offer_of_another_area_and_none_at_all_are_one_answer(towns: tuple[Town, Town]) -> None:

@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from casecoord.commands.context import CommandError
 from casecoord.commands.retention import terms_of
 from casecoord.domain.words import RequestKind
+from casecoord.storage.work import Database
 from tests.actions.steps import sql
 from tests.actions.test_retention import closed_case
 from tests.actions.test_rights import ask, decided
@@ -57,10 +58,10 @@ async def test_a_dry_run_says_what_would_go_and_why_and_a_run_does_it(town: Town
             "select count(*) from access_log where record::jsonb ->> 'event' = 'run_retention'"
         )
     assert logged == 2
-    terms = {one["class"]: one["months"] for one in await terms_of(database_url, KEYRING, None)}
+    terms = {one["class"]: one["months"] for one in await terms_of(Database(database_url, KEYRING), None)}
     assert (terms["signal"], terms["joint_view"], terms["access_log"]) == (60, 12, 60)
     with pytest.raises(CommandError, match="there is no area elders"):
-        await terms_of(database_url, KEYRING, "elders")
+        await terms_of(Database(database_url, KEYRING), "elders")
 
 
 async def test_without_an_administrator_nothing_goes(town: Town, database_url: str) -> None:

@@ -1,4 +1,4 @@
-"""Two areas in one database, and a family that one offers to the other."""
+"""Two areas, in one database or in two, and a family that one offers to the other."""
 
 from collections.abc import AsyncIterator
 from uuid import UUID
@@ -16,10 +16,11 @@ from casecoord.actions.arriving import (
 from casecoord.actions.carrying import carry
 from casecoord.actions.moving import Destination
 from casecoord.domain.words import LifeDomain
-from casecoord.storage.work import Database
-from tests.actions.moves import COVERED, moves
+from casecoord.storage.neighbours import introduce
+from tests.actions.moves import COVERED, moves, one
 from tests.actions.steps import led_case, signal, sql
-from tests.world import KEYRING, Clock, Someone, Town, build_town
+from tests.two_servers import database_at, home_of
+from tests.world import Clock, Someone, Town, build_town
 
 #: Who holds the one family of an area that has something open.
 HOLDER = "select membership_id from holders where area_id = $1 and upper_inf(during)"
@@ -29,9 +30,11 @@ HOLDER = "select membership_id from holders where area_id = $1 and upper_inf(dur
 async def towns(database_url: str, policy: Policy) -> AsyncIterator[tuple[Town, Town]]:
     """Zuid, and Noord, in which De Klimop's postcode lies in a neighbourhood."""
     clock = Clock()
-    database = Database(database_url, KEYRING, clock=clock, pool_size=20)
+    database = database_at(database_url, clock, pool_size=20)
     zuid, noord = [await build_town(database, clock, policy, code) for code in ("zuid", "noord")]
-    async with sql(database_url) as admin:
+    zuid.url, noord.url = database_url, home_of(database_url)
+    await introduce(database)
+    async with sql(noord.url) as admin:
         await admin.execute("insert into postcodes values ($1, '3081HV', 'BU05991099')", noord.area)
     yield zuid, noord
     await database.close()
@@ -55,3 +58,8 @@ async def offers(town: Town, name: str = "ibrahim") -> list[OfferedMove]:
 
 async def accept(noord: Town, offer: UUID, by: str = "ibrahim"):
     return await noord.act(by, accept_move, AnswerMove(noord.key(), offer))
+
+
+async def counted(zuid: Town, noord: Town, query: str) -> int:
+    """How many there are in both areas, wherever each of them lives."""
+    return sum([await one(url, query) for url in {zuid.url, noord.url}])

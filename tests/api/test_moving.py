@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 from casecoord.actions.carrying import carry
 from casecoord.api.ids import global_id
-from casecoord.storage.organising import found_area
+from casecoord.storage.neighbours import introduce
 from tests.actions.moves import arrives, one
 from tests.actions.steps import signal
 from tests.api.test_overviews import ask, clients, key
@@ -53,7 +53,8 @@ async def test_an_offered_family_is_a_number_until_it_is_accepted(
     town: Town, clients: dict[str, Client], database_url: str
 ) -> None:
     town.clock.now = datetime.now(UTC)
-    there, _ = await found_area(town.database, "noord", "Noord")
+    there, _ = await town.database.found_area("noord", "Noord")
+    await introduce(town.database)
     offers = [await arrives(town, there, f"Lars Kanarie{number}", date(2016, 4, 4)) for number in range(2)]
     listed = await ask(clients["ibrahim"], "MoveOffers")
     assert {offer["id"] for offer in listed} == {global_id("MoveOffer", offer) for offer in offers}

@@ -20,6 +20,7 @@ from tests.bench.matching import matching_vs_sql
 from tests.bench.measure import Result
 from tests.bench.monitor import monitor_vs_sql
 from tests.bench.rotating import key_rotation
+from tests.bench.scale import what_a_request_costs
 from tests.bench.sweep import sweep_vs_sql
 
 BENCHMARKS = (
@@ -35,6 +36,7 @@ BENCHMARKS = (
     agenda_vs_sql,
     live_page,
     first_screens,
+    what_a_request_costs,
 )
 RESULTS = Path(".bench/results.jsonl")
 

@@ -17,8 +17,8 @@ from casecoord.access.decide import Policy
 from casecoord.actions.delivering import Postman
 from casecoord.domain.words import Language
 from casecoord.mail import Mailer
-from casecoord.storage.work import Database
-from tests.world import KEYRING, Clock, Town, build_town
+from tests.two_servers import database_at
+from tests.world import Clock, Town, build_town
 
 SENDER = "casecoord@example.nl"
 LINK = "https://casecoord.example.nl"
@@ -87,7 +87,7 @@ def policy() -> Policy:
 @pytest.fixture
 async def town(database_url: str, policy: Policy) -> AsyncIterator[Town]:
     clock = Clock()
-    database = Database(database_url, KEYRING, clock=clock, pool_size=20)
+    database = database_at(database_url, clock, pool_size=20)
     try:
         town = await build_town(database, clock, policy)
         await give_addresses(town)
