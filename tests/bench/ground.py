@@ -28,16 +28,21 @@ from casecoord.embedded import EmbeddedPostgres
 from casecoord.storage import migrate
 from casecoord.storage.work import Database
 from tests.conftest import of_database
+from tests.crowd import crowd
 from tests.doors import bind, demo_provider, free_port
-from tests.world import KEYRING, MASTER, MATCH, Clock, Town, build_town
+from tests.world import KEYRING, MASTER, MATCH, Clock, Someone, Town, build_town
 
 CASES = 40
+#: Families of which a team's worklist is full, and families about whom is signalled while it is measured.
+FLAGGED, TOLD = 60, 100
+#: Of every server that is measured, ours and the peer's: one a core, as `casecoord serve --help` advises.
+PROCESSES = os.cpu_count() or 1
 DOMAINS = (LifeDomain.SOCIAL_NETWORK, LifeDomain.TIME_USE, LifeDomain.FINANCE, LifeDomain.MENTAL_HEALTH)
 
 
 @dataclass
 class Ground:
-    """A served town: its database, where it answers, Dirk's token and the cases that he may see."""
+    """A served town: its database, where it answers, Dirk's token, the cases that he may see, whom he may tell of."""
 
     database_url: str
     url: str
@@ -45,16 +50,19 @@ class Ground:
     town: Town
     provider: DemoProvider
     cases: list[UUID] = field(default_factory=list)
+    told: list[Someone] = field(default_factory=list)
+    households: int = 0
 
 
 @asynccontextmanager
-async def ground() -> AsyncIterator[Ground]:
+async def ground(households: int = 0) -> AsyncIterator[Ground]:
+    """`households`: so many others live in the same area."""
     with tempfile.TemporaryDirectory() as folder:
         server = os.environ.get("DATABASE_URL")
         embedded = None if server else EmbeddedPostgres(Path(folder) / "pg")
         admin_url = server or embedded.start()  # type: ignore[union-attr]
         try:
-            async with _database(admin_url) as url, _town(url) as laid:
+            async with _database(admin_url) as url, _town(url, households) as laid:
                 yield laid
         finally:
             if embedded:
@@ -76,7 +84,7 @@ async def _database(admin_url: str) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def _town(url: str) -> AsyncIterator[Ground]:
+async def _town(url: str, households: int) -> AsyncIterator[Ground]:
     port = free_port()
     provider = demo_provider(port)
     database = Database(url, KEYRING, clock=Clock())
@@ -84,9 +92,38 @@ async def _town(url: str) -> AsyncIterator[Ground]:
     await bind(database, town.area, town.members["dirk"].professional, provider.issuer, "demo-dirk")
     with running(provider):
         cases = [await _case(town) for _ in range(CASES)]
+        for number in range(FLAGGED):
+            await _signalled(town, f"Flagged {number}", "school", "nowhere")
+        told = [await _signalled(town, f"Told {number}", "school", "12AB00") for number in range(TOLD)]
+        if households:
+            migrator = await asyncpg.connect(url, server_settings={"role": "casecoord_migrator"})
+            await crowd(migrator, town, households, late_of_ten=1)
+            await migrator.close()
+        await _settled(url)
         with server(url, provider, port) as address:
-            yield Ground(url, address, obtain("dirk", provider.issuer), town, provider, cases)
+            token = obtain("dirk", provider.issuer)
+            yield Ground(url, address, token, town, provider, cases, told, households)
     await database.close()
+
+
+async def _settled(url: str) -> None:
+    """What autovacuum would have done by and by, and what was just written is on the disk."""
+    admin = await asyncpg.connect(url)
+    for statement in ("vacuum analyze", "checkpoint"):
+        await admin.execute(statement)
+    await admin.close()
+
+
+async def _signalled(town: Town, name: str, kind: str, code: str) -> Someone:
+    """A family with one signal, for the team of this school, or else that of the neighbourhood."""
+    links = {0: [(kind, code)]} if code != "nowhere" else None
+    (someone,) = await town.family((name, date(2016, 5, 5)), links=links)
+    about = ByBsn(someone.bsn, someone.born)
+    told = AddSignal(
+        town.key(), about, SignalSubject.PERSON, LifeDomain.TIME_USE, Urgency.NORMAL, "Vaak te laat."
+    )
+    await town.act("amina", add_signal, told)
+    return someone
 
 
 async def _case(town: Town) -> UUID:
@@ -129,9 +166,13 @@ async def _case(town: Town) -> UUID:
 
 @contextmanager
 def server(
-    url: str, provider: DemoProvider, port: int, app: str = "casecoord.app:from_environment"
+    url: str,
+    provider: DemoProvider,
+    port: int,
+    app: str = "casecoord.app:from_environment",
+    workers: int = PROCESSES,
 ) -> Iterator[str]:
-    """One server process, as in production: one worker, its own interpreter."""
+    """The server as in production: so many processes, each its own interpreter."""
     environment = {
         **os.environ,
         "DATABASE_URL": url,
@@ -148,7 +189,7 @@ def server(
     }
     command = [sys.executable, "-m", "uvicorn", "--factory", app]
     process = subprocess.Popen(
-        [*command, "--port", str(port), "--no-access-log", "--log-level", "error"],
+        [*command, "--port", str(port), "--workers", str(workers), "--no-access-log", "--log-level", "error"],
         env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -15,7 +15,9 @@ import orjson
 from casecoord.api.ids import global_id
 from casecoord.storage.connection import APP_ROLE
 from casecoord.storage.views import JOINT
+from tests.bench.asking import asked
 from tests.bench.ground import Ground
+from tests.bench.http import Connection
 from tests.bench.measure import Result, compare
 
 CONCURRENCY = (1, 8, 32)
@@ -37,35 +39,18 @@ async def joint_case_vs_asyncpg(laid: Ground) -> list[Result]:
 
 async def over_http(laid: Ground, start: int) -> Callable[[], Awaitable[None]]:
     """A keep-alive connection of its own, with as little client as HTTP allows."""
-    address = urlsplit(laid.url)
-    reader, writer = await asyncio.open_connection(address.hostname, address.port)
+    connection = await Connection.to(laid.url)
     requests = [_request(laid, case) for case in laid.cases]
     turn = count(start)
 
     async def one() -> None:
-        writer.write(requests[next(turn) % len(requests)])
-        head = await reader.readuntil(b"\r\n\r\n")
-        found = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
-        assert head.startswith(b"HTTP/1.1 200") and found is not None
-        body = await reader.readexactly(int(found[1]))
-        assert b'"errors"' not in body
+        await connection.ask(requests[next(turn) % len(requests)])
 
     return one
 
 
 def _request(laid: Ground, case: UUID) -> bytes:
-    document = Path("graphql/operations/jointCase.graphql").read_bytes()
-    body = orjson.dumps(
-        {
-            "documentId": f"sha256:{hashlib.sha256(document).hexdigest()}",
-            "variables": {"id": global_id("Case", case)},
-        }
-    )
-    head = (
-        f"POST /graphql HTTP/1.1\r\nHost: {urlsplit(laid.url).netloc}\r\nContent-Type: application/json\r\n"
-        f"Authorization: Bearer {laid.token}\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+    return asked(laid, "jointCase", {"id": global_id("Case", case)})
 
 
 async def _through_asyncpg(laid: Ground, start: int) -> Callable[[], Awaitable[None]]:

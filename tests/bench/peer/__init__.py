@@ -1,0 +1,137 @@
+"""The peer: PostGraphile over the same rows, under row level security, with a row in a log for each look.
+
+It decrypts nothing (it reads plain words as long as the sealed ones), decides nothing beyond its policies, and believes
+who asks; ours verifies a token, decides of each facet, unseals, and writes a record that can be proven.
+"""
+
+import json
+import secrets
+import subprocess
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from itertools import count
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from tests.bench.ground import PROCESSES, Ground
+from tests.bench.http import Connection, request
+from tests.doors import free_port
+from tests.node import node
+
+HERE = Path(__file__).parent
+ROLE = "casecoord_bench_peer"
+#: Connections of each process to the database.
+POOL = 10
+PAGE = 50
+
+WHO = "{ id role professionalByProfessionalId { id name phone } teamByTeamId { id name kind } }"
+#: The rows that our document `JointCase` shows: household, persons, signals, participants, lead, actions, deadlines.
+VIEW = f"""mutation JointCase($id: UUID!) {{ viewCase(input: {{caseId: $id}}) {{ case {{
+  id state triagedAt
+  householdByHouseholdId {{
+    id neighbourhood secretAddress address contact
+    personsByHouseholdIdList {{ id name birthDate language }}
+    signalsByHouseholdIdList {{
+      id personId state domain sphere urgency receivedAt summary teamBySourceTeamId {{ id name kind }}
+    }}
+    promisesByHouseholdIdList {{ id rule dueAt areaAt membershipByResponderId {WHO} }}
+  }}
+  participantsByCaseIdList {{ id sphere since teamByTeamId {{ id name kind }} }}
+  leadsByCaseIdList {{ id since membershipByMembershipId {WHO} }}
+  planActionsByCaseIdList {{ id domain what state dueOn membershipByOwnerId {WHO} }}
+}} }} }}"""
+WORKLIST = """mutation Worklist($first: Int!) { viewWorklist(input: {first: $first}) {
+  flaggeds { household caseId state urgency nextDeadline openGaps holder names } } }"""
+
+
+def installed() -> bool:
+    return node() is not None and (HERE / "node_modules" / "postgraphile").is_dir()
+
+
+@asynccontextmanager
+async def peer(laid: Ground) -> AsyncIterator[str]:
+    """Where it answers, on a copy of the rows as they are now."""
+    password = secrets.token_hex(16)
+    async with _role(laid.database_url, password):
+        port = free_port()
+        process = subprocess.Popen(
+            [node(), HERE / "server.mjs"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            stderr=subprocess.DEVNULL, env={"NODE_ENV": "production", "GRAPHILE_ENV": "production"},
+        )  # fmt: skip
+        assert process.stdin is not None and process.stdout is not None
+        said = {
+            "database": _as(laid.database_url, password),
+            "port": port,
+            "processes": PROCESSES,
+            "pool": POOL,
+            "timeout": 30_000,
+        }
+        process.stdin.write(f"{json.dumps(said)}\n")
+        process.stdin.flush()
+        try:
+            if process.stdout.readline().strip() != "ready":
+                raise SystemExit("the peer did not start")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.stdin.close()
+            process.wait(10)
+
+
+@asynccontextmanager
+async def _role(url: str, password: str) -> AsyncIterator[None]:
+    admin = await asyncpg.connect(url)
+    try:
+        await admin.execute(f"create role {ROLE} login password '{password}' nosuperuser nobypassrls")
+        await admin.execute((HERE / "schema.sql").read_text(), timeout=600)
+        yield
+    finally:
+        await admin.execute("drop schema if exists peer cascade")
+        await admin.execute(f"drop owned by {ROLE}; drop role {ROLE}")
+        await admin.close()
+
+
+def _as(url: str, password: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=f"{ROLE}:{password}@{parts.hostname}:{parts.port}"))
+
+
+def _request(laid: Ground, url: str, query: str, variables: dict[str, object]) -> bytes:
+    dirk = laid.town.members["dirk"]
+    who = {"X-Area": str(laid.town.area), "X-Team": str(dirk.team), "X-By": str(dirk.professional)}
+    return request(url, orjson.dumps({"query": query, "variables": variables}), who)
+
+
+async def view_of_peer(laid: Ground, url: str, start: int) -> Callable[[], Awaitable[bytes]]:
+    connection = await Connection.to(url)
+    requests = [_request(laid, url, VIEW, {"id": str(case)}) for case in laid.cases]
+    turn = count(start)
+    return lambda: connection.ask(requests[next(turn) % len(requests)])
+
+
+async def worklist_of_peer(laid: Ground, url: str, _: int) -> Callable[[], Awaitable[bytes]]:
+    connection = await Connection.to(url)
+    asked = _request(laid, url, WORKLIST, {"first": PAGE})
+    return lambda: connection.ask(asked)
+
+
+def rows_of(view: bytes) -> int:
+    """How many rows a view of the peer holds."""
+
+    def counted(value: object) -> int:
+        match value:
+            case dict():
+                return ("id" in value) + sum(map(counted, value.values()))
+            case list():
+                return sum(map(counted, value))
+            case _:
+                return 0
+
+    return counted(orjson.loads(view))
+
+
+def case_id(case: UUID) -> str:
+    return str(case)
