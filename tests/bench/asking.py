@@ -11,7 +11,7 @@ import orjson
 
 from casecoord.api.ids import global_id
 from tests.bench.ground import Ground
-from tests.bench.http import Connection, request
+from tests.bench.http import Client, request
 
 PAGE = 50
 DOCUMENTS = Path("graphql/operations")
@@ -57,13 +57,13 @@ def signal(laid: Ground, number: int) -> dict[str, Any]:
 
 async def reading(laid: Ground, name: str, variables: list[dict[str, Any]], start: int) -> Ask:
     """A client on a connection of its own that asks for these in turn."""
-    connection = await Connection.to(laid.url)
+    client = Client(laid.url)
     requests = [asked(laid, name, one) for one in variables]
     turn = count(start)
-    return lambda: connection.ask(requests[next(turn) % len(requests)])
+    return lambda: client.ask(requests[next(turn) % len(requests)])
 
 
 async def signalling(laid: Ground, start: int) -> Ask:
-    connection = await Connection.to(laid.url)
+    client = Client(laid.url)
     turn = count(start)
-    return lambda: connection.ask(asked(laid, "addSignal", signal(laid, next(turn))))
+    return lambda: client.ask(asked(laid, "addSignal", signal(laid, next(turn))))

@@ -6,33 +6,42 @@ from urllib.parse import urlsplit
 import httptools
 
 
-class Connection(asyncio.Protocol):
-    """Sends requests that were made beforehand; the same for ours and for the peer."""
+class Client:
+    """Sends requests that were made beforehand, the same way to ours and to the peer."""
+
+    def __init__(self, url: str) -> None:
+        self._address = urlsplit(url)
+        self._line: _Line | None = None
+
+    async def ask(self, request: bytes) -> bytes:
+        """The body of the answer. Anything but a 200 without errors is an error of the measure."""
+        if self._line is None or self._line.transport.is_closing():  # a server ends what was idle for long
+            _, self._line = await asyncio.get_running_loop().create_connection(
+                _Line, self._address.hostname, self._address.port
+            )
+        return await self._line.ask(request)
+
+    def close(self) -> None:
+        if self._line is not None:
+            self._line.transport.close()
+
+
+class _Line(asyncio.Protocol):
+    transport: asyncio.Transport
 
     def __init__(self) -> None:
         self._parser = httptools.HttpResponseParser(self)
         self._answer: asyncio.Future[bytes] | None = None
         self._body: list[bytes] = []
-        self._transport: asyncio.WriteTransport | None = None
-
-    @classmethod
-    async def to(cls, url: str) -> "Connection":
-        address = urlsplit(url)
-        _, connection = await asyncio.get_running_loop().create_connection(
-            cls, address.hostname, address.port
-        )
-        return connection
 
     async def ask(self, request: bytes) -> bytes:
-        """The body of the answer. Anything but a 200 without errors is an error of the measure."""
-        assert self._transport is not None
         self._answer = asyncio.get_running_loop().create_future()
-        self._transport.write(request)
+        self.transport.write(request)
         return await self._answer
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport)
-        self._transport = transport
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
 
     def data_received(self, data: bytes) -> None:
         self._parser.feed_data(data)
@@ -53,10 +62,6 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, _: Exception | None) -> None:
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(WrongAnswer("the server ended the connection"))
-
-    def close(self) -> None:
-        if self._transport is not None:
-            self._transport.close()
 
 
 class WrongAnswer(Exception):

@@ -17,7 +17,7 @@ from casecoord.storage.connection import APP_ROLE
 from casecoord.storage.views import JOINT
 from tests.bench.asking import asked
 from tests.bench.ground import Ground
-from tests.bench.http import Connection
+from tests.bench.http import Client
 from tests.bench.measure import Result, compare
 
 CONCURRENCY = (1, 8, 32)
@@ -39,12 +39,12 @@ async def joint_case_vs_asyncpg(laid: Ground) -> list[Result]:
 
 async def over_http(laid: Ground, start: int) -> Callable[[], Awaitable[None]]:
     """A keep-alive connection of its own, with as little client as HTTP allows."""
-    connection = await Connection.to(laid.url)
+    client = Client(laid.url)
     requests = [_request(laid, case) for case in laid.cases]
     turn = count(start)
 
     async def one() -> None:
-        await connection.ask(requests[next(turn) % len(requests)])
+        await client.ask(requests[next(turn) % len(requests)])
 
     return one
 

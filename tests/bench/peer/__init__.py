@@ -12,13 +12,12 @@ from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
-from uuid import UUID
 
 import asyncpg
 import orjson
 
 from tests.bench.ground import PROCESSES, Ground
-from tests.bench.http import Connection, request
+from tests.bench.http import Client, request
 from tests.doors import free_port
 from tests.node import node
 
@@ -28,24 +27,28 @@ ROLE = "casecoord_bench_peer"
 POOL = 10
 PAGE = 50
 
-WHO = "{ id role professionalByProfessionalId { id name phone } teamByTeamId { id name kind } }"
+GONE = f"""drop schema if exists peer cascade;
+do $$ begin
+  if exists (select from pg_roles where rolname = '{ROLE}') then drop owned by {ROLE}; drop role {ROLE}; end if;
+end $$"""
+WHO = "{ professionalByProfessionalId { rowId name phone } teamByTeamId { rowId name kind } }"
 #: The rows that our document `JointCase` shows: household, persons, signals, participants, lead, actions, deadlines.
-VIEW = f"""mutation JointCase($id: UUID!) {{ viewCase(input: {{caseId: $id}}) {{ case {{
-  id state triagedAt
+VIEW = f"""query JointCase($id: UUID!) {{ viewCase(caseId: $id) {{
+  rowId state triagedAt
   householdByHouseholdId {{
-    id neighbourhood secretAddress address contact
-    personsByHouseholdIdList {{ id name birthDate language }}
+    rowId neighbourhood secretAddress address contact
+    peopleByHouseholdIdList {{ rowId name birthDate language }}
     signalsByHouseholdIdList {{
-      id personId state domain sphere urgency receivedAt summary teamBySourceTeamId {{ id name kind }}
+      rowId personId state domain sphere urgency receivedAt summary teamBySourceTeamId {{ rowId name kind }}
     }}
-    promisesByHouseholdIdList {{ id rule dueAt areaAt membershipByResponderId {WHO} }}
+    nextDeadline gapsList {{ rowId rule dueAt areaAt membershipByResponderId {{ professionalByProfessionalId {{ name }} }} }}
   }}
-  participantsByCaseIdList {{ id sphere since teamByTeamId {{ id name kind }} }}
-  leadsByCaseIdList {{ id since membershipByMembershipId {WHO} }}
-  planActionsByCaseIdList {{ id domain what state dueOn membershipByOwnerId {WHO} }}
-}} }} }}"""
-WORKLIST = """mutation Worklist($first: Int!) { viewWorklist(input: {first: $first}) {
-  flaggeds { household caseId state urgency nextDeadline openGaps holder names } } }"""
+  participantsByCaseIdList {{ rowId sphere since teamByTeamId {{ rowId name kind }} }}
+  leadsByCaseIdList {{ rowId since membershipByMembershipId {WHO} }}
+  planActionsByCaseIdList {{ rowId domain what state dueOn membershipByOwnerId {WHO} }}
+}} }}"""
+WORKLIST = """query Worklist($many: Int!) { viewWorklistList(many: $many) {
+  household caseId state urgency nextDeadline openGaps holder names } }"""
 
 
 def installed() -> bool:
@@ -84,13 +87,13 @@ async def peer(laid: Ground) -> AsyncIterator[str]:
 @asynccontextmanager
 async def _role(url: str, password: str) -> AsyncIterator[None]:
     admin = await asyncpg.connect(url)
+    await admin.execute(GONE)  # what a run left behind that was killed
     try:
         await admin.execute(f"create role {ROLE} login password '{password}' nosuperuser nobypassrls")
         await admin.execute((HERE / "schema.sql").read_text(), timeout=600)
         yield
     finally:
-        await admin.execute("drop schema if exists peer cascade")
-        await admin.execute(f"drop owned by {ROLE}; drop role {ROLE}")
+        await admin.execute(GONE)
         await admin.close()
 
 
@@ -106,16 +109,16 @@ def _request(laid: Ground, url: str, query: str, variables: dict[str, object]) -
 
 
 async def view_of_peer(laid: Ground, url: str, start: int) -> Callable[[], Awaitable[bytes]]:
-    connection = await Connection.to(url)
+    client = Client(url)
     requests = [_request(laid, url, VIEW, {"id": str(case)}) for case in laid.cases]
     turn = count(start)
-    return lambda: connection.ask(requests[next(turn) % len(requests)])
+    return lambda: client.ask(requests[next(turn) % len(requests)])
 
 
 async def worklist_of_peer(laid: Ground, url: str, _: int) -> Callable[[], Awaitable[bytes]]:
-    connection = await Connection.to(url)
-    asked = _request(laid, url, WORKLIST, {"first": PAGE})
-    return lambda: connection.ask(asked)
+    client = Client(url)
+    asked = _request(laid, url, WORKLIST, {"many": PAGE})
+    return lambda: client.ask(asked)
 
 
 def rows_of(view: bytes) -> int:
@@ -124,14 +127,10 @@ def rows_of(view: bytes) -> int:
     def counted(value: object) -> int:
         match value:
             case dict():
-                return ("id" in value) + sum(map(counted, value.values()))
+                return ("rowId" in value) + sum(map(counted, value.values()))
             case list():
                 return sum(map(counted, value))
             case _:
                 return 0
 
     return counted(orjson.loads(view))
-
-
-def case_id(case: UUID) -> str:
-    return str(case)

@@ -95,19 +95,31 @@ create function peer.logged(event text, household uuid) returns peer.access_log 
     'person.name', 'person.birth_date', 'signal.summary', 'signal.domain', 'plan.action', 'case.lead',
     'case.participants', 'case.status'))::text record) said
 $$;
-comment on function peer.logged is '@behavior -*';
 
--- What is looked at stands in the log in the same transaction.
-create function peer.view_case(case_id uuid) returns peer.cases language sql volatile as $$
-  insert into peer.access_log select l.* from peer.cases c cross join lateral peer.logged('view_case', c.household_id) l
-   where c.id = case_id;
-  select * from peer.cases c where c.id = case_id
+create function peer.households_gaps(home peer.households) returns setof peer.promises language sql stable as $$
+  select * from peer.promises p where p.household_id = home.id and p.due_at <= now()
 $$;
+create function peer.households_next_deadline(home peer.households) returns timestamptz language sql stable as $$
+  select min(p.due_at) from peer.promises p where p.household_id = home.id
+$$;
+
+-- What is looked at stands in the log in the same transaction. A query of the peer is one statement with all that hangs
+-- on it, a mutation is a dozen: so that a look is a query, a stable function calls what writes the row.
+create function peer.log_look(event text, households uuid[]) returns void language sql volatile as $$
+  insert into peer.access_log select l.* from unnest(households) h cross join lateral peer.logged(event, h) l
+$$;
+create function peer.view_case(case_id uuid) returns peer.cases language plpgsql stable as $$
+declare found peer.cases;
+begin
+  select * into found from peer.cases c where c.id = case_id;
+  if found.id is not null then perform peer.log_look('view_case', array[found.household_id]); end if;
+  return found;
+end $$;
 
 create type peer.flagged as (
   household uuid, case_id uuid, state text, urgency text, next_deadline timestamptz, open_gaps int, holder text,
   names text[]);
-create function peer.view_worklist(first int) returns setof peer.flagged language sql volatile as $$
+create function peer.view_worklist(many int) returns setof peer.flagged language sql stable as $$
   with listed as (
     select h.id household, c.id case_id, c.state, sig.rank, due.next_at, due.gaps
     from peer.related r join peer.households h on h.id = r.household_id
@@ -117,16 +129,18 @@ create function peer.view_worklist(first int) returns setof peer.flagged languag
     left join lateral (select min(p.due_at) next_at, count(*) filter (where p.due_at <= now())::int gaps
       from peer.promises p where p.household_id = h.id) due on true
     where r.team_id = current_setting('peer.team')::uuid
-    order by coalesce(sig.rank, 3), due.next_at nulls last, h.id limit first
-  ), noted as (
-    insert into peer.access_log select l.* from listed cross join lateral peer.logged('view_worklist', listed.household) l
+    order by coalesce(sig.rank, 3), due.next_at nulls last, h.id limit many
+  ), noted as materialized (
+    select peer.log_look('view_worklist', array(select household from listed))
   )
   select household, case_id, state, (array['acute', 'high', 'normal'])[rank], next_at, gaps,
     (select w.name from peer.leads l join peer.memberships m on m.id = l.membership_id
       join peer.professionals w on w.id = m.professional_id where l.case_id = listed.case_id limit 1),
     array(select p.name from peer.persons p where p.household_id = listed.household)
-  from listed order by coalesce(rank, 3), next_at nulls last, household
+  from noted, listed order by coalesce(rank, 3), next_at nulls last, household
 $$;
+comment on function peer.logged is '@behavior -*';
+comment on function peer.log_look is '@behavior -*';
 revoke execute on all functions in schema peer from public;
 grant execute on all functions in schema peer to casecoord_bench_peer;
 analyze;

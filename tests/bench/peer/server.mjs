@@ -28,6 +28,7 @@ async function serve({ database, port, pool, timeout }) {
         return { pgSettings: { "peer.area": asked["x-area"], "peer.team": asked["x-team"], "peer.by": asked["x-by"] } };
       },
     },
+    disablePlugins: ["NodePlugin"],
     schema: { defaultBehavior: "-connection +list" },
   });
   const server = createServer();
