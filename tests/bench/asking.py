@@ -63,6 +63,10 @@ async def reading(laid: Ground, name: str, variables: list[dict[str, Any]], star
     return lambda: client.ask(requests[next(turn) % len(requests)])
 
 
+async def viewing(laid: Ground, start: int) -> Ask:
+    return await reading(laid, "jointCase", views(laid), start)
+
+
 async def signalling(laid: Ground, start: int) -> Ask:
     client = Client(laid.url)
     turn = count(start)

@@ -33,8 +33,8 @@ from tests.doors import bind, demo_provider, free_port
 from tests.world import KEYRING, MASTER, MATCH, Clock, Someone, Town, build_town
 
 CASES = 40
-#: Families of which a team's worklist is full, and families about whom is signalled while it is measured.
-FLAGGED, TOLD = 60, 100
+#: Families that fill a worklist, and families about whom is signalled while it is measured.
+FLAGGED, TOLD = 60, 60
 #: Of every server that is measured, ours and the peer's: one a core, as `casecoord serve --help` advises.
 PROCESSES = os.cpu_count() or 1
 DOMAINS = (LifeDomain.SOCIAL_NETWORK, LifeDomain.TIME_USE, LifeDomain.FINANCE, LifeDomain.MENTAL_HEALTH)
@@ -55,14 +55,14 @@ class Ground:
 
 
 @asynccontextmanager
-async def ground(households: int = 0) -> AsyncIterator[Ground]:
-    """`households`: so many others live in the same area."""
+async def ground(households: int = 0, cases: int = CASES, name: str = "casecoord_bench") -> AsyncIterator[Ground]:
+    """`households`: so many others live in the same area. `name`: the database's."""
     with tempfile.TemporaryDirectory() as folder:
         server = os.environ.get("DATABASE_URL")
         embedded = None if server else EmbeddedPostgres(Path(folder) / "pg")
         admin_url = server or embedded.start()  # type: ignore[union-attr]
         try:
-            async with _database(admin_url) as url, _town(url, households) as laid:
+            async with _database(admin_url, name) as url, _town(url, households, cases) as laid:
                 yield laid
         finally:
             if embedded:
@@ -70,39 +70,39 @@ async def ground(households: int = 0) -> AsyncIterator[Ground]:
 
 
 @asynccontextmanager
-async def _database(admin_url: str) -> AsyncIterator[str]:
+async def _database(admin_url: str, name: str) -> AsyncIterator[str]:
     admin = await asyncpg.connect(admin_url)
-    await admin.execute("drop database if exists casecoord_bench")
-    await admin.execute("create database casecoord_bench")
-    url = of_database(admin_url, "casecoord_bench")
+    await admin.execute(f"drop database if exists {name} with (force)")
+    await admin.execute(f"create database {name}")
+    url = of_database(admin_url, name)
     await migrate.upgrade(url)
     try:
         yield url
     finally:
-        await admin.execute("drop database casecoord_bench with (force)")
+        await admin.execute(f"drop database {name} with (force)")
         await admin.close()
 
 
 @asynccontextmanager
-async def _town(url: str, households: int) -> AsyncIterator[Ground]:
+async def _town(url: str, households: int, cases: int) -> AsyncIterator[Ground]:
     port = free_port()
     provider = demo_provider(port)
     database = Database(url, KEYRING, clock=Clock())
     town = await build_town(database, Clock(), Policy())
     await bind(database, town.area, town.members["dirk"].professional, provider.issuer, "demo-dirk")
     with running(provider):
-        cases = [await _case(town) for _ in range(CASES)]
+        led = [await _case(town) for _ in range(cases)]
         for number in range(FLAGGED):
-            await _signalled(town, f"Flagged {number}", "school", "nowhere")
-        told = [await _signalled(town, f"Told {number}", "school", "12AB00") for number in range(TOLD)]
+            await _signalled(town, f"Flagged {number}")
+        told = [await _signalled(town, f"Told {number}", "12AB00") for number in range(TOLD)]
         if households:
             migrator = await asyncpg.connect(url, server_settings={"role": "casecoord_migrator"})
             await crowd(migrator, town, households, late_of_ten=1)
             await migrator.close()
         await _settled(url)
-        with server(url, provider, port) as address:
+        with server(url, provider, port, workers=PROCESSES) as address:
             token = obtain("dirk", provider.issuer)
-            yield Ground(url, address, token, town, provider, cases, told, households)
+            yield Ground(url, address, token, town, provider, led, told, households)
     await database.close()
 
 
@@ -114,9 +114,9 @@ async def _settled(url: str) -> None:
     await admin.close()
 
 
-async def _signalled(town: Town, name: str, kind: str, code: str) -> Someone:
+async def _signalled(town: Town, name: str, school: str | None = None) -> Someone:
     """A family with one signal, for the team of this school, or else that of the neighbourhood."""
-    links = {0: [(kind, code)]} if code != "nowhere" else None
+    links = {0: [("school", school)]} if school else None
     (someone,) = await town.family((name, date(2016, 5, 5)), links=links)
     about = ByBsn(someone.bsn, someone.born)
     told = AddSignal(
@@ -170,7 +170,7 @@ def server(
     provider: DemoProvider,
     port: int,
     app: str = "casecoord.app:from_environment",
-    workers: int = PROCESSES,
+    workers: int = 1,
 ) -> Iterator[str]:
     """The server as in production: so many processes, each its own interpreter."""
     environment = {

@@ -14,6 +14,8 @@ QUICK_SECONDS = 0.3
 
 #: Makes the request of one client, which it then repeats.
 Worker = Callable[[int], Awaitable[Callable[[], Awaitable[Any]]]]
+#: Measures once.
+Round = Callable[[], Awaitable[float]]
 
 
 @dataclass(frozen=True)
@@ -31,20 +33,32 @@ class Result:
         return asdict(self)
 
 
+async def interleaved(rounds: Mapping[str, Round]) -> dict[str, float]:
+    """The median of five rounds of each, in which all take turns."""
+    names = list(rounds)
+    found: dict[str, list[float]] = {name: [] for name in names}
+    for number in range(ROUNDS):
+        # Whoever came first is last now: what another left behind (dirty pages, say) falls to each in turn.
+        first = number % len(names)
+        for name in names[first:] + names[:first]:
+            found[name].append(await rounds[name]())
+    return {name: median(rates) for name, rates in found.items()}
+
+
+async def round_of(worker: Worker, concurrency: int, seconds: float = SECONDS) -> Round:
+    """A round of so many clients at once, after one that does not count: requests a second."""
+    clients = [await worker(number) for number in range(concurrency)]
+    await _rate(clients, seconds)
+    return lambda: _rate(clients, seconds)
+
+
 async def rates(
     contenders: Mapping[str, Worker], concurrency: int, seconds: float = SECONDS
 ) -> dict[str, float]:
-    """Requests a second of each, by so many clients at once: the median of rounds in which all take turns."""
-    clients = {name: [await worker(i) for i in range(concurrency)] for name, worker in contenders.items()}
-    for asking in clients.values():
-        await _rate(asking, seconds)
-    found: dict[str, list[float]] = {name: [] for name in clients}
-    for number in range(ROUNDS):
-        # Whoever came first is last now: what another left behind (dirty pages, say) falls to each in turn.
-        order = list(clients)[number % len(clients) :] + list(clients)[: number % len(clients)]
-        for name in order:
-            found[name].append(await _rate(clients[name], seconds))
-    return {name: median(rounds) for name, rounds in found.items()}
+    """Requests a second of each, by so many clients at once."""
+    return await interleaved(
+        {name: await round_of(worker, concurrency, seconds) for name, worker in contenders.items()}
+    )
 
 
 def against(name: str, note: str, ours: float, baseline: float, unit: str = "requests/s") -> Result:

@@ -4,15 +4,17 @@ It knows nothing of how a request is made: a document goes through the applicati
 statements it sends are repeated with what it gave them. Ids that were made for that request are made anew each time.
 """
 
+import logging
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
+import structlog
 from asyncpg import protocol
 
 from casecoord.storage.connection import APP_ROLE
@@ -44,8 +46,7 @@ def listening() -> Iterator[Request]:
         async def bind_execute(self, state: Any, args: Any, *rest: Any, **more: Any) -> Any:
             started = time.perf_counter()
             answer = await super().bind_execute(state, args, *rest, **more)
-            if state.query.strip(" ;"):  # a pool's question whether somebody is there is no part of a request
-                heard.append(Said(state.query, tuple(args), time.perf_counter() - started))
+            heard.append(Said(state.query, tuple(args), time.perf_counter() - started))
             return answer
 
         async def query(self, query: str, *rest: Any, **more: Any) -> Any:
@@ -67,19 +68,34 @@ class Recorder:
 
     client: Client
     heard: Request
+    warm: set[str] = field(default_factory=set)
 
     async def request(self, name: str, variables: dict[str, Any]) -> Request:
-        """What this document says to the database."""
+        """What this document says to the database, without a pool's question whether somebody is there."""
         self.heard.clear()
         answer = await self.client.post(
             content=body(name, variables), headers={"Content-Type": "application/json"}
         )
         assert answer.status_code == 200 and "errors" not in answer.json(), answer.text[:300]
-        return list(self.heard)
+        said: Request = []
+        for one in self.heard:
+            if said and (said[-1].statement, one.statement) == ("BEGIN;", "ROLLBACK;"):
+                said.pop()
+            elif one.statement.strip(" ;"):
+                said.append(one)
+        return said
+
+    async def again(self, name: str, variables: Callable[[], dict[str, Any]]) -> "Again":
+        """This document's request, to be repeated. The first time of all, what is said is more: it does not count."""
+        for _ in range(2 - (name in self.warm)):
+            one = await self.request(name, variables())
+        self.warm.add(name)
+        return Again(one, await self.request(name, variables()))
 
 
 @asynccontextmanager
 async def recording(laid: Ground) -> AsyncIterator[Recorder]:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     with listening() as heard:
         async with opened(settings_for(laid.database_url, laid.provider)) as app:
             client = client_of(app, laid.provider.public_url, laid.token)
