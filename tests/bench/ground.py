@@ -55,7 +55,9 @@ class Ground:
 
 
 @asynccontextmanager
-async def ground(households: int = 0, cases: int = CASES, name: str = "casecoord_bench") -> AsyncIterator[Ground]:
+async def ground(
+    households: int = 0, cases: int = CASES, name: str = "casecoord_bench"
+) -> AsyncIterator[Ground]:
     """`households`: so many others live in the same area. `name`: the database's."""
     with tempfile.TemporaryDirectory() as folder:
         server = os.environ.get("DATABASE_URL")

@@ -22,8 +22,8 @@ from casecoord.storage import access_log
 from casecoord.storage.audit import Audit
 from casecoord.storage.checkpoints import Signer
 from casecoord.storage.sequencer import Sequencer
-from tests.bench.ground import PROCESSES, Ground, server
 from tests.bench.asking import viewing
+from tests.bench.ground import PROCESSES, Ground, server
 from tests.bench.measure import Result, compare
 from tests.doors import free_port
 from tests.log.ground import ENTRIES, KEY

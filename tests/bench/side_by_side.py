@@ -52,7 +52,9 @@ class Sides:
             await self.plain.pop().plain.close()
         notes = {"asyncpg": OF_ASYNCPG.format(self.statements(name)), "peer": OF_PEER}
         return [
-            against(f"{name}_vs_{side}", f"{notes[side]}, concurrency {concurrency}", found["ours"], found[side])
+            against(
+                f"{name}_vs_{side}", f"{notes[side]}, concurrency {concurrency}", found["ours"], found[side]
+            )
             for side in sides
             if side != "ours"
         ]
@@ -87,7 +89,8 @@ async def _sides(laid: Ground, seconds: float) -> AsyncIterator[Sides]:
             "joint_case": [await recorder.again("jointCase", lambda one=one: one) for one in views(laid)],
             "worklist": [await recorder.again("worklist", lambda one=one: one) for one in worklists(laid)],
             "add_signal": [
-                await recorder.again("addSignal", partial(signal, laid, number)) for number in range(len(laid.told))
+                await recorder.again("addSignal", partial(signal, laid, number))
+                for number in range(len(laid.told))
             ],
         }
         yield Sides(laid, seconds, there, again)

@@ -4,9 +4,10 @@ It decrypts nothing (it reads plain words as long as the sealed ones), decides n
 who asks; ours verifies a token, decides of each facet, unseals, and writes a record that can be proven.
 """
 
+import asyncio
 import json
 import secrets
-import subprocess
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from itertools import count
@@ -61,9 +62,9 @@ async def peer(laid: Ground) -> AsyncIterator[str]:
     password = secrets.token_hex(16)
     async with _role(laid.database_url, password):
         port = free_port()
-        process = subprocess.Popen(
-            [node(), HERE / "server.mjs"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            stderr=subprocess.DEVNULL, env={"NODE_ENV": "production", "GRAPHILE_ENV": "production"},
+        process = await asyncio.create_subprocess_exec(
+            str(node()), str(HERE / "server.mjs"), stdin=PIPE, stdout=PIPE, stderr=DEVNULL,
+            env={"NODE_ENV": "production", "GRAPHILE_ENV": "production"},
         )  # fmt: skip
         assert process.stdin is not None and process.stdout is not None
         said = {
@@ -73,15 +74,14 @@ async def peer(laid: Ground) -> AsyncIterator[str]:
             "pool": POOL,
             "timeout": 30_000,
         }
-        process.stdin.write(f"{json.dumps(said)}\n")
-        process.stdin.flush()
+        process.stdin.write(f"{json.dumps(said)}\n".encode())
         try:
-            if process.stdout.readline().strip() != "ready":
+            if (await process.stdout.readline()).strip() != b"ready":
                 raise SystemExit("the peer did not start")
             yield f"http://127.0.0.1:{port}"
         finally:
             process.stdin.close()
-            process.wait(10)
+            await process.wait()
 
 
 @asynccontextmanager

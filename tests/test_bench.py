@@ -1,0 +1,132 @@
+"""The arithmetic of the benchmarks, and what they write; how fast anything is, no test asks."""
+
+import json
+from collections import Counter
+from uuid import UUID, uuid4
+
+import pytest
+
+from tests.bench.measure import ROUNDS, Result, against, interleaved
+from tests.bench.recorded import Again, Said, ids_in
+from tests.bench.table import AIMS, Aim, everything, keep, page, profiled, read, table
+
+AIM = Aim("a view over the peer", "view_vs_peer", "concurrency 32", floor=2, aim=5)
+
+
+async def test_all_take_turns_and_the_median_of_each_counts():
+    order: list[str] = []
+    rates = {"ours": [9, 1, 3, 2, 100], "peer": [4, 4, 5, 4, 0]}
+
+    def turn(name: str):
+        async def one() -> float:
+            order.append(name)
+            return rates[name][order.count(name) - 1]
+
+        return one
+
+    assert await interleaved({name: turn(name) for name in rates}) == {"ours": 3, "peer": 4}
+    assert Counter(order) == {"ours": ROUNDS, "peer": ROUNDS}
+    assert order[:4] == ["ours", "peer", "peer", "ours"]
+
+
+def test_a_ratio_is_ours_over_the_other():
+    found = against("view_vs_peer", "concurrency 32", 300, 120)
+    assert (found.ratio, found.unit) == (2.5, "requests/s")
+
+
+@pytest.mark.parametrize(
+    ("ratio", "reached"), [(5, "aim"), (4.9, "floor"), (2, "floor"), (1.99, "below the floor")]
+)
+def test_more_is_better(ratio, reached):
+    assert AIM.reached(ratio) == reached
+
+
+def test_of_a_share_less_is_better():
+    share = Aim("deciding", "decision_share", "", floor=0.05, aim=0.02, most=True)
+    assert [share.reached(one) for one in (0.01, 0.03, 0.06)] == ["aim", "floor", "below the floor"]
+
+
+def test_the_result_of_an_aim_is_the_last_that_its_note_fits():
+    results = [Result("view_vs_peer", 1, 1, 1, "", f"concurrency {clients}") for clients in (1, 32, 8)]
+    found = AIM.found(results)
+    assert found is not None and found.note == "concurrency 32"
+    assert AIM.found(results[:1]) is None
+
+
+def test_the_table_says_what_was_not_measured():
+    rows = table([Result("joint_case_vs_peer", 30, 10, 3, "requests/s", "concurrency 32")])
+    assert rows[2] == "| joint case view over the peer, 32 at once | 3.00 | 2 | 5 | floor |"
+    assert len(rows) == len(AIMS) + 2
+    assert [row.endswith("not measured |") for row in rows[2:]].count(False) == 1
+
+
+def test_the_page_shows_ratios_and_no_rate():
+    results = [
+        Result("joint_case_vs_peer", 12345, 4115, 3, "requests/s", "against the peer, concurrency 32"),
+        Result("profile_statement", 4, 10, 0.4, "ms", "1. the view's rows"),
+        Result("profile_server", 6, 10, 0.6, "ms", "GraphQL"),
+    ]
+    written = page(results, "On 2 cores.")
+    assert "On 2 cores." in written and "12345" not in written
+    assert "| `joint_case_vs_peer` | 3 | against the peer, concurrency 32 |" in written
+    assert everything(results)[2:] == everything(results[:1])[2:]
+    assert profiled(results)[2:] == [
+        "| **database** | **40%** |",
+        "| 1. the view's rows | 40% |",
+        "| **server** | **60%** |",
+        "| GraphQL | 60% |",
+    ]
+
+
+def test_what_was_measured_is_kept_a_line_each(tmp_path):
+    path = tmp_path / "results.jsonl"
+    results = [Result("a", 2, 1, 2, "requests/s", "n"), Result("b", 1, 2, 0.5, "ms", "m")]
+    keep(results, "On 2 cores.", path)
+    assert read(path) == (results, "On 2 cores.")
+    assert [sorted(json.loads(line)) for line in path.read_text().splitlines()] == [
+        ["baseline", "name", "note", "ours", "ratio", "unit"]
+    ] * 2
+
+
+class Kept:
+    """Stands where asyncpg's connection does, and keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.plain, self.prepared, self.told = self, {}, []
+
+    async def execute(self, statement: str) -> None:
+        self.told.append((statement, None))
+
+    async def prepare(self, statement: str) -> "Kept":
+        self.statement = statement
+        return self
+
+    async def fetch(self, *args: object) -> None:
+        self.told.append((self.statement, args))
+
+
+async def test_what_a_request_made_for_itself_is_made_anew_each_time():
+    area, (one, other) = uuid4(), (uuid4(), uuid4())
+
+    def request(own: UUID) -> list[Said]:
+        row = json.dumps({"id": str(own), "area": str(area)})
+        return [Said("begin", None, 0), Said("insert", (area, own, [own, area], row, 7), 0)]
+
+    again, first, second = Again(request(one), request(other)), Kept(), Kept()
+    await again.say(first)
+    await again.say(second)
+    (_, (_, (where, own, both, row, number))), (_, args) = first.told, second.told[1]
+    assert first.told[0] == ("begin", None)
+    assert (where, both, json.loads(row), number) == (
+        area,
+        [own, area],
+        {"id": str(own), "area": str(area)},
+        7,
+    )
+    assert own not in (one, other) and args[1] not in (one, other, own)
+
+
+def test_ids_are_found_wherever_they_stand():
+    one, other = uuid4(), uuid4()
+    assert ids_in([one, (f"a {other} b", 3)]) == {one, other}
+    assert ids_in("0" * 36) == set()
