@@ -4,10 +4,11 @@ import json
 from collections import Counter
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
 from tests.bench.measure import ROUNDS, Result, against, interleaved
-from tests.bench.recorded import Again, Said, ids_in
+from tests.bench.recorded import Again, Connection, Said, ids_in
 from tests.bench.table import AIMS, Aim, everything, keep, page, profiled, read, table
 
 AIM = Aim("a view over the peer", "view_vs_peer", "concurrency 32", floor=2, aim=5)
@@ -88,42 +89,31 @@ def test_what_was_measured_is_kept_a_line_each(tmp_path):
     ] * 2
 
 
-class Kept:
-    """Stands where asyncpg's connection does, and keeps what it is told."""
-
-    def __init__(self) -> None:
-        self.plain, self.prepared, self.told = self, {}, []
-
-    async def execute(self, statement: str) -> None:
-        self.told.append((statement, None))
-
-    async def prepare(self, statement: str) -> "Kept":
-        self.statement = statement
-        return self
-
-    async def fetch(self, *args: object) -> None:
-        self.told.append((self.statement, args))
-
-
-async def test_what_a_request_made_for_itself_is_made_anew_each_time():
+async def test_what_a_request_made_for_itself_is_made_anew_each_time(server: str):
     area, (one, other) = uuid4(), (uuid4(), uuid4())
+    insert = "insert into told values ($1, $2, $3, $4, $5)"
 
     def request(own: UUID) -> list[Said]:
         row = json.dumps({"id": str(own), "area": str(area)})
-        return [Said("begin", None, 0), Said("insert", (area, own, [own, area], row, 7), 0)]
+        return [
+            Said("begin", None, 0), Said(insert, (area, own, [own, area], row, 7), 0), Said("commit", None, 0)
+        ]  # fmt: skip
 
-    again, first, second = Again(request(one), request(other)), Kept(), Kept()
-    await again.say(first)
-    await again.say(second)
-    (_, (_, (where, own, both, row, number))), (_, args) = first.told, second.told[1]
-    assert first.told[0] == ("begin", None)
-    assert (where, both, json.loads(row), number) == (
-        area,
-        [own, area],
-        {"id": str(own), "area": str(area)},
-        7,
-    )
-    assert own not in (one, other) and args[1] not in (one, other, own)
+    connection = Connection(await asyncpg.connect(server), {})
+    try:
+        await connection.plain.execute(
+            "create temporary table told (place uuid, own uuid, two uuid[], line jsonb, number int)"
+        )
+        again = Again(request(one), request(other))
+        for _ in range(2):
+            await again.say(connection)
+        told = await connection.plain.fetch("select * from told")
+    finally:
+        await connection.plain.close()
+    assert len({one, other, *(row["own"] for row in told)}) == 4
+    for row in told:
+        assert (row["place"], row["two"], row["number"]) == (area, [row["own"], area], 7)
+        assert json.loads(row["line"]) == {"id": str(row["own"]), "area": str(area)}
 
 
 def test_ids_are_found_wherever_they_stand():
