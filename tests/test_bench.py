@@ -57,6 +57,7 @@ def test_the_result_of_an_aim_is_the_last_that_its_note_fits():
 def test_the_table_says_what_was_not_measured():
     rows = table([Result("joint_case_vs_peer", 30, 10, 3, "requests/s", "concurrency 32")])
     assert rows[2] == "| joint case view over the peer, 32 at once | 3.00 | 2 | 5 | floor |"
+    assert rows[5].endswith("| - | 0.77 | 0.91 | not measured |")
     assert len(rows) == len(AIMS) + 2
     assert [row.endswith("not measured |") for row in rows[2:]].count(False) == 1
 
@@ -84,9 +85,20 @@ def test_what_was_measured_is_kept_a_line_each(tmp_path):
     results = [Result("a", 2, 1, 2, "requests/s", "n"), Result("b", 1, 2, 0.5, "ms", "m")]
     keep(results, "On 2 cores.", path)
     assert read(path) == (results, "On 2 cores.")
+    assert read(tmp_path / "none.jsonl") == ([], "")
     assert [sorted(json.loads(line)) for line in path.read_text().splitlines()] == [
         ["baseline", "name", "note", "ours", "ratio", "unit"]
     ] * 2
+
+
+def test_what_another_run_measured_stays_on_the_same_ground_alone(tmp_path):
+    path = tmp_path / "results.jsonl"
+    one, other, anew = (Result(name, 2, 1, ratio, "", "") for name, ratio in (("a", 1), ("b", 2), ("a", 3)))
+    keep([one, other], "small", path)
+    keep([anew], "small", path)
+    assert read(path)[0] == [other, anew]
+    keep([one], "large", path)
+    assert read(path) == ([one], "large")
 
 
 async def test_what_a_request_made_for_itself_is_made_anew_each_time(server: str):

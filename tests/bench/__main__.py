@@ -1,7 +1,8 @@
 """Runs the benchmarks, prints the table of aims, and writes `.bench/results.jsonl` and `docs/performance.md`.
 
 `--quick` takes three minutes: view, worklist and signal on a small ground, deciding, and the profile; it writes no page.
-Names of benchmarks run those alone. What was measured before an interruption is kept.
+Names of benchmarks run those alone; `python -m tests.bench.table` then writes the page. What was measured before an
+interruption is kept.
 """
 
 import argparse
@@ -29,6 +30,7 @@ from tests.bench.monitor import monitor_vs_sql
 from tests.bench.profile import profile
 from tests.bench.rotating import key_rotation
 from tests.bench.side_by_side import side_by_side
+from tests.bench.steady import growth, restricted
 from tests.bench.sweep import sweep_vs_sql
 from tests.bench.table import PAGE, keep, machine, page, table
 
@@ -43,6 +45,8 @@ BENCHMARKS: dict[str, Benchmark] = {
         views_with_the_log_on_and_off,
         checkpoint_lag_under_load,
         sequencer_and_verification,
+        restricted,
+        growth,
         sweep_vs_sql,
         monitor_vs_sql,
         key_rotation,

@@ -91,7 +91,8 @@ async def _town(url: str, households: int, cases: int) -> AsyncIterator[Ground]:
     provider = demo_provider(port)
     database = Database(url, KEYRING, clock=Clock())
     town = await build_town(database, Clock(), Policy())
-    await bind(database, town.area, town.members["dirk"].professional, provider.issuer, "demo-dirk")
+    for who in ("dirk", "amina"):
+        await bind(database, town.area, town.members[who].professional, provider.issuer, f"demo-{who}")
     with running(provider):
         led = [await _case(town) for _ in range(cases)]
         for number in range(FLAGGED):

@@ -12,7 +12,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
+from uuid import UUID
 
 import asyncpg
 import orjson
@@ -78,10 +80,31 @@ async def peer(laid: Ground) -> AsyncIterator[str]:
         try:
             if (await process.stdout.readline()).strip() != b"ready":
                 raise SystemExit("the peer did not start")
+            await _honest(laid, f"http://127.0.0.1:{port}")
             yield f"http://127.0.0.1:{port}"
         finally:
             process.stdin.close()
             await process.wait()
+
+
+async def _honest(laid: Ground, url: str) -> None:
+    """It shows a case and a full page, each with its rows in the log; and nothing, with no row, to another team."""
+    case, dirk = {"id": str(laid.cases[0])}, laid.town.members["dirk"]
+    client, connection = Client(url), await asyncpg.connect(laid.database_url)
+    try:
+        for query, variables, team, rows in (
+            (VIEW, case, dirk.team, 1),
+            (WORKLIST, {"many": PAGE}, dirk.team, PAGE),
+            (VIEW, case, laid.town.teams["rechtbank"], 0),
+        ):
+            before = await connection.fetchval("select count(*) from peer.access_log")
+            answer = orjson.loads(await client.ask(_request(laid, url, query, variables, team)))
+            (shown,) = answer["data"].values()
+            written = await connection.fetchval("select count(*) from peer.access_log") - before
+            assert (bool(shown), written) == (rows > 0, rows), (query[:20], written)
+    finally:
+        client.close()
+        await connection.close()
 
 
 @asynccontextmanager
@@ -99,12 +122,15 @@ async def _role(url: str, password: str) -> AsyncIterator[None]:
 
 def _as(url: str, password: str) -> str:
     parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=f"{ROLE}:{password}@{parts.hostname}:{parts.port}"))
+    return urlunsplit(parts._replace(netloc=f"{ROLE}:{password}@{parts.hostname}:{parts.port or 5432}"))
 
 
-def _request(laid: Ground, url: str, query: str, variables: dict[str, object]) -> bytes:
+def _request(
+    laid: Ground, url: str, query: str, variables: dict[str, Any], team: UUID | None = None
+) -> bytes:
+    """As Dirk, or as somebody of another team."""
     dirk = laid.town.members["dirk"]
-    who = {"X-Area": str(laid.town.area), "X-Team": str(dirk.team), "X-By": str(dirk.professional)}
+    who = {"X-Area": str(laid.town.area), "X-Team": str(team or dirk.team), "X-By": str(dirk.professional)}
     return request(url, orjson.dumps({"query": query, "variables": variables}), who)
 
 
