@@ -8,6 +8,7 @@ interruption is kept.
 import argparse
 import asyncio
 import os
+import signal
 from collections.abc import Awaitable, Callable
 from functools import partial
 
@@ -67,6 +68,10 @@ HOUSEHOLDS = int(os.environ.get("CASECOORD_BENCH_HOUSEHOLDS", "100000").split(",
 async def measured(chosen: dict[str, Benchmark], households: int, cases: int) -> tuple[list[Result], str]:
     """Runs them one after another; keeps what there is after each."""
     results: list[Result] = []
+    # Whoever ends it ends its servers too: as by Ctrl-C.
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     say(f"laying the ground: {cases} led cases among {households} households")
     async with ground(households, cases) as laid:
         connection = await asyncpg.connect(laid.database_url)
@@ -90,7 +95,7 @@ def main() -> None:
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             results, of = runner.run(measured(chosen, households, cases))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         raise SystemExit("bench: interrupted; what was measured is in .bench/results.jsonl") from None
     for result in results:
         rates = f"{result.ours:9.1f} / {result.baseline:9.1f} {result.unit}"
