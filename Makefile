@@ -9,7 +9,7 @@ TESTS ?= tests
 # A file's tests stay together: they share what it sets up. The long ones go first, not those with most tests.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo demo-reset test prove figures bench pictures login-provider lint docs lock setup
+.PHONY: demo demo-reset test prove figures bench peer pictures login-provider lint docs lock setup
 .DEFAULT_GOAL := demo
 
 demo: setup ## the whole system with an invented neighbourhood, on http://127.0.0.1:$(PORT)
@@ -27,8 +27,11 @@ prove: setup ## the long proofs: state machines, exhaustive and race runs
 figures: setup ## on how many questions the evaluators of the policy agree, and which changes of it nobody notices
 	@$(RUN) -m tests.policies
 
-bench: setup ## measure, and write .bench/results.jsonl
-	@$(RUN) -m tests.bench
+bench: setup ## measure, print the table of aims, and write .bench/results.jsonl and docs/performance.md; QUICK=1: in three minutes
+	@$(RUN) -m tests.bench $(if $(QUICK),--quick)
+
+peer: setup ## PostGraphile, beside which the benchmarks measure, from the npm registry
+	@$(RUN) -m tests.bench.peer
 
 pictures: setup ## the pictures of README and docs, from the demo; needs Chromium
 	@$(RUN) -m tests.pictures

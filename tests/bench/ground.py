@@ -28,16 +28,21 @@ from casecoord.embedded import EmbeddedPostgres
 from casecoord.storage import migrate
 from casecoord.storage.work import Database
 from tests.conftest import of_database
+from tests.crowd import crowd
 from tests.doors import bind, demo_provider, free_port
-from tests.world import KEYRING, MASTER, MATCH, Clock, Town, build_town
+from tests.world import KEYRING, MASTER, MATCH, Clock, Someone, Town, build_town
 
 CASES = 40
+#: Families that fill a worklist, and families about whom is signalled while it is measured.
+FLAGGED, TOLD = 60, 60
+#: Of every server that is measured, ours and the peer's: one a core, as `casecoord serve --help` advises.
+PROCESSES = os.cpu_count() or 1
 DOMAINS = (LifeDomain.SOCIAL_NETWORK, LifeDomain.TIME_USE, LifeDomain.FINANCE, LifeDomain.MENTAL_HEALTH)
 
 
 @dataclass
 class Ground:
-    """A served town: its database, where it answers, Dirk's token and the cases that he may see."""
+    """A served town: its database, where it answers, Dirk's token, the cases that he may see, whom he may tell of."""
 
     database_url: str
     url: str
@@ -45,16 +50,21 @@ class Ground:
     town: Town
     provider: DemoProvider
     cases: list[UUID] = field(default_factory=list)
+    told: list[Someone] = field(default_factory=list)
+    households: int = 0
 
 
 @asynccontextmanager
-async def ground() -> AsyncIterator[Ground]:
+async def ground(
+    households: int = 0, cases: int = CASES, name: str = "casecoord_bench"
+) -> AsyncIterator[Ground]:
+    """`households`: so many others live in the same area. `name`: the database's."""
     with tempfile.TemporaryDirectory() as folder:
         server = os.environ.get("DATABASE_URL")
         embedded = None if server else EmbeddedPostgres(Path(folder) / "pg")
         admin_url = server or embedded.start()  # type: ignore[union-attr]
         try:
-            async with _database(admin_url) as url, _town(url) as laid:
+            async with _database(admin_url, name) as url, _town(url, households, cases) as laid:
                 yield laid
         finally:
             if embedded:
@@ -62,31 +72,61 @@ async def ground() -> AsyncIterator[Ground]:
 
 
 @asynccontextmanager
-async def _database(admin_url: str) -> AsyncIterator[str]:
+async def _database(admin_url: str, name: str) -> AsyncIterator[str]:
     admin = await asyncpg.connect(admin_url)
-    await admin.execute("drop database if exists casecoord_bench")
-    await admin.execute("create database casecoord_bench")
-    url = of_database(admin_url, "casecoord_bench")
+    await admin.execute(f"drop database if exists {name} with (force)")
+    await admin.execute(f"create database {name}")
+    url = of_database(admin_url, name)
     await migrate.upgrade(url)
     try:
         yield url
     finally:
-        await admin.execute("drop database casecoord_bench with (force)")
+        await admin.execute(f"drop database {name} with (force)")
         await admin.close()
 
 
 @asynccontextmanager
-async def _town(url: str) -> AsyncIterator[Ground]:
+async def _town(url: str, households: int, cases: int) -> AsyncIterator[Ground]:
     port = free_port()
     provider = demo_provider(port)
     database = Database(url, KEYRING, clock=Clock())
     town = await build_town(database, Clock(), Policy())
-    await bind(database, town.area, town.members["dirk"].professional, provider.issuer, "demo-dirk")
+    for who in ("dirk", "amina"):
+        await bind(database, town.area, town.members[who].professional, provider.issuer, f"demo-{who}")
     with running(provider):
-        cases = [await _case(town) for _ in range(CASES)]
-        with server(url, provider, port) as address:
-            yield Ground(url, address, obtain("dirk", provider.issuer), town, provider, cases)
+        led = [await _case(town) for _ in range(cases)]
+        for number in range(FLAGGED):
+            await _signalled(town, f"Flagged {number}")
+        told = [await _signalled(town, f"Told {number}", "12AB00") for number in range(TOLD)]
+        if households:
+            migrator = await asyncpg.connect(url, server_settings={"role": "casecoord_migrator"})
+            await crowd(migrator, town, households, late_of_ten=1)
+            await migrator.close()
+        await _settled(url)
+        with server(url, provider, port, workers=PROCESSES) as address:
+            token = obtain("dirk", provider.issuer)
+            yield Ground(url, address, token, town, provider, led, told, households)
     await database.close()
+
+
+async def _settled(url: str) -> None:
+    """What autovacuum would have done by and by, and what was just written is on the disk."""
+    admin = await asyncpg.connect(url)
+    for statement in ("vacuum analyze", "checkpoint"):
+        await admin.execute(statement)
+    await admin.close()
+
+
+async def _signalled(town: Town, name: str, school: str | None = None) -> Someone:
+    """A family with one signal, for the team of this school, or else that of the neighbourhood."""
+    links = {0: [("school", school)]} if school else None
+    (someone,) = await town.family((name, date(2016, 5, 5)), links=links)
+    about = ByBsn(someone.bsn, someone.born)
+    told = AddSignal(
+        town.key(), about, SignalSubject.PERSON, LifeDomain.TIME_USE, Urgency.NORMAL, "Vaak te laat."
+    )
+    await town.act("amina", add_signal, told)
+    return someone
 
 
 async def _case(town: Town) -> UUID:
@@ -129,9 +169,13 @@ async def _case(town: Town) -> UUID:
 
 @contextmanager
 def server(
-    url: str, provider: DemoProvider, port: int, app: str = "casecoord.app:from_environment"
+    url: str,
+    provider: DemoProvider,
+    port: int,
+    app: str = "casecoord.app:from_environment",
+    workers: int = 1,
 ) -> Iterator[str]:
-    """One server process, as in production: one worker, its own interpreter."""
+    """The server as in production: so many processes, each its own interpreter."""
     environment = {
         **os.environ,
         "DATABASE_URL": url,
@@ -148,7 +192,7 @@ def server(
     }
     command = [sys.executable, "-m", "uvicorn", "--factory", app]
     process = subprocess.Popen(
-        [*command, "--port", str(port), "--no-access-log", "--log-level", "error"],
+        [*command, "--port", str(port), "--workers", str(workers), "--no-access-log", "--log-level", "error"],
         env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

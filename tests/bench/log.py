@@ -22,8 +22,8 @@ from casecoord.storage import access_log
 from casecoord.storage.audit import Audit
 from casecoord.storage.checkpoints import Signer
 from casecoord.storage.sequencer import Sequencer
-from tests.bench.ground import Ground, server
-from tests.bench.joint_case import over_http
+from tests.bench.asking import viewing
+from tests.bench.ground import PROCESSES, Ground, server
 from tests.bench.measure import Result, compare
 from tests.doors import free_port
 from tests.log.ground import ENTRIES, KEY
@@ -46,15 +46,16 @@ def without_log() -> FastAPI:
 
 
 async def views_with_the_log_on_and_off(laid: Ground) -> list[Result]:
-    with server(laid.database_url, laid.provider, free_port(), "tests.bench.log:without_log") as url:
+    app = "tests.bench.log:without_log"
+    with server(laid.database_url, laid.provider, free_port(), app, PROCESSES) as url:
         unlogged = replace(laid, url=url)
         before = await _entries(laid)
         found = await compare(
             "views_log_on_off",
             "views with their records in the log against views without",
             CONNECTIONS,
-            lambda i: over_http(laid, i),
-            lambda i: over_http(unlogged, i),
+            lambda i: viewing(laid, i),
+            lambda i: viewing(unlogged, i),
         )
         assert before < await _entries(laid)
     return [found]
@@ -62,7 +63,7 @@ async def views_with_the_log_on_and_off(laid: Ground) -> list[Result]:
 
 async def checkpoint_lag_under_load(laid: Ground) -> list[Result]:
     """How long after an entry was begun a checkpoint over it was signed, while all connections are busy."""
-    clients = [await over_http(laid, i) for i in range(CONNECTIONS)]
+    clients = [await viewing(laid, i) for i in range(CONNECTIONS)]
     with tempfile.TemporaryDirectory() as folder:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tests.bench.log", laid.database_url, folder, stdout=asyncio.subprocess.PIPE

