@@ -3,7 +3,8 @@
 from typing import Any
 
 import asyncpg
-from sqlalchemy import Pool
+from sqlalchemy import Pool, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 MIGRATOR_ROLE = "casecoord_migrator"
@@ -42,4 +43,12 @@ def engine(
 
     if poolclass is not None:
         pool["poolclass"] = poolclass
-    return create_async_engine("postgresql+asyncpg://", async_creator=connect, **pool)
+    made = create_async_engine("postgresql+asyncpg://", async_creator=connect, **pool)
+    event.listen(made.sync_engine, "checkout", _still_open)
+    return made
+
+
+def _still_open(connection: Any, *_: object) -> None:
+    """A connection that the server ended is not used again: the socket says so, without three round trips for a ping."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError("the server ended this connection")
