@@ -7,7 +7,9 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 RUN := .venv/bin/python
 TESTS ?= tests
 # A file's tests stay together: they share what it sets up. The long ones go first, not those with most tests.
-SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# One process more than there are cores: each waits for its database a good part of the time.
+SIDE_BY_SIDE = -n $(shell $(RUN) -c 'import os; print(min((os.cpu_count() or 1) + 1, 4))') --dist loadfile \
+	--no-loadscope-reorder
 
 .PHONY: demo demo-reset test prove figures bench peer pictures login-provider lint docs lock setup
 .DEFAULT_GOAL := demo

@@ -321,14 +321,15 @@ class Teller:
         done = await self._act(by, break_glass, lambda key: BreakGlass(key, ByNumber(who.bsn), reason))
         return done.id
 
-    async def request(self, by: str, whom: str, kind: RequestKind, words: str) -> None:
+    async def request(self, by: str, whom: str, kind: RequestKind, words: str) -> UUID:
         """A resident, whose identity was checked, asks for something."""
         who = self._dweller(whom)
-        await self._act(
+        asked = await self._act(
             by,
             exercise_right,
             lambda key: ExerciseRight(key, ByBsn(who.bsn, who.born), kind, True, words),
         )
+        return asked.id
 
     async def review(self, by: str, case: UUID) -> None:
         await self._act(by, review_case, lambda key: OfCase(key, case))

@@ -26,7 +26,7 @@ from tests.demo.loaded import NOW, Neighbourhood
 from tests.notices.conftest import SENDER, MailServer
 
 #: Households without a story that `make test` crawls besides; `make prove` crawls all.
-OTHERS = 80
+OTHERS = 200
 
 
 @contextmanager

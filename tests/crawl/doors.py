@@ -132,7 +132,7 @@ def documents_in_pairs(ground: Ground, step: int = 1) -> Iterator[tuple[str, Ask
 
 def documents_and_some_pairs(ground: Ground) -> Iterator[tuple[str, Ask]]:
     """What `make test` has the time for; `make prove` meets every pair."""
-    return documents_in_pairs(ground, 3)
+    return documents_in_pairs(ground, 2)
 
 
 def tables(ground: Ground) -> Iterator[tuple[str, Ask]]:

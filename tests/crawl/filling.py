@@ -2,7 +2,7 @@
 
 import re
 
-from casecoord.demo.stories import README_FAMILY, TABLES_FAMILY
+from casecoord.demo.stories import README_FAMILY, README_HOUSE, TABLES_FAMILY
 from tests.crawl.documents import PLAUSIBLE, SAID
 from tests.crawl.page import CHOSEN, Field, Form
 
@@ -11,6 +11,8 @@ RAW = f"<script>{SAID}"
 #: The crawl's moment is a Monday, the 23rd of November 2026.
 _DAYS = ("2026-12-07", "2026-11-19", "2012-03-21")
 _MOMENTS = ("2026-11-20T10:00", "2026-12-07T10:00")
+#: What is planned, not recorded.
+_PLANNED = {"since": ("2026-12-07T10:00",), "until": ("2026-12-21T10:00",), "at": _MOMENTS[::-1]}
 _HOSTILE = (
     f"{RAW}{{{{7*7}}}}</script>' ; drop table persons; --",
     f"{SAID} {'van ' * 46}".ljust(197, "x"),
@@ -20,6 +22,8 @@ _HOSTILE = (
     "",
     f"{SAID}\x00%s\r\nx: y",
 )
+#: What stands in a form besides, to be filled in whole or not at all: by turns.
+_BESIDES = ("action.", "nextOn")
 #: What no page of ours would send.
 NONSENSE = ("x", "9" * 40, "\u202e\x00", "", "VGVhbTo" + "A" * 50, "2026-02-30T99:00", "é/../%s")
 #: What a field of this name takes, where a sentence will not do. A BSN that is left empty leaves room for a name.
@@ -31,6 +35,8 @@ _MEANT: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"to\.function$", ("",)),
     (r"bsn$", ("",)),
     (r"birth|^born$", ("2012-03-21",)),
+    (r"about\.postcode$", (README_HOUSE.hood.postcode,)),
+    (r"about\.number$", ("1",)),
     (r"postcode", ("1234 AB",)),
     (r"(On|Day|date|[Uu]ntil|from|to)$", _DAYS),
     (r"(At|moment)$", _MOMENTS),
@@ -72,6 +78,8 @@ def _value(one: Field, turn: int, at: int) -> str | None:
     round_ = turn // 2
     if one.kind == "hidden":
         return one.value
+    if one.name.startswith(_BESIDES) and turn % 4 == 2:
+        return ""
     if one.kind == "checkbox":
         return one.options[0] if bool(one.value) is not bool((round_ + at * bool(turn)) % 2) else None
     if one.kind in CHOSEN:
@@ -83,8 +91,8 @@ def _value(one: Field, turn: int, at: int) -> str | None:
 
 
 def _meant(one: Field) -> tuple[str, ...]:
-    if one.kind == "datetime-local" and re.search(r"^(since|until|at)$", one.name):
-        return _MOMENTS[::-1]  # planned, not recorded
+    if one.kind == "datetime-local" and one.name in _PLANNED:
+        return _PLANNED[one.name]
     if one.kind in _OF_KIND:
         return _OF_KIND[one.kind]
     named = (words for pattern, words in _MEANT if re.search(pattern, one.name))

@@ -9,7 +9,7 @@ Then every fault counts as ever, but nothing is asserted on what was reached.
 import asyncio
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import cycle, islice, repeat
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
@@ -41,12 +41,17 @@ class Bounds:
     hands: int | None
 
 
+#: In so many ways a form is filled in, for somebody to get through; enough for each thing that one can choose.
+TURNS = 24
 FEW, ALL = Bounds(pages=1, forms=1, hands=1), Bounds(pages=None, forms=16, hands=None)
 
 
 @dataclass
 class Spider:
-    """`reached`: who asked a route, by its answers; `sent`: how often a form that some page shows was accepted."""
+    """`reached`: who asked a route, by its answers; `sent`: how often a form that some page shows was accepted.
+
+    `left`: what there was to look at besides; `shown_on`: of which pattern the page is that shows a form.
+    """
 
     crawl: Crawl
     bounds: Bounds
@@ -61,6 +66,8 @@ class Spider:
     sent: Counter[Where] = field(default_factory=Counter)
     refused: dict[Where, str] = field(default_factory=dict)
     asked: dict[Where, dict[str, list[Request]]] = field(default_factory=lambda: defaultdict(dict))
+    left: list[tuple[str, Request]] = field(default_factory=list)
+    shown_on: dict[Where, Where] = field(default_factory=dict)
     compared: int = 0
 
     def __post_init__(self) -> None:
@@ -150,6 +157,7 @@ class Spider:
         seen, times = set(waiting), Counter[Where]()
         while waiting:
             chosen = list(self._chosen(waiting, times))
+            self.left += [(key, one) for one in set(waiting) - set(chosen)]
             waiting = []
             for some in batched(((key, one) for one in chosen), AT_ONCE):
                 answers = await asyncio.gather(*(self.ask(key, one) for _, one in some))
@@ -199,6 +207,7 @@ class Spider:
                     yield Request("GET", f"{form.action.split('?')[0]}?{urlencode(filled(form, turn))}")
             elif (where := self.of_form(form)) is not None:
                 self.forms[where].setdefault(key, []).append(form)
+                self.shown_on[where] = self.where(request) or where
 
     def keep(self, key: str, where: Where | None, request: Request) -> None:
         """For foreign hands to try."""
@@ -224,18 +233,48 @@ class Spider:
                 self.turns[where] += 1
 
     async def insist(self) -> None:
-        """What nobody got through yet is tried as it is meant, until somebody does."""
-        for where, by_user in self.forms.items():
-            tries = (
-                (turn, key, form)
-                for turn in range(0, 24, 2)
-                for key, forms in by_user.items()
-                for form in forms
-            )
-            for turn, key, form in islice(tries, 60):
-                if self.sent[where]:
-                    break
-                await self.send(key, where, form, turn)
+        """What nobody got to or through yet: on pages that were left, and as it is meant, until somebody does."""
+        for method, route in self.methods():
+            if method == "GET" and not self.was_answered(method, route):
+                behind = (one for one in self.left if self._is_behind(route.path, one[1]))
+                await self.look_on(behind, lambda m=method, r=route: self.was_answered(m, r))
+        tried = set[Where]()
+        while new := [where for where in self.forms if where not in tried]:
+            for where in new:
+                tried.add(where)
+                await self.try_form(where)
+                if not self.sent[shape(where)]:
+                    more = (one for one in self.left if self.where(one[1]) == self.shown_on[where])
+                    await self.look_on(more, lambda: False)
+                    await self.try_form(where)
+
+    async def look_on(self, pages: Iterator[tuple[str, Request]], until: Callable[[], bool]) -> None:
+        """At some pages more, and at whatever they lead to that nobody was answered yet."""
+        for key, request in islice(pages, 20):
+            if until():
+                return
+            for found in list(self.found_on(key, request, await self.ask(key, request))):
+                route = self.route(found.method, found.path)
+                if route is not None and not self.was_answered(found.method, route):
+                    list(self.found_on(key, found, await self.ask(key, found)))
+
+    def _is_behind(self, path: str, request: Request) -> bool:
+        """Whether what is of this pattern may be one page further."""
+        where = self.where(request)
+        return where is not None and "{" in where[1] and path.startswith(where[1])
+
+    async def try_form(self, where: Where) -> None:
+        """As it is meant, by whoever was shown it, until it is accepted."""
+        tries = (
+            (turn, key, form)
+            for turn in range(0, 2 * TURNS, 2)
+            for key, forms in self.forms[where].items()
+            for form in forms
+        )
+        for turn, key, form in islice(tries, 60):
+            if self.sent[shape(where)]:
+                break
+            await self.send(key, where, form, turn)
 
     async def send(self, key: str, where: Where, form: Form, turn: int) -> None:
         """Once, taken back; what it answers, and where that leads, is looked at like any page."""
@@ -245,7 +284,7 @@ class Spider:
             request = again
             answer = await self.ask(key, request, undone=True)
         if answer.status < 400:
-            self.sent[where] += 1
+            self.sent[shape(where)] += 1
         else:
             said = " ".join(re.findall(r'class="fault[^>]*>([^<]*)', answer.body))
             self.refused[where] = said or str(answer.status)
@@ -328,6 +367,11 @@ class Spider:
 
     # What was reached.
 
+    def was_answered(self, method: str, route: Route) -> bool:
+        """Whether anybody was, with success."""
+        good = {200, 204, 303} if method == "POST" else {200}
+        return any(good & statuses for statuses in self.reached[method, route.path].values())
+
     def missing(self, waits: dict[str, str]) -> Iterator[str]:
         """The routes and forms that were not reached, but for those that wait; and what waits no longer."""
         reached = set()
@@ -335,17 +379,21 @@ class Spider:
             name, by_user = f"{method} {route.path}", self.reached[method, route.path]
             if unasked := set(self.keys) - set(by_user):
                 yield f"{name} was not asked as {', '.join(sorted(unasked))}"
-            good = {200, 204, 303} if method == "POST" else {200}
-            if any(good & statuses for statuses in by_user.values()):
+            if self.was_answered(method, route):
                 reached.add(name)
             elif name not in waits:
                 yield f"{name} was never answered"
         for where in self.forms:
-            if self.sent[where]:
+            if self.sent[shape(where)]:
                 reached.add(where[2])
             elif where[2] not in waits:
                 yield f"{where[2]} was never accepted ({', '.join(where[3:])}): {self.refused.get(where)}"
         yield from (f"{name} waits no longer" for name in reached & set(waits))
+
+
+def shape(where: Where) -> Where:
+    """A form as it is for any family, whoever lives there."""
+    return tuple(dict.fromkeys(GLOBAL.sub("id", name) for name in where))
 
 
 def asked_again(answer: Answer, request: Request) -> Request | None:

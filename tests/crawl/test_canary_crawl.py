@@ -3,7 +3,7 @@
 Every sealed value is made unique before. Whatever an answer holds of it, and every count, order and next deadline,
 is held against the signed tables, read and worked out from the rows by code that shares nothing with the product.
 Here what can be said in every document, and the exports; view by view in `test_views_crawled`. Every two values of
-a document's variables meet in `make prove`; `make test` takes a third of those, and everybody's meant asking whole.
+a document's variables meet in `make prove`; `make test` takes half of those, and everybody's meant asking whole.
 """
 
 import pytest
@@ -25,7 +25,7 @@ async def test_whatever_is_said_shows_nobody_more_than_the_tables_give(
         await crawl_all(crawl, post, WITH_ANYTHING)
         judged(crawl)
         assert crawl.changed > 50 and crawl.exported > 20 and post.mails
-        assert len(crawl.met) > 300
+        assert len(crawl.met) > 500
 
 
 @pytest.mark.prove

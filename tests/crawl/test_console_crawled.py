@@ -29,6 +29,11 @@ WAITS = {
     "GET /login/callback": "comes from the login provider",
     "POST /membership": "nobody in the demo works in two seats",
     "POST /code": "takes the code of a letter",
+    "POST /teams/{act}": "what is done with a team is done on its own page, and leads back here",
+    "GET /letters/{id}": "of a code that was just made, which is taken back",
+    "GET /letters/{id}/pdf": "of a code that was just made, which is taken back",
+    "GET /blockades/{id}/rule": "follows on a decision that was just taken, which is taken back",
+    "POST /blockades/{id}/rule/{act}": "follows on a decision that was just taken, which is taken back",
     "/code": "takes the code of a letter",
     "/families/id/appoint-lead": "of whom there is to appoint, the tables show whoever appoints nobody",
 }

@@ -61,6 +61,13 @@ def test_at_even_turns_a_form_is_meant_and_at_odd_ones_hostile() -> None:
     assert any(one["dueOn"] == "2026-02-30" for one in every)
 
 
+def test_what_stands_in_a_form_besides_is_filled_in_whole_or_not_at_all() -> None:
+    form = form_of('<input name="decision"><input name="action.what"><input type="date" name="action.dueOn">')
+    whole, without = dict(filled(form, 0)), dict(filled(form, 2))
+    assert all(whole.values())
+    assert without["decision"] and not without["action.what"] and not without["action.dueOn"]
+
+
 def test_a_box_is_left_and_ticked_by_turns() -> None:
     form = form_of('<input type="checkbox" name="own" value="yes">')
     assert {tuple(filled(form, turn)) for turn in range(8)} == {(), (("own", "yes"),)}

@@ -44,7 +44,8 @@ async def aan_tafel(t: Teller) -> None:
             without_family="Moeder werkt nu; Amina belt haar.",
         ),
     )
-    # The next table is set: its agenda is made when it opens, and can be looked at before.
+    # The next tables are set: an agenda is made when a table opens, and can be looked at before.
+    await _set(t, "dirk", t.at + timedelta(hours=4), "amina")
     next_week = datetime.combine(t.day(5), time(10), AMSTERDAM)
     await _set(t, "dirk", next_week, "amina")
 

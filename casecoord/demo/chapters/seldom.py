@@ -1,8 +1,13 @@
 """What happens seldom and may not be forgotten: blockades, hearings, emergency access, what a resident asks for."""
 
+from dataclasses import replace
+
+from casecoord.actions.deciding import DecideRight, decide_right
+from casecoord.actions.me import me
 from casecoord.demo.chapters.plans import led
 from casecoord.demo.stories import PUPIL, family, one, story
 from casecoord.demo.teller import Teller
+from casecoord.domain.actors import Caller
 from casecoord.domain.facets import Viewer
 from casecoord.domain.promises import Rule
 from casecoord.domain.words import BlockadeKind, LifeDomain, RequestKind
@@ -111,8 +116,8 @@ async def noodtoegang_onbeoordeeld(t: Teller) -> None:
 
 @story(
     family("Willemsen", "Bloemhof", [one("Gerda", 58)], [one("Tess", 11, PUPIL)]),
-    "Gerda vroeg drie dagen geleden wat er van haar vastligt.",
-    "Three days ago Gerda asked what is recorded about her.",
+    "Gerda vroeg drie dagen geleden wat er van haar vastligt; Ibrahim is gevraagd mee te beslissen.",
+    "Three days ago Gerda asked what is recorded about her; Ibrahim is asked to decide along.",
     running=[Rule.REQUEST, Rule.HOLD],
     looks={"bram": Viewer.SCHOOL_CARE},
     facets=["signal.existence"],
@@ -123,7 +128,18 @@ async def wat_ligt_er_vast(t: Teller) -> None:
     t.days_ago(5)
     await t.hold("bram", signal, "Oma en school spreken elkaar volgende week.", 6)
     t.days_ago(3)
-    await t.request("lotte", "Gerda", RequestKind.ACCESS, "Wat weten jullie van mij?")
+    asked = await t.request("lotte", "Gerda", RequestKind.ACCESS, "Wat weten jullie van mij?")
+    t.days_ago(1)
+    ibrahim = await me(t.office.database, Caller(t.cast.issuer, "demo-ibrahim", trace_id=f"{0:032}"))
+    answer = DecideRight(
+        "",
+        asked,
+        True,
+        "AVG art. 15",
+        ibrahim.professional_id,
+        "U krijgt een kopie van wat er van u vastligt.",
+    )
+    await t.does("lotte", decide_right, lambda key: replace(answer, idempotency_key=key))
 
 
 @story(
