@@ -34,6 +34,16 @@ async def test_an_empty_database_is_not_at_the_head(empty_database_url):
     assert heads.at is None and not heads.same
 
 
+async def test_a_database_without_the_functions_of_this_version_is_not_at_the_head(empty_database_url):
+    await migrate.upgrade(empty_database_url)
+    connection = await asyncpg.connect(empty_database_url)
+    for function in migrate.FUNCTIONS:
+        await connection.execute(f"drop function {function.signature}")
+        assert not (await migrate.head_state(empty_database_url)).same
+        assert (await migrate.upgrade(empty_database_url)).same
+    await connection.close()
+
+
 async def test_the_migrator_owns_every_table_and_the_application_none(database_url):
     connection = await asyncpg.connect(database_url)
     owners = await connection.fetch(

@@ -13,9 +13,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casecoord.storage.connection import APP_ROLE, MIGRATOR_ROLE, ROLES, SEQUENCER_ROLE, engine
+from casecoord.storage.views import HOUSEHOLD_VIEW
 
 FOLDER = Path(__file__).parents[2] / "migrations"
 OLDEST, NEWEST = 15, 18
+#: Functions that this version of the program calls.
+FUNCTIONS = (HOUSEHOLD_VIEW,)
 
 _TABLES = "select count(*) from pg_tables where schemaname in ('public', 'vault')"
 
@@ -34,14 +37,15 @@ class MigrationError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """The revision a database is at (None: empty) and the one this code needs."""
+    """The revision a database is at (None: empty) and the one this code needs. `whole`: the functions it calls are there."""
 
     at: str | None
     head: str
+    whole: bool
 
     @property
     def same(self) -> bool:
-        return self.at == self.head
+        return self.at == self.head and self.whole
 
 
 async def upgrade(url: str) -> Heads:
@@ -105,12 +109,19 @@ def _config(connection: Connection | None = None) -> Config:
 
 def _upgrade(connection: Connection) -> None:
     command.upgrade(_config(connection), "head")
+    for function in FUNCTIONS:
+        for statement in function.statements:
+            connection.exec_driver_sql(statement)
     connection.execute(text(f"grant select on alembic_version to {APP_ROLE}, {SEQUENCER_ROLE}"))
 
 
 def _heads(connection: Connection) -> Heads:
     head = ScriptDirectory.from_config(_config()).get_current_head()
-    return Heads(at=MigrationContext.configure(connection).get_current_revision(), head=head or "")
+    at = MigrationContext.configure(connection).get_current_revision()
+    there = [
+        connection.scalar(text("select to_regprocedure(:it)"), {"it": one.signature}) for one in FUNCTIONS
+    ]
+    return Heads(at, head or "", whole=all(there))
 
 
 async def _wait_for_turn(connection: AsyncConnection) -> None:

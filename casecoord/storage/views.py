@@ -1,16 +1,20 @@
 """One statement per read: rows to plain values, sealed ones still sealed. Deciding and opening come after."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import text
 
 from casecoord.storage.agreements import AGREEMENTS, MILESTONES
 from casecoord.storage.breakthroughs import ADDRESSEE, HOMEWORK
 from casecoord.storage.consents import COVERING, HOLDS, standing
+from casecoord.storage.functions import Function
 from casecoord.storage.notes import NOTES
 from casecoord.storage.placements import PLACEMENTS, PLACES_OF_HEARING
-from casecoord.storage.relating import PREPARES, RELATION
+from casecoord.storage.relating import PREPARES, RELATION, Relation
 from casecoord.storage.sealed import HouseholdSeal
 from casecoord.storage.spending import SPENDS, SPENT
 from casecoord.storage.telling import openly
@@ -40,14 +44,12 @@ _COVERS_DETAIL = COVERING.format(
     household="s.household_id",
 )
 
-JOINT = text(
-    f"""
-with found as (
-  select h.* from households h where h.area_id = :area and h.id = coalesce(
-    (select c.household_id from cases c where c.area_id = :area and c.id = :id), :id))
-select h.id, h.secret_address, encode(h.address_sealed, 'hex') address, encode(h.contact_sealed, 'hex') contact,
-  n.name neighbourhood, rel.*, {KEYS} as keys,
-  coalesce((select jsonb_agg(jsonb_build_object('id', p.id, 'name', encode(p.name_sealed, 'hex'),
+#: What is read of a household `h`, to which the actor stands as `rel`, and of its open case `c`, part by part. Each is a
+#: statement of its own, planned once a connection: all in one would be a plan of two thousand nodes, and to begin it
+#: would take longer than to answer it.
+_OF_HOUSEHOLD = {
+    "keys": KEYS,
+    "persons": """coalesce((select jsonb_agg(jsonb_build_object('id', p.id, 'name', encode(p.name_sealed, 'hex'),
       'birth', encode(p.birth_date_sealed, 'hex'), 'language', p.language,
       'links', (select coalesce(jsonb_agg(jsonb_build_object('kind', i.kind, 'name', i.name)
                   order by i.kind, i.name), '[]')
@@ -59,26 +61,14 @@ select h.id, h.secret_address, encode(h.address_sealed, 'hex') address, encode(h
           from custody y where y.area_id = p.area_id and y.minor_id = p.id),
       'agreed', exists (select from child_agreements g
           where g.area_id = p.area_id and g.child_id = p.id and g.until is null)) order by p.id)
-    from persons p where p.area_id = h.area_id and p.household_id = h.id and p.died_on is null), '[]') persons,
-  coalesce((select jsonb_agg(d.thing_id) from deferrals d
-    where d.area_id = h.area_id and d.household_id = h.id and d.ended_at is null), '[]') deferred,
-  coalesce((select jsonb_agg(jsonb_build_object('id', v.id, 'moved_on', v.moved_on, 'from', v.from_neighbourhood,
+    from persons p where p.area_id = h.area_id and p.household_id = h.id and p.died_on is null), '[]')""",
+    "deferred": """coalesce((select jsonb_agg(d.thing_id) from deferrals d
+    where d.area_id = h.area_id and d.household_id = h.id and d.ended_at is null), '[]')""",
+    "moves": """coalesce((select jsonb_agg(jsonb_build_object('id', v.id, 'moved_on', v.moved_on, 'from', v.from_neighbourhood,
       'to', v.to_neighbourhood) order by v.moved_on, v.id)
-    from household_moves v where v.area_id = h.area_id and v.household_id = h.id), '[]') moves,
-  case when c.id is not null then jsonb_build_object('id', c.id, 'state', c.state) end as open_case,
-  exists (select from cases d where d.area_id = h.area_id and d.household_id = h.id) had_case,
-  (select {_PERSON} from leads l {_who("l")}
-    where l.area_id = h.area_id and l.case_id = c.id and l.during @> cast(:now as timestamptz)) as lead,
-  coalesce((select jsonb_agg(jsonb_build_object('id', x.id, 'kind', x.kind, 'state', x.state,
-      'proposed', {_PERSON}, 'takes_part', t.id = any(part.teams)) order by x.proposed_at, x.id)
-    from proposals x {_who("x", "membership_id")}
-    cross join lateral (select teams_in_case(c.id, :now) teams) part
-    where x.area_id = h.area_id and x.case_id = c.id and x.state = 'pending'), '[]') proposals,
-  coalesce((select jsonb_agg(jsonb_build_object('team', q.team_id, 'name', t.name, 'kind', t.kind,
-      'sphere', q.sphere, 'audience', q.audience) order by lower(q.during), q.id)
-    from participants q join teams t on t.area_id = q.area_id and t.id = q.team_id
-    where q.area_id = h.area_id and q.case_id = c.id and q.during @> cast(:now as timestamptz)), '[]') participants,
-  coalesce((select jsonb_agg(jsonb_build_object('id', s.id, 'person', s.person_id, 'state', s.state,
+    from household_moves v where v.area_id = h.area_id and v.household_id = h.id), '[]')""",
+    "had_case": """exists (select from cases d where d.area_id = h.area_id and d.household_id = h.id)""",
+    "signals": f"""coalesce((select jsonb_agg(jsonb_build_object('id', s.id, 'person', s.person_id, 'state', s.state,
       'domain', s.domain, 'sphere', s.sphere, 'audience', s.audience, 'urgency', s.urgency,
       'received_at', s.received_at, 'source_team', s.source_team_id, 'source_name', t.name,
       'accountable', s.accountable_team_id, 'in_case', s.case_id is not null,
@@ -90,40 +80,21 @@ select h.id, h.secret_address, encode(h.address_sealed, 'hex') address, encode(h
     from signals s left join teams t on t.area_id = s.area_id and t.id = s.source_team_id
     left join memberships m on m.area_id = s.area_id and m.id = s.author_id
     where s.area_id = h.area_id and s.household_id = h.id
-      and (s.case_id is null or s.case_id = c.id)), '[]') signals,
-  coalesce((select jsonb_agg(jsonb_build_object('id', a.id, 'domain', a.domain, 'sphere', a.sphere,
-      'audience', a.audience, 'state', a.state, 'due_on', a.due_on, 'what', encode(a.what_sealed, 'hex'),
-      'result', encode(a.result_sealed, 'hex'), 'owner', {_PERSON}, 'author_team', b.team_id,
-      'author', b.professional_id)
-      order by a.due_on, a.id)
-    from plan_actions a {_who("a", "owner_id")}
-    join memberships b on b.area_id = a.area_id and b.id = a.author_id
-    where a.area_id = h.area_id and a.case_id = c.id), '[]') actions,
-  coalesce((select jsonb_agg(jsonb_build_object('id', b.id, 'kind', b.kind, 'domain', b.domain, 'sphere', b.sphere,
-      'audience', b.audience, 'state', b.state, 'raised_at', b.raised_at, 'action', b.action_id,
-      'what', encode(b.what_sealed, 'hex'), 'asked', encode(b.asked_sealed, 'hex'),
-      'decision', encode(b.decision_sealed, 'hex'), 'reach', b.reach, 'raised_by', {_PERSON},
-      'addressee', {ADDRESSEE.format(x="b")}, 'function', encode(b.function_sealed, 'hex'), 'needed_by', b.needed_by,
-      'urgency', b.urgency,      'mandate', encode(b.mandate_sealed, 'hex'), 'rule', b.breakthrough_id,
-      'homework', {HOMEWORK.format(x="b")})
-      order by b.raised_at, b.id)
-    from blockades b {_who("b", "raised_by")} where b.area_id = h.area_id and b.case_id = c.id), '[]') blockades,
-  {SPENDS} spends, case when rel.is_lead then {SPENT.format(area="h.area_id", household="h.id", day=":now")} end spent,
-  coalesce((select jsonb_agg(jsonb_build_object('id', z.id, 'person', z.person_id, 'held_on', z.held_on,
+      and (s.case_id is null or s.case_id = c.id)), '[]')""",
+    "spent": f"""case when rel.is_lead then {SPENT.format(area="h.area_id", household="h.id", day=":now")} end""",
+    "hearings": f"""coalesce((select jsonb_agg(jsonb_build_object('id', z.id, 'person', z.person_id, 'held_on', z.held_on,
       'state', z.state, 'alternative_at', pl.alternative_at, 'place_held_at', pl.place_held_at, 'team', m.team_id) order by z.held_on, z.id)
     from hearings z join memberships m on m.area_id = z.area_id and m.id = z.planned_by
     cross join lateral ({PLACES_OF_HEARING}) pl
-    where z.area_id = h.area_id and z.household_id = h.id and z.state <> 'cancelled'), '[]') hearings,
-  {PLACEMENTS} placements,
-  {PREPARES.format(area="h.area_id", household="h.id")} prepares,
-  coalesce((select jsonb_agg(jsonb_build_object('id', g.id, 'name', w.name, 'professional', w.id,
+    where z.area_id = h.area_id and z.household_id = h.id and z.state <> 'cancelled'), '[]')""",
+    "placements": PLACEMENTS,
+    "prepares": f"""{PREPARES.format(area="h.area_id", household="h.id")}""",
+    "grants": f"""coalesce((select jsonb_agg(jsonb_build_object('id', g.id, 'name', w.name, 'professional', w.id,
       'since', lower(g.during), 'until', upper(g.during), 'medical', g.medical,
       'reason', encode(g.reason_sealed, 'hex'), 'review', encode(g.review_sealed, 'hex')) order by lower(g.during), g.id)
-    from break_glass_grants g {_who("g")} where g.area_id = h.area_id and g.household_id = h.id), '[]') grants,
-  {NOTES} notes,
-  {MILESTONES.format(case="c")} milestones,
-  {AGREEMENTS.format(case="c")} agreements,
-  coalesce((select jsonb_agg(jsonb_build_object('id', x.id, 'person', x.person_id, 'facet', x.facet,
+    from break_glass_grants g {_who("g")} where g.area_id = h.area_id and g.household_id = h.id), '[]')""",
+    "notes": NOTES,
+    "consents": f"""coalesce((select jsonb_agg(jsonb_build_object('id', x.id, 'person', x.person_id, 'facet', x.facet,
       'thing', x.thing_id, 'receiver', x.receiver, 'purpose', x.purpose, 'source', x.source, 'sphere', x.sphere,
       'audience', x.audience, 'since', lower(x.during), 'until', upper(x.during), 'recorded_at', x.recorded_at,
       'recorded_by', w.name, 'professional', w.id, 'team', x.team_id, 'withdrawn_at', x.withdrawn_at,
@@ -131,31 +102,115 @@ select h.id, h.secret_address, encode(h.address_sealed, 'hex') address, encode(h
           where g.area_id = x.area_id and g.consent_id = x.id)) order by x.recorded_at, x.id)
     from consents x left join memberships m on m.area_id = x.area_id and m.id = x.recorded_by
     left join professionals w on w.area_id = m.area_id and w.id = m.professional_id
-    where x.area_id = h.area_id and x.household_id = h.id), '[]') consents,
-  coalesce((select jsonb_agg(jsonb_build_object('id', k.id, 'at', k.contacted_at, 'manner', k.manner)
-      order by k.contacted_at, k.id)
-    from contacts k where k.area_id = h.area_id and k.case_id = c.id), '[]') contacts,
-  coalesce((select jsonb_agg(jsonb_build_object('id', p.id, 'rule', p.rule, 'subject', p.subject_id,
+    where x.area_id = h.area_id and x.household_id = h.id), '[]')""",
+    "promises": f"""coalesce((select jsonb_agg(jsonb_build_object('id', p.id, 'rule', p.rule, 'subject', p.subject_id,
       'sphere', p.sphere, 'audience', p.audience, 'due_at', p.due_at, 'responder', w.name, 'responder_team', m.team_id,
       'in_case', s.id is null or s.case_id is not null, 'accountable', s.accountable_team_id,
       'levels', jsonb_build_array(p.area_at, p.decision_at, p.alliance_at)) order by p.due_at, p.id)
     from promises p left join signals s on s.area_id = p.area_id and s.id = p.subject_id
     join memberships m on m.area_id = p.area_id and m.id = {whose("p", "responder_id")}
     join professionals w on w.area_id = m.area_id and w.id = m.professional_id
-    where p.area_id = h.area_id and p.household_id = h.id and p.ended_at is null and {openly("p")}), '[]') promises
-from found h
-cross join lateral ({RELATION.format(area="h.area_id", household="h.id")} offset 0) rel
-left join cases c on c.area_id = h.area_id and c.household_id = h.id and c.state <> 'closed'
-left join neighbourhoods n on n.area_id = h.area_id and n.code = h.neighbourhood
-"""
+    where p.area_id = h.area_id and p.household_id = h.id and p.ended_at is null and {openly("p")}), '[]')""",
+}
+#: Of a household without an open case, these are not asked.
+_OF_CASE = {
+    "lead": f"""(select {_PERSON} from leads l {_who("l")}
+    where l.area_id = h.area_id and l.case_id = c.id and l.during @> cast(:now as timestamptz))""",
+    "proposals": f"""coalesce((select jsonb_agg(jsonb_build_object('id', x.id, 'kind', x.kind, 'state', x.state,
+      'proposed', {_PERSON}, 'takes_part', t.id = any(part.teams)) order by x.proposed_at, x.id)
+    from proposals x {_who("x", "membership_id")}
+    cross join lateral (select teams_in_case(c.id, :now) teams) part
+    where x.area_id = h.area_id and x.case_id = c.id and x.state = 'pending'), '[]')""",
+    "participants": """coalesce((select jsonb_agg(jsonb_build_object('team', q.team_id, 'name', t.name, 'kind', t.kind,
+      'sphere', q.sphere, 'audience', q.audience) order by lower(q.during), q.id)
+    from participants q join teams t on t.area_id = q.area_id and t.id = q.team_id
+    where q.area_id = h.area_id and q.case_id = c.id and q.during @> cast(:now as timestamptz)), '[]')""",
+    "actions": f"""coalesce((select jsonb_agg(jsonb_build_object('id', a.id, 'domain', a.domain, 'sphere', a.sphere,
+      'audience', a.audience, 'state', a.state, 'due_on', a.due_on, 'what', encode(a.what_sealed, 'hex'),
+      'result', encode(a.result_sealed, 'hex'), 'owner', {_PERSON}, 'author_team', b.team_id,
+      'author', b.professional_id)
+      order by a.due_on, a.id)
+    from plan_actions a {_who("a", "owner_id")}
+    join memberships b on b.area_id = a.area_id and b.id = a.author_id
+    where a.area_id = h.area_id and a.case_id = c.id), '[]')""",
+    "blockades": f"""coalesce((select jsonb_agg(jsonb_build_object('id', b.id, 'kind', b.kind, 'domain', b.domain, 'sphere', b.sphere,
+      'audience', b.audience, 'state', b.state, 'raised_at', b.raised_at, 'action', b.action_id,
+      'what', encode(b.what_sealed, 'hex'), 'asked', encode(b.asked_sealed, 'hex'),
+      'decision', encode(b.decision_sealed, 'hex'), 'reach', b.reach, 'raised_by', {_PERSON},
+      'addressee', {ADDRESSEE.format(x="b")}, 'function', encode(b.function_sealed, 'hex'), 'needed_by', b.needed_by,
+      'urgency', b.urgency,      'mandate', encode(b.mandate_sealed, 'hex'), 'rule', b.breakthrough_id,
+      'homework', {HOMEWORK.format(x="b")})
+      order by b.raised_at, b.id)
+    from blockades b {_who("b", "raised_by")} where b.area_id = h.area_id and b.case_id = c.id), '[]')""",
+    "spends": SPENDS,
+    "milestones": f"""{MILESTONES.format(case="c")}""",
+    "agreements": f"""{AGREEMENTS.format(case="c")}""",
+    "contacts": """coalesce((select jsonb_agg(jsonb_build_object('id', k.id, 'at', k.contacted_at, 'manner', k.manner)
+      order by k.contacted_at, k.id)
+    from contacts k where k.area_id = h.area_id and k.case_id = c.id), '[]')""",
+}
+
+_RELATED = [one.name for one in fields(Relation)]
+
+
+def _asked(parts: Mapping[str, str]) -> str:
+    """A statement for each part. As text until it leaves: to build JSON in its binary form takes longer."""
+    return "\n    ".join(
+        f"part_{name} := to_json({part.replace('jsonb_', 'json_')});" for name, part in parts.items()
+    )
+
+
+def _named(names: Iterable[str], of: str) -> str:
+    return ", ".join(f"'{name}', {of}{name}" for name in names)
+
+
+#: Stable: all parts are of one moment, that of the statement which asks; with the rights, and before the policies, of
+#: whoever asks.
+HOUSEHOLD_VIEW = Function(
+    "household_view",
+    {
+        "area": "uuid",
+        "id": "uuid",
+        "team": "uuid",
+        "professional": "uuid",
+        "membership": "uuid",
+        "person": "uuid",
+        "court": "boolean",
+        "purpose": "text",
+        "now": "timestamptz",
+    },
+    "json",
+    f"""
+declare h households%rowtype; c cases%rowtype; rel record;
+    {" ".join(f"part_{name} json;" for name in _OF_HOUSEHOLD)}
+    {" ".join(f"part_{name} json := '{'null' if name == 'lead' else '[]'}';" for name in _OF_CASE)}
+begin
+    select * into h from households x where x.area_id = :area and x.id = coalesce(
+        (select k.household_id from cases k where k.area_id = :area and k.id = :id), :id);
+    if not found then return null; end if;
+    select * into rel from ({RELATION.format(area="h.area_id", household="h.id")}) r;
+    select * into c from cases k where k.area_id = h.area_id and k.household_id = h.id and k.state <> 'closed';
+    {_asked(_OF_HOUSEHOLD)}
+    if c.id is not null then
+    {_asked(_OF_CASE)}
+    end if;
+    return json_build_object('id', h.id, 'secret_address', h.secret_address,
+        'address', encode(h.address_sealed, 'hex'), 'contact', encode(h.contact_sealed, 'hex'),
+        'open_case', case when c.id is not null then json_build_object('id', c.id, 'state', c.state) end,
+        {_named(_RELATED, "rel.")},
+        {_named((*_OF_HOUSEHOLD, *_OF_CASE), "part_")});
+end""",
 )
+_JOINT = text(f"select {HOUSEHOLD_VIEW.call}::text")
 
 
 async def joint_case(work: Work | Visit, identity: UUID) -> dict[str, Any] | None:
     """Everything of a household's joint case, by the id of the case or the household; sealed."""
-    found = await work.session.execute(JOINT, {**standing(work), "id": identity})
-    row = found.mappings().one_or_none()
-    return dict(row) if row else None
+    found = await work.session.scalar(_JOINT, {**standing(work), "id": identity})
+    if found is None:
+        return None
+    row: dict[str, Any] = orjson.loads(found)
+    return {**row, "id": UUID(row["id"])}
 
 
 def seal_of(work: Area, household: UUID, keys: list[list[Any]]) -> HouseholdSeal:
