@@ -28,6 +28,10 @@ JSON = "application/json"
 STREAM_SECONDS = 2
 
 
+#: At so many things one looks in one way.
+THINGS = 4
+
+
 #: What has no family: whoever works here, and what they work with.
 WORK = {
     "Professional": "professionals",
@@ -76,9 +80,14 @@ class Ground:
         return pool[next(self._turns) % len(pool)] if pool else uuid4()
 
     def _pool(self, key: str, kind: str, whose: str) -> list[UUID]:
-        name = (key, kind, whose)
+        """Where families of a story are fewer than others, their things come round as often as those of all others."""
+        name, told, plain = (key, kind, whose), [], []
         if name not in self._pools:
-            self._pools[name] = [i for i, own in self._known(key, kind) if own is (whose == "own")]
+            for identity, household, own in self._known(key, kind):
+                if own is (whose == "own"):
+                    (told if household in self.told else plain).append(identity)
+            times = max(len(plain) // len(told), 1) if told else 0
+            self._pools[name] = told * times + plain
         return self._pools[name]
 
     def foreign(self, key: str, kind: str, asked: str) -> UUID:
@@ -105,27 +114,29 @@ class Ground:
         answers_for = kind == "Signal" and row["accountable_team_id"] == sight.team is not None
         return answers_for or sight.may_know(kind, identity, asked)
 
-    def _known(self, key: str, kind: str) -> Iterator[tuple[UUID, bool]]:
+    def _known(self, key: str, kind: str) -> Iterator[tuple[UUID, UUID | None, bool]]:
         sight, here = self.sights[key], set(self.households)
         for row in sight.rows.all[KINDS.get(kind) or WORK.get(kind, "teams")]:
             household = sight.rows.household_of(KINDS[kind], row) if kind in KINDS else None
             if household is None or household in here:
-                yield row["id"], self.known(key, kind, row["id"])
+                yield row["id"], household, self.known(key, kind, row["id"])
 
 
 Door = Callable[[Ground], Iterator[tuple[str, Ask]]]
 
 
 def documents_in_pairs(ground: Ground, step: int = 1) -> Iterator[tuple[str, Ask]]:
-    """Every document as every user: once as it is meant, and every two values of its variables together.
+    """Every document as every user: as it is meant, and every two values of its variables together.
 
-    `step`: of those pairs one in so many.
+    `step`: of those pairs one in so many, where a document changes something; what only looks, looks at some things.
     """
     for name in DOCUMENTS:
         said = documents.factors(name)
         paths = [one.path for one in said]
-        meant = [(key, *(one.meant for one in said)) for key in ground.sights]
-        pairs = pairwise([list(ground.sights), *(one.values for one in said)], name)[::step]
+        looks = not documents.changes(name) and any(isinstance(one.meant, IdOf) for one in said)
+        meant = [(key, *(one.meant for one in said)) for key in ground.sights] * (THINGS if looks else 1)
+        pairs = pairwise([list(ground.sights), *(one.values for one in said)], name)
+        pairs = pairs[:: step if documents.changes(name) else 1]
         for key, *values in (*meant, *pairs):
             yield str(key), _document(ground, str(key), name, dict(zip(paths, values, strict=True)))
 

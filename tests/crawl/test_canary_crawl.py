@@ -3,7 +3,7 @@
 Every sealed value is made unique before. Whatever an answer holds of it, and every count, order and next deadline,
 is held against the signed tables, read and worked out from the rows by code that shares nothing with the product.
 Here what can be said in every document, and the exports; view by view in `test_views_crawled`. Every two values of
-a document's variables meet in `make prove`; `make test` takes half of those, and everybody's meant asking whole.
+a document's variables meet in `make prove`; of what changes something `make test` takes half of those, and everybody's meant asking whole.
 """
 
 import pytest

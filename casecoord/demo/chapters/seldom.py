@@ -116,8 +116,8 @@ async def noodtoegang_onbeoordeeld(t: Teller) -> None:
 
 @story(
     family("Willemsen", "Bloemhof", [one("Gerda", 58)], [one("Tess", 11, PUPIL)]),
-    "Gerda vroeg drie dagen geleden wat er van haar vastligt; Ibrahim is gevraagd mee te beslissen.",
-    "Three days ago Gerda asked what is recorded about her; Ibrahim is asked to decide along.",
+    "Gerda vroeg drie dagen geleden wat er van haar vastligt, ook om mee te nemen; Ibrahim is gevraagd mee te beslissen.",
+    "Three days ago Gerda asked what is recorded about her, and to take it along; Ibrahim is asked to decide along.",
     running=[Rule.REQUEST, Rule.HOLD],
     looks={"bram": Viewer.SCHOOL_CARE},
     facets=["signal.existence"],
@@ -128,7 +128,8 @@ async def wat_ligt_er_vast(t: Teller) -> None:
     t.days_ago(5)
     await t.hold("bram", signal, "Oma en school spreken elkaar volgende week.", 6)
     t.days_ago(3)
-    asked = await t.request("lotte", "Gerda", RequestKind.ACCESS, "Wat weten jullie van mij?")
+    await t.request("lotte", "Gerda", RequestKind.ACCESS, "Wat weten jullie van mij?")
+    asked = await t.request("lotte", "Gerda", RequestKind.PORTABILITY, "Mag ik het ook op de computer?")
     t.days_ago(1)
     ibrahim = await me(t.office.database, Caller(t.cast.issuer, "demo-ibrahim", trace_id=f"{0:032}"))
     answer = DecideRight(
