@@ -73,7 +73,7 @@ _PROMISES = f"""
          when s.id is null or s.case_id is not null then rel.participates
          else s.accountable_team_id = :team end takes_part,
     rel.is_lead, rel.escalated, false wrote_it, {facts_of("p.subject_id")}
-  from {{relations}} join promises p on p.area_id = :area and p.household_id = rel.id and {{among}}
+  from {{relations}} join promises p on p.area_id = :area and p.household_id = rel.id
     and p.ended_at is null and {openly("p")}
   left join signals s on s.area_id = p.area_id and s.id = p.subject_id
 """
@@ -82,7 +82,7 @@ _PROMISES = f"""
 _SIGNALS = f"""
   select s.*, case when s.case_id is null then s.accountable_team_id = :team else rel.participates end takes_part,
     rel.is_lead, rel.escalated, s.source_team_id = :team wrote_it, {facts_of("s.id")}
-  from {{relations}} join signals s on s.area_id = :area and s.household_id = rel.id and {{among}} and s.state <> 'ended'
+  from {{relations}} join signals s on s.area_id = :area and s.household_id = rel.id and s.state <> 'ended'
     and (s.case_id is null or s.case_id = rel.case_id or exists (select from cases c
           where c.area_id = s.area_id and c.id = s.case_id and c.state <> 'closed'))
 """
@@ -91,17 +91,19 @@ _OPEN_CASE = "cases c on c.area_id = h.area_id and c.household_id = h.id and c.s
 # The holder that a list names is the lead, else the coordinator of the team accountable for the oldest signal
 # in view: naming another would give away a sphere.
 _ACCOUNTABLE = f"""(select i.accountable_team_id from ({
-    _SIGNALS.format(relations="(select x.*) rel", among="true")
+    _SIGNALS.format(relations="(select x.*) rel")
 }) i where {{signals}} order by i.sphere <> 'general', i.received_at limit 1)"""
-_LEAD_NAME = """(select w.name from leads l join memberships m on m.area_id = l.area_id and m.id = coalesce(
-       (select d.deputy_id from deputies d where d.area_id = l.area_id and d.membership_id = l.membership_id
-           and d.during @> cast(:now as timestamptz)), l.membership_id)
-     join professionals w on w.area_id = m.area_id and w.id = m.professional_id
-    where l.area_id = {x} and l.case_id = {case} and l.during @> cast(:now as timestamptz))"""
-_COORDINATOR_NAME = """(select w.name from coordinator_seats s
-     join memberships m on m.area_id = s.area_id and m.id = s.membership_id
-     join professionals w on w.area_id = m.area_id and w.id = m.professional_id
-    where s.area_id = {x} and s.seat = coalesce({team}, {x}) and s.during @> cast(:now as timestamptz))"""
+_NAME = """(select w.name from memberships m join professionals w on w.area_id = m.area_id and w.id = m.professional_id
+    where m.area_id = :area and m.id = ({of}))"""
+_LEAD_NAME = _NAME.format(
+    of="""select coalesce((select d.deputy_id from deputies d where d.area_id = :area
+        and d.membership_id = l.membership_id and d.during @> cast(:now as timestamptz)), l.membership_id)
+      from leads l where l.area_id = :area and l.case_id = x.case_id and l.during @> cast(:now as timestamptz)"""
+)
+_COORDINATOR_NAME = _NAME.format(
+    of=f"""select s.membership_id from coordinator_seats s where s.area_id = :area
+        and s.seat = coalesce({_ACCOUNTABLE}, :area) and s.during @> cast(:now as timestamptz)"""
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +136,15 @@ def _stands(whole: bool, filters: Iterable[str], of_bsn: str = "") -> str:
     few = None if whole else _SCOPE
     names = ["participates", "is_lead", "restricted", "break_glass", "medical_lifted", "split_other_part"]
     climbs = any("i.escalated" in one for one in filters)
-    return f"""scope as materialized ({_OWN}{_ANYBODYS if whole else ""}), stands as materialized (
+    return f"""scope as materialized (
+  select household_id from ({_OWN}{_ANYBODYS if whole else ""}) own
+   where {"true" if whole else "(select team_recalls_homes())"}), stands as materialized (
   select h.area_id, h.id, {relations("h.id", *names, *["escalated"] * climbs, among=few)},
     {"" if climbs else "false escalated,"} c.id case_id, c.state,
     h.neighbourhood in (select n.code from team_covers n where n.area_id = :area and n.kind = 'neighbourhood'
       and n.team_id = :team) prepares
   from households h left join {_OPEN_CASE}
   where h.area_id = :area and h.id {f"= any({few})" if few else "in (select household_id from scope)"}{of_bsn})"""
-
-
-def _among(column: str, whole: bool) -> str:
-    return "true" if whole else f"{column} = any({_SCOPE})"
 
 
 @lru_cache(maxsize=256)
@@ -167,12 +167,12 @@ with {_stands(whole, filters, _OF_BSN if by_bsn else "")}, sig as (
   -- Where only the existence of a signal is shown, its urgency is not; but nothing hides what is acute.
   select i.household_id, min({_RANK.format(x="i")}) filter (where {urgencies} or i.urgency = 'acute') rank,
     count(*) seen, count(*) filter (where i.state = 'open') untriaged
-  from ({_SIGNALS.format(relations="stands rel", among=_among("s.household_id", whole))}) i
+  from ({_SIGNALS.format(relations="stands rel")}) i
   where {signals} group by 1
 ), due as (
   select i.household_id, min(i.due_at) filter (where {deadlines}) at,
     count(*) filter (where i.due_at <= :now and {gaps}) gaps
-  from ({_PROMISES.format(relations="stands rel", among=_among("p.household_id", whole))}) i group by 1
+  from ({_PROMISES.format(relations="stands rel")}) i group by 1
 ), listed as (
   select rel.*, sig.rank, coalesce(due.at, 'infinity') next_at, coalesce(due.gaps, 0) gaps,
     coalesce(sig.untriaged, 0) untriaged,
@@ -189,24 +189,20 @@ with {_stands(whole, filters, _OF_BSN if by_bsn else "")}, sig as (
   order by later, coalesce(rank, 3), next_at, id limit :first
 )
 select x.*, {relations("x.id", "accountable", "signalled", among=_PAGE)},
-  {_LEAD_NAME.format(x="x.area_id", case="x.case_id")} lead_name,
-  {_COORDINATOR_NAME.format(x="x.area_id", team=_ACCOUNTABLE.format(signals=signals))} coordinator_name,
-  coalesce(k.keys, '[]') as keys, coalesce(w.persons, '[]') persons
+  {_LEAD_NAME} lead_name,
+  {_COORDINATOR_NAME.format(signals=signals)} coordinator_name,
+  coalesce((select json_agg(json_build_array(k.compartment, k.version, encode(k.wrapped, 'hex')))
+    from vault.household_keys k where k.area_id = :area and k.household_id = x.id and k.compartment = 'identity'), '[]') as keys,
+  coalesce((select json_agg(json_build_object('id', p.id, 'name', encode(p.name_sealed, 'hex'){_BIRTH if births else ""}) order by p.id)
+    from persons p where p.area_id = :area and p.household_id = x.id and p.died_on is null), '[]') persons
 from page x
-left join (select k.household_id, json_agg(json_build_array(k.compartment, k.version, encode(k.wrapped, 'hex'))) as keys
-  from vault.household_keys k where k.area_id = :area and k.household_id = any({_PAGE}) and k.compartment = 'identity'
-  group by 1) k on k.household_id = x.id
-left join (select p.household_id,
-    json_agg(json_build_object('id', p.id, 'name', encode(p.name_sealed, 'hex'){_BIRTH if births else ""}) order by p.id) persons
-  from persons p where p.area_id = :area and p.household_id = any({_PAGE}) and p.died_on is null
-  group by 1) w on w.household_id = x.id
 order by x.later, coalesce(x.rank, 3), x.next_at, x.id
 """
     )
 
 
 #: What is promised of the area itself, and what is between few.
-_OF_FEW = f"(p.household_id is null or not {openly('p')})"
+_OF_FEW = f"(p.household_id is null or {openly('p').replace('not in', 'in')})"
 _AFTER = """(cast(:from_at as timestamptz) is null
   or (i.due_at, i.id) > (cast(:from_at as timestamptz), cast(:from_id as uuid)))"""
 
@@ -214,7 +210,7 @@ _AFTER = """(cast(:from_at as timestamptz) is null
 def _broken(whole: bool, gaps: str, chosen: str, rest: str = "") -> str:
     """The broken promises in view, of households in scope and then of none. `rest`: how many of them."""
     return f"""{_stands(whole, [gaps])}, found as (
-  (select i.* from ({_PROMISES.format(relations="stands rel", among=_among("p.household_id", whole))}
+  (select i.* from ({_PROMISES.format(relations="stands rel")}
       where p.due_at <= :now) i
    where {gaps}{chosen}{rest})
   union all
@@ -235,10 +231,8 @@ def _gaps(gaps: str, signals: str, chosen: str, whole: bool) -> TextClause:
 with {_broken(whole, gaps, chosen, page)}, page as materialized (
   select i.* from found i order by i.due_at, i.id limit :first)
 select i.id, i.rule, i.due_at since, i.household_id, i.sphere, i.audience, i.takes_part, i.is_lead, i.escalated,
-  {LEVEL} as level, w.name responder, {_LEAD_NAME.format(x="m.area_id", case="x.case_id")} lead_name,
-  case when i.household_id is null then w.name else {
-            _COORDINATOR_NAME.format(x="m.area_id", team=_ACCOUNTABLE.format(signals=signals))
-        } end coordinator_name
+  {LEVEL} as level, w.name responder, {_LEAD_NAME} lead_name,
+  case when i.household_id is null then w.name else {_COORDINATOR_NAME.format(signals=signals)} end coordinator_name
 from page i left join stands x on x.id = i.household_id
 join memberships m on m.area_id = :area and m.id = i.responder_id
 join professionals w on w.area_id = m.area_id and w.id = m.professional_id
