@@ -6,7 +6,7 @@ actor's relation to each household as `rel`.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -16,7 +16,7 @@ from sqlalchemy import TextClause, text
 
 from casecoord.domain.lists import EVERYTHING, Chosen
 from casecoord.storage.broken import LEVEL, chosen_by
-from casecoord.storage.relating import relations
+from casecoord.storage.relating import STAND, relations
 from casecoord.storage.telling import openly
 from casecoord.storage.turns import whose
 from casecoord.storage.work import Work
@@ -61,7 +61,8 @@ _OWN = """
   select z.household_id from hearings z join households y on y.area_id = z.area_id and y.id = z.household_id
     join team_covers n on n.area_id = y.area_id and n.kind = 'neighbourhood' and n.code = y.neighbourhood
    where z.area_id = :area and z.state = 'planned' and n.team_id = any(:teams)"""
-#: and those with something open at all.
+#: and those with something that came to decision power, or with something open at all.
+_ESCALATED = f" union {STAND['escalated'][0].format(area=':area')}"
 _ANYBODYS = f"""
   union
   select p.household_id from promises p
@@ -108,11 +109,14 @@ _COORDINATOR_NAME = _NAME.format(
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which households a list is about. `teams`: these teams'; `whole_area`: all with something open."""
+    """Which households a list is about. `teams`: these teams'; `whole_area`: all with something open; `escalated`:
+    all with something that came to decision power.
+    """
 
     teams: tuple[UUID, ...]
     whole_area: bool
     one_team: bool = False
+    escalated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,21 +134,31 @@ _BIRTH = ", 'birth', encode(p.birth_date_sealed, 'hex')"
 _SCOPE, _PAGE = "array(select household_id from scope)", "array(select id from page)"
 
 
-def _stands(whole: bool, filters: Iterable[str], of_bsn: str = "") -> str:
-    """The households in scope, and how the actor stands to each."""
-    # By ids, so that a few are looked up however many there are in the area.
-    few = None if whole else _SCOPE
+def _stands(scope: Scope, policy: Iterable[str], of_bsn: str = "", *, looked_up: bool = False) -> str:
+    """The households in scope, and how the actor stands to each as far as the policy asks.
+
+    `looked_up`: one by one, whenever the statement asks of one.
+    """
+    climbed = any("i.escalated" in condition for condition in policy)
     names = ["participates", "is_lead", "restricted", "break_glass", "medical_lifted", "split_other_part"]
-    climbs = any("i.escalated" in one for one in filters)
-    return f"""scope as materialized (
-  select household_id from ({_OWN}{_ANYBODYS if whole else ""}) own
-   where {"true" if whole else "(select team_recalls_homes())"}), stands as materialized (
-  select h.area_id, h.id, {relations("h.id", *names, *["escalated"] * climbs, among=few)},
-    {"" if climbs else "false escalated,"} c.id case_id, c.state,
+    # By ids, so that a few are looked up however many there are in the area.
+    few, own = (None, "") if scope.whole_area else (_SCOPE, "where (select team_recalls_homes())")
+    rest = _ESCALATED if scope.escalated else _ANYBODYS if scope.whole_area else ""
+    among = (
+        "true"
+        if looked_up
+        else f"h.id = any({_SCOPE})"
+        if few
+        else "h.id in (select household_id from scope)"
+    )
+    return f"""scope as materialized (select household_id from ({_OWN}{rest}) own {own}),
+stands as {"not " if looked_up else ""}materialized (
+  select h.area_id, h.id, {relations("h.id", *names, *["escalated"] * climbed, among=few)},
+    {"" if climbed else "false escalated,"} c.id case_id, c.state,
     h.neighbourhood in (select n.code from team_covers n where n.area_id = :area and n.kind = 'neighbourhood'
       and n.team_id = :team) prepares
   from households h left join {_OPEN_CASE}
-  where h.area_id = :area and h.id {f"= any({few})" if few else "in (select household_id from scope)"}{of_bsn})"""
+  where h.area_id = :area and {among}{of_bsn})"""
 
 
 @lru_cache(maxsize=256)
@@ -154,16 +168,15 @@ def _worklist(
     deadlines: str,
     gaps: str,
     status: str,
-    whole: bool,
+    scope: Scope,
     urgency: bool,
     overdue: bool,
     by_bsn: bool,
     births: bool,
 ) -> TextClause:
-    filters = (signals, urgencies, deadlines, gaps, status)
     return text(
         f"""
-with {_stands(whole, filters, _OF_BSN if by_bsn else "")}, sig as (
+with {_stands(scope, (signals, urgencies, deadlines, gaps, status), _OF_BSN if by_bsn else "")}, sig as (
   -- Where only the existence of a signal is shown, its urgency is not; but nothing hides what is acute.
   select i.household_id, min({_RANK.format(x="i")}) filter (where {urgencies} or i.urgency = 'acute') rank,
     count(*) seen, count(*) filter (where i.state = 'open') untriaged
@@ -207,9 +220,9 @@ _AFTER = """(cast(:from_at as timestamptz) is null
   or (i.due_at, i.id) > (cast(:from_at as timestamptz), cast(:from_id as uuid)))"""
 
 
-def _broken(whole: bool, gaps: str, chosen: str, rest: str = "") -> str:
+def _broken(scope: Scope, gaps: str, chosen: str, rest: str = "") -> str:
     """The broken promises in view, of households in scope and then of none. `rest`: how many of them."""
-    return f"""{_stands(whole, [gaps])}, found as (
+    return f"""{_stands(scope, [gaps], looked_up=scope.whole_area)}, found as (
   (select i.* from ({_PROMISES.format(relations="stands rel")}
       where p.due_at <= :now) i
    where {gaps}{chosen}{rest})
@@ -224,16 +237,16 @@ def _broken(whole: bool, gaps: str, chosen: str, rest: str = "") -> str:
 
 
 @lru_cache(maxsize=256)
-def _gaps(gaps: str, signals: str, chosen: str, whole: bool) -> TextClause:
+def _gaps(gaps: str, signals: str, chosen: str, scope: Scope) -> TextClause:
     page = f" and {_AFTER} order by i.due_at, i.id limit :first"
     return text(
         f"""
-with {_broken(whole, gaps, chosen, page)}, page as materialized (
+with {_broken(scope, gaps, chosen, page)}, page as materialized (
   select i.* from found i order by i.due_at, i.id limit :first)
 select i.id, i.rule, i.due_at since, i.household_id, i.sphere, i.audience, i.takes_part, i.is_lead, i.escalated,
   {LEVEL} as level, w.name responder, {_LEAD_NAME} lead_name,
   case when i.household_id is null then w.name else {_COORDINATOR_NAME.format(signals=signals)} end coordinator_name
-from page i left join stands x on x.id = i.household_id
+from page i left join lateral (select * from stands where id = i.household_id) x on true
 join memberships m on m.area_id = :area and m.id = i.responder_id
 join professionals w on w.area_id = m.area_id and w.id = m.professional_id
 order by i.due_at, i.id
@@ -242,10 +255,10 @@ order by i.due_at, i.id
 
 
 @lru_cache(maxsize=256)
-def _tally(gaps: str, chosen: str, whole: bool) -> TextClause:
+def _tally(gaps: str, chosen: str, scope: Scope) -> TextClause:
     return text(
         f"""
-with {_broken(whole, gaps, chosen)}
+with {_broken(scope, gaps, chosen)}
 select i.rule, {LEVEL} as level, count(*) number from found i group by 1, 2
 """
     )
@@ -273,7 +286,7 @@ async def worklist(
         filters["case.next_deadline"],
         filters["gap"],
         filters["case.status"],
-        scope.whole_area,
+        replace(scope, teams=()),
         urgency is not None,
         overdue,
         bsn is not None,
@@ -299,7 +312,7 @@ async def gaps(
     """The broken promises in view, oldest first."""
     at, identity = page.after or (None, None)
     rows = await work.session.execute(
-        _gaps(filters["gap"], filters["signal.existence"], chosen_by(chosen), scope.whole_area),
+        _gaps(filters["gap"], filters["signal.existence"], chosen_by(chosen), replace(scope, teams=())),
         {**_values(work, scope, page), **chosen.given, "from_at": at, "from_id": identity},
     )
     return [dict(row) for row in rows.mappings()]
@@ -312,7 +325,7 @@ async def tally(
     values = _values(work, scope, Page(0))
     del values["first"]
     rows = await work.session.execute(
-        _tally(filters["gap"], chosen_by(chosen), scope.whole_area),
+        _tally(filters["gap"], chosen_by(chosen), replace(scope, teams=())),
         {**values, **chosen.given},
     )
     return {(row.rule, row.level): row.number for row in rows}

@@ -79,7 +79,7 @@ STAND = {
     ],
     "escalated": [
         f"""select g.household_id from promises g where g.area_id = {{area}} and g.household_id is not null
-      and g.ended_at is null and (g.decision_at <= :now or g.rule = 'G10') and {openly("g")}
+      and g.ended_at is null and (g.due_at <= :now and g.decision_at <= :now or g.rule = 'G10') and {openly("g")}
       and g.sphere in ('general', 'livelihood')"""
     ],
     "restricted": [
