@@ -216,7 +216,8 @@ def scope_of(hand: Hand, team: UUID | None) -> Scope:
     """Which households a list is about."""
     whole = hand.actor.role in (Role.AREA_COORDINATOR, Role.DECISION_POWER)
     if team is None:
-        return Scope((hand.actor.team_id,), whole_area=whole)
+        escalated = hand.actor.role is Role.DECISION_POWER
+        return Scope((hand.actor.team_id,), whole_area=whole and not escalated, escalated=escalated)
     if team != hand.actor.team_id and not whole:
         raise Problem("not_found", "team")
     return Scope((team,), whole_area=False, one_team=True)

@@ -5,8 +5,8 @@ actor's relation to each household as `rel`.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -16,10 +16,9 @@ from sqlalchemy import TextClause, text
 
 from casecoord.domain.lists import EVERYTHING, Chosen
 from casecoord.storage.broken import LEVEL, chosen_by
-from casecoord.storage.relating import PREPARES, RELATION
+from casecoord.storage.relating import STAND, relations
 from casecoord.storage.telling import openly
 from casecoord.storage.turns import whose
-from casecoord.storage.views import KEYS
 from casecoord.storage.work import Work
 
 #: By which names an event says which thing it is about that can be deferred.
@@ -44,8 +43,8 @@ def facts_of(*things: str) -> str:
 
 _RANK = "array_position(array['acute', 'high', 'normal'], {x}.urgency)"
 
-#: Households with something open that the actor's team, the actor as lead, or the whole area is about.
-_IN_SCOPE = f"""
+#: Households with something open that the actor's team or the actor as lead is about,
+_OWN = """
   select s.household_id from signals s where s.area_id = :area and s.accountable_team_id = any(:teams)
     and s.case_id is null and s.state <> 'ended'
   union
@@ -61,53 +60,63 @@ _IN_SCOPE = f"""
   union
   select z.household_id from hearings z join households y on y.area_id = z.area_id and y.id = z.household_id
     join team_covers n on n.area_id = y.area_id and n.kind = 'neighbourhood' and n.code = y.neighbourhood
-   where z.area_id = :area and z.state = 'planned' and n.team_id = any(:teams)
+   where z.area_id = :area and z.state = 'planned' and n.team_id = any(:teams)"""
+#: and those with something that came to decision power, or with something open at all.
+_ESCALATED = f" union {STAND['escalated'][0].format(area=':area')}"
+_ANYBODYS = f"""
   union
   select p.household_id from promises p
-   where p.area_id = :area and p.ended_at is null and p.household_id is not null and {openly("p")}
-     and cast(:whole_area as boolean)
-"""
+   where p.area_id = :area and p.ended_at is null and p.household_id is not null and {openly("p")}"""
 
 _PROMISES = f"""
   select p.id, p.rule, p.due_at, p.area_at, p.decision_at, p.alliance_at, {whose("p", "responder_id")} responder_id, p.sphere, p.audience,
-    p.household_id, case when p.rule = 'G9' then rel.participates or {PREPARES.format(area="p.area_id", household="p.household_id")}
+    p.household_id, case when p.rule = 'G9' then rel.participates or rel.prepares
          when s.id is null or s.case_id is not null then rel.participates
          else s.accountable_team_id = :team end takes_part,
     rel.is_lead, rel.escalated, false wrote_it, {facts_of("p.subject_id")}
-  from promises p left join signals s on s.area_id = p.area_id and s.id = p.subject_id
+  from {{relations}} join promises p on p.area_id = :area and p.household_id = rel.id
+    and p.ended_at is null and {openly("p")}
+  left join signals s on s.area_id = p.area_id and s.id = p.subject_id
 """
-
 
 #: A household's signals that have not ended, as this actor stands to each.
 _SIGNALS = f"""
   select s.*, case when s.case_id is null then s.accountable_team_id = :team else rel.participates end takes_part,
     rel.is_lead, rel.escalated, s.source_team_id = :team wrote_it, {facts_of("s.id")}
-  from signals s where s.area_id = {{area}} and s.household_id = {{household}} and s.state <> 'ended'
-    and (s.case_id is null or exists (select from cases c
+  from {{relations}} join signals s on s.area_id = :area and s.household_id = rel.id and s.state <> 'ended'
+    and (s.case_id is null or s.case_id = rel.case_id or exists (select from cases c
           where c.area_id = s.area_id and c.id = s.case_id and c.state <> 'closed'))
 """
 
+_OPEN_CASE = "cases c on c.area_id = h.area_id and c.household_id = h.id and c.state <> 'closed'"
 # The holder that a list names is the lead, else the coordinator of the team accountable for the oldest signal
 # in view: naming another would give away a sphere.
-_ACCOUNTABLE = "(array_agg(i.accountable_team_id order by i.sphere <> 'general', i.received_at))[1]"
-_LEAD_NAME = """(select w.name from leads l join memberships m on m.area_id = l.area_id and m.id = coalesce(
-       (select d.deputy_id from deputies d where d.area_id = l.area_id and d.membership_id = l.membership_id
-           and d.during @> cast(:now as timestamptz)), l.membership_id)
-     join professionals w on w.area_id = m.area_id and w.id = m.professional_id
-    where l.area_id = {x} and l.case_id = {case} and l.during @> cast(:now as timestamptz))"""
-_COORDINATOR_NAME = """(select w.name from coordinator_seats s
-     join memberships m on m.area_id = s.area_id and m.id = s.membership_id
-     join professionals w on w.area_id = m.area_id and w.id = m.professional_id
-    where s.area_id = {x} and s.seat = coalesce({team}, {x}) and s.during @> cast(:now as timestamptz))"""
+_ACCOUNTABLE = f"""(select i.accountable_team_id from ({
+    _SIGNALS.format(relations="(select x.*) rel")
+}) i where {{signals}} order by i.sphere <> 'general', i.received_at limit 1)"""
+_NAME = """(select w.name from memberships m join professionals w on w.area_id = m.area_id and w.id = m.professional_id
+    where m.area_id = :area and m.id = ({of}))"""
+_LEAD_NAME = _NAME.format(
+    of="""select coalesce((select d.deputy_id from deputies d where d.area_id = :area
+        and d.membership_id = l.membership_id and d.during @> cast(:now as timestamptz)), l.membership_id)
+      from leads l where l.area_id = :area and l.case_id = x.case_id and l.during @> cast(:now as timestamptz)"""
+)
+_COORDINATOR_NAME = _NAME.format(
+    of=f"""select s.membership_id from coordinator_seats s where s.area_id = :area
+        and s.seat = coalesce({_ACCOUNTABLE}, :area) and s.during @> cast(:now as timestamptz)"""
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which households a list is about. `teams`: these teams'; `whole_area`: all with something open."""
+    """Which households a list is about. `teams`: these teams'; `whole_area`: all with something open; `escalated`:
+    all with something that came to decision power.
+    """
 
     teams: tuple[UUID, ...]
     whole_area: bool
     one_team: bool = False
+    escalated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +128,37 @@ class Page:
     new_first: bool = False
 
 
-_OF_BSN = """ and exists (select from persons y where y.area_id = h.area_id and y.household_id = h.id
-    and y.bsn_index = :bsn and y.died_on is null)"""
+_OF_BSN = """ and h.id in (select y.household_id from persons y where y.area_id = :area and y.bsn_index = :bsn
+    and y.died_on is null)"""
 _BIRTH = ", 'birth', encode(p.birth_date_sealed, 'hex')"
+_SCOPE, _PAGE = "array(select household_id from scope)", "array(select id from page)"
+
+
+def _stands(scope: Scope, policy: Iterable[str], of_bsn: str = "", *, looked_up: bool = False) -> str:
+    """The households in scope, and how the actor stands to each as far as the policy asks.
+
+    `looked_up`: one by one, whenever the statement asks of one.
+    """
+    climbed = any("i.escalated" in condition for condition in policy)
+    names = ["participates", "is_lead", "restricted", "break_glass", "medical_lifted", "split_other_part"]
+    # By ids, so that a few are looked up however many there are in the area.
+    few, own = (None, "") if scope.whole_area else (_SCOPE, "where (select team_recalls_homes())")
+    rest = _ESCALATED if scope.escalated else _ANYBODYS if scope.whole_area else ""
+    among = (
+        "true"
+        if looked_up
+        else f"h.id = any({_SCOPE})"
+        if few
+        else "h.id in (select household_id from scope)"
+    )
+    return f"""scope as materialized (select household_id from ({_OWN}{rest}) own {own}),
+stands as {"not " if looked_up else ""}materialized (
+  select h.area_id, h.id, {relations("h.id", *names, *["escalated"] * climbed, among=few)},
+    {"" if climbed else "false escalated,"} c.id case_id, c.state,
+    h.neighbourhood in (select n.code from team_covers n where n.area_id = :area and n.kind = 'neighbourhood'
+      and n.team_id = :team) prepares
+  from households h left join {_OPEN_CASE}
+  where h.area_id = :area and {among}{of_bsn})"""
 
 
 @lru_cache(maxsize=256)
@@ -131,6 +168,7 @@ def _worklist(
     deadlines: str,
     gaps: str,
     status: str,
+    scope: Scope,
     urgency: bool,
     overdue: bool,
     by_bsn: bool,
@@ -138,97 +176,90 @@ def _worklist(
 ) -> TextClause:
     return text(
         f"""
-with scope as ({_IN_SCOPE}), listed as (
-  select h.area_id, h.id, rel.*, c.id case_id, c.state, sig.rank, sig.accountable_team, sig.person_id,
-    coalesce(due.at, 'infinity') next_at, coalesce(due.gaps, 0) gaps, coalesce(sig.untriaged, 0) untriaged,
+with {_stands(scope, (signals, urgencies, deadlines, gaps, status), _OF_BSN if by_bsn else "")}, sig as (
+  -- Where only the existence of a signal is shown, its urgency is not; but nothing hides what is acute.
+  select i.household_id, min({_RANK.format(x="i")}) filter (where {urgencies} or i.urgency = 'acute') rank,
+    count(*) seen, count(*) filter (where i.state = 'open') untriaged
+  from ({_SIGNALS.format(relations="stands rel")}) i
+  where {signals} group by 1
+), due as (
+  select i.household_id, min(i.due_at) filter (where {deadlines}) at,
+    count(*) filter (where i.due_at <= :now and {gaps}) gaps
+  from ({_PROMISES.format(relations="stands rel")}) i group by 1
+), listed as (
+  select rel.*, sig.rank, coalesce(due.at, 'infinity') next_at, coalesce(due.gaps, 0) gaps,
+    coalesce(sig.untriaged, 0) untriaged,
     (cast(:new_first as boolean) and coalesce(sig.untriaged, 0) = 0)::int later
-  from scope join households h on h.area_id = :area and h.id = scope.household_id{_OF_BSN if by_bsn else ""}
-  cross join lateral ({RELATION.format(area="h.area_id", household="h.id")}) rel
-  left join cases c on c.area_id = h.area_id and c.household_id = h.id and c.state <> 'closed'
-  left join lateral (
-    -- Where only the existence of a signal is shown, its urgency is not; but nothing hides what is acute.
-    select min({_RANK.format(x="i")}) filter (where {urgencies} or i.urgency = 'acute') rank, {_ACCOUNTABLE} accountable_team,
-      (array_agg(i.person_id order by i.received_at) filter (where i.person_id is not null))[1] person_id,
-      count(*) seen, count(*) filter (where i.state = 'open') untriaged
-    from ({_SIGNALS.format(area="h.area_id", household="h.id")}) i
-    where {signals}) sig on true
-  left join lateral (
-    select min(i.due_at) filter (where {deadlines}) at,
-      count(*) filter (where i.due_at <= :now and {gaps}) gaps
-    from ({_PROMISES} where p.area_id = h.area_id and p.household_id = h.id and p.ended_at is null
-      and {openly("p")}) i
-    ) due on true
+  from stands rel left join sig on sig.household_id = rel.id left join due on due.household_id = rel.id
   cross join lateral (select rel.participates takes_part, rel.is_lead, rel.escalated, false wrote_it, {FACTS}) i
-  where (sig.seen > 0 or due.gaps > 0 or due.at is not null or (c.id is not null and {status}))
+  where (sig.seen > 0 or due.gaps > 0 or due.at is not null or (rel.case_id is not null and {status}))
     {"and sig.rank = cast(:urgency as int)" if urgency else ""} {"and due.gaps > 0" if overdue else ""}
-), paged as (
+), page as materialized (
   select * from listed
   where cast(:from_rank as int) is null
      or (later, coalesce(rank, 3), next_at, id)
       > (cast(:from_later as int), cast(:from_rank as int), cast(:from_at as timestamptz), cast(:from_id as uuid))
   order by later, coalesce(rank, 3), next_at, id limit :first
 )
-select x.*, {KEYS.replace("h.", "x.")} as keys,
-  {_LEAD_NAME.format(x="x.area_id", case="x.case_id")} lead_name,
-  {_COORDINATOR_NAME.format(x="x.area_id", team="x.accountable_team")} coordinator_name,
-  coalesce((select jsonb_agg(jsonb_build_object('id', p.id, 'name', encode(p.name_sealed, 'hex'){_BIRTH if births else ""}) order by p.id)
-    from persons p where p.area_id = x.area_id and p.household_id = x.id and p.died_on is null), '[]') persons
-from paged x order by x.later, coalesce(x.rank, 3), x.next_at, x.id
+select x.*, {relations("x.id", "accountable", "signalled", among=_PAGE)},
+  {_LEAD_NAME} lead_name,
+  {_COORDINATOR_NAME.format(signals=signals)} coordinator_name,
+  coalesce((select json_agg(json_build_array(k.compartment, k.version, encode(k.wrapped, 'hex')))
+    from vault.household_keys k where k.area_id = :area and k.household_id = x.id and k.compartment = 'identity'), '[]') as keys,
+  coalesce((select json_agg(json_build_object('id', p.id, 'name', encode(p.name_sealed, 'hex'){_BIRTH if births else ""}) order by p.id)
+    from persons p where p.area_id = :area and p.household_id = x.id and p.died_on is null), '[]') persons
+from page x
+order by x.later, coalesce(x.rank, 3), x.next_at, x.id
 """
     )
 
 
-def _broken(signals: str) -> str:
-    """The broken promises in scope, before it is asked of each whether it may be seen."""
-    return f"""scope as ({_IN_SCOPE}), rels as (
-  select h.area_id, h.id, rel.* from scope join households h on h.area_id = :area and h.id = scope.household_id
-  cross join lateral ({RELATION.format(area="h.area_id", household="h.id")}) rel), found as (
-  select p.*, rel.area_id, sig.accountable_team, (select c.id from cases c
-      where c.area_id = rel.area_id and c.household_id = rel.id and c.state <> 'closed') case_id
-  from rels rel
-  cross join lateral (select {_ACCOUNTABLE} accountable_team from ({
-        _SIGNALS.format(area="rel.area_id", household="rel.id")
-    }) i where {signals}) sig
-  cross join lateral ({_PROMISES} where p.area_id = rel.area_id and p.household_id = rel.id
-    and p.ended_at is null and p.due_at <= :now and {openly("p")}) p
+#: What is promised of the area itself, and what is between few.
+_OF_FEW = f"(p.household_id is null or {openly('p').replace('not in', 'in')})"
+_AFTER = """(cast(:from_at as timestamptz) is null
+  or (i.due_at, i.id) > (cast(:from_at as timestamptz), cast(:from_id as uuid)))"""
+
+
+def _broken(scope: Scope, gaps: str, chosen: str, rest: str = "") -> str:
+    """The broken promises in view, of households in scope and then of none. `rest`: how many of them."""
+    return f"""{_stands(scope, [gaps], looked_up=scope.whole_area)}, found as (
+  (select i.* from ({_PROMISES.format(relations="stands rel")}
+      where p.due_at <= :now) i
+   where {gaps}{chosen}{rest})
   union all
-  -- What is promised of the area itself, and what is between few: without a household, to whom it waits for
-  -- and to those to whom it escalates.
-  select p.id, p.rule, p.due_at, p.area_at, p.decision_at, p.alliance_at, {
-        whose("p", "responder_id")
-    } responder_id, 'general', null, null,
-    m.team_id = :team, false, p.decision_at <= :now, false, {_OF_NO_HOUSEHOLD}, p.area_id, null, null
-  from promises p join memberships m on m.area_id = p.area_id and m.id = {whose("p", "responder_id")}
-  where p.area_id = :area and p.ended_at is null and p.due_at <= :now
-    and (p.household_id is null or not {openly("p")}))"""
+  -- Without a household, to whom it waits for and to those to whom it escalates.
+  (select i.* from (select p.id, p.rule, p.due_at, p.area_at, p.decision_at, p.alliance_at, m.id responder_id,
+        'general' sphere, null audience, null::uuid household_id, m.team_id = :team takes_part, false is_lead,
+        p.decision_at <= :now escalated, false wrote_it, {_OF_NO_HOUSEHOLD}
+      from promises p join memberships m on m.area_id = p.area_id and m.id = {whose("p", "responder_id")}
+      where p.area_id = :area and p.ended_at is null and p.due_at <= :now and {_OF_FEW}) i
+   where {gaps}{chosen}{rest}))"""
 
 
 @lru_cache(maxsize=256)
-def _gaps(gaps: str, signals: str, chosen: str) -> TextClause:
+def _gaps(gaps: str, signals: str, chosen: str, scope: Scope) -> TextClause:
+    page = f" and {_AFTER} order by i.due_at, i.id limit :first"
     return text(
         f"""
-with {_broken(signals)}
+with {_broken(scope, gaps, chosen, page)}, page as materialized (
+  select i.* from found i order by i.due_at, i.id limit :first)
 select i.id, i.rule, i.due_at since, i.household_id, i.sphere, i.audience, i.takes_part, i.is_lead, i.escalated,
-  {LEVEL} as level, w.name responder, {_LEAD_NAME.format(x="i.area_id", case="i.case_id")} lead_name,
-  case when i.household_id is null then w.name else {
-            _COORDINATOR_NAME.format(x="i.area_id", team="i.accountable_team")
-        } end coordinator_name
-from found i
+  {LEVEL} as level, w.name responder, {_LEAD_NAME} lead_name,
+  case when i.household_id is null then w.name else {_COORDINATOR_NAME.format(signals=signals)} end coordinator_name
+from page i left join lateral (select * from stands where id = i.household_id) x on true
 join memberships m on m.area_id = :area and m.id = i.responder_id
 join professionals w on w.area_id = m.area_id and w.id = m.professional_id
-where {gaps}{chosen} and (cast(:from_at as timestamptz) is null
-  or (i.due_at, i.id) > (cast(:from_at as timestamptz), cast(:from_id as uuid)))
-order by i.due_at, i.id limit :first
+order by i.due_at, i.id
 """
     )
 
 
 @lru_cache(maxsize=256)
-def _tally(gaps: str, signals: str, chosen: str) -> TextClause:
+def _tally(gaps: str, chosen: str, scope: Scope) -> TextClause:
     return text(
         f"""
-with {_broken(signals)}
-select i.rule, {LEVEL} as level, count(*) number from found i where {gaps}{chosen} group by 1, 2
+with {_broken(scope, gaps, chosen)}
+select i.rule, {LEVEL} as level, count(*) number from found i group by 1, 2
 """
     )
 
@@ -255,6 +286,7 @@ async def worklist(
         filters["case.next_deadline"],
         filters["gap"],
         filters["case.status"],
+        replace(scope, teams=()),
         urgency is not None,
         overdue,
         bsn is not None,
@@ -280,7 +312,7 @@ async def gaps(
     """The broken promises in view, oldest first."""
     at, identity = page.after or (None, None)
     rows = await work.session.execute(
-        _gaps(filters["gap"], filters["signal.existence"], chosen_by(chosen)),
+        _gaps(filters["gap"], filters["signal.existence"], chosen_by(chosen), replace(scope, teams=())),
         {**_values(work, scope, page), **chosen.given, "from_at": at, "from_id": identity},
     )
     return [dict(row) for row in rows.mappings()]
@@ -293,7 +325,7 @@ async def tally(
     values = _values(work, scope, Page(0))
     del values["first"]
     rows = await work.session.execute(
-        _tally(filters["gap"], filters["signal.existence"], chosen_by(chosen)),
+        _tally(filters["gap"], chosen_by(chosen), replace(scope, teams=())),
         {**values, **chosen.given},
     )
     return {(row.rule, row.level): row.number for row in rows}
@@ -307,7 +339,6 @@ def _values(work: Work, scope: Scope, page: Page) -> dict[str, Any]:
         "membership": work.actor.membership_id,
         "now": work.now,
         "teams": list(scope.teams),
-        "whole_area": scope.whole_area,
         "one_team": scope.one_team,
         "first": page.first + 1,
     }

@@ -11,6 +11,8 @@ from casecoord.storage.tables import Base, Moments, area_key, own_key, to
 
 #: A sweep wrote its gap down: it looks at another instant than the deadline.
 BROKEN = "ended_at is null and next_at is distinct from due_at"
+#: It is the area's own, or between few.
+OF_FEW = "ended_at is null and (household_id is null or rule in ('G12', 'G15'))"
 
 
 class Holder(Base):
@@ -89,6 +91,8 @@ class PromiseClock(Base):
         # The sweep's indexes: what it has to look at, what it found broken, and whose promises pass on.
         Index("promises_next", "area_id", "next_at", postgresql_where=text("ended_at is null")),
         Index("promises_broken", "area_id", "due_at", postgresql_where=text(BROKEN)),
+        # Beside each list of gaps: those of no household's list, among all that runs in the area.
+        Index("promises_of_few", "area_id", "due_at", postgresql_where=text(OF_FEW)),
         Index("promises_responder", "area_id", "responder_id", postgresql_where=text("ended_at is null")),
         Index(None, "area_id", "household_id"),
         CheckConstraint(

@@ -146,6 +146,8 @@ class Hearing(Base):
             unique=True,
             postgresql_where=text("state = 'planned'"),
         ),
+        # A list holds those that its team prepares, of all that were ever held.
+        Index("hearings_planned", "area_id", "household_id", postgresql_where=text("state = 'planned'")),
         Index(None, "area_id", "household_id"),
     )
 
