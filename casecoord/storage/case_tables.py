@@ -77,6 +77,7 @@ class Signal(Base):
         CheckConstraint("state <> 'on_hold' or review_on is not null", name="hold_has_a_review"),
         Index(None, "area_id", "household_id"),
         Index(None, "area_id", "accountable_team_id", postgresql_where=text("state <> 'ended'")),
+        Index(None, "area_id", "case_id", postgresql_where=text("case_id is not null")),
         Index(
             "signals_unseen",
             "area_id",

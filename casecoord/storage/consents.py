@@ -29,13 +29,14 @@ HOLDS = """x.withdrawn_at is null and x.during @> cast(:now as timestamptz)
 #: The consents by which the lead may see a thing, as JSON; NULL where one is missing. A thing about nobody in
 #: particular needs one of everybody in the household.
 COVERING = f"""(
-  select jsonb_agg(c.id order by c.id) from persons q left join lateral (
+  select jsonb_agg(c.id order by c.id) from (select cast({{person}} as uuid) id where {{person}} is not null
+    union all select r.id from persons r where r.area_id = {{area}} and r.household_id = {{household}}
+      and r.died_on is null and {{person}} is null) of
+  join persons q on q.area_id = {{area}} and q.id = of.id left join lateral (
     select x.id from consents x where x.area_id = q.area_id and x.person_id = q.id and x.facet = '{{facet}}'
        and x.receiver = 'lead' and x.purpose = :purpose
        and (x.thing_id = {{thing}} or x.thing_id is null and x.team_id = {{team}}) and {HOLDS}
      order by lower(x.during), x.id limit 1) c on true
-   where q.area_id = {{area}} and case when {{person}} is null
-      then q.household_id = {{household}} and q.died_on is null else q.id = {{person}} end
   having bool_and(c.id is not null))"""
 
 _STILL = text("select consents_standing(:ids)")

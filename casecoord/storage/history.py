@@ -44,6 +44,12 @@ near (id) as (
 own (id) as (
   select id from asked union select l.other from own o join linked l on l.one = o.id and l.now)"""
 
+#: The ids that an event names are typed before anything is joined: what is cast or chosen inside a join could tell of
+#: rows that the policies hide, as PostgreSQL sees it, and all rows of the area would be asked after them.
+_EVENTS = """select v.*, named.* from events v cross join lateral jsonb_to_record(v.about) named (signal uuid, action uuid,
+        hearing uuid, request uuid, placement uuid)
+      where v.area_id = :area and v.household_id = any(array(select id from near))"""
+
 
 @lru_cache(maxsize=256)
 def _timeline(filters: tuple[tuple[str, str], ...], some: bool) -> TextClause:
@@ -60,17 +66,16 @@ select h.id household, rel.*, coalesce((select jsonb_agg(to_jsonb(e) order by e.
            rel.is_lead, rel.escalated,
            m.team_id = :team wrote_it, w.name who,
            coalesce(s.person_id, z.person_id, q.person_id, pc.person_id, (select nt.person_id {_OF_NOTE})) person, {_EVENT_FACTS}
-      from events e
-      cross join lateral whereabouts(cast(e.about ->> 'signal' as uuid), cast(e.about ->> 'action' as uuid)) s
-      left join cases c on c.area_id = e.area_id and c.id = coalesce(s.action_case, e.case_id)
-      left join hearings z on z.area_id = e.area_id and z.id = cast(e.about ->> 'hearing' as uuid)
-      left join requests q on q.area_id = e.area_id and q.id = cast(e.about ->> 'request' as uuid)
-      left join placements pc on pc.area_id = e.area_id and pc.id = cast(e.about ->> 'placement' as uuid)
+      from ({_EVENTS} {"and v.id = any(cast(:only as uuid[]))" if some else ""} offset 0) e
+      cross join lateral whereabouts(e.signal, e.action) s
+      cross join lateral (select coalesce(s.action_case, e.case_id) id offset 0) its
+      left join cases c on c.area_id = e.area_id and c.id = its.id
+      left join hearings z on z.area_id = e.area_id and z.id = e.hearing
+      left join requests q on q.area_id = e.area_id and q.id = e.request
+      left join placements pc on pc.area_id = e.area_id and pc.id = e.placement
       join memberships m on m.area_id = e.area_id and m.id = e.membership_id
       join professionals w on w.area_id = m.area_id and w.id = m.professional_id
-     where e.area_id = h.area_id and e.household_id in (select id from near)
-       {"and e.id = any(cast(:only as uuid[]))" if some else ""}
-       and case when coalesce(s.household_id, c.household_id) is null and e.about ->> 'note' is null
+     where case when coalesce(s.household_id, c.household_id) is null and e.about ->> 'note' is null
                   then e.household_id in (select id from own)
                 else coalesce(s.household_id, (select nt.household_id {_OF_NOTE}), c.household_id) = h.id end offset 0) i
    where ({shown}) and (cast(:from_at as timestamptz) is null

@@ -185,8 +185,10 @@ declare h households%rowtype; c cases%rowtype; rel record;
     {" ".join(f"part_{name} json;" for name in _OF_HOUSEHOLD)}
     {" ".join(f"part_{name} json := '{'null' if name == 'lead' else '[]'}';" for name in _OF_CASE)}
 begin
-    select * into h from households x where x.area_id = :area and x.id = coalesce(
-        (select k.household_id from cases k where k.area_id = :area and k.id = :id), :id);
+    -- In a select of its own: as a bare coalesce it could tell of rows that the policies hide, as PostgreSQL sees it, and
+    -- would be asked of every household of the area after them.
+    select * into h from households x where x.area_id = :area and x.id = (select coalesce(
+        (select k.household_id from cases k where k.area_id = :area and k.id = :id), :id));
     if not found then return null; end if;
     select * into rel from ({RELATION.format(area="h.area_id", household="h.id")}) r;
     select * into c from cases k where k.area_id = h.area_id and k.household_id = h.id and k.state <> 'closed';
