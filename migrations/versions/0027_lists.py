@@ -26,8 +26,11 @@ declare here uuid := nullif(current_setting('casecoord.area', true), '')::uuid;
 begin
     if acting is not null then
         perform set_config('casecoord.homes', coalesce(array_agg(home)::text, ''), true) from (
+            -- So put that neither the team nor the moment is sought in the index that keeps a team from a case twice:
+            -- that one begins with the case, and would be read whole.
             select k.household_id from participants q join cases k on k.area_id = q.area_id and k.id = q.case_id
-             where q.area_id = here and q.team_id = acting and q.during @> clock() and k.state <> 'closed'
+             where q.area_id = here and q.team_id = any(array[acting]) and (q.during @> clock()) is true
+               and k.state <> 'closed'
             union
             select s.household_id from signals s where s.area_id = here and s.accountable_team_id = acting
                and s.case_id is null and s.state <> 'ended'
@@ -51,9 +54,13 @@ return coalesce(strpos(current_setting('casecoord.homes', true), home::text) > 0
 def upgrade() -> None:
     for function in (ASKED, RECALL, AT_HOME):
         op.execute(sa.text(function.replace(":", "\\:")))
-    for function in ("team_is_at_home(uuid)", "team_recalls_homes()"):
+    # A list is asked the same way where no net is spread: there is nothing that would ask what was recalled.
+    for function, roles in (
+        ("team_is_at_home(uuid)", "casecoord_reader"),
+        ("team_recalls_homes()", "casecoord_app, casecoord_reader"),
+    ):
         op.execute(f"revoke execute on function {function} from public")
-        op.execute(f"grant execute on function {function} to casecoord_reader")
+        op.execute(f"grant execute on function {function} to {roles}")
     # What is broken between few is asked for beside each list of gaps, among all that runs in the area.
     op.execute(
         "create index promises_of_few on promises (area_id, due_at)"
