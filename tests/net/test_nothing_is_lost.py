@@ -157,6 +157,24 @@ async def test_each_view_is_the_same_with_the_net_and_without_it(ground: Ground)
     assert await compare(ground, 0, at_work=True, of_each=8) > 150
 
 
+async def test_a_consent_of_ones_own_team_is_in_view_whatever_one_looks_for(ground: Ground) -> None:
+    town, asked = await rows_of(ground), 0
+    logins = {
+        row["professional_id"]: row["subject"] for row in await fetched(ground.url, "select * from logins")
+    }
+    kinds = {team["id"]: TeamKind(team["kind"]) for team in town.rows["teams"]}
+    for consent in town.rows["consents"]:
+        for seat in (one for one in town.rows["memberships"] if one["team_id"] == consent["team_id"]):
+            for purpose in purposes_of(Role(seat["role"]), kinds[seat["team_id"]]):
+                login = logins[seat["professional_id"]]
+                caller = Caller(ISSUER, login, seat["id"], purpose, trace_id="0" * 32)
+                query = (consent["household_id"], {consent["id"]})
+                with_net = await said(ground, caller, everything_possible, query, net=True)
+                assert with_net == await said(ground, caller, everything_possible, query, net=False)
+                asked += 1
+    assert asked >= 3
+
+
 @pytest.mark.prove
 @pytest.mark.parametrize("days", [0, 2, 40])
 async def test_so_it_is_for_other_purposes_and_weeks_later(ground: Ground, days: int) -> None:
