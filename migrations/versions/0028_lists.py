@@ -7,8 +7,8 @@ the team's own few rows, for the rest of the transaction; what it does not know 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0027"
-down_revision = "0026"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
