@@ -233,6 +233,15 @@ class Request(Base):
             postgresql_where=text("appeal_of is not null and state <> 'withdrawn'"),
         ),
         Index(None, "area_id", "household_id"),
+        # Of many families a list asks who restricts now: these are few, and all of them are its answer.
+        Index(
+            "requests_that_restrict",
+            "area_id",
+            "household_id",
+            postgresql_where=text(
+                "kind in ('restriction', 'objection') and (state = 'open' or state = 'granted' and lifted_at is null)"
+            ),
+        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""What a write checks is found by an index: a signal by its own id and by its case's."""
+"""What a write checks is found by an index: a signal by its own id and by its case's. So is what a list asks of many."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -35,6 +35,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("case_id is not null"),
     )
     op.execute(AT_HOME)
+    op.create_index(
+        "requests_that_restrict",
+        "requests",
+        ["area_id", "household_id"],
+        postgresql_where=sa.text(
+            "kind in ('restriction', 'objection') and (state = 'open' or state = 'granted' and lifted_at is null)"
+        ),
+    )
 
 
 def downgrade() -> None:
