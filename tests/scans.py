@@ -57,10 +57,14 @@ class Index:
 
 @dataclass
 class Scans:
-    """`found`: what asked, and which large table was read whole for it: how, and by which statement."""
+    """`found`: what asked, and which large table was read whole for it: how, and by which statement.
+
+    `planner`: of which major version.
+    """
 
     indexes: dict[str, Index]
     large: set[str]
+    planner: int
     asks: str = ""
     plans: int = 0
     found: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -122,7 +126,7 @@ async def told_of(url: str, small: set[str]) -> Scans:
         }
         tables = {row["relname"] for row in await admin.fetch(_TABLES)}
         assert small <= tables, small - tables
-        return Scans(indexes, tables - small)
+        return Scans(indexes, tables - small, admin.get_server_version().major)
     finally:
         await admin.close()
 

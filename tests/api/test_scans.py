@@ -1,7 +1,8 @@
 """No document reads the whole of a large table, but for what is named here with why it may.
 
 Asked for real: each document as one of each kind of people until somebody is answered, and whatever of it runs before a refusal; and
-what functions, triggers and foreign keys ask meanwhile. A table in which nothing lies is not judged.
+what functions, triggers and foreign keys ask meanwhile. A table in which nothing lies is not judged. An older PostgreSQL
+plans otherwise: there it is only seen that every document is answered.
 """
 
 import json
@@ -54,6 +55,8 @@ MAY = {
 }
 #: One of each kind of people who may do something that others may not; whoever is at home besides.
 ASKERS = ("amina", "bram", "fleur", "hanna", "ibrahim", "jasmijn", "karim", "lotte", "mo")
+#: By whose plans it is judged: the PostgreSQL that comes along.
+JUDGED = 18
 #: What nobody can be answered by with what lies there; as far as it is refused, it was asked.
 UNANSWERED = {"Alternatives", "HeldBack", "HolderAt", "HouseholdExport", "ResidentLetter"}
 
@@ -96,7 +99,7 @@ async def test_no_document_reads_the_whole_of_a_large_table(asked: Asked) -> Non
     beyond = {
         (name, table): how for (name, table), how in scans.found.items() if table not in MAY.get(name, ())
     }
-    assert not beyond, "\n".join(
+    assert not beyond or scans.planner < JUDGED, "\n".join(
         f"{name} reads {table}, {how[:300]}" for (name, table), how in beyond.items()
     )
 
