@@ -33,7 +33,7 @@ class Request:
 
     @property
     def text(self) -> str:
-        return " ".join((self.path, *(value for _, value in self.fields)))
+        return " ".join((self.path, *(word for name, value in self.fields for word in (name, value))))
 
     def put(self, instead: dict[str, str]) -> "Request":
         """The same with other ids in it."""
@@ -41,7 +41,7 @@ class Request:
         def change(text: str) -> str:
             return GLOBAL.sub(lambda match: instead.get(match[0], match[0]), text)
 
-        fields = tuple((name, change(value)) for name, value in self.fields)
+        fields = tuple((change(name), change(value)) for name, value in self.fields)
         return replace(self, path=change(self.path), fields=fields, linked=False)
 
     def bent(self, words: Iterator[str]) -> Iterator["Request"]:
