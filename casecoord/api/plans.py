@@ -148,6 +148,8 @@ def _fields(keys: tuple[str, ...], said: dict[str, str], read: dict[str, tuple[s
     empty = dict.fromkeys(keys) | said
     parts = tuple((key, compose) for key, (_, compose) in read.items())
     names = [name for name, _ in read.values()]
+    if not names:
+        return _said_of(said)
     if len(names) < 2:
         return lambda value: {
             **empty,
@@ -162,6 +164,17 @@ def _fields(keys: tuple[str, ...], said: dict[str, str], read: dict[str, tuple[s
         **empty,
         **{key: one(found) for (key, one), found in zip(parts, values(value), strict=False)},
     }
+
+
+def _said_of(said: dict[str, str]) -> Compose:
+    """Of an object of which nothing is read, what it is; but neither an error nor nothing is one."""
+
+    def composed(value: Any) -> dict[str, str]:
+        if value is None or isinstance(value, Exception):
+            raise Unlike
+        return dict(said)
+
+    return composed
 
 
 def _list(compose: Compose) -> Compose:

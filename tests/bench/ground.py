@@ -73,16 +73,21 @@ async def ground(
 
 @asynccontextmanager
 async def _database(admin_url: str, name: str) -> AsyncIterator[str]:
-    admin = await asyncpg.connect(admin_url)
-    await admin.execute(f"drop database if exists {name} with (force)")
-    await admin.execute(f"create database {name}")
+    drop = f"drop database if exists {name} with (force)"
+    await _executed(admin_url, drop, f"create database {name}")
     url = of_database(admin_url, name)
     await migrate.upgrade(url)
     try:
         yield url
     finally:
-        await admin.execute(f"drop database {name} with (force)")
-        await admin.close()
+        await _executed(admin_url, drop)
+
+
+async def _executed(url: str, *statements: str) -> None:
+    admin = await asyncpg.connect(url)
+    for statement in statements:
+        await admin.execute(statement)
+    await admin.close()
 
 
 @asynccontextmanager
@@ -111,10 +116,7 @@ async def _town(url: str, households: int, cases: int) -> AsyncIterator[Ground]:
 
 async def _settled(url: str) -> None:
     """What autovacuum would have done by and by, and what was just written is on the disk."""
-    admin = await asyncpg.connect(url)
-    for statement in ("vacuum analyze", "checkpoint"):
-        await admin.execute(statement)
-    await admin.close()
+    await _executed(url, "vacuum analyze", "checkpoint")
 
 
 async def _signalled(town: Town, name: str, school: str | None = None) -> Someone:
@@ -175,7 +177,20 @@ def server(
     app: str = "casecoord.app:from_environment",
     workers: int = 1,
 ) -> Iterator[str]:
-    """The server as in production: so many processes, each its own interpreter."""
+    """Where the server answers, as in production: so many processes, each its own interpreter."""
+    with served(url, provider, port, app, workers) as (_, address):
+        yield address
+
+
+@contextmanager
+def served(
+    url: str,
+    provider: DemoProvider,
+    port: int,
+    app: str = "casecoord.app:from_environment",
+    workers: int = 1,
+) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """The same, and the process itself."""
     environment = {
         **os.environ,
         "DATABASE_URL": url,
@@ -199,7 +214,7 @@ def server(
     )
     try:
         _wait_until_ready(f"http://127.0.0.1:{port}/health/ready", process)
-        yield f"http://127.0.0.1:{port}"
+        yield process, f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait(10)

@@ -112,7 +112,7 @@ async def test_a_team_says_whether_it_takes_over_and_sees_who_it_is_after_its_ye
     await moves_to(town, wim.household, COVERED)
     dirk = visit("dirk", "en")
     page = (await dirk.get("/decisions")).text
-    assert "the family moved" in page.lower() and "Wim" not in page and "signals: 1" in page
+    assert "the family moved" in page.lower() and "Wim Post" not in page and "signals: 1" in page
     assert "Nothing waits" in (await visit("ines", "en").get("/decisions")).text
     back = await dirk.send("/decisions", "/send-back")
     assert back.status_code == 422 and "Fill in this text." in back.text
