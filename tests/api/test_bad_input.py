@@ -73,6 +73,7 @@ def _aliases(number: int) -> str:
 
 RAW = {
     "many aliases": _aliases(MAX_ALIASES + 1),
+    "a thousand aliases": _aliases(1000),
     "aliases in a fragment": "{ ...F } fragment F on Query " + _aliases(MAX_ALIASES + 1),
     "a fragment of itself": "{ me { ...F } } fragment F on Me { id ...F }",
     "two of each other": "{ me { ...F } } fragment F on Me { ...G } fragment G on Me { ...F }",

@@ -1,6 +1,7 @@
 """A flood, a statement that hangs and a client that leaves: a code, a bound, and nothing that goes on for nobody."""
 
 import asyncio
+import socket
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,6 +17,14 @@ LOCK = "lock table logins in access exclusive mode"
 HANGING = (
     "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
 )
+
+
+def page(app, provider, path: str) -> bytes:
+    """Amina's browser asks for a page, and for nothing after it."""
+    sessions = app.state.login.sessions
+    cookie = sessions.seal(sessions.begin(provider.issuer, "demo-amina"))
+    head = f"GET {path} HTTP/1.1\r\nHost: x\r\nCookie: {SESSION_COOKIE}={cookie}\r\nConnection: close\r\n\r\n"
+    return head.encode()
 
 
 async def hang(beside, count: int) -> None:
@@ -68,10 +77,8 @@ async def test_a_client_that_leaves_ends_its_statement_and_gives_its_place_back(
 ) -> None:
     port = urlsplit(provider.public_url).port
     body = b'{"documentId":"%s"}' % ME.encode()
-    sessions = app.state.login.sessions
-    cookie = sessions.seal(sessions.begin(provider.issuer, "demo-amina"))
     asked = {
-        "GET": f"GET / HTTP/1.1\r\nHost: x\r\nCookie: {SESSION_COOKIE}={cookie}\r\n\r\n".encode(),
+        "GET": page(app, provider, "/"),
         "POST": f"POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {amina_token}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode()
         + body,
@@ -86,3 +93,27 @@ async def test_a_client_that_leaves_ends_its_statement_and_gives_its_place_back(
             writer.close()
             await hang(beside, 0)
     assert app.state.office.database.queue.free == places
+
+
+async def test_whoever_reads_slowly_holds_no_place_and_misses_nothing(app, provider, town, amina) -> None:
+    port, places = urlsplit(provider.public_url).port, app.state.office.database.queue.free
+    with serving(app, port):
+        lines = [await narrow(port) for _ in range(2 * places)]
+        for _, writer in lines:
+            writer.write(page(app, provider, "/matrix"))
+        begun = [await reader.readexactly(1) for reader, _ in lines]
+        assert app.state.office.database.queue.free == places
+        assert (await amina.post({"documentId": ME})).status_code == 200
+        for first, (reader, writer) in zip(begun, lines, strict=True):
+            answer = first + await reader.read(-1)
+            assert answer.startswith(b"HTTP/1.1 200") and answer.endswith(b"</html>")
+            writer.close()
+
+
+async def narrow(port: int | None) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A line that takes little at a time."""
+    line = socket.socket()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+    line.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(line, ("127.0.0.1", port))
+    return await asyncio.open_connection(sock=line, limit=1024)
