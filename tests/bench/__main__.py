@@ -27,6 +27,7 @@ from tests.bench.log import (
 )
 from tests.bench.matching import matching_vs_sql
 from tests.bench.measure import QUICK_SECONDS, Result, say
+from tests.bench.memory import memory
 from tests.bench.monitor import monitor_vs_sql
 from tests.bench.profile import profile
 from tests.bench.rotating import key_rotation
@@ -49,6 +50,7 @@ BENCHMARKS: dict[str, Benchmark] = {
         sequencer_and_verification,
         restricted,
         growth,
+        memory,
         sweep_vs_sql,
         monitor_vs_sql,
         key_rotation,
