@@ -6,8 +6,9 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
-from tests.bench.asking import reading, signalling, viewing, worklists
+from tests.bench.asking import asked, signal, views, worklists
 from tests.bench.ground import Ground, served
+from tests.bench.http import Client
 from tests.bench.measure import Result, against, say
 from tests.doors import free_port
 
@@ -20,22 +21,26 @@ WARM = 10_000
 async def memory(laid: Ground) -> list[Result]:
     """Six views, three worklists and a signal of each ten requests, to one server process."""
     with served(laid.database_url, laid.provider, free_port()) as (process, url):
-        there, asked = replace(laid, url=url), count()
+        there, numbers = replace(laid, url=url), count()
+        every_view = [asked(there, "jointCase", one) for one in views(there)]
         warm = 0.0
 
-        async def client(start: int) -> None:
+        async def client() -> None:
             nonlocal warm
-            view, signal = await viewing(there, start), await signalling(there, start)
-            listing = await reading(there, "worklist", worklists(there), start)
-            turns = (view, listing, view, signal, view, listing, view, view, listing, view)
-            while (number := next(asked)) < REQUESTS:
-                await turns[number % len(turns)]()
+            line = Client(url)
+            listing = asked(there, "worklist", worklists(there)[0])
+            looks = [listing if turn % 3 == 0 else view for turn, view in enumerate(every_view)]
+            while (number := next(numbers)) < REQUESTS:
+                told = number % 10 == 9
+                await line.ask(
+                    asked(there, "addSignal", signal(there, number)) if told else looks[number % len(looks)]
+                )
                 if number == min(WARM, REQUESTS // 2):
                     warm = resident(process.pid)
                 if number % 10_000 == 0:
                     say(f"memory: {number} of {REQUESTS} requests, {resident(process.pid):.0f} MB")
 
-        await asyncio.gather(*(client(number) for number in range(CLIENTS)))
+        await asyncio.gather(*(client() for _ in range(CLIENTS)))
         after = resident(process.pid)
     note = f"of a web process after {REQUESTS} mixed requests"
     return [
