@@ -90,8 +90,12 @@ STAND = {
     "medical_lifted": [f"{_GRANTED} and g.medical"],
 }
 
-# Who stands in the one part of a household that split, and in the other by nothing of its own.
-_SPLIT = """exists (select from splits k join households o on o.area_id = k.area_id and upper_inf(o.during)
+#: Whether a household split: of one that never did, there is nothing more to ask.
+PARTED = (
+    "exists (select from splits k where k.area_id = {area} and {household} in (k.household_id, k.part_id))"
+)
+#: Who stands in the one part of a household that split, and in the other by nothing of its own.
+SPLIT = """exists (select from splits k join households o on o.area_id = k.area_id and upper_inf(o.during)
       and o.id = case k.part_id when {household} then k.household_id else k.part_id end
     join teams t on t.area_id = k.area_id and t.id = :team and t.kind <> 'programme_bureau'
   where k.area_id = {area} and {household} in (k.household_id, k.part_id)
@@ -115,15 +119,12 @@ def _of(rows: str, household: str) -> str:
     return f"{rows} and {alias}.household_id = {household}"
 
 
-#: The relation of :team and :professional to a household, as columns; shared by every read.
-RELATION = f"""
-select {
-    ", ".join(
-        " or ".join(f"exists ({_of(rows, '{household}')})" for rows in known) + f" {name}"
-        for name, known in STAND.items()
-    )
-}, {_SPLIT} split_other_part
-"""
+#: How :team and :professional stand to a household, as columns; and that with the part of it: shared by every read.
+STANDING = "select " + ", ".join(
+    " or ".join(f"exists ({_of(rows, '{household}')})" for rows in known) + f" {name}"
+    for name, known in STAND.items()
+)
+RELATION = f"{STANDING}, {SPLIT} split_other_part"
 
 #: How somebody stands by rows that are not the actor's own few.
 _BY_OTHERS = ("accountable", "signalled", "escalated")
@@ -148,4 +149,4 @@ def _is_one_of(household: str, name: str, among: str | None) -> str:
 
 def _is_split(household: str) -> str:
     parts = "select unnest(array[k.household_id, k.part_id]) from splits k where k.area_id = :area"
-    return f"({household} in ({parts}) and {_SPLIT.format(area=':area', household=household)})"
+    return f"({household} in ({parts}) and {SPLIT.format(area=':area', household=household)})"

@@ -10,11 +10,12 @@ from sqlalchemy import text
 
 from casecoord.storage.agreements import AGREEMENTS, MILESTONES
 from casecoord.storage.breakthroughs import ADDRESSEE, HOMEWORK
+from casecoord.storage.connection import READER_ROLE
 from casecoord.storage.consents import COVERING, HOLDS, standing
 from casecoord.storage.functions import Function
 from casecoord.storage.notes import NOTES
 from casecoord.storage.placements import PLACEMENTS, PLACES_OF_HEARING
-from casecoord.storage.relating import PREPARES, RELATION, Relation
+from casecoord.storage.relating import PARTED, PREPARES, SPLIT, STANDING, Relation
 from casecoord.storage.sealed import HouseholdSeal
 from casecoord.storage.spending import SPENDS, SPENT
 from casecoord.storage.telling import openly
@@ -150,18 +151,42 @@ _OF_CASE = {
     from contacts k where k.area_id = h.area_id and k.case_id = c.id), '[]')""",
 }
 
+#: Most families have little of this, and to begin a statement of many conditions takes longer than to see that nothing is
+#: there: one statement asks of which there is anything in view.
+_PERHAPS = {
+    "hearings": "hearings x where x.area_id = h.area_id and x.household_id = h.id",
+    "placements": "placements x where x.area_id = h.area_id and x.household_id = h.id",
+    "grants": "break_glass_grants x where x.area_id = h.area_id and x.household_id = h.id",
+    "notes": "medical_notes x where x.area_id = h.area_id and x.household_id = h.id",
+    "consents": "consents x where x.area_id = h.area_id and x.household_id = h.id",
+    "moves": "household_moves x where x.area_id = h.area_id and x.household_id = h.id",
+    "deferred": "deferrals x where x.area_id = h.area_id and x.household_id = h.id",
+    "proposals": "proposals x where x.area_id = h.area_id and x.case_id = c.id and x.state = 'pending'",
+    "blockades": "blockades x where x.area_id = h.area_id and x.case_id = c.id",
+    "spends": "spends x where x.area_id = h.area_id and x.case_id = c.id",
+    "milestones": "milestones x where x.area_id = h.area_id and x.case_id = c.id",
+    "agreements": "agreements x where x.area_id = h.area_id and x.case_id = c.id",
+}
+
 _RELATED = [one.name for one in fields(Relation)]
 
 
 def _asked(parts: Mapping[str, str]) -> str:
     """A statement for each part. As text until it leaves: to build JSON in its binary form takes longer."""
-    return "\n    ".join(
-        f"part_{name} := to_json({part.replace('jsonb_', 'json_')});" for name, part in parts.items()
-    )
+    return "\n    ".join(_if_there(name, part.replace("jsonb_", "json_")) for name, part in parts.items())
+
+
+def _if_there(name: str, part: str) -> str:
+    read = f"part_{name} := to_json({part});"
+    return f"if there.{name} then {read} end if;" if name in _PERHAPS else read
 
 
 def _named(names: Iterable[str], of: str) -> str:
     return ", ".join(f"'{name}', {of}{name}" for name in names)
+
+
+def _of_home(statement: str) -> str:
+    return statement.format(area="h.area_id", household="h.id")
 
 
 #: Stable: all parts are of one moment, that of the statement which asks; with the rights, and before the policies, of
@@ -181,17 +206,23 @@ HOUSEHOLD_VIEW = Function(
     },
     "json",
     f"""
-declare h households%rowtype; c cases%rowtype; rel record;
-    {" ".join(f"part_{name} json;" for name in _OF_HOUSEHOLD)}
-    {" ".join(f"part_{name} json := '{'null' if name == 'lead' else '[]'}';" for name in _OF_CASE)}
+declare h households%rowtype; c cases%rowtype; rel record; there record;
+    {" ".join(f"part_{name} json := '[]';" for name in (*_OF_HOUSEHOLD, *_OF_CASE) if name != "lead")}
+    part_lead json := 'null';
 begin
     -- In a select of its own: as a bare coalesce it could tell of rows that the policies hide, as PostgreSQL sees it, and
     -- would be asked of every household of the area after them.
     select * into h from households x where x.area_id = :area and x.id = (select coalesce(
         (select k.household_id from cases k where k.area_id = :area and k.id = :id), :id));
     if not found then return null; end if;
-    select * into rel from ({RELATION.format(area="h.area_id", household="h.id")}) r;
+    -- The second net asks of every row whether the team is at home here: it is asked once, and recalled.
+    if current_user = '{READER_ROLE}' then
+        if team_is_at_home(h.id) then perform set_config('casecoord.homes', h.id::text, true); end if;
+    end if;
+    select r.*, false split_other_part into rel from ({_of_home(STANDING)}) r;
+    if {_of_home(PARTED)} then rel.split_other_part := {_of_home(SPLIT)}; end if;
     select * into c from cases k where k.area_id = h.area_id and k.household_id = h.id and k.state <> 'closed';
+    select {", ".join(f"exists (select from {rows}) {name}" for name, rows in _PERHAPS.items())} into there;
     {_asked(_OF_HOUSEHOLD)}
     if c.id is not null then
     {_asked(_OF_CASE)}
