@@ -25,6 +25,7 @@ from tests.bench.log import (
     sequencer_and_verification,
     views_with_the_log_on_and_off,
 )
+from tests.bench.logging_in import login_to_first_page
 from tests.bench.matching import matching_vs_sql
 from tests.bench.measure import QUICK_SECONDS, Result, say
 from tests.bench.memory import memory
@@ -56,6 +57,7 @@ BENCHMARKS: dict[str, Benchmark] = {
         key_rotation,
         matching_vs_sql,
         agenda_vs_sql,
+        login_to_first_page,
         live_page,
         first_screens,
         what_a_request_costs,

@@ -117,7 +117,7 @@ def _named(statement: str) -> str:
     for known, name in (
         ("casecoord_enter(", "who asks, and what row level security needs"),
         ("insert into access_log", "the record in the log"),
-        ("from households h", "the view's rows"),
+        ("household_view", "the view's rows"),
     ):
         if known in words:
             return name
