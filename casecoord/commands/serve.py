@@ -79,4 +79,7 @@ def listen(host: str, port: int, workers: int = 1) -> None:
         log_level="warning",
         server_header=False,
         timeout_graceful_shutdown=10,
+        # A process that starts on a busy machine takes longer than uvicorn's five seconds; it would be ended and begun
+        # again for ever.
+        timeout_worker_healthcheck=60,
     )

@@ -205,7 +205,7 @@ def served(
         "CASECOORD_MODE": "development",
         "PORT": str(port),
     }
-    command = [sys.executable, "-m", "uvicorn", "--factory", app]
+    command = [sys.executable, "-m", "uvicorn", "--factory", app, "--timeout-worker-healthcheck", "60"]
     process = subprocess.Popen(
         [*command, "--port", str(port), "--workers", str(workers), "--no-access-log", "--log-level", "error"],
         env=environment,
