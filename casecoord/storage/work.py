@@ -23,7 +23,14 @@ from casecoord.storage.connection import APP_ROLE, READER_ROLE, SURVEYOR_ROLE, e
 from casecoord.storage.queue import Queue
 from casecoord.storage.sealed import Keyring
 
-_PATIENCE = {"statement_timeout": "30s", "idle_in_transaction_session_timeout": "30s", "lock_timeout": "15s"}
+#: For every statement. To compile a plan takes longer than any of ours to answer: their costs only look high, for the
+#: functions by which row level security asks.
+_SETTINGS = {
+    "statement_timeout": "30s",
+    "idle_in_transaction_session_timeout": "30s",
+    "lock_timeout": "15s",
+    "jit": "off",
+}
 _GROUNDS = "select e.*, grounds_in_force(e.now) as grounds"
 _ENTER = text(f"{_GROUNDS} from casecoord_enter(:issuer, :subject, :membership, :at) e")
 _RECEIVE = text(f"{_GROUNDS} from casecoord_receive(:issuer, :subject, :login, :at) e")
@@ -122,7 +129,7 @@ class Database:
         self.engine: AsyncEngine = engine(
             url,
             role=APP_ROLE,
-            settings=_PATIENCE,
+            settings=_SETTINGS,
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=10,
