@@ -208,9 +208,11 @@ class Visitor:
     languages: Iterator[bytes] = field(default_factory=lambda: cycle((b"nl", b"en")))
 
     def __post_init__(self) -> None:
-        sessions = self.app.state.login.sessions
-        self.session = sessions.begin(ISSUER, f"demo-{self.key.split('/')[0]}")
-        cookie = f"{SESSION_COOKIE}={sessions.seal(self.session)}"
+        self._be(self.app.state.login.sessions.begin(ISSUER, f"demo-{self.key.split('/')[0]}"))
+
+    def _be(self, session: Session) -> None:
+        self.session = session
+        cookie = f"{SESSION_COOKIE}={self.app.state.login.sessions.seal(session)}"
         self.headers = [
             *((b"host", b"127.0.0.1:8000"), (b"cookie", cookie.encode())),
             (CSRF_HEADER.encode(), self.session.csrf.encode()),
@@ -219,6 +221,9 @@ class Visitor:
 
     async def asks(self, ask: Ask) -> tuple[int, str, str]:
         """Status, headers and body of the answer, as text. Of a stream what comes first."""
+        # A crawl is longer than a session lives that nobody uses: as a browser, it takes the cookie that follows.
+        if renewed := self.app.state.login.sessions.renewed(self.session):
+            self._be(renewed)
         path, _, query = ask.path.partition("?")
         scope = {
             "type": "http",
