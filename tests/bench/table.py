@@ -125,6 +125,8 @@ def page(results: Sequence[Result], ground: str) -> str:
             "",
             *profiled(results),
             "",
+            "[What a view costs, and why it is not faster yet](decisions/what-a-view-costs.md).",
+            "",
             "## Every ratio",
             "",
             *everything(results),
