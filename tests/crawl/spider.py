@@ -344,10 +344,13 @@ class Spider:
             for text, kind, identity in spot
         }  # fmt: skip
         unknown = {text: global_id(kind, uuid4()) for text, kind, _ in spot}
-        seen = await self._both(key, request, foreign, unknown)
-        if seen[0] != seen[1]:
-            # On a busy machine one of two may have been told to try again: what is told by what is there, is told twice.
-            seen = await self._both(key, request, foreign, unknown)
+        seen = []
+        for instead in (foreign, unknown):
+            self.crawl.wrote.clear()
+            answer = await self.ask(key, request.put(instead), undone=True)
+            made = ids_of(answer.headers.get("location", ""))
+            new = [text for text, kind, identity in made if ground.row(kind, identity) is None]
+            seen.append((alike(answer, [*instead.values(), *new]), written(self.crawl.wrote)))
         self.compared += 1
         (one, wrote), (other, wrote_other) = seen
         what = f"({', '.join(kind for _, kind, _ in spot)}) by {GLOBAL.sub('id', f'{request.method} {request.path}')}"
@@ -361,19 +364,6 @@ class Spider:
         if request.method == "GET":
             own = {text: global_id(kind, ground.pick(key, IdOf(kind, "own"))) for text, kind, _ in spot}
             await self.ask(key, request.put(own))
-
-    async def _both(
-        self, key: str, request: Request, *instead: dict[str, str]
-    ) -> list[tuple[tuple[object, ...], frozenset[str]]]:
-        """What is answered with each of these ids, and what is written down."""
-        seen = []
-        for ids in instead:
-            self.crawl.wrote.clear()
-            answer = await self.ask(key, request.put(ids), undone=True)
-            made = ids_of(answer.headers.get("location", ""))
-            new = [text for text, kind, identity in made if self.crawl.ground.row(kind, identity) is None]
-            seen.append((alike(answer, [*ids.values(), *new]), written(self.crawl.wrote)))
-        return seen
 
     # What was reached.
 
