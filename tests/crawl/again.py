@@ -9,8 +9,10 @@ from uuid import UUID
 from tests.crawl.crawl import ids_in
 
 GLOBAL = re.compile(r"[A-Za-z0-9_-]{54,75}")
-#: Of a page: keys, marks and cursors, and what time it is.
-_FRESH = re.compile(r'name="(?:key|csrf)" value="[^"]*"|\b(?:after|since)=[^&"]*|\b\d\d:\d\d\b')
+#: Of a page: keys, marks and cursors, what time it is, and how long one stays signed in.
+_FRESH = re.compile(
+    r'name="(?:key|csrf)" value="[^"]*"|\b(?:after|since)=[^&"]*|\b\d\d:\d\d\b|\bdata-seconds="\d+"'
+)
 _OF_THIS_ANSWER = ("traceresponse", "set-cookie", "content-length")
 #: Of a row that was written: ids, moments and what else is new each time; and whose it was, of which only the log knows.
 _OF_THIS_ROW = re.compile(
