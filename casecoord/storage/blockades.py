@@ -98,11 +98,7 @@ async def undecided(
     rows = await work.session.execute(
         _undecided(seen),
         {
-            "area": work.area_id,
-            "team": work.actor.team_id,
-            "professional": work.actor.professional_id,
-            "membership": work.actor.membership_id,
-            "now": work.now,
+            **work.asked_by,
             "agenda": agenda,
             "first": first + 1,
             "place": after.place if after else None,

@@ -57,11 +57,7 @@ async def candidates(work: Work, case: UUID) -> dict[str, Any] | None:
     row = await work.session.execute(
         _CANDIDATES,
         {
-            "area": work.area_id,
-            "team": work.actor.team_id,
-            "professional": work.actor.professional_id,
-            "membership": work.actor.membership_id,
-            "now": work.now,
+            **work.asked_by,
             "case": case,
         },
     )

@@ -158,12 +158,8 @@ async def led_by(work: Work, professional: UUID, signals: str, first: int) -> li
     rows = await work.session.execute(
         _led(signals),
         {
-            "area": work.area_id,
-            "team": work.actor.team_id,
-            "professional": work.actor.professional_id,
-            "membership": work.actor.membership_id,
+            **work.asked_by,
             "whose": professional,
-            "now": work.now,
             "first": first,
         },
     )

@@ -100,11 +100,7 @@ async def put_on_duty(work: Area, membership: UUID, since: datetime, until: date
 async def acute_signals(work: Work, most: int) -> list[dict[str, Any]]:
     """What is acute and not yet triaged, as the actor stands to it: the longest unseen first; sentences still sealed."""
     values = {
-        "area": work.area_id,
-        "team": work.actor.team_id,
-        "professional": work.actor.professional_id,
-        "membership": work.actor.membership_id,
-        "now": work.now,
+        **work.asked_by,
         "most": most,
     }
     return [dict(row) for row in (await work.session.execute(_UNTRIAGED, values)).mappings()]

@@ -95,11 +95,7 @@ async def timeline(
     at, event = page.after or (None, None)
     statement = _timeline(tuple(sorted(filters.items())), only is not None)
     values = {
-        "area": work.area_id,
-        "team": work.actor.team_id,
-        "professional": work.actor.professional_id,
-        "membership": work.actor.membership_id,
-        "now": work.now,
+        **work.asked_by,
         "id": identity,
         "first": page.first + 1,
         "from_at": at,

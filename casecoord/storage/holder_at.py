@@ -47,11 +47,7 @@ async def holder_at(work: Work, household: UUID, at: datetime) -> dict[str, Any]
     row = await work.session.execute(
         _HOLDER,
         {
-            "area": work.area_id,
-            "team": work.actor.team_id,
-            "professional": work.actor.professional_id,
-            "membership": work.actor.membership_id,
-            "now": work.now,
+            **work.asked_by,
             "household": household,
             "at": at,
         },

@@ -333,11 +333,7 @@ async def tally(
 
 def _values(work: Work, scope: Scope, page: Page) -> dict[str, Any]:
     return {
-        "area": work.area_id,
-        "team": work.actor.team_id,
-        "professional": work.actor.professional_id,
-        "membership": work.actor.membership_id,
-        "now": work.now,
+        **work.asked_by,
         "teams": list(scope.teams),
         "one_team": scope.one_team,
         "first": page.first + 1,

@@ -252,11 +252,7 @@ async def items_of(
 ) -> list[dict[str, Any]]:
     """What is on a meeting's agenda, as far as `shown` says of the alias `i`; `present`: the actor is at its table."""
     values = {
-        "area": work.area_id,
-        "team": work.actor.team_id,
-        "professional": work.actor.professional_id,
-        "membership": work.actor.membership_id,
-        "now": work.now,
+        **work.asked_by,
         "meeting": meeting,
         "present": present,
         "item": item,

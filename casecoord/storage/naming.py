@@ -26,11 +26,7 @@ async def called(work: Work, households: Sequence[UUID]) -> list[dict[str, Any]]
     rows = await work.session.execute(
         _CALLED,
         {
-            "area": work.area_id,
-            "team": work.actor.team_id,
-            "professional": work.actor.professional_id,
-            "membership": work.actor.membership_id,
-            "now": work.now,
+            **work.asked_by,
             "ids": list(households),
         },
     )

@@ -69,11 +69,7 @@ async def possible(work: Work, household: UUID) -> dict[str, Any] | None:
     found = await work.session.execute(
         _POSSIBLE,
         {
-            "area": work.area_id,
-            "team": work.actor.team_id,
-            "professional": work.actor.professional_id,
-            "membership": work.actor.membership_id,
-            "now": work.now,
+            **work.asked_by,
             "household": household,
         },
     )

@@ -32,11 +32,7 @@ async def waiting_refusals(work: Work, most: int, *, whole_area: bool) -> list[d
     rows = await work.session.execute(
         _WAITING,
         {
-            "area": work.area_id,
-            "team": work.actor.team_id,
-            "professional": work.actor.professional_id,
-            "membership": work.actor.membership_id,
-            "now": work.now,
+            **work.asked_by,
             "whole_area": whole_area,
             "most": most,
         },

@@ -31,12 +31,8 @@ async def relation(work: Work, household_id: UUID) -> Relation:
     row = await work.session.execute(
         text(RELATION.format(household=":household", area=":area")),
         {
-            "area": work.area_id,
+            **work.asked_by,
             "household": household_id,
-            "team": work.actor.team_id,
-            "professional": work.actor.professional_id,
-            "membership": work.actor.membership_id,
-            "now": work.now,
         },
     )
     return Relation(**row.mappings().one())

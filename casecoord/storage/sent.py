@@ -52,9 +52,5 @@ async def sent_signals(
 
 def _values(work: Work) -> dict[str, Any]:
     return {
-        "area": work.area_id,
-        "team": work.actor.team_id,
-        "professional": work.actor.professional_id,
-        "membership": work.actor.membership_id,
-        "now": work.now,
+        **work.asked_by,
     }

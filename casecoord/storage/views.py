@@ -152,20 +152,20 @@ _OF_CASE = {
 }
 
 #: Most families have little of this, and to begin a statement of many conditions takes longer than to see that nothing is
-#: there: one statement asks of which there is anything in view.
+#: there: one statement asks in which of these tables there is anything in view.
 _PERHAPS = {
-    "hearings": "hearings x where x.area_id = h.area_id and x.household_id = h.id",
-    "placements": "placements x where x.area_id = h.area_id and x.household_id = h.id",
-    "grants": "break_glass_grants x where x.area_id = h.area_id and x.household_id = h.id",
-    "notes": "medical_notes x where x.area_id = h.area_id and x.household_id = h.id",
-    "consents": "consents x where x.area_id = h.area_id and x.household_id = h.id",
-    "moves": "household_moves x where x.area_id = h.area_id and x.household_id = h.id",
-    "deferred": "deferrals x where x.area_id = h.area_id and x.household_id = h.id",
-    "proposals": "proposals x where x.area_id = h.area_id and x.case_id = c.id and x.state = 'pending'",
-    "blockades": "blockades x where x.area_id = h.area_id and x.case_id = c.id",
-    "spends": "spends x where x.area_id = h.area_id and x.case_id = c.id",
-    "milestones": "milestones x where x.area_id = h.area_id and x.case_id = c.id",
-    "agreements": "agreements x where x.area_id = h.area_id and x.case_id = c.id",
+    "hearings": "hearings",
+    "placements": "placements",
+    "grants": "break_glass_grants",
+    "notes": "medical_notes",
+    "consents": "consents",
+    "moves": "household_moves",
+    "deferred": "deferrals",
+    "proposals": "(select * from proposals where state = 'pending')",
+    "blockades": "blockades",
+    "spends": "spends",
+    "milestones": "milestones",
+    "agreements": "agreements",
 }
 
 _RELATED = [one.name for one in fields(Relation)]
@@ -179,6 +179,11 @@ def _asked(parts: Mapping[str, str]) -> str:
 def _if_there(name: str, part: str) -> str:
     read = f"part_{name} := to_json({part});"
     return f"if there.{name} then {read} end if;" if name in _PERHAPS else read
+
+
+def _is_there(name: str, rows: str) -> str:
+    whose = "case_id = c.id" if name in _OF_CASE else "household_id = h.id"
+    return f"exists (select from {rows} x where x.area_id = h.area_id and x.{whose}) {name}"
 
 
 def _named(names: Iterable[str], of: str) -> str:
@@ -222,7 +227,7 @@ begin
     select r.*, false split_other_part into rel from ({_of_home(STANDING)}) r;
     if {_of_home(PARTED)} then rel.split_other_part := {_of_home(SPLIT)}; end if;
     select * into c from cases k where k.area_id = h.area_id and k.household_id = h.id and k.state <> 'closed';
-    select {", ".join(f"exists (select from {rows}) {name}" for name, rows in _PERHAPS.items())} into there;
+    select {", ".join(_is_there(name, rows) for name, rows in _PERHAPS.items())} into there;
     {_asked(_OF_HOUSEHOLD)}
     if c.id is not null then
     {_asked(_OF_CASE)}

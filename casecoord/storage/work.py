@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -87,6 +88,17 @@ class Work(Area):
     """A professional's transaction."""
 
     actor: Actor
+
+    @property
+    def asked_by(self) -> dict[str, Any]:
+        """Who asks, where and when, by the names that statements have for it."""
+        return {
+            "area": self.area_id,
+            "team": self.actor.team_id,
+            "professional": self.actor.professional_id,
+            "membership": self.actor.membership_id,
+            "now": self.now,
+        }
 
 
 @dataclass(slots=True)

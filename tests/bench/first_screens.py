@@ -37,7 +37,7 @@ async def first_screens(laid: Ground) -> list[Result]:
         provider = replace(laid.provider, public_url=f"http://127.0.0.1:{port}")
         await _let_in(url, town, provider.issuer)
         sessions = Sessions(b"s" * 32)
-        with server(url, provider, port) as home:
+        with server(url, provider, port) as (home, _):
             found = []
             for name in PEOPLE:
                 cookie = sessions.seal(sessions.begin(provider.issuer, f"demo-{name}"))

@@ -108,7 +108,7 @@ async def _town(url: str, households: int, cases: int) -> AsyncIterator[Ground]:
             await crowd(migrator, town, households, late_of_ten=1)
             await migrator.close()
         await _settled(url)
-        with server(url, provider, port, workers=PROCESSES) as address:
+        with server(url, provider, port, workers=PROCESSES) as (address, _):
             token = obtain("dirk", provider.issuer)
             yield Ground(url, address, token, town, provider, led, told, households)
     await database.close()
@@ -176,21 +176,8 @@ def server(
     port: int,
     app: str = "casecoord.app:from_environment",
     workers: int = 1,
-) -> Iterator[str]:
-    """Where the server answers, as in production: so many processes, each its own interpreter."""
-    with served(url, provider, port, app, workers) as (_, address):
-        yield address
-
-
-@contextmanager
-def served(
-    url: str,
-    provider: DemoProvider,
-    port: int,
-    app: str = "casecoord.app:from_environment",
-    workers: int = 1,
-) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """The same, and the process itself."""
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The server as in production, so many processes, each its own interpreter: where it answers, and the first of them."""
     environment = {
         **os.environ,
         "DATABASE_URL": url,
@@ -214,7 +201,7 @@ def served(
     )
     try:
         _wait_until_ready(f"http://127.0.0.1:{port}/health/ready", process)
-        yield process, f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", process
     finally:
         process.terminate()
         process.wait(10)

@@ -47,7 +47,7 @@ def without_log() -> FastAPI:
 
 async def views_with_the_log_on_and_off(laid: Ground) -> list[Result]:
     app = "tests.bench.log:without_log"
-    with server(laid.database_url, laid.provider, free_port(), app, PROCESSES) as url:
+    with server(laid.database_url, laid.provider, free_port(), app, PROCESSES) as (url, _):
         unlogged = replace(laid, url=url)
         before = await _entries(laid)
         found = await compare(

@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 
 from tests.bench.asking import asked, signal, views, worklists
-from tests.bench.ground import Ground, served
+from tests.bench.ground import Ground, server
 from tests.bench.http import Client
 from tests.bench.measure import Result, against, say
 from tests.doors import free_port
@@ -20,7 +20,7 @@ WARM = 10_000
 
 async def memory(laid: Ground) -> list[Result]:
     """Six views, three worklists and a signal of each ten requests, to one server process."""
-    with served(laid.database_url, laid.provider, free_port()) as (process, url):
+    with server(laid.database_url, laid.provider, free_port()) as (url, process):
         there, numbers = replace(laid, url=url), count()
         every_view = [asked(there, "jointCase", one) for one in views(there)]
         warm = 0.0

@@ -132,7 +132,10 @@ async def _parts(laid: Ground) -> tuple[float, Counter[str]]:
         samples = Path(folder) / "samples.json"
         os.environ[SAMPLES] = str(samples)
         try:
-            with server(laid.database_url, laid.provider, free_port(), "tests.bench.profile:sampled") as url:
+            with server(laid.database_url, laid.provider, free_port(), "tests.bench.profile:sampled") as (
+                url,
+                _,
+            ):
                 ask = await viewing(replace(laid, url=url), 0)
                 for _ in range(VIEWS):
                     started = time.perf_counter()

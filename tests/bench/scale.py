@@ -94,7 +94,7 @@ async def _served(laid: Ground, url: str, town: Town, households: int) -> list[R
     # Each about another family: the more is open of one, the more a signal about it costs.
     people = ({"bsn": one.bsn, "birthDate": one.born.isoformat()} for one in children)
     concern = {"subject": "PERSON", "domain": "SOCIAL_NETWORK", "urgency": "HIGH", "summary": "Zorgen."}
-    with ground.server(url, provider, port) as address:
+    with ground.server(url, provider, port) as (address, _):
         for what, times, variables in (
             ("jointCase", REQUESTS, lambda: {"id": global_id("Case", cases[next(number) % CASES])}),
             ("worklist", REQUESTS, lambda: {"first": 50}),

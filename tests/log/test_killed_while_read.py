@@ -16,7 +16,7 @@ import asyncpg
 import pytest
 
 from tests.bench.asking import body, views
-from tests.bench.ground import Ground, ground, served
+from tests.bench.ground import Ground, ground, server
 from tests.bench.http import Client, WrongAnswer, request
 from tests.doors import free_port
 
@@ -82,7 +82,7 @@ async def killed_while_read(kills: int) -> int:
     arrived = 0
     async with ground(cases=8) as laid:
         for kill in range(kills):
-            with served(laid.database_url, laid.provider, free_port()) as (process, url):
+            with server(laid.database_url, laid.provider, free_port()) as (url, process):
                 readers = Readers(laid, url)
                 async with readers.reading():
                     async with asyncio.timeout(60):

@@ -38,7 +38,7 @@ from casecoord.domain.lists import EVERYTHING
 from casecoord.domain.words import Role, TeamKind
 from tests.net.conftest import Ground
 from tests.net.judge import Town
-from tests.net.test_second_net import fetched, rows_of
+from tests.net.test_second_net import logins_of, rows_of
 from tests.world import ISSUER
 
 LISTS: dict[Any, Any] = {
@@ -125,9 +125,7 @@ async def compare(ground: Ground, days: int, *, at_work: bool, of_each: int) -> 
     `of_each`: one of so many views of single things is had by each seat.
     """
     town = await rows_of(ground)
-    logins = {
-        row["professional_id"]: row["subject"] for row in await fetched(ground.url, "select * from logins")
-    }
+    logins = await logins_of(ground)
     kinds = {team["id"]: TeamKind(team["kind"]) for team in town.rows["teams"]}
     drawn = random.Random(days)
     clock, told, began = ground.town.clock, 0, ground.town.clock.now
@@ -159,9 +157,7 @@ async def test_each_view_is_the_same_with_the_net_and_without_it(ground: Ground)
 
 async def test_a_consent_of_ones_own_team_is_in_view_whatever_one_looks_for(ground: Ground) -> None:
     town, asked = await rows_of(ground), 0
-    logins = {
-        row["professional_id"]: row["subject"] for row in await fetched(ground.url, "select * from logins")
-    }
+    logins = await logins_of(ground)
     kinds = {team["id"]: TeamKind(team["kind"]) for team in town.rows["teams"]}
     for consent in town.rows["consents"]:
         for seat in (one for one in town.rows["memberships"] if one["team_id"] == consent["team_id"]):

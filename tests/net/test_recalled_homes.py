@@ -10,7 +10,7 @@ from casecoord.storage.connection import APP_ROLE
 from casecoord.storage.relating import RELATION, relations
 from casecoord.storage.work import Database, Sight
 from tests.net.conftest import Ground
-from tests.net.test_second_net import CONTEXTS, ENTER, fetched, rows_of, somebody
+from tests.net.test_second_net import CONTEXTS, ENTER, logins_of, rows_of, somebody
 from tests.world import ISSUER, KEYRING, PEOPLE, Clock
 
 AT_HOME = "select id from households where {asked}(id) order by id"
@@ -29,9 +29,7 @@ NAMES = (
 
 async def test_a_team_recalls_the_homes_where_it_is(ground: Ground) -> None:
     town, policy = await rows_of(ground), Policy()
-    logins = {
-        row["professional_id"]: row["subject"] for row in await fetched(ground.url, "select * from logins")
-    }
+    logins = await logins_of(ground)
     connection = await asyncpg.connect(ground.url, server_settings={"role": APP_ROLE})
     homes = 0
     contexts = somebody(ground, town, policy, seed=20261127)
@@ -71,11 +69,7 @@ async def test_a_list_knows_of_each_household_what_a_view_of_it_alone_knows(grou
     ]
     async with database.enter(ground.town.caller(who), Sight(reach(Policy(), None))) as work:
         values = {
-            "area": work.area_id,
-            "team": work.actor.team_id,
-            "professional": work.actor.professional_id,
-            "membership": work.actor.membership_id,
-            "now": work.now,
+            **work.asked_by,
         }
         expected = [dict(row) for row in (await work.session.execute(one, values)).mappings()]
         for statement in every:

@@ -5,6 +5,7 @@ on, it withholds none that they show.
 import random
 from collections.abc import Iterator
 from datetime import timedelta
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -141,9 +142,7 @@ def somebody(
 async def test_a_thousand_contexts_show_no_row_that_the_tables_withhold(ground: Ground) -> None:
     town, policy = await rows_of(ground), Policy()
     of = {table: {row["ctid"]: row for row in rows} for table, rows in town.rows.items() if table in JUDGES}
-    logins = {
-        row["professional_id"]: row["subject"] for row in await fetched(ground.url, "select * from logins")
-    }
+    logins = await logins_of(ground)
     connection = await asyncpg.connect(ground.url, server_settings={"role": APP_ROLE})
     everything = " union all ".join(
         f"select '{table}' as what, array_agg(ctid::text) as shown from {table}" for table in sorted(JUDGES)
@@ -186,6 +185,12 @@ async def fetched(url: str, query: str, *values: object) -> list[asyncpg.Record]
     found = await connection.fetch(query, *values)
     await connection.close()
     return found
+
+
+async def logins_of(ground: Ground) -> dict[UUID, str]:
+    """By which name the provider knows each professional."""
+    rows = await fetched(ground.url, "select professional_id, subject from logins")
+    return {row["professional_id"]: row["subject"] for row in rows}
 
 
 @pytest.mark.parametrize("role", [APP_ROLE, READER_ROLE, SURVEYOR_ROLE, AUDITOR_ROLE])
