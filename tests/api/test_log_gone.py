@@ -31,7 +31,7 @@ GONE = {
 async def test_without_its_line_in_the_log_nothing_is_shown(
     database_url, provider, town, amina_token, monkeypatch, what, status, code
 ):
-    monkeypatch.setitem(work._PATIENCE, "lock_timeout", "300ms")
+    monkeypatch.setitem(work._SETTINGS, "lock_timeout", "300ms")
     noor = (await town.janssens())["noor"]
     await signal(town, "amina", noor, summary="Noor slaapt slecht.")
     looked = {
