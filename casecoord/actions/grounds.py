@@ -6,6 +6,7 @@ but for what they wrote themselves.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from casecoord.actions import texts
@@ -135,7 +136,7 @@ def _from_now_on(hand: Hand, at: datetime | None, field: str) -> datetime:
     return moment
 
 
-def _told(hand: Hand, row: LegalGround) -> Ground:
+def _told(hand: Hand, row: Any) -> Ground:
     since, until = row.during.lower, row.during.upper
     return Ground(
         id=row.id,

@@ -100,6 +100,8 @@ class Look:
     #: on which grounds something was shown, and by which consents
     grounds: set[str] = field(default_factory=set)
     consents: set[UUID] = field(default_factory=set)
+    #: what was asked before, as it was put, with the answer and what the record says of it
+    _known: dict[tuple[object, ...], tuple[Decision, str | None]] = field(default_factory=dict)
 
     def decide(
         self,
@@ -113,19 +115,33 @@ class Look:
 
         `of`: the persons whose thing it is; none: the household's as a whole.
         """
+        put = (facet, sphere, viewers, *facts.items())
+        known = self._known.get(put)
+        if known is None:
+            known = self._known[put] = self._first(facet, sphere, viewers, facts)
+        decision, said = known
+        if said is not None:
+            if decision.shown is not Shown.EXISTS or facet not in self.shown:
+                self.shown[facet] = said
+            whose = self.subjects.setdefault(facet, {})
+            for one in of or (None,):
+                whose[one] = None
+        return decision
+
+    def _first(
+        self, facet: str, sphere: Sphere, viewers: frozenset[Viewer] | None, facts: Mapping[str, bool]
+    ) -> tuple[Decision, str | None]:
+        """What is decided, the first time that it is asked, and what the record says of it, if anything is shown."""
         asked = self._asked(facet, sphere, viewers, facts)
         decision = self._judged(asked)
-        if decision.shown is not Shown.NONE:
-            self.grounds.add(decision.ground)
-        if decision.shown is Shown.EXISTS:
-            self.withheld.setdefault(facet, self._why(facet, decision))
-            self.shown.setdefault(facet, Shown.EXISTS)
-        elif decision.shown is not Shown.NONE:
-            self.shown[facet] = " ".join(decision.rules)
-        if decision.shown is not Shown.NONE:
-            self.subjects.setdefault(facet, {}).update(dict.fromkeys(of or (None,)))
-            self.decided[asked] = decision
-        return decision
+        if decision.shown is Shown.NONE:
+            return decision, None
+        self.grounds.add(decision.ground)
+        self.decided[asked] = decision
+        if decision.shown is not Shown.EXISTS:
+            return decision, " ".join(decision.rules)
+        self.withheld.setdefault(facet, self._why(facet, decision))
+        return decision, Shown.EXISTS
 
     def judge(
         self, facet: str, sphere: Sphere, viewers: frozenset[Viewer] | None, facts: Mapping[str, bool]

@@ -30,19 +30,18 @@ _NOBODY = UUID(int=0)
 # are known here only, so the record ends here.
 _INSERT = text(
     """
-with doer as (select subjects[1] resident from pseudonyms(null, array[cast(:resident as uuid)])),
+with doer as (select case when cast(:resident as uuid) is not null then
+    (select subjects[1] from pseudonyms(null, array[cast(:resident as uuid)])) end resident),
 whole as (
   select e.id, e.salt, n.household, n.subjects, d.resident,
     left(e.record, -1) || ',"whose":"' || encode(sha256(e.salt || uuid_send(coalesce(n.household, :nobody))
       || uuid_send(coalesce(cast(:professional as uuid), :nobody)) || uuid_send(coalesce(d.resident, :nobody))
       || coalesce((select string_agg(uuid_send(s.pseudonym), ''::bytea order by s.number)
           from unnest(n.subjects) with ordinality s (pseudonym, number)), '')), 'hex') || '"}' record
-  from unnest(cast(:ids as uuid[]), cast(:households as uuid[]), cast(:records as text[]),
-    cast(:salts as bytea[])) e (id, household, record, salt)
-  cross join doer d
-  cross join lateral pseudonyms(e.household, array(
-    select s.person from unnest(cast(:entries as uuid[]), cast(:persons as uuid[])) with ordinality
-      s (entry, person, number) where s.entry = e.id order by s.number)) n)
+  from unnest(cast(:ids as uuid[]), cast(:records as text[]), cast(:salts as bytea[])) e (id, record, salt)
+  join pseudonyms_of(cast(:ids as uuid[]), cast(:households as uuid[]), cast(:entries as uuid[]),
+    cast(:persons as uuid[])) n on n.entry = e.id
+  cross join doer d)
 insert into access_log (area_id, id, at, trace_id, household, subjects, professional_id, resident, record, salt, leaf)
 select :area, id, :at, :trace, household, subjects, :professional, resident, record, salt,
   sha256(decode('00', 'hex') || salt || convert_to(record, 'UTF8')) from whole

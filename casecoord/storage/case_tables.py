@@ -360,5 +360,6 @@ class AccessRecord(Base):
         Index(None, "area_id", "at", "id"),
         Index("access_log_at", "area_id", "at", postgresql_where=text("record is not null")),
         Index(None, "area_id", "txid", "id"),
+        Index("access_log_subjects", "subjects", postgresql_using="gin"),
         CheckConstraint("(record is null) = (salt is null)", name="expires_whole"),
     )

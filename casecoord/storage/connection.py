@@ -3,6 +3,7 @@
 from typing import Any
 
 import asyncpg
+import orjson
 from sqlalchemy import Pool, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -39,11 +40,19 @@ def engine(
         chosen["role"] = role
 
     async def connect() -> asyncpg.Connection:
-        return await asyncpg.connect(plain, timeout=10, server_settings=chosen)
+        return await asyncpg.connect(
+            plain,
+            timeout=10,
+            server_settings=chosen,
+            max_cacheable_statement_size=0,
+            max_cached_statement_lifetime=0,
+        )
 
     if poolclass is not None:
         pool["poolclass"] = poolclass
-    made = create_async_engine("postgresql+asyncpg://", async_creator=connect, **pool)
+    made = create_async_engine(
+        "postgresql+asyncpg://", async_creator=connect, json_deserializer=orjson.loads, **pool
+    )
     event.listen(made.sync_engine, "checkout", _still_open)
     return made
 

@@ -1,26 +1,26 @@
 """The legal grounds of an area: laws, each with the article that it gives a ground under, from when until when."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from casecoord.storage.consent_tables import LegalGround
 from casecoord.storage.work import Area
 
+_GROUNDS = text(
+    "select id, ground, source, during, reason from legal_grounds where area_id = :area"
+    " order by ground, lower(during), id"
+)
 _ALONE = text(
     "select pg_advisory_xact_lock(hashtextextended('casecoord grounds ' || cast(:area as text), 0))"
 )
 
 
-async def grounds(work: Area) -> Sequence[LegalGround]:
+async def grounds(work: Area) -> Sequence[Any]:
     """All of them, those that ended too, by article and begin."""
-    found = await work.session.scalars(
-        select(LegalGround)
-        .where(LegalGround.area_id == work.area_id)
-        .order_by(LegalGround.ground, text("lower(legal_grounds.during)"), LegalGround.id)
-        .execution_options(populate_existing=True)
-    )
+    found = await work.session.execute(_GROUNDS, {"area": work.area_id})
     return found.all()
 
 

@@ -105,6 +105,8 @@ _GONE = (
          f" and {_LASTS.format(x='coordinator_seats')}"),
 )  # fmt: skip
 
+_IS_MEMBERSHIP = text("select exists (select from memberships where area_id = :area and id = :membership)")
+
 
 @dataclass(frozen=True, slots=True)
 class Heir:
@@ -157,6 +159,11 @@ async def seat_of(work: Area, team: UUID, at: datetime) -> UUID:
 async def membership(work: Area, identity: UUID) -> Membership | None:
     found: Membership | None = await work.session.get(Membership, (work.area_id, identity))
     return found
+
+
+async def is_membership(work: Area, identity: UUID) -> bool:
+    """Whether it is one of this area, by whom it may be looked at."""
+    return bool(await work.session.scalar(_IS_MEMBERSHIP, {"area": work.area_id, "membership": identity}))
 
 
 async def memberships_lasting(

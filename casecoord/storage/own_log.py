@@ -33,7 +33,7 @@ from access_log a cross join lateral (select cast(a.record as jsonb) said) r
 left join lived l on l.pseudonym = a.household
 left join professionals w on w.area_id = a.area_id and w.id = a.professional_id
 left join teams t on t.area_id = a.area_id and t.id::text = r.said ->> 'team'
-where a.area_id = :area
+where a.area_id = :area and a.id = any(array(select casecoord_lines_about(:mine, :person)))
   and (a.subjects && array(select pseudonym from mine)
     or l.home is not null and a.at <= l.until and (cardinality(a.subjects) = 0
       or r.said ->> 'act' = 'R' and exists (select from jsonb_object_keys(r.said -> 'facets') f

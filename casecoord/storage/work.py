@@ -22,6 +22,7 @@ from casecoord.domain.words import Purpose, Role, TeamKind
 from casecoord.storage import access_log
 from casecoord.storage.connection import APP_ROLE, READER_ROLE, SURVEYOR_ROLE, engine
 from casecoord.storage.queue import Queue
+from casecoord.storage.reading import reading
 from casecoord.storage.sealed import Keyring
 
 #: For every statement. To compile a plan takes longer than any of ours to answer: their costs only look high, for the
@@ -155,7 +156,8 @@ class Database:
 
         `sight`: it only looks. Raises UnknownLogin, or Problem `membership_invalid`, `purpose_invalid`.
         """
-        async with self.queue.place(caller.login), self._sessions.begin() as session:
+        transaction = self._sessions.begin() if sight is None else reading(self.engine)
+        async with self.queue.place(caller.login), transaction as session:
             values = {
                 "issuer": caller.issuer,
                 "subject": caller.subject,

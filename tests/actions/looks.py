@@ -1,11 +1,7 @@
-"""What tests of views share: how many statements a look took, and what its access record says."""
+"""What tests of views share: a look, and what its access record says."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
-
-from sqlalchemy import event
 
 from casecoord.domain.words import Language, Purpose
 from tests.actions.steps import sql
@@ -18,30 +14,6 @@ async def look(town: Town, who: str, view: Any, query: Any, purpose: Purpose | N
 
 async def look_in_dutch(town: Town, who: str, view: Any, query: Any) -> Any:
     return await town.office.look(town.caller(who, language=Language.NL), view, query)
-
-
-class Sent(list[str]):
-    """Statements as they were sent; `values`: their parameters."""
-
-    values: list[tuple[Any, ...]]
-
-
-@contextmanager
-def statements(town: Town) -> Iterator[Sent]:
-    """The statements that the application sends meanwhile."""
-    sent = Sent()
-    sent.values = []
-
-    def note(*said: Any) -> None:
-        sent.append(said[2])
-        sent.values.append(tuple(said[3]))
-
-    engine = town.database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 async def records(url: str, event: str) -> list[tuple[dict[str, Any], bool]]:

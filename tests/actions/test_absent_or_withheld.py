@@ -15,8 +15,9 @@ from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.lists import TimelineOf, timeline
 from casecoord.domain.facets import FACETS, Shown
 from casecoord.domain.words import LifeDomain, Sphere
-from tests.actions.looks import look, statements
+from tests.actions.looks import look
 from tests.actions.steps import by_bsn, led_case, signal, sql, take_part
+from tests.statements import statements
 from tests.world import Someone, Town
 
 Add = Callable[[Town, dict[str, Someone], UUID, str], Any]
@@ -81,7 +82,7 @@ async def answers(town: Town, who: str, case: UUID, home: UUID) -> tuple[list[by
     ]
     told, sent = [], []
     for view, query in asked:
-        with statements(town) as said:
+        with statements(town.database) as said:
             try:
                 found: Any = asdict(await look(town, who, view, query))
             except Exception as problem:

@@ -31,7 +31,8 @@ from tests.actions.meeting_steps import (
 )
 from tests.actions.steps import led_case, signal, sql, take_part
 from tests.actions.test_rights import ask
-from tests.actions.test_statement_counts import counted, neighbourhood
+from tests.actions.test_statement_counts import neighbourhood
+from tests.statements import statements
 from tests.world import MONDAY, Town
 
 DAY = timedelta(days=1)
@@ -160,7 +161,7 @@ async def test_an_agenda_takes_as_many_statements_for_forty_families_as_for_one(
     numbers = []
     for size in (0, 40):
         await neighbourhood(town, size)
-        with counted(town.database) as sent:
+        with statements(town.database) as sent:
             view = await town.office.look(town.caller("bram"), meeting, MeetingOf(made.id))
         numbers.append(len(sent))
     assert len(view.agenda) == 41 and numbers[0] == numbers[1] <= 7, numbers

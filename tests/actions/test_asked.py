@@ -27,8 +27,9 @@ from casecoord.actions.participation import (
 )
 from casecoord.domain.promises import Rule
 from casecoord.domain.words import LifeDomain, ProposalKind
-from tests.actions.looks import look, records, statements
+from tests.actions.looks import look, records
 from tests.actions.steps import led_case, open_case, pending, propose, refused, signal, sql, take_part
+from tests.statements import statements
 from tests.world import Town
 
 EVERYBODY_ELSE = [
@@ -180,20 +181,20 @@ async def test_what_is_due_first_comes_first_page_by_page(town: Town) -> None:
 async def test_a_look_is_three_statements_and_a_record_per_household(town: Town, database_url: str) -> None:
     case = await opened(town)
     await invite(town, case)
-    with statements(town) as sent:
+    with statements(town.database) as sent:
         await waiting(town, "dirk", invitations)
     assert len(sent) == 3, sent
     await town.act(
         "chaima", join_case, AnswerInvitation(town.key(), (await waiting(town, "dirk", invitations))[0].id)
     )
     await propose(town, "bram", case.id, "dirk")
-    with statements(town) as sent:
+    with statements(town.database) as sent:
         await waiting(town, "dirk", proposals)
     assert len(sent) == 3, sent
     for event, facets in (("invitations", {"case.participants"}), ("proposals", {"case.lead"})):
         for record, names_household in await records(database_url, event):
             assert (set(record["facets"]), names_household) == (facets, True)
             assert record["rules"]
-    with statements(town) as sent:
+    with statements(town.database) as sent:
         await waiting(town, "mo", invitations)
     assert len(sent) == 1, sent  # an administrator can answer for nobody: nothing is asked, nothing seen

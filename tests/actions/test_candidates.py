@@ -10,8 +10,9 @@ from casecoord.actions.candidates import Candidate, CandidatesOf, Reason, Room, 
 from casecoord.actions.cases import CaseBrief
 from casecoord.actions.leads import AnswerProposal, ProposeLead, decline_lead, propose_lead
 from casecoord.domain.words import LifeDomain
-from tests.actions.looks import look, look_in_dutch, records, statements
+from tests.actions.looks import look, look_in_dutch, records
 from tests.actions.steps import led_case, open_case, pending, refused, signal, sql, take_part
+from tests.statements import statements
 from tests.world import Town, build_town
 
 
@@ -143,7 +144,7 @@ async def test_a_look_is_three_statements_and_one_record_of_the_household(
     town: Town, database_url: str
 ) -> None:
     case, _ = await opened(town)
-    with statements(town) as sent:
+    with statements(town.database) as sent:
         await look(town, "ibrahim", candidates, CandidatesOf(case.id))
     assert len(sent) == 3, sent
     (record, names_household), *more = await records(database_url, "candidates")

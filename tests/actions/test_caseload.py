@@ -11,8 +11,9 @@ from casecoord.actions.leads import AnswerProposal, ProposeLead, accept_hand_ove
 from casecoord.actions.plan import AddAction, CompleteAction, add_action, complete_action
 from casecoord.domain.words import LifeDomain, Purpose
 from casecoord.storage.organising import Organiser
-from tests.actions.looks import look, records, statements
+from tests.actions.looks import look, records
 from tests.actions.steps import led_case, pending, refused, sql, take_part
+from tests.statements import statements
 from tests.world import Town, build_town
 
 
@@ -174,7 +175,7 @@ async def test_the_lines_of_a_team_come_in_pages(town: Town) -> None:
 
 async def test_a_look_is_three_statements_and_one_record(town: Town, database_url: str) -> None:
     await led_case(town, (await town.janssens())["noor"])
-    with statements(town) as sent:
+    with statements(town.database) as sent:
         await loads(town, "ibrahim", "klimop")
     assert len(sent) == 3, sent
     (record, names_household), *more = await records(database_url, "caseload")

@@ -22,8 +22,9 @@ from casecoord.domain.promises import Level, Rule
 from casecoord.domain.words import HolderKind, Lapse, LifeDomain, Purpose, Role, TeamKind
 from casecoord.storage.organising import Organiser
 from casecoord.storage.tables import Institution
-from tests.actions.looks import look, look_in_dutch, records, statements
+from tests.actions.looks import look, look_in_dutch, records
 from tests.actions.steps import led_case, open_case, propose, refused, signal, sql, take_part
+from tests.statements import statements
 from tests.world import ISSUER, Someone, Town, build_town
 
 MONITORING = Purpose.MONITORING
@@ -276,7 +277,7 @@ async def test_a_look_is_three_statements_however_much_there_is(town: Town, data
     for number in (0, 5):
         for someone in await families(town, number):
             await signal(town, "amina", someone)
-        with statements(town) as sent:
+        with statements(town.database) as sent:
             await look(town, "ibrahim", coverage, CoverageOf())
         counts.append(len(sent))
     assert counts == [3, 3]

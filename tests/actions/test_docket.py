@@ -6,7 +6,7 @@ from casecoord.actions.docket import DocketOf, HearingOf, docket, hearing
 from casecoord.domain.alternatives import HearingWarning, PlacementState, PreparationStep
 from tests.actions.alternative_steps import HEARD_ON, heard, held, offer, provider
 from tests.actions.steps import led_case, refused
-from tests.actions.test_statement_counts import counted
+from tests.statements import statements
 from tests.world import PEOPLE, Town
 
 
@@ -18,7 +18,7 @@ async def test_who_prepares_a_hearing_sees_whom_it_is_about_and_what_is_late(tow
     await held(town, await offer(town), planned.id)
     town.clock.forward(days=31)
     for name in ("hanna", "dirk"):
-        with counted(town.database) as sent:
+        with statements(town.database) as sent:
             found = await town.office.look(town.caller(name), docket, DocketOf())
         assert len(sent) == 3
         (one,) = found.items

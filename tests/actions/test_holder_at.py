@@ -15,8 +15,9 @@ from casecoord.actions.leads import (
     offer_hand_over,
 )
 from casecoord.domain.words import HolderKind, LifeDomain, Urgency
-from tests.actions.looks import look, records, statements
+from tests.actions.looks import look, records
 from tests.actions.steps import led_case, open_case, pending, propose, refused, signal, sql, take_part
+from tests.statements import statements
 from tests.world import MONDAY, Someone, Town, build_town
 
 LEAD, COORDINATOR, AREA = HolderKind
@@ -171,7 +172,7 @@ async def test_a_look_is_three_statements_and_one_record_of_the_household(
     town: Town, database_url: str
 ) -> None:
     noor, _, line = await a_story(town)
-    with statements(town) as sent:
+    with statements(town.database) as sent:
         await held(town, "bram", noor.household, line[0][0])
     assert len(sent) == 3, sent
     (record, names_household), *more = await records(database_url, "holder_at")

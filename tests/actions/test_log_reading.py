@@ -10,8 +10,9 @@ from casecoord.actions.plan import RecordContact, record_contact
 from casecoord.actions.signals import add_signal
 from casecoord.domain.words import Purpose
 from casecoord.storage.log_reads import Period
-from tests.actions.looks import look, look_in_dutch, records, statements
+from tests.actions.looks import look, look_in_dutch, records
 from tests.actions.steps import by_bsn, concern, led_case, merge, refused, sql
+from tests.statements import statements
 from tests.world import Someone, Town
 
 
@@ -123,7 +124,7 @@ async def test_what_is_there_and_what_is_not_is_refused_by_as_many_statements_an
     home = await seen_by_two(town)
     told = []
     for asked in (home, uuid4()):
-        with statements(town) as sent:
+        with statements(town.database) as sent:
             async with refused("not_found"):
                 await look(town, "ines", joint_case, JointCaseOf(asked))
         told.append(list(sent))

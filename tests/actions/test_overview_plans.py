@@ -13,8 +13,9 @@ from casecoord.actions.candidates import CandidatesOf, candidates
 from casecoord.actions.caseload import CaseloadOf, caseload
 from casecoord.actions.coverage import CoverageOf, coverage
 from casecoord.actions.holder_at import HolderAtOf, holder_at
-from tests.actions.looks import look, statements
+from tests.actions.looks import look
 from tests.actions.steps import sql
+from tests.statements import statements
 from tests.world import Town
 
 HOUSEHOLDS = 2000
@@ -116,7 +117,7 @@ async def test_no_large_table_is_scanned_in_a_loop(town: Town, database_url: str
         ("ibrahim", holder_at, HolderAtOf(household, town.clock.now - timedelta(days=1))),
     ]
     for who, view, query in looks:
-        with statements(town) as sent:
+        with statements(town.database) as sent:
             found = await look(town, who, view, query)
         assert found and len(sent) == 3, view
         text, values = sent[1], sent.values[1]

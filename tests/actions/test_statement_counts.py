@@ -1,37 +1,19 @@
 """How many statements an answer takes, its set-up and its access record included, whatever the number of rules."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 
 import pytest
-from sqlalchemy import event
 
 from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.lists import GapsOf, TimelineOf, WorklistOf, gaps, timeline, worklist
 from casecoord.actions.merge_proposals import MergeProposalsOf, merge_proposals
 from casecoord.actions.signals import add_signal
 from casecoord.domain.words import LifeDomain
-from casecoord.storage.work import Database
 from tests.actions.steps import concern, led_case, signal, take_part, unmatched
+from tests.statements import statements
 from tests.world import Town
 
 AT_MOST = 4
-
-
-@contextmanager
-def counted(database: Database) -> Iterator[list[str]]:
-    """Every statement that goes to the database meanwhile."""
-    sent: list[str] = []
-
-    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
-        sent.append(statement)
-
-    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
 
 
 async def neighbourhood(town: Town, size: int) -> None:
@@ -49,7 +31,7 @@ async def test_a_joint_case_takes_at_most_four_statements(town: Town) -> None:
     for domain in (LifeDomain.FINANCE, LifeDomain.TIME_USE, LifeDomain.HOUSING):
         await signal(town, "chaima", family["els"], domain=domain)
     for name in ("amina", "chaima", "ibrahim"):
-        with counted(town.database) as sent:
+        with statements(town.database) as sent:
             view = await town.office.look(town.caller(name), joint_case, JointCaseOf(case.id))
         assert len(view.persons) == 3 and 2 < len(sent) <= AT_MOST, sent
 
@@ -63,7 +45,7 @@ async def test_fifty_lines_take_as_many_statements_as_one(town: Town, view: obje
     town.clock.forward(weeks=3)
     counts = []
     for first in (1, 50):
-        with counted(town.database) as sent:
+        with statements(town.database) as sent:
             seen = await town.office.look(town.caller("bram"), view, type(query)(first=first))
         assert len(seen.items) == first and seen.more
         counts.append(len(sent))
@@ -75,7 +57,7 @@ async def test_timeline_and_merge_proposals_take_at_most_four_too(town: Town) ->
     case = await led_case(town, noor)
     await unmatched(town, "fleur", "Noor Janssen", noor.born)
     for view, query in ((timeline, TimelineOf(case.id)), (merge_proposals, MergeProposalsOf())):
-        with counted(town.database) as sent:
+        with statements(town.database) as sent:
             assert (await town.office.look(town.caller("ibrahim"), view, query)).items
         assert len(sent) <= AT_MOST, sent
 
@@ -84,7 +66,7 @@ async def test_a_signal_takes_as_many_statements_in_a_busy_household_as_in_a_qui
     noor = (await town.janssens())["noor"]
     counts = []
     for _ in range(8):
-        with counted(town.database) as sent:
+        with statements(town.database) as sent:
             await town.act("amina", add_signal, concern(town, noor))
         counts.append(len(sent))
     # The first makes a key and a line of holders besides.

@@ -17,9 +17,9 @@ from casecoord.storage.sweep import Swept
 from casecoord.storage.work import Database
 from tests.actions.steps import led_case, open_case, propose, signal, sql, waiting_for_locks
 from tests.actions.test_overview_plans import nodes
-from tests.actions.test_statement_counts import counted
 from tests.conftest import of_database
 from tests.crowd import crowd
+from tests.statements import statements
 from tests.world import KEYRING, Town
 
 CHECKOUT = Path(__file__).parents[2]
@@ -197,7 +197,7 @@ async def test_a_coordinator_who_also_leads_is_looked_at_once_for_a_seat_that_pa
         )  # fmt: skip
     taken = []
     for _ in range(3):
-        with counted(town.database) as sent:
+        with statements(town.database) as sent:
             await swept(town.database)
         taken.append(len(sent))
     assert taken[0] > taken[1] == taken[2]

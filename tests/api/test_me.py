@@ -2,10 +2,9 @@
 
 from uuid import uuid4
 
-from sqlalchemy import event
-
 from casecoord.api import documents
 from casecoord.api.schema import build
+from tests.statements import statements
 
 ME = {document.name: document.id for document in documents.load(build()).values()}["Me"]
 
@@ -52,8 +51,6 @@ async def test_two_root_fields_are_two_transactions_side_by_side(amina):
 
 
 async def test_me_is_two_statements(amina, app):
-    statements: list[str] = []
-    engine = app.state.office.database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
-    await amina.post({"documentId": ME})
-    assert len(statements) == 2, statements
+    with statements(app.state.office.database) as sent:
+        await amina.post({"documentId": ME})
+    assert len(sent) == 2, sent

@@ -15,7 +15,6 @@ from sqlalchemy import text
 
 from casecoord.access.decide import Policy
 from casecoord.storage.work import Database
-from tests.actions.test_statement_counts import counted
 from tests.api.test_everybody_everywhere import (
     DOCUMENTS,
     Filled,
@@ -27,6 +26,7 @@ from tests.api.test_everybody_everywhere import (
     variables_of,
 )
 from tests.scans import Scans, crowd, heard, told_of
+from tests.statements import statements
 from tests.world import KEYRING, Clock, build_town
 
 #: As many as there are people and places of work, whatever the number of families.
@@ -103,7 +103,7 @@ async def test_no_document_reads_the_whole_of_a_large_table(asked: Asked) -> Non
         scans.asks = name
         for who in (*ASKERS, *asked.place.residents.values()):
             given = Filled(town, own_ids(asked.place, name)).fill(variables_of(name))
-            with counted(asked.database) as sent:
+            with statements(asked.database) as sent:
                 answer = await ask(town, who, name, given)
             if answers(answer):
                 answered[name] = len(sent)

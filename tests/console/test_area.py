@@ -12,9 +12,9 @@ from casecoord.domain.words import Urgency, VeiligThuis
 from casecoord.domain.workdays import local_date
 from tests.actions.moves import COVERED, arrives, moves_to
 from tests.actions.steps import led_case, open_case, second_coordinator, signal, sql
-from tests.actions.test_statement_counts import counted
 from tests.console.visitor import form_in, page_of
 from tests.doors import bind
+from tests.statements import statements
 
 
 async def overdue_family(town):
@@ -28,7 +28,7 @@ async def test_the_map_is_the_coordinators_first_screen_and_leads_to_what_it_cou
     noor = await overdue_family(town)
     ibrahim = visit("ibrahim", "en")
     assert (await ibrahim.get("/")).headers["location"] == "/area"
-    with counted(app.state.office.database) as sent:
+    with statements(app.state.office.database) as sent:
         page = (await ibrahim.get("/area")).text
     assert len(sent) <= 7  # two transactions: the map, and a survey of figures
     assert "no team" in page and "1</strong> of 2" in page

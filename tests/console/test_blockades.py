@@ -4,7 +4,6 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event
 
 from casecoord.actions.addressing import Addressee
 from casecoord.actions.breakthroughs import BreakthroughsOf, breakthroughs
@@ -13,6 +12,7 @@ from casecoord.domain.ids import global_id
 from casecoord.domain.words import BlockadeKind, Urgency
 from tests.actions.test_blockades import raised, social_case
 from tests.console.visitor import Forms, form_in
+from tests.statements import statements
 
 RULE = {
     "rule__title": "Briefadres op dezelfde dag",
@@ -178,15 +178,11 @@ async def test_a_first_screen_takes_few_bytes(visit, town):
 )
 async def test_a_screen_takes_at_most_six_statements(visit, town, app, name, path):
     await raised(town, "chaima", (await social_case(town)).id)
-    visitor, statements = visit(name), []
+    visitor = visit(name)
     await visitor.get(path)
-    event.listen(
-        app.state.office.database.engine.sync_engine,
-        "before_cursor_execute",
-        lambda _, __, statement, *rest: statements.append(statement),
-    )
-    assert (await visitor.get(path)).status_code == 200
-    assert 0 < len(statements) <= 6
+    with statements(app.state.office.database) as sent:
+        assert (await visitor.get(path)).status_code == 200
+    assert 0 < len(sent) <= 6
 
 
 async def test_from_a_blockade_one_comes_to_the_family_without_its_names(visit, town):

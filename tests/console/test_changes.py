@@ -339,9 +339,9 @@ async def test_a_page_that_looks_for_itself_keeps_nobody_signed_in_and_whoever_s
 
 
 async def test_one_look_is_two_statements_however_many_follow(town, serve, come):
-    from tests.actions.test_statement_counts import counted
+    from tests.statements import statements
 
-    with counted(serve.state.office.database) as sent:
+    with statements(serve.state.office.database) as sent:
         found = await news(serve.state.office, town.area, None, [])
         await news(serve.state.office, town.area, found.seen, [])
     assert len(sent) == 4

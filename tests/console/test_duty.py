@@ -9,8 +9,8 @@ from casecoord.domain.ids import global_id
 from casecoord.domain.words import LifeDomain, Urgency, VeiligThuis
 from tests.actions.looks import records
 from tests.actions.steps import led_case, signal
-from tests.actions.test_statement_counts import counted
 from tests.console.visitor import form_in
+from tests.statements import statements
 from tests.world import Town
 
 WHY = "Kind alleen op straat, moeder onbereikbaar."
@@ -32,7 +32,7 @@ async def test_what_is_acute_comes_first_in_six_statements(visit, town, app):
     await signal(town, "amina", family["noor"], summary="Komt vaak te laat.")
     dirk = visit("dirk")
     await dirk.get("/duty")
-    with counted(app.state.office.database) as sent:
+    with statements(app.state.office.database) as sent:
         page = await dirk.get("/duty")
     assert page.status_code == 200 and len(sent) <= 6, sent
     assert "Is &lt;niet&gt; opgehaald." in page.text and "Komt vaak te laat." not in page.text

@@ -9,8 +9,8 @@ from sqlalchemy import text
 from casecoord.domain.ids import global_id
 from casecoord.domain.words import LifeDomain, Urgency, VeiligThuis
 from tests.actions.steps import led_case, open_case, propose, signal, take_part
-from tests.actions.test_statement_counts import counted
 from tests.console.visitor import form_in, offered, page_of, pointed
+from tests.statements import statements
 
 SCRIPT = "<script>alert('x')</script>"
 TOMORROW = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
@@ -327,7 +327,7 @@ async def test_pages_take_as_many_statements_for_six_families_as_for_one(visit, 
     await amina.get("/")  # the first look of an instance keeps the version of its policy
     taken = {}
     for path in ("/", page_of(child), "/signal", "/gaps"):
-        with counted(app.state.office.database) as sent:
+        with statements(app.state.office.database) as sent:
             assert (await amina.get(path)).status_code == 200
         taken[path] = len(sent)
     assert list(taken.values()) == [6, 8, 2, 6]

@@ -9,9 +9,9 @@ from casecoord.actions.offers import WithdrawOffer, withdraw_offer
 from casecoord.domain.ids import global_id
 from tests.actions.alternative_steps import UNTIL, heard, held, offer
 from tests.actions.alternative_steps import provider as with_provider
-from tests.actions.test_statement_counts import counted
 from tests.console.visitor import Forms, done, form_in
 from tests.doors import bind
+from tests.statements import statements
 from tests.world import PEOPLE, Town
 
 
@@ -50,7 +50,7 @@ async def test_a_court_partner_begins_with_the_hearings(visit, court: Town, app)
     hanna = visit("hanna")
     start = await hanna.get("/")
     assert (start.status_code, start.headers["location"]) == (303, "/hearings")
-    with counted(app.state.office.database) as sent:
+    with statements(app.state.office.database) as sent:
         page = (await hanna.get("/hearings")).text
     assert len(sent) <= 6, sent
     assert at(hearing) in page and "Daan Janssen" in page and "over 14 dagen" in page

@@ -5,8 +5,8 @@ import pytest
 from casecoord.domain.words import Urgency, VeiligThuis
 from tests.actions.looks import records
 from tests.actions.steps import signal
-from tests.actions.test_statement_counts import counted
 from tests.console.visitor import form_in, page_of
+from tests.statements import statements
 
 NOT_YOURS = "No family that is yours to see"
 
@@ -59,9 +59,9 @@ async def test_what_is_not_there_and_what_is_not_ones_own_get_one_answer(visit, 
     await dirk.get("/search")
     for bsn in (noor.bsn, "999990019"):
         form = await dirk.form("/search", "/search")
-        with counted(app.state.office.database) as statements:
+        with statements(app.state.office.database) as said:
             page = await dirk.post("/search", {**form.fields, "bsn": bsn, "key": "k", "name": ""})
-        sent.append(len(statements))
+        sent.append(len(said))
         shown = page.text.replace(bsn, "").replace(form_in(page, "/search").fields["key"], "")
         answers.append((page.status_code, shown))
     assert answers[0] == answers[1] and NOT_YOURS in answers[0][1]

@@ -10,8 +10,8 @@ from casecoord.domain.ids import global_id
 from casecoord.domain.words import LifeDomain
 from tests.actions.residents_steps import custody, mother_and_child, scalar
 from tests.actions.steps import led_case, open_case, propose, signal, take_part
-from tests.actions.test_statement_counts import counted
 from tests.console.visitor import Forms, form_in, offered, page_of
+from tests.statements import statements
 from tests.world import Someone, Town
 
 SOON = (date.today() + timedelta(days=9)).isoformat()
@@ -55,7 +55,7 @@ async def test_pages_take_few_statements(visit, town, app):
     found = {}
     for path in ("/caseload", page_of(child)):
         await visit("amina").get(path)
-        with counted(app.state.office.database) as sent:
+        with statements(app.state.office.database) as sent:
             assert (await visit("amina").get(path)).status_code == 200
         found[path] = len(sent)
     assert found["/caseload"] <= 8 and found[page_of(child)] <= 8, found

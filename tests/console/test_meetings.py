@@ -9,8 +9,8 @@ from casecoord.domain.ids import global_id
 from casecoord.domain.workdays import AMSTERDAM
 from tests.actions.meeting_steps import flagged
 from tests.actions.steps import led_case, sql
-from tests.actions.test_statement_counts import counted
 from tests.console.visitor import Visitor, form_in
+from tests.statements import statements
 
 LONG = "Þórgunnur " + "Ĳsbrandtszoon" * 14 + "-Żółć"
 LATER = (datetime.now(AMSTERDAM) + timedelta(days=8)).strftime("%Y-%m-%dT10:00")
@@ -248,7 +248,7 @@ async def test_a_meetings_page_takes_as_many_statements_for_ten_families_as_for_
             await flagged(town, f"Kind {number} {one}")
         bram = visit("bram")
         page = await sits(bram, town)
-        with counted(app.state.office.database) as sent:
+        with statements(app.state.office.database) as sent:
             await bram.get(page)
         found.append(len(sent))
         await bram.send(page, "/adjourn", goesOnAt=LATER)

@@ -11,8 +11,8 @@ from casecoord.domain.agreements import Standing
 from casecoord.domain.words import LifeDomain
 from tests.actions.residents_steps import code_for, custody, mother_and_child, scalar
 from tests.actions.steps import led_case, signal
-from tests.actions.test_statement_counts import counted
 from tests.console.visitor import Visitor, form_in
+from tests.statements import statements
 from tests.world import Someone, Town
 
 
@@ -152,6 +152,6 @@ async def test_a_yes_is_given_and_taken_back_on_the_own_page(visit, town, today)
 async def test_the_own_page_takes_few_statements(visit, town, today):
     petra, _, _ = await at_home(visit, town, today)
     await petra.get("/mine")
-    with counted(today.database) as sent:
+    with statements(today.database) as sent:
         assert (await petra.get("/mine")).status_code == 200
     assert len(sent) <= 6, sent

@@ -11,9 +11,9 @@ from casecoord.domain.alternatives import NeededOf, Released
 from casecoord.domain.ids import global_id
 from tests.actions.alternative_steps import heard, held, offer
 from tests.actions.alternative_steps import provider as with_provider
-from tests.actions.test_statement_counts import counted
 from tests.console.visitor import Forms, done, form_in
 from tests.doors import bind
+from tests.statements import statements
 from tests.world import Town
 
 #: What would tell a provider why a youth needs a place.
@@ -41,7 +41,7 @@ async def test_a_provider_begins_with_whom_a_place_is_held_for_and_until_when(vi
     await daan_is_held(kade)
     nadia = visit("nadia")
     assert (await nadia.get("/")).headers["location"] == "/offers"
-    with counted(app.state.office.database) as sent:
+    with statements(app.state.office.database) as sent:
         page = (await nadia.get("/offers")).text
     assert len(sent) <= 6, sent
     assert "Daan Janssen" in page and "17 jaar" in page and "spreekt Nederlands" in page

@@ -15,8 +15,8 @@ from casecoord.domain.words import RequestKind
 from tests.actions.looks import records
 from tests.actions.steps import led_case, signal
 from tests.actions.test_rights import ask, decided
-from tests.actions.test_statement_counts import counted
 from tests.console.visitor import form_in
+from tests.statements import statements
 from tests.world import Town
 
 ANSWER = {"ground": "AVG 15", "decision": "U krijgt alles wat over u vastligt."}
@@ -47,7 +47,7 @@ async def test_the_first_screen_says_what_waits_and_until_when_in_six_statements
     lotte = visit("lotte")
     start = await lotte.get("/")
     assert start.status_code == 303 and start.headers["location"] == "/privacy"
-    with counted(app.state.office.database) as sent:
+    with statements(app.state.office.database) as sent:
         page = await lotte.get("/privacy")
     assert page.status_code == 200 and len(sent) <= 6, sent
     assert "Wat &lt;weten&gt; jullie?" in page.text and "2 december 2026" in page.text

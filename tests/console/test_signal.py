@@ -9,8 +9,8 @@ from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.signals import Decision, TriageSignal, triage_signal
 from tests.actions.looks import look
 from tests.actions.steps import led_case, signal
-from tests.actions.test_statement_counts import counted
 from tests.console.visitor import form_in, pointed
+from tests.statements import statements
 
 SENTENCE = "Komt vaak moe op het spreekuur."
 
@@ -214,7 +214,7 @@ async def test_what_became_of_earlier_signals_is_the_gps_first_screen(visit, tow
     fleur = visit("fleur", "en")
     await fleur.send("/signal", "/signal", **about(noor, domain="social_network"))
     assert (await fleur.get("/")).headers["location"] == "/signals"
-    with counted(app.state.office.database) as sent:
+    with statements(app.state.office.database) as sent:
         page = (await fleur.get("/signals")).text
     assert len(sent) <= 6
     assert SENTENCE in page and "a case is open for this family" in page and "tel:010-0000000" in page

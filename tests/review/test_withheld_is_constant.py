@@ -41,7 +41,7 @@ from graphql import OperationDefinitionNode, OperationType
 from tests.actions.alternative_steps import confirmed, heard, held, offer, provider
 from tests.actions.meeting_steps import planned
 from tests.actions.steps import by_bsn, led_case, signal, take_part
-from tests.actions.test_statement_counts import counted
+from tests.statements import statements
 from tests.world import Someone, Town
 
 SCHEMA = build()
@@ -322,7 +322,7 @@ async def answers(at: Families, blind: set[str]) -> dict[str, tuple[str, int]]:
         for who, (name, variables) in product(sorted(blind), list(asked_of(at))):
             document = DOCUMENTS[name]
             context = Context(at.town.office, at.town.caller(who), document.parsed, name)
-            with counted(at.town.database) as sent:
+            with statements(at.town.database) as sent:
                 answer = await SCHEMA.execute(document.text, variables, context_value=context)
             codes = [getattr(error.original_error, "code", error.message) for error in answer.errors or ()]
             said = json.dumps([answer.data, codes], default=str)

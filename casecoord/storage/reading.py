@@ -1,0 +1,118 @@
+"""Who only looks says it to the driver: on a connection of the same pool, in the same words, without SQLAlchemy between.
+
+A view is three statements and a commit, and is asked for far more often than anything is changed: to pass these on took
+SQLAlchemy a quarter of what a web process does for it. What a statement may be here is what a look asks: text with named
+parameters. Whatever else SQLAlchemy offers is for who writes.
+"""
+
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import lru_cache
+from typing import Any, cast
+
+import asyncpg
+from sqlalchemy import PoolProxiedConnection, TextClause
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.util import greenlet_spawn
+
+_NAMED = re.compile(r"(?<![:\w\\]):([a-zA-Z]\w*)(?!:)")
+
+
+class Row(asyncpg.Record):  # type: ignore[misc]
+    """A row that is read by the names of its columns, as a mapping or as attributes."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+class Rows:
+    """What a statement answered, by the names that SQLAlchemy's results have for it."""
+
+    __slots__ = ("_rows",)
+
+    def __init__(self, rows: Sequence[Any]) -> None:
+        self._rows = rows
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._rows)
+
+    def mappings(self) -> "Rows":
+        return self
+
+    def scalars(self) -> "Rows":
+        return Rows([row[0] for row in self._rows])
+
+    def all(self) -> Sequence[Any]:
+        return self._rows
+
+    def first(self) -> Any:
+        return self._rows[0] if self._rows else None
+
+    def one_or_none(self) -> Any:
+        if len(self._rows) > 1:
+            raise ValueError(f"{len(self._rows)} rows, where there is at most one")
+        return self.first()
+
+    def one(self) -> Any:
+        if len(self._rows) != 1:
+            raise ValueError(f"{len(self._rows)} rows, where there is one")
+        return self._rows[0]
+
+    def scalar(self) -> Any:
+        return self._rows[0][0] if self._rows else None
+
+    def scalar_one(self) -> Any:
+        return self.one()[0]
+
+
+class Reading:
+    """A transaction that asks and writes nothing but the log. Raises what the driver raises."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+
+    async def execute(self, statement: TextClause, values: Mapping[str, Any] | None = None) -> Rows:
+        asked, names = _numbered(statement.text)
+        given = values or {}
+        return Rows(await self._connection.fetch(asked, *(given[name] for name in names), record_class=Row))
+
+    async def scalar(self, statement: TextClause, values: Mapping[str, Any] | None = None) -> Any:
+        return (await self.execute(statement, values)).scalar()
+
+    async def scalars(self, statement: TextClause, values: Mapping[str, Any] | None = None) -> Rows:
+        return (await self.execute(statement, values)).scalars()
+
+
+@lru_cache(maxsize=1024)
+def _numbered(text: str) -> tuple[str, tuple[str, ...]]:
+    """A statement as PostgreSQL numbers its parameters, and their names in that order."""
+    names: dict[str, int] = {}
+
+    def number(found: re.Match[str]) -> str:
+        return f"${names.setdefault(found[1], len(names) + 1)}"
+
+    return _NAMED.sub(number, text).replace("\\:", ":"), tuple(names)
+
+
+@asynccontextmanager
+async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    """A transaction of its own; whatever it raises, the connection goes back clean or not at all."""
+    pooled = await engine.raw_connection()
+    connection = cast(asyncpg.Connection, pooled.driver_connection)
+    try:
+        async with connection.transaction():
+            yield cast(AsyncSession, Reading(connection))
+    finally:
+        await greenlet_spawn(_give_back, pooled, connection)
+
+
+def _give_back(pooled: PoolProxiedConnection, connection: asyncpg.Connection) -> None:
+    if connection.is_in_transaction():
+        pooled.invalidate()
+    pooled.close()
