@@ -83,6 +83,17 @@ def _with(known: Facts, facts: tuple[tuple[str, bool], ...]) -> Facts:
     return replace(known, **dict(facts))
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A question that was put, and the answer. `said`: what the record says of it, if anything is shown; `withheld`:
+    why it is not shown in full, where that it exists is."""
+
+    asked: Question
+    decision: Decision
+    said: str | None
+    withheld: Withheld | None
+
+
 @dataclass(slots=True)
 class Look:
     """One actor's look at one household, or (None) at figures of no single one, under one purpose."""
@@ -95,13 +106,16 @@ class Look:
     withheld: dict[str, Withheld] = field(default_factory=dict)
     #: whose data each facet was; None: the household's as a whole
     subjects: dict[str, dict[UUID | None, None]] = field(default_factory=dict)
-    #: each decision that showed something, so that it can be put again to the policy of its day
-    decided: dict[Question, Decision] = field(default_factory=dict)
+    #: each answer that showed something, so that it can be put again to the policy of its day
+    decided: dict[int, "Answered"] = field(default_factory=dict)
     #: on which grounds something was shown, and by which consents
     grounds: set[str] = field(default_factory=set)
     consents: set[UUID] = field(default_factory=set)
-    #: what was asked before, as it was put, with the answer and what the record says of it
-    _known: dict[tuple[object, ...], tuple[Decision, str | None]] = field(default_factory=dict)
+    _known: dict[tuple[object, ...], "Answered"] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Of many households in one list most are looked at by the same eyes.
+        self._known = self.hand.answered.setdefault((self.viewers, self.facts), {})
 
     def decide(
         self,
@@ -118,30 +132,32 @@ class Look:
         put = (facet, sphere, viewers, *facts.items())
         known = self._known.get(put)
         if known is None:
-            known = self._known[put] = self._first(facet, sphere, viewers, facts)
-        decision, said = known
-        if said is not None:
-            if decision.shown is not Shown.EXISTS or facet not in self.shown:
-                self.shown[facet] = said
-            whose = self.subjects.setdefault(facet, {})
-            for one in of or (None,):
-                whose[one] = None
-        return decision
+            known = self._known[put] = self._answer(self._asked(facet, sphere, viewers, facts))
+        if known.said is not None:
+            self._keep(known, of)
+        return known.decision
 
-    def _first(
-        self, facet: str, sphere: Sphere, viewers: frozenset[Viewer] | None, facts: Mapping[str, bool]
-    ) -> tuple[Decision, str | None]:
-        """What is decided, the first time that it is asked, and what the record says of it, if anything is shown."""
-        asked = self._asked(facet, sphere, viewers, facts)
+    def _answer(self, asked: Question) -> "Answered":
         decision = self._judged(asked)
-        if decision.shown is Shown.NONE:
-            return decision, None
-        self.grounds.add(decision.ground)
-        self.decided[asked] = decision
-        if decision.shown is not Shown.EXISTS:
-            return decision, " ".join(decision.rules)
-        self.withheld.setdefault(facet, self._why(facet, decision))
-        return decision, Shown.EXISTS
+        match decision.shown:
+            case Shown.NONE:
+                return Answered(asked, decision, None, None)
+            case Shown.EXISTS:
+                return Answered(asked, decision, Shown.EXISTS, self._why(asked[1], decision))
+            case _:
+                return Answered(asked, decision, " ".join(decision.rules), None)
+
+    def _keep(self, known: "Answered", of: tuple[UUID, ...]) -> None:
+        facet = known.asked[1]
+        self.decided[id(known)] = known
+        self.grounds.add(known.decision.ground)
+        if known.withheld is not None:
+            self.withheld.setdefault(facet, known.withheld)
+        if known.withheld is None or facet not in self.shown:
+            self.shown[facet] = str(known.said)
+        whose = self.subjects.setdefault(facet, {})
+        for one in of or (None,):
+            whose[one] = None
 
     def judge(
         self, facet: str, sphere: Sphere, viewers: frozenset[Viewer] | None, facts: Mapping[str, bool]
@@ -219,7 +235,7 @@ class Look:
                 for facet, seen in self.subjects.items()
                 if None not in seen
             },
-            decided=of_facets(self.decided),
+            decided=of_facets({known.asked: known.decision for known in self.decided.values()}),
             acts=self.hand.done.acts(),
             consents=tuple(sorted(self.consents)),
         )
