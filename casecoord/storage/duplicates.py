@@ -22,7 +22,7 @@ _UNKNOWN = "0000-00-00"
 _UNKEYED = text(
     "select p.id, p.household_id, encode(p.name_sealed, 'hex') name, encode(p.birth_date_sealed, 'hex') birth,"
     " (select jsonb_agg(jsonb_build_array(k.version, encode(k.wrapped, 'hex'))) from vault.household_keys k"
-    "   where k.area_id = p.area_id and k.household_id = p.household_id and k.compartment = 'identity') keys"
+    "   where k.area_id = p.area_id and k.household_id = p.household_id and k.compartment = 'identity') wrapped_keys"
     " from persons p where p.area_id = :area and p.sound_index is null and p.died_on is null"
     " order by p.household_id, p.id limit :batch for update skip locked"
 )
@@ -109,7 +109,7 @@ async def write_keys(work: Area) -> int:
     values = []
     for row in rows:
         seal = HouseholdSeal(work.keyring, row.household_id).add_keys(
-            ("identity", version, bytes.fromhex(wrapped)) for version, wrapped in row.keys or ()
+            ("identity", version, bytes.fromhex(wrapped)) for version, wrapped in row.wrapped_keys or ()
         )
         name = _opened(seal, row.id, "name", row.name) or ""
         born = _opened(seal, row.id, "birth_date", row.birth) or _UNKNOWN

@@ -27,7 +27,7 @@ _AFTER_LOCK = text(
     "select (select settings from areas where id = :area) settings, greatest(case when coalesce(current_setting('casecoord.now', true), '') = '' then clock_timestamp()"
     "   else clock() end, (select max(at) from events where area_id = :area and household_id = :id)) now,"
     " coalesce((select jsonb_agg(jsonb_build_array(compartment, version, encode(wrapped, 'hex')))"
-    "   from vault.household_keys where area_id = :area and household_id = :id), '[]') keys"
+    "   from vault.household_keys where area_id = :area and household_id = :id), '[]') wrapped_keys"
 )
 _HOLDER_AT = text(
     "select membership_id from holders where area_id = :area and household_id = :id"
@@ -83,7 +83,7 @@ async def lock_household(work: Area, household: UUID, *, ended: bool = False) ->
     row = (await work.session.execute(_AFTER_LOCK, parameters)).one()
     work.now = max(work.now, row.now)
     work.follow(row.settings)
-    keys = [(name, version, bytes.fromhex(wrapped)) for name, version, wrapped in row.keys]
+    keys = [(name, version, bytes.fromhex(wrapped)) for name, version, wrapped in row.wrapped_keys]
     return HouseholdSeal(work.keyring, household).add_keys(keys)
 
 

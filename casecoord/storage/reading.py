@@ -1,8 +1,8 @@
-"""Who only looks says it to the driver: on a connection of the same pool, in the same words, without SQLAlchemy between.
+"""Statements that are text go to the driver itself, in the words in which they are written.
 
-A view is three statements and a commit, and is asked for far more often than anything is changed: to pass these on took
-SQLAlchemy a quarter of what a web process does for it. What a statement may be here is what a look asks: text with named
-parameters. Whatever else SQLAlchemy offers is for who writes.
+To pass on the three statements of a view took SQLAlchemy a quarter of what a web process does for it, and those of a
+signal more than half. It keeps what it is there for: the pool, transactions of who writes, tables and their rows. Who
+only looks has a transaction without it, on a connection of the same pool.
 """
 
 import re
@@ -78,15 +78,46 @@ class Reading:
         self._connection = connection
 
     async def execute(self, statement: TextClause, values: Mapping[str, Any] | None = None) -> Rows:
-        asked, names = _numbered(statement.text)
-        given = values or {}
-        return Rows(await self._connection.fetch(asked, *(given[name] for name in names), record_class=Row))
+        return await said(self._connection, statement, values)
 
     async def scalar(self, statement: TextClause, values: Mapping[str, Any] | None = None) -> Any:
         return (await self.execute(statement, values)).scalar()
 
     async def scalars(self, statement: TextClause, values: Mapping[str, Any] | None = None) -> Rows:
         return (await self.execute(statement, values)).scalars()
+
+
+class Writing(AsyncSession):
+    """A session of one transaction. Its first statement is SQLAlchemy's, which begins the transaction by it."""
+
+    _driver: asyncpg.Connection | None = None
+
+    async def execute(self, statement: Any, params: Any = None, **options: Any) -> Any:
+        if self._driver is None:
+            result = await super().execute(statement, params, **options)
+            self._driver = (await (await self.connection()).get_raw_connection()).driver_connection
+            return result
+        if type(statement) is not TextClause or isinstance(params, Sequence):
+            return await super().execute(statement, params, **options)
+        # What was changed is written before anything is asked, as SQLAlchemy does it.
+        if self.new or self.dirty or self.deleted:
+            await self.flush()
+        return await said(self._driver, statement, params)
+
+    async def scalar(self, statement: Any, params: Any = None, **options: Any) -> Any:
+        return (await self.execute(statement, params, **options)).scalar()
+
+    async def scalars(self, statement: Any, params: Any = None, **options: Any) -> Any:
+        return (await self.execute(statement, params, **options)).scalars()
+
+
+async def said(
+    connection: asyncpg.Connection, statement: TextClause, values: Mapping[str, Any] | None
+) -> Rows:
+    """What the database answers."""
+    asked, names = _numbered(statement.text)
+    given = values or {}
+    return Rows(await connection.fetch(asked, *(given[name] for name in names), record_class=Row))
 
 
 @lru_cache(maxsize=1024)

@@ -74,7 +74,7 @@ _DESTROY_RETIRED = text(
     "   and b.made_at <= k.retired_at and b.expires_at > clock_timestamp()) returning 1"
 )
 _RETIRED = text(
-    "select count(*) keys, max((select max(b.expires_at) from vault.backups b where b.kind = 'data'"
+    "select count(*) kept, max((select max(b.expires_at) from vault.backups b where b.kind = 'data'"
     "   and b.removed_at is null and b.made_at <= k.retired_at)) until"
     " from vault.household_keys k where k.area_id = :area and k.retired_at is not null"
 )
@@ -211,7 +211,7 @@ async def destroy_retired(work: Area) -> int:
 async def retired(work: Area) -> tuple[int, datetime | None]:
     """How many retired keys are kept for backups, and until when."""
     row = (await work.session.execute(_RETIRED, {"area": work.area_id})).one()
-    return row.keys, row.until
+    return row.kept, row.until
 
 
 async def _seals(work: Area, households: Sequence[UUID]) -> dict[UUID, HouseholdSeal]:

@@ -28,7 +28,7 @@ _LEVEL = "1 + (p.area_at <= :now)::int + (p.decision_at <= :now)::int + (p.allia
 _END = text(
     "update gaps set ended_at = since where area_id = :area and ended_at is null and promise_id = any(array("
     f" select id from promises where area_id = :area and {BROKEN} and due_at > :now"
-    " order by due_at desc limit :some))"
+    " order by due_at desc limit :some)) returning id"
 )
 # What somebody is writing is left to the next sweep: this waits for nobody, and so nobody for each other.
 _TAKE = text(
@@ -44,7 +44,7 @@ _LOWER = text(
     "   and due_at <= :now and due_at > cast(:now as timestamptz) - interval '100 days'"
     "   and coalesce(next_at, 'infinity') > case when area_at > :now then area_at"
     "     when decision_at > :now then decision_at when alliance_at > :now then alliance_at else 'infinity' end"
-    " order by due_at desc limit :some))"
+    " order by due_at desc limit :some)) returning g.id"
 )
 # Of what was taken: its gap is raised or escalates, whom the ladder names is told, and the next rung awaited.
 # How far it was written down shows in what was awaited; gaps are not looked up, for while they are new it is not
@@ -130,12 +130,12 @@ async def sweep_some(work: Area) -> tuple[Swept, bool]:
     """Some of a sweep of the area at the transaction's moment, and whether there may be more."""
     await work.session.execute(_ALONE, {"area": str(work.area_id)})
     at = {"area": work.area_id, "now": work.now}
-    ended: Any = await work.session.execute(_END, {**at, "some": AT_ONCE})
-    lowered: Any = await work.session.execute(_LOWER, {**at, "some": AT_ONCE})
+    ended = len((await work.session.scalars(_END, {**at, "some": AT_ONCE})).all())
+    lowered = len((await work.session.scalars(_LOWER, {**at, "some": AT_ONCE})).all())
     ids = list(await work.session.scalars(_TAKE, {**at, "some": AT_ONCE}))
     written = (await work.session.execute(_WRITE, {**at, "ids": ids})).one()
-    swept = Swept(written.raised, written.escalated, int(ended.rowcount))
-    return swept, AT_ONCE in (swept.ended, int(lowered.rowcount), len(ids))
+    swept = Swept(written.raised, written.escalated, ended)
+    return swept, AT_ONCE in (swept.ended, lowered, len(ids))
 
 
 async def sweep(work: Area) -> Swept:

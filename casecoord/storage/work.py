@@ -22,7 +22,7 @@ from casecoord.domain.words import Purpose, Role, TeamKind
 from casecoord.storage import access_log
 from casecoord.storage.connection import APP_ROLE, READER_ROLE, SURVEYOR_ROLE, engine
 from casecoord.storage.queue import Queue
-from casecoord.storage.reading import reading
+from casecoord.storage.reading import Writing, reading
 from casecoord.storage.sealed import Keyring
 
 #: For every statement. To compile a plan takes longer than any of ours to answer: their costs only look high, for the
@@ -148,7 +148,7 @@ class Database:
             pool_timeout=10,
             pool_use_lifo=True,
         )
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._sessions = async_sessionmaker(self.engine, class_=Writing, expire_on_commit=False)
 
     @asynccontextmanager
     async def enter(self, caller: Caller, sight: Sight | None = None) -> AsyncIterator[Work]:

@@ -12,18 +12,26 @@ down_revision = "0030"
 branch_labels = None
 depends_on = None
 
-# Of the lines about these persons, and of those about a home of `who` while it was theirs, the ids.
+# The newest lines about these persons, or about a home of `who` while it was theirs, older than the key; so many. Of a
+# look that showed both, what was the home's makes it everybody's; an act is about whom it names.
 LINES = """
-create function casecoord_lines_about(these uuid[], who uuid) returns setof uuid
+create function casecoord_lines_about(these uuid[], who uuid, from_at timestamptz, from_id uuid, most int)
+returns setof uuid
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare here uuid := nullif(current_setting('casecoord.area', true), '')::uuid;
         named uuid[] := array(select p.pseudonym from persons p where p.area_id = here and p.id = any(these));
 begin
-    return query
-        select a.id from access_log a where a.area_id = here and a.subjects && named
+    return query select line.id from (
+        -- Sought by the persons alone: to the planner without statistics the area looks like the fewer.
+        select a.id, a.at from (select * from access_log x where x.subjects && named offset 0) a where a.area_id = here
         union
-        select a.id from casecoord_lived(who) l
-          join access_log a on a.area_id = here and a.household = l.pseudonym and a.at <= l.until;
+        select a.id, a.at from casecoord_lived(who) l
+          join access_log a on a.area_id = here and a.household = l.pseudonym and a.at <= l.until
+         where cardinality(a.subjects) = 0 or not a.subjects && named and a.record::jsonb ->> 'act' = 'R'
+           and exists (select from jsonb_object_keys(a.record::jsonb -> 'facets') f
+                where not jsonb_exists(coalesce(a.record::jsonb -> 'of', '{}'), f))) line
+     where from_at is null or (line.at, line.id) < (from_at, from_id)
+     order by line.at desc, line.id desc limit most;
 end $$
 """
 
@@ -31,8 +39,8 @@ end $$
 def upgrade() -> None:
     op.create_index("access_log_subjects", "access_log", ["subjects"], postgresql_using="gin")
     op.execute(sa.text(LINES.replace(":", "\\:")))
-    op.execute("revoke execute on function casecoord_lines_about(uuid[], uuid) from public")
-    op.execute("grant execute on function casecoord_lines_about(uuid[], uuid) to casecoord_app")
+    op.execute("revoke execute on function casecoord_lines_about(uuid[], uuid, timestamptz, uuid, int) from public")
+    op.execute("grant execute on function casecoord_lines_about(uuid[], uuid, timestamptz, uuid, int) to casecoord_app")
 
 
 def downgrade() -> None:

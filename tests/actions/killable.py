@@ -9,10 +9,9 @@ import signal
 import sys
 from datetime import datetime
 
-from sqlalchemy import event
-
 from casecoord.actions.clocks import sweep_areas
 from casecoord.storage.work import Database
+from tests.statements import before_each
 from tests.world import KEYRING
 
 
@@ -27,10 +26,9 @@ async def sweep(url: str, now: str, last: int) -> int:
         if steps == last:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    for name in ("before_cursor_execute", "commit"):
-        event.listen(database.engine.sync_engine, name, step)
-    async for _ in sweep_areas(database):
-        pass
+    with before_each(database, step):
+        async for _ in sweep_areas(database):
+            pass
     await database.close()
     return steps
 

@@ -6,10 +6,9 @@ from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
+import asyncpg
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
-from sqlalchemy import event
-from sqlalchemy.util import await_only
 
 from casecoord.actions import leaving
 from casecoord.domain.errors import Problem
@@ -18,6 +17,7 @@ from casecoord.storage.work import UnknownLogin
 from tests.actions.ids import Ascending
 from tests.actions.life import ANSWER, WORKING, Life, pick
 from tests.actions.mortal_clerk import Clerks, Errand
+from tests.statements import before_each
 
 #: Who, which verb, with what.
 Deed = tuple[str, Any, Any]
@@ -154,25 +154,19 @@ class FailingLife(Life):
     @contextmanager
     def _killed_at(self, last: int) -> Iterator[list[int]]:
         """Another session ends this one before its statement, or commit, of this number."""
-        steps, killed = 0, []
+        steps = 0
+        killed: list[int] = []
 
-        def step(connection: Any, *_: object) -> None:
+        async def step(connection: asyncpg.Connection) -> None:
             nonlocal steps
             steps += 1
             if steps == last:
-                process = connection.connection.driver_connection.get_server_pid()
+                process = connection.get_server_pid()
                 killed.append(process)
-                await_only(self.beside.execute("select pg_terminate_backend($1, 5000)", process))
+                await self.beside.execute("select pg_terminate_backend($1, 5000)", process)
 
-        engine = self.database.engine.sync_engine
-        names = ("before_cursor_execute", "commit")
-        for name in names:
-            event.listen(engine, name, step)
-        try:
+        with before_each(self.database, step):
             yield killed
-        finally:
-            for name in names:
-                event.remove(engine, name, step)
 
     def _answers_once(self, deed: Deed) -> None:
         """Nothing was left half done; and whoever asks again is answered, and asked once more, told the same."""

@@ -20,14 +20,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
-
 from casecoord.access.decide import Policy
 from casecoord.actions.office import Office
 from casecoord.domain.actors import Caller
 from casecoord.domain.errors import Problem
 from casecoord.storage.work import Database, UnknownLogin
 from tests.actions.ids import Ascending
+from tests.statements import before_each
 from tests.world import KEYRING
 
 CHECKOUT = Path(__file__).parents[2]
@@ -81,11 +80,9 @@ async def do(errand: Errand, policy: Policy) -> None:
         if steps == errand.step:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    engine = database.engine.sync_engine
-    for target, name in ((engine, "before_cursor_execute"), (engine, "commit"), (engine.pool, "checkin")):
-        event.listen(target, name, step)
     verb = getattr(importlib.import_module(errand.module), errand.verb)
-    with suppress(Problem, UnknownLogin):
+    given_back = (database.engine.sync_engine.pool, "checkin")
+    with before_each(database, step, given_back), suppress(Problem, UnknownLogin):
         await Office(database, policy).act(errand.caller, verb, errand.input)
     await database.close()
 

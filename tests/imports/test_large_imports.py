@@ -8,7 +8,6 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from sqlalchemy import event
 
 from casecoord.actions.imports import households as importing
 from casecoord.actions.imports.households import import_households
@@ -18,6 +17,7 @@ from casecoord.registers.report import Extra, Outcome
 from casecoord.storage.work import Database
 from tests.imports.ground import an_area, counts, rows
 from tests.registers import invented
+from tests.statements import statements
 
 WHOLE = (
     "select (select count(*) from persons), (select count(distinct bsn_index) from persons),"
@@ -112,17 +112,14 @@ async def test_the_number_of_statements_grows_with_batches_and_not_with_persons(
 ) -> None:
     area = await an_area(database, tmp_path)
     file = invented.write_persons(tmp_path / "many.json", invented.population(600, seed=4))
-    said: list[str] = []
-    event.listen(
-        database.engine.sync_engine, "before_cursor_execute", lambda *call: said.append(str(call[2]))
-    )
     monkeypatch.setattr(importing, "BATCH", 1_000)
-    report = await import_households(database, file, area=area)
+    with statements(database) as said:
+        report = await import_households(database, file, area=area)
     assert report.extra[Extra.HOUSEHOLDS_FOUNDED] > 100
-    assert len(said) <= 50
-    said.clear()
-    assert (await import_households(database, file, area=area)).written == 0
-    assert len(said) <= 30
+    assert 0 < len(said) <= 50
+    with statements(database) as said:
+        assert (await import_households(database, file, area=area)).written == 0
+    assert 0 < len(said) <= 30
 
 
 @pytest.mark.parametrize(

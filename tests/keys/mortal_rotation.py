@@ -11,12 +11,11 @@ import sys
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import event
-
 from casecoord.actions.rotating import carry_out, destroy_retired
 from casecoord.storage.masters import FileMaster
 from casecoord.storage.sealed import Keyring
 from casecoord.storage.work import Database
+from tests.statements import before_each
 from tests.world import MASTER, MATCH
 
 
@@ -38,11 +37,10 @@ async def rotate(url: str, area: UUID, path: Path, last: int) -> None:
             return made
 
     database = Database(url, Keyring(Mortal({1: MASTER}, path), MATCH), pool_size=1)
-    for name in ("before_cursor_execute", "commit"):
-        event.listen(database.engine.sync_engine, name, step)
-    async for done in carry_out(database, "zuid", area, lambda *_: None, 1):
-        assert not done.left and not done.unreadable
-    await destroy_retired(database, "zuid", area)
+    with before_each(database, step):
+        async for done in carry_out(database, "zuid", area, lambda *_: None, 1):
+            assert not done.left and not done.unreadable
+        await destroy_retired(database, "zuid", area)
     await database.close()
 
 
