@@ -50,9 +50,6 @@ MAY = {
     "Inbox": {
         *("hearings", "households", "invitations", "leads", "placements", "promises", "signals", "transfers"),
     },
-    # The log of a home and of each person in it: no index has the persons, for it would be kept at every view that is
-    # logged. A resident's own log takes as long as the area's is.
-    "MyAccessLog": {"access_log", "households"},
 }
 #: One of each kind of people who may do something that others may not; whoever is at home besides.
 ASKERS = ("amina", "bram", "fleur", "hanna", "ibrahim", "jasmijn", "karim", "lotte", "mo")
