@@ -115,13 +115,13 @@ async def said(
     connection: asyncpg.Connection, statement: TextClause, values: Mapping[str, Any] | None
 ) -> Rows:
     """What the database answers."""
-    asked, names = _numbered(statement.text)
+    asked, names = numbered(statement.text)
     given = values or {}
     return Rows(await connection.fetch(asked, *(given[name] for name in names), record_class=Row))
 
 
 @lru_cache(maxsize=1024)
-def _numbered(text: str) -> tuple[str, tuple[str, ...]]:
+def numbered(text: str) -> tuple[str, tuple[str, ...]]:
     """A statement as PostgreSQL numbers its parameters, and their names in that order."""
     names: dict[str, int] = {}
 

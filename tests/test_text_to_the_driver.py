@@ -1,0 +1,126 @@
+"""Statements that are text, as they go to the driver itself: the same words, the same moment, and a connection that is left clean."""
+
+import asyncio
+import importlib
+import pkgutil
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+from sqlalchemy import TextClause, text
+from sqlalchemy.dialects.postgresql.asyncpg import dialect
+
+from casecoord import storage
+from casecoord.access.decide import Policy
+from casecoord.access.seats import reach
+from casecoord.storage.availability import is_unavailable
+from casecoord.storage.reading import numbered
+from casecoord.storage.tables import Team
+from casecoord.storage.work import Database, Sight
+from tests.actions.steps import sql
+from tests.world import KEYRING, Clock, Town, build_town
+
+ALL = {
+    f"{module.name}.{name}": value
+    for module in pkgutil.iter_modules(storage.__path__, "casecoord.storage.")
+    for name, value in vars(importlib.import_module(module.name)).items()
+    if isinstance(value, TextClause)
+}
+WHO = text("select current_user::text, current_setting('casecoord.area', true), pg_backend_pid()")
+
+
+@pytest.fixture
+async def town(database_url: str) -> AsyncIterator[Town]:
+    """A town with one connection."""
+    database = Database(database_url, KEYRING, clock=Clock(), pool_size=1)
+    yield await build_town(database, Clock(), Policy())
+    await database.close()
+
+
+@pytest.fixture
+def sight() -> Sight:
+    return Sight(reach(Policy()))
+
+
+def test_each_statement_says_what_sqlalchemy_would_have_said() -> None:
+    assert len(ALL) > 300
+    for name, statement in ALL.items():
+        compiled = statement.compile(dialect=dialect())
+        words, names = numbered(statement.text)
+        assert (words, list(names)) == (str(compiled), list(dict.fromkeys(compiled.positiontup or ()))), name
+
+
+async def test_whatever_a_look_raises_its_connection_is_left_as_it_was(town: Town, sight: Sight) -> None:
+    before = await who(town)
+    for problem, statement in (
+        (RuntimeError, "select 1"),
+        (asyncpg.DivisionByZeroError, "select 1 / 0"),
+        (asyncpg.InsufficientPrivilegeError, "update signals set state = 'ended'"),
+    ):
+        with pytest.raises(problem):
+            async with town.database.enter(town.caller("amina"), sight) as work:
+                (role, area, _) = (await work.session.execute(WHO)).one()
+                assert (role, area) == ("casecoord_reader", str(town.area))
+                await work.session.execute(text(statement))
+                raise RuntimeError
+        assert await who(town) == before
+
+
+async def test_a_look_that_is_given_up_ends_its_statement(
+    town: Town, sight: Sight, database_url: str
+) -> None:
+    async with sql(database_url) as other:
+        await other.execute("select pg_advisory_lock(1)")
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2), town.database.enter(town.caller("amina"), sight) as work:
+                await work.session.execute(text("select pg_advisory_lock(1)"))
+        role, area, _ = await who(town)
+        assert (role, area) == ("casecoord_app", "")
+        waiting = await other.fetchval(
+            "select count(*) from pg_locks where locktype = 'advisory' and not granted"
+        )
+        assert waiting == 0
+
+
+async def test_a_connection_that_breaks_in_a_look_is_not_used_again(
+    town: Town, sight: Sight, database_url: str
+) -> None:
+    _, _, process = await who(town)
+    async with sql(database_url) as other:
+        with pytest.raises(Exception) as broken:
+            async with town.database.enter(town.caller("amina"), sight) as work:
+                await other.fetchval("select pg_terminate_backend($1, 5000)", process)
+                await work.session.execute(WHO)
+    assert is_unavailable(broken.value)
+    assert (await who(town))[2] != process
+
+
+async def test_what_is_pending_is_written_before_anything_is_asked(town: Town) -> None:
+    asked = text("select name from teams where area_id = :area and id = :id")
+    async with town.database.within(town.area) as work:
+        key = {"area": town.area, "id": town.teams["wijkteam"]}
+        team = await work.session.get_one(Team, (town.area, key["id"]))
+        team.name = "Wijkteam Oost"
+        assert await work.session.scalar(asked, key) == "Wijkteam Oost"
+        assert [row.name for row in await work.session.execute(asked, key)] == ["Wijkteam Oost"]
+
+
+async def test_a_row_has_its_columns_and_nothing_else(town: Town) -> None:
+    async with town.database.within(town.area) as work:
+        rows = await work.session.execute(text("select cast(:one as int) one, 2 two"), {"one": 1})
+        row = rows.one()
+        assert (row.one, row["two"], dict(row), tuple(row)) == (1, 2, {"one": 1, "two": 2}, (1, 2))
+        with pytest.raises(AttributeError):
+            _ = row.three
+        none = await work.session.execute(text("select 1 where false"))
+        assert none.one_or_none() is None and none.scalar() is None
+        two = await work.session.execute(text("select generate_series(1, 2)"))
+        for one in (two.one, two.one_or_none, two.scalar_one):
+            with pytest.raises(ValueError, match="2 rows"):
+                one()
+
+
+async def who(town: Town) -> tuple[str, str, int]:
+    """The role, the area and the process of the one connection, in a transaction that nobody entered."""
+    async with town.database.engine.connect() as connection:
+        return tuple((await connection.execute(WHO)).one())
