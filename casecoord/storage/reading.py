@@ -97,7 +97,7 @@ class Writing(AsyncSession):
             result = await super().execute(statement, params, **options)
             self._driver = (await (await self.connection()).get_raw_connection()).driver_connection
             return result
-        if type(statement) is not TextClause or isinstance(params, Sequence):
+        if options or type(statement) is not TextClause or isinstance(params, Sequence):
             return await super().execute(statement, params, **options)
         # What was changed is written before anything is asked, as SQLAlchemy does it.
         if self.new or self.dirty or self.deleted:
