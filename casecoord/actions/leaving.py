@@ -117,7 +117,7 @@ async def hanging(hand: Hand, query: HangingOf) -> list[Item]:
     """What would have to be handed over if this membership ended then? For whoever may end it."""
     may_end(hand, "end_membership")
     at = moment(hand, query.at)
-    if not await storage.is_membership(hand.work, query.membership):
+    if await storage.team_of(hand.work, query.membership) is None:
         raise Problem("not_found", "membership")
     return await storage.hanging(hand.work, [query.membership], at)
 

@@ -137,11 +137,11 @@ class Colleagues:
 
 async def member(hand: Hand, query: MemberOf) -> Colleagues:
     """One who works in a team. For whoever may name their deputy."""
-    found = await leaving.membership(hand.work, query.membership)
-    if found is None:
+    team = await leaving.team_of(hand.work, query.membership)
+    if team is None:
         raise Problem("not_found", "membership")
-    there = await members(hand, MembersOf(found.team_id))
+    there = await members(hand, MembersOf(team))
     one = next((line for line in there if line.id == query.membership), None)
     if one is None:
         raise Problem("not_found", "membership")
-    return Colleagues(one, found.team_id, [line for line in there if line is not one])
+    return Colleagues(one, team, [line for line in there if line is not one])

@@ -105,7 +105,7 @@ _GONE = (
          f" and {_LASTS.format(x='coordinator_seats')}"),
 )  # fmt: skip
 
-_IS_MEMBERSHIP = text("select exists (select from memberships where area_id = :area and id = :membership)")
+_TEAM_OF = text("select team_id from memberships where area_id = :area and id = :membership")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +161,10 @@ async def membership(work: Area, identity: UUID) -> Membership | None:
     return found
 
 
-async def is_membership(work: Area, identity: UUID) -> bool:
-    """Whether it is one of this area, by whom it may be looked at."""
-    return bool(await work.session.scalar(_IS_MEMBERSHIP, {"area": work.area_id, "membership": identity}))
+async def team_of(work: Area, membership: UUID) -> UUID | None:
+    """In which team it is; None where there is none such in the area."""
+    team: UUID | None = await work.session.scalar(_TEAM_OF, {"area": work.area_id, "membership": membership})
+    return team
 
 
 async def memberships_lasting(
