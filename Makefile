@@ -51,7 +51,7 @@ lock: setup ## after a change of the dependencies in pyproject.toml
 		--no-annotate -q -o requirements.run.lock
 
 docs: setup ## the access matrix and the schema, printed from the code
-	@$(RUN) -m casecoord policy matrix --format md > docs/access-matrix.md
+	@$(RUN) -m casecoord policy matrix --format md > docs/who-may-see-what.md
 	@$(RUN) -m casecoord schema export > graphql/schema.graphql
 
 setup: .venv/.ready
