@@ -34,7 +34,8 @@ async def rows_written(admin: asyncpg.Connection) -> dict[str, str]:
     return _lines(others, " where x.xmin = pg_current_xact_id()::xid") | _lines(
         logged,
         " where x.area_id = nullif(current_setting('casecoord.area', true), '')::uuid"
-        " and x.txid = pg_current_xact_id()",
+        # In the order in which they were written: their ids have none.
+        " and x.txid = pg_current_xact_id() order by x.ctid",
     )
 
 
@@ -45,9 +46,9 @@ async def all_rows(admin: asyncpg.Connection) -> str:
 
 def _lines(tables: list[asyncpg.Record], where: str) -> dict[str, str]:
     return {
-        table["name"]: f"select '{table['name']} '"
+        table["name"]: f"(select '{table['name']} '"
         f" || (to_jsonb(x){''.join(f' - {column}' for column in table['sealed'] or ())})::text line"
-        f" from {table['name']} x{where}"
+        f" from {table['name']} x{where})"
         for table in tables
     }
 
