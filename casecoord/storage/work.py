@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -149,6 +150,7 @@ class Database:
             pool_use_lifo=True,
         )
         self._sessions = async_sessionmaker(self.engine, class_=Writing, expire_on_commit=False)
+        self._looks = partial(reading, self.engine)
 
     @asynccontextmanager
     async def enter(self, caller: Caller, sight: Sight | None = None) -> AsyncIterator[Work]:
@@ -156,7 +158,7 @@ class Database:
 
         `sight`: it only looks. Raises UnknownLogin, or Problem `membership_invalid`, `purpose_invalid`.
         """
-        transaction = self._sessions.begin() if sight is None else reading(self.engine)
+        transaction = self._sessions.begin() if sight is None else self._looks()
         async with self.queue.place(caller.login), transaction as session:
             values = {
                 "issuer": caller.issuer,

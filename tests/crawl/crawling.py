@@ -65,7 +65,8 @@ async def crawling(neighbourhood: Neighbourhood, others: int | None) -> AsyncIte
         for one in (app, undoing):
             one.state.office.database.clock = Clock(NOW)
         database = undoing.state.office.database
-        database._sessions = Undone(database._sessions, await rows_written(admin), crawl.undone)
+        undone = Undone(database._sessions, await rows_written(admin), crawl.undone)
+        database._sessions, database._looks = undone, undone.looks(database._looks)  # type: ignore[assignment]
         try:
             yield crawl
         finally:

@@ -1,7 +1,7 @@
 """Transactions that are judged as if they were committed, shown, and taken back."""
 
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any
 
 import asyncpg
@@ -68,9 +68,29 @@ class Undone:
         async with self.sessions() as session:
             yield session
             await session.flush()
-            await session.execute(text("set constraints all immediate"))
-            await session.execute(text("reset role"))  # whoever only looked sees too little to tell
-            names = (await session.scalars(_WRITTEN_IN)).all()
-            parts = [self.written[name] for name in names if name in self.written]
-            self.seen(await session.scalar(text(_together(parts))) or "" if parts else "")
+            await self._told(session)
             await session.rollback()
+
+    def looks(self, really: Callable[[], AbstractAsyncContextManager[AsyncSession]]) -> Callable[[], Any]:
+        """The same in the place of what a look is had in."""
+
+        @asynccontextmanager
+        async def undone() -> AsyncIterator[AsyncSession]:
+            with suppress(_Back):
+                async with really() as session:
+                    yield session
+                    await self._told(session)
+                    raise _Back
+
+        return undone
+
+    async def _told(self, session: AsyncSession) -> None:
+        await session.execute(text("set constraints all immediate"))
+        await session.execute(text("reset role"))  # whoever only looked sees too little to tell
+        names = (await session.scalars(_WRITTEN_IN)).all()
+        parts = [self.written[name] for name in names if name in self.written]
+        self.seen(await session.scalar(text(_together(parts))) or "" if parts else "")
+
+
+class _Back(Exception):
+    """Out of a transaction that is to leave nothing."""
