@@ -5,18 +5,18 @@ signal more than half. It keeps what it is there for: the pool, transactions of 
 only looks has a transaction without it, on a connection of the same pool.
 """
 
-import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from typing import Any, cast
 
 import asyncpg
-from sqlalchemy import PoolProxiedConnection, TextClause
+from sqlalchemy import PoolProxiedConnection, TextClause, text
+from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.util import greenlet_spawn
 
-_NAMED = re.compile(r"(?<![:\w\\]):([a-zA-Z]\w*)(?!:)")
+_DIALECT = dialect()  # type: ignore[no-untyped-call]
 
 
 class Row(asyncpg.Record):  # type: ignore[misc]
@@ -121,14 +121,10 @@ async def said(
 
 
 @lru_cache(maxsize=1024)
-def numbered(text: str) -> tuple[str, tuple[str, ...]]:
-    """A statement as PostgreSQL numbers its parameters, and their names in that order."""
-    names: dict[str, int] = {}
-
-    def number(found: re.Match[str]) -> str:
-        return f"${names.setdefault(found[1], len(names) + 1)}"
-
-    return _NAMED.sub(number, text).replace("\\:", ":"), tuple(names)
+def numbered(words: str) -> tuple[str, tuple[str, ...]]:
+    """A statement as SQLAlchemy numbers its parameters for this driver, and their names in that order."""
+    compiled = text(words).compile(dialect=_DIALECT)
+    return str(compiled), tuple(compiled.positiontup or ())
 
 
 @asynccontextmanager
