@@ -75,11 +75,12 @@ class ConsentSaved:
 
 @dataclass(frozen=True, slots=True)
 class _About:
-    """What a consent is to: what that it exists reveals, and whether the actor holds it."""
+    """What a consent is to: what that it exists reveals, whether the actor holds it, and whom it is about by name."""
 
     sphere: Sphere
     audience: str | None
     held: bool
+    person: UUID | None = None
 
 
 @verb(ConsentSaved, act="C")
@@ -94,6 +95,10 @@ async def record_consent(hand: Hand, input: RecordConsent) -> ConsentSaved:
         raise Problem("not_found", "person")
     desk = found[0]
     about = await _about(hand, desk, input)
+    if not (about is not None and about.person == person.id) and not await _is_shown(hand, desk, person.id):
+        raise Problem("not_found", "person")
+    if about is None:
+        raise Problem("not_found", "thing")
     since = _begin(input, desk.now)
     born, custody = storage.born(desk, person), await storage.custody_over(hand.work, person.id)
     needed = rules.parties(born, local_date(since), custody)
@@ -234,13 +239,22 @@ def saved(consent: Consent) -> ConsentSaved:
     return ConsentSaved(consent.id, consent.household_id, since, consent.during.upper, consent.withdrawn_at)
 
 
-async def _about(hand: Hand, desk: Desk, input: RecordConsent) -> _About:
+async def _is_shown(hand: Hand, desk: Desk, person: UUID) -> bool:
+    """Whether the actor is shown this person of a case that stands for them: of some cases they see no people."""
+    look = look_at(hand, desk)
+
+    def named(own_hearing: bool) -> bool:
+        seen = look.judge("person.name", Sphere.GENERAL, None, {"own_hearing": own_hearing})
+        return seen.shown is Shown.FULL
+
+    return named(False) or (named(True) and await storage.is_before_court(desk, person))
+
+
+async def _about(hand: Hand, desk: Desk, input: RecordConsent) -> _About | None:
+    """None where there is no such thing for this person, as far as the actor may know."""
     if input.thing is None:
         return _About(Sphere.GENERAL, None, held=True)
-    about = await (_note if input.facet == NOTE else _signal)(hand, desk, input.thing, input.person)
-    if about is None:
-        raise Problem("not_found", "thing")
-    return about
+    return await (_note if input.facet == NOTE else _signal)(hand, desk, input.thing, input.person)
 
 
 async def _signal(hand: Hand, desk: Desk, identity: UUID, person: UUID) -> _About | None:
@@ -256,7 +270,7 @@ async def _signal(hand: Hand, desk: Desk, identity: UUID, person: UUID) -> _Abou
         wrote_it=own,
         shared_with_teams=signal.audience == Audience.TEAMS_IN_CASE,
     )
-    return _About(Sphere(signal.sphere), signal.audience, own) if known else None
+    return _About(Sphere(signal.sphere), signal.audience, own, signal.person_id) if known else None
 
 
 async def _note(hand: Hand, desk: Desk, identity: UUID, person: UUID) -> _About | None:
@@ -265,7 +279,7 @@ async def _note(hand: Hand, desk: Desk, identity: UUID, person: UUID) -> _About 
         return None
     own = await is_own_practice(hand.work, note.practice)
     known = look_at(hand, desk).decide(NOTE, Sphere.HEALTH, own_practice=own, shared_with_teams=True)
-    return _About(Sphere.HEALTH, None, own) if known.shown is not Shown.NONE else None
+    return _About(Sphere.HEALTH, None, own, person) if known.shown is not Shown.NONE else None
 
 
 def _begin(input: RecordConsent, now: datetime) -> datetime:

@@ -44,6 +44,11 @@ _CUSTODY = text(
     "select y.holder_id from custody y left join persons d on d.area_id = y.area_id and d.id = y.holder_id"
     " where y.area_id = :area and y.minor_id = :person and d.died_on is null"
 )
+_BEFORE_COURT = text(
+    "select exists (select from hearings h where h.area_id = :area and h.household_id = :household"
+    " and h.state <> 'cancelled' and (h.person_id = :person or exists (select from custody y"
+    " where y.area_id = h.area_id and y.minor_id = h.person_id and y.holder_id = :person)))"
+)
 _FACTS_OF_DETAIL = text(
     f"""
 select s.sphere, coalesce(s.audience = 'teams_in_case', false) shared_with_teams, s.source_team_id team,
@@ -128,6 +133,14 @@ async def custody_over(work: Area, person: UUID) -> Custody:
     """Who has custody over somebody now."""
     found = list(await work.session.scalars(_CUSTODY, {"area": work.area_id, "person": person}))
     return Custody(frozenset(one for one in found if one is not None), elsewhere=None in found)
+
+
+async def is_before_court(desk: Desk, person: UUID) -> bool:
+    """Whether this is a youth of the household with a hearing, or somebody with custody over one."""
+    found = await desk.work.session.scalar(
+        _BEFORE_COURT, {"area": desk.work.area_id, "household": desk.household_id, "person": person}
+    )
+    return bool(found)
 
 
 async def signal_in(desk: Desk, identity: UUID) -> Signal | None:

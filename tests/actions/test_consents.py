@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -10,13 +11,14 @@ import pytest
 
 from casecoord.actions.consents import RecordConsent, WithdrawConsent, record_consent, withdraw_consent
 from casecoord.actions.explaining import ExplainOf, explain_facet
+from casecoord.actions.hearings import PlanHearing, plan_hearing
 from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.lists import TimelineOf, timeline
 from casecoord.actions.office import Hand
 from casecoord.actions.signals import ByHousehold, Decision, TriageSignal, triage_signal
 from casecoord.domain.facets import Shown
 from casecoord.domain.words import LifeDomain, Purpose, SignalSubject
-from casecoord.domain.workdays import AMSTERDAM
+from casecoord.domain.workdays import AMSTERDAM, local_date
 from casecoord.storage import consents as storage
 from tests.actions.consent_steps import (
     DETAILED,
@@ -33,6 +35,7 @@ from tests.actions.consent_steps import (
 )
 from tests.actions.looks import look, records
 from tests.actions.steps import (
+    by_bsn,
     merge,
     refused,
     second_coordinator,
@@ -44,6 +47,7 @@ from tests.actions.steps import (
     whole,
 )
 from tests.actions.test_races import at_once
+from tests.actions.test_sweep import swept
 from tests.world import PEOPLE, Town
 
 
@@ -194,6 +198,39 @@ async def test_only_whoever_holds_it_and_takes_part_records_it(town: Town) -> No
         async with refused("not_allowed" if who == "lotte" else "not_found"):
             await withdraw(town, who, given.id, held.mother)
     assert await detail_for(town, "amina", held) == DETAILED
+
+
+async def test_whom_one_is_shown_nothing_of_is_nobody(town: Town) -> None:
+    """Decision power sees a case and none of its people; a court partner the youth with the hearing and the parents."""
+    held = await something_held(town)
+    await take_part(town, "amina", held.case.id, "rechtbank", "hanna")
+    signals = [
+        held.signal,
+        (await signal(town, "hanna", held.family["daan"], domain=LifeDomain.JUSTICE)).signal,
+    ]
+    town.clock.forward(days=60)
+    await swept(town)
+    everybody = [*held.family.values(), replace(held.child, id=uuid4())]
+    for who in ("jasmijn", "hanna"):
+        assert (await see(town, who, held.case.id)).persons == []
+        for person in everybody:
+            for thing in (None, *signals, uuid4()):
+                if (who, person, thing) != ("hanna", held.family["daan"], signals[1]):
+                    async with refused("not_found", "person"):
+                        await consent(town, who, person, held.mother, thing=thing)
+    daan = PlanHearing(
+        town.key(), by_bsn(held.family["daan"]), local_date(town.clock.now) + timedelta(days=20)
+    )
+    await town.act("hanna", plan_hearing, daan)
+    for name, code in (
+        ("daan", "consent_parties_missing"),
+        ("els", "consent_parties_missing"),
+        ("noor", "not_found"),
+    ):
+        async with refused(code):
+            await consent(town, "hanna", held.family[name])
+    given = await consent(town, "hanna", held.family["daan"], held.family["daan"], thing=signals[1])
+    assert given.household == held.case.household
 
 
 async def test_bad_input_is_told_what_to_do(town: Town) -> None:
