@@ -4,10 +4,11 @@ The rules live in `policies/`; Casbin evaluates them; here is only the order of 
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from casecoord.access import sql
 from casecoord.access.attributes import Asked, Facts, What, Who, Why, holding
@@ -25,6 +26,8 @@ POLICIES = Path(__file__).parents[2] / "policies"
 
 #: More decisions than an area's work ever needs at once; past it, memory is worth more than time.
 _REMEMBERED = 200_000
+#: As whom one looks at a family, under which facts, for what: each a few dozen answers.
+_CIRCUMSTANCES = 1_024
 #: Far more than there are lists, facets and seats; each is a few kilobytes of SQL.
 _FILTERS = 4_096
 _RANK = {shown: rank for rank, shown in enumerate(Shown)}
@@ -91,9 +94,11 @@ class Policy:
         self.acts: tuple[str, ...] = tuple(self._acts)
         self._asks: dict[tuple[str, str], frozenset[str]] = {}
         self._answers: dict[tuple[object, ...], Answer] = {}
-        self._decisions: dict[tuple[object, ...], Decision] = {}
-        self._permissions: dict[tuple[object, ...], Permission] = {}
+        self._decided = lru_cache(_REMEMBERED)(self._decide)
+        self._permitted = lru_cache(_REMEMBERED)(self._may)
         self._filters = lru_cache(_FILTERS)(self._filter)
+        #: What those were answered who look under the same circumstances, for them to fill (actions/looking.py).
+        self.remembered: Callable[[Hashable], dict[Any, Any]] = lru_cache(_CIRCUMSTANCES)(lambda _: {})
 
     def cell(self, thing: str, viewer: Viewer) -> Cell:
         """What the table says for this facet or sphere and this viewer."""
@@ -118,16 +123,12 @@ class Policy:
         one of the viewers is shown; a facet and its sphere must be open to the same viewer.
         Raises KeyError on an unknown facet.
         """
-        key = (viewers, facet, sphere, purpose, facts)
-        known = self._decisions.get(key)
-        if known is None:
-            known = self._decide(viewers, What(facet, sphere), Why(purpose), facts)
-            if len(self._decisions) >= _REMEMBERED:
-                self._decisions.clear()
-            self._decisions[key] = known
-        return known
+        return self._decided(viewers, facet, sphere, purpose, facts)
 
-    def _decide(self, viewers: frozenset[Viewer], what: What, why: Why, facts: Facts) -> Decision:
+    def _decide(
+        self, viewers: frozenset[Viewer], facet: str, sphere: Sphere | None, purpose: Purpose, facts: Facts
+    ) -> Decision:
+        what, why = What(facet, sphere), Why(purpose)
         decisions = [self.decide_as(who, what, why, facts) for who in self.whos(viewers, facts)]
         best = min(decisions, key=lambda decision: _RANK[decision.shown], default=NOBODY)
         if best.shown is not Shown.NONE or len(decisions) < 2:
@@ -332,14 +333,7 @@ class Policy:
 
     def may(self, who: Doer, act: str, facts: ActFacts) -> Permission:
         """May this person do this act, now? Raises KeyError on an act that no rule names."""
-        key = (who, act, facts)
-        known = self._permissions.get(key)
-        if known is None:
-            known = self._may(who, act, facts)
-            if len(self._permissions) >= _REMEMBERED:
-                self._permissions.clear()
-            self._permissions[key] = known
-        return known
+        return self._permitted(who, act, facts)
 
     def asked_of_act(self, act: str) -> frozenset[str]:
         """The facts that any rule about this act asks for."""

@@ -263,7 +263,7 @@ def _names(look: Look, own: Look, item: Mapping[str, Any]) -> list[str]:
     shown = persons and own.share("person.name", lambda: True, of=tuple(UUID(one["id"]) for one in persons))
     if not shown or not shown.value:
         return []
-    _also(look, own)
+    look.also(own)
     seal = seal_of(look.hand.work, item["household"], item["keys"])
     return [
         seal.open(bytes.fromhex(one["name"]), Place("persons", UUID(one["id"]), "name"), Compartment.IDENTITY)
@@ -280,7 +280,7 @@ def _homework(look: Look, own: Look, item: Mapping[str, Any]) -> Homework | None
         wrote_it=wrote(look.hand, action["team"], action["author"]),
     ):
         return None
-    _also(look, own)
+    look.also(own)
     seal, place = seal_of(look.hand.work, item["household"], item["keys"]), UUID(action["id"])
     what = seal.open(
         bytes.fromhex(action["what"]),
@@ -300,15 +300,6 @@ def _without_the_table(look: Look, item: Mapping[str, Any]) -> Look:
         escalated=False,
     )
     return Look(look.hand, look.household, seen_by, look.facts)
-
-
-def _also(look: Look, other: Look) -> None:
-    """What was shown besides is in the same record."""
-    look.shown.update(other.shown)
-    look.grounds.update(other.grounds)
-    look.decided.update(other.decided)
-    for facet, subjects in other.subjects.items():
-        look.subjects.setdefault(facet, {}).update(subjects)
 
 
 def _team_sees(hand: Hand, as_team: Viewer | None, found: Mapping[str, Any]) -> bool:

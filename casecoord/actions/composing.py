@@ -199,7 +199,7 @@ class View:
         # One's own team's part in a case is no secret to it.
         own = team == self.team and bool(self.row["participates"])
         if own:
-            self.look.shown.setdefault("case.participants", "own_team")
+            self.look.besides["case.participants"] = "own_team"
         return own
 
     def _next_deadline(self) -> datetime | None:

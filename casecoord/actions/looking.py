@@ -19,7 +19,7 @@ from casecoord.actions.office import Guest, Hand
 from casecoord.domain.facets import FACETS, Level, Shown, Viewer, grounds_of
 from casecoord.domain.joint_view import Shared, Withheld
 from casecoord.domain.words import Role, Sphere, TeamKind
-from casecoord.storage.access_log import Entry, record
+from casecoord.storage.access_log import Canonical, Entry, canonical, record
 
 T = TypeVar("T")
 #: What is so of a thing of this facet, besides what its own module knows.
@@ -62,6 +62,7 @@ def is_oneself(hand: Hand | Guest, professional: str) -> bool:
 
 
 NOTHING_SPECIAL = Facts.that()
+_THE_HOUSEHOLD = (None,)
 #: INVARIANT (no way from a court to a patient): nothing of it is for who works for a court, whatever they lead.
 MEDICAL = frozenset(name for name in FACETS if name.startswith("medical."))
 #: What a relation can say of a whole household.
@@ -83,7 +84,7 @@ def _with(known: Facts, facts: tuple[tuple[str, bool], ...]) -> Facts:
     return replace(known, **dict(facts))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Answered:
     """A question that was put, and the answer. `said`: what the record says of it, if anything is shown; `withheld`:
     why it is not shown in full, where that it exists is."""
@@ -94,6 +95,34 @@ class Answered:
     withheld: Withheld | None
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a record says of these answers, the same whoever it was about."""
+
+    facets: Mapping[str, str]
+    withheld: Mapping[str, Withheld]
+    ground: str
+    decided: Canonical
+
+
+@lru_cache(maxsize=1024)
+def _told(answers: tuple[Answered, ...]) -> Told:
+    facets: dict[str, str] = {}
+    withheld: dict[str, Withheld] = {}
+    for one in answers:
+        facet = one.asked[1]
+        if one.withheld is not None:
+            withheld.setdefault(facet, one.withheld)
+        if one.withheld is None or facet not in facets:
+            facets[facet] = str(one.said)
+    return Told(
+        dict(sorted(facets.items())),
+        withheld,
+        "; ".join(sorted({one.decision.ground for one in answers})),
+        canonical(of_facets({one.asked: one.decision for one in answers})),
+    )
+
+
 @dataclass(slots=True)
 class Look:
     """One actor's look at one household, or (None) at figures of no single one, under one purpose."""
@@ -102,20 +131,30 @@ class Look:
     household: UUID | None
     viewers: frozenset[Viewer]
     facts: Facts = NOTHING_SPECIAL
-    shown: dict[str, str] = field(default_factory=dict)
-    withheld: dict[str, Withheld] = field(default_factory=dict)
     #: whose data each facet was; None: the household's as a whole
     subjects: dict[str, dict[UUID | None, None]] = field(default_factory=dict)
     #: each answer that showed something, so that it can be put again to the policy of its day
-    decided: dict[int, "Answered"] = field(default_factory=dict)
-    #: on which grounds something was shown, and by which consents
-    grounds: set[str] = field(default_factory=set)
+    answers: dict[Answered, None] = field(default_factory=dict)
+    #: what was shown without a question, and why
+    besides: dict[str, str] = field(default_factory=dict)
+    #: the consents by which something was shown
     consents: set[UUID] = field(default_factory=set)
-    _known: dict[tuple[object, ...], "Answered"] = field(init=False)
+    _known: dict[tuple[object, ...], Answered] = field(init=False)
 
     def __post_init__(self) -> None:
-        # Of many households in one list most are looked at by the same eyes.
-        self._known = self.hand.answered.setdefault((self.viewers, self.facts), {})
+        # What the same eyes were answered under the same circumstances holds as long as the policy does.
+        hand = self.hand
+        actor = hand.actor
+        self._known = hand.policy.remembered(
+            (
+                self.viewers,
+                self.facts,
+                actor.purpose,
+                actor.language,
+                hand.work.grounds,
+                _of_a_court(hand),
+            )
+        )
 
     def decide(
         self,
@@ -134,10 +173,15 @@ class Look:
         if known is None:
             known = self._known[put] = self._answer(self._asked(facet, sphere, viewers, facts))
         if known.said is not None:
-            self._keep(known, of)
+            self.answers[known] = None
+            whose = self.subjects.get(facet)
+            if whose is None:
+                whose = self.subjects[facet] = {}
+            for one in of or _THE_HOUSEHOLD:
+                whose[one] = None
         return known.decision
 
-    def _answer(self, asked: Question) -> "Answered":
+    def _answer(self, asked: Question) -> Answered:
         decision = self._judged(asked)
         match decision.shown:
             case Shown.NONE:
@@ -147,17 +191,19 @@ class Look:
             case _:
                 return Answered(asked, decision, " ".join(decision.rules), None)
 
-    def _keep(self, known: "Answered", of: tuple[UUID, ...]) -> None:
-        facet = known.asked[1]
-        self.decided[id(known)] = known
-        self.grounds.add(known.decision.ground)
-        if known.withheld is not None:
-            self.withheld.setdefault(facet, known.withheld)
-        if known.withheld is None or facet not in self.shown:
-            self.shown[facet] = str(known.said)
-        whose = self.subjects.setdefault(facet, {})
-        for one in of or (None,):
-            whose[one] = None
+    @property
+    def shown(self) -> dict[str, str]:
+        """By facet the rules that showed it, or `exists`."""
+        return {**self.besides, **self._told.facets}
+
+    @property
+    def withheld(self) -> Mapping[str, Withheld]:
+        """By facet why what exists is not shown."""
+        return self._told.withheld
+
+    @property
+    def _told(self) -> Told:
+        return _told(tuple(self.answers))
 
     def judge(
         self, facet: str, sphere: Sphere, viewers: frozenset[Viewer] | None, facts: Mapping[str, bool]
@@ -216,18 +262,26 @@ class Look:
         """Records this look in the caller's transaction: it is durable before the answer leaves."""
         record(self.hand.work, self.entry(verb))
 
+    def also(self, other: "Look") -> None:
+        """What another look at this household showed is in the same record."""
+        self.answers.update(other.answers)
+        self.besides.update(other.besides)
+        for facet, subjects in other.subjects.items():
+            self.subjects.setdefault(facet, {}).update(subjects)
+
     def entry(self, verb: str) -> Entry:
         """The access record of this look."""
         persons = tuple({one: None for seen in self.subjects.values() for one in seen if one is not None})
         place = {person: number for number, person in enumerate(persons)}
+        told, shown = self._told, self.shown
         return Entry(
             verb=verb,
             household=self.household,
             act="R",
-            facets=dict(sorted(self.shown.items())),
+            facets=shown,
             policy=self.hand.policy.digest,
-            ground="; ".join(sorted(self.grounds)),
-            rules=tuple(sorted(set(self.shown.values()))),
+            ground=told.ground,
+            rules=tuple(sorted(set(shown.values()))),
             emergency=self.facts.break_glass,
             subjects=persons,
             of={
@@ -235,7 +289,7 @@ class Look:
                 for facet, seen in self.subjects.items()
                 if None not in seen
             },
-            decided=of_facets({known.asked: known.decision for known in self.decided.values()}),
+            decided=told.decided,
             acts=self.hand.done.acts(),
             consents=tuple(sorted(self.consents)),
         )

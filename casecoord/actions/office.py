@@ -85,8 +85,6 @@ class Hand:
     work: Work
     policy: Policy
     done: Done = field(default_factory=Done)
-    #: what was decided so far, for the same eyes and circumstances (actions/looking.py)
-    answered: dict[Any, dict[Any, Any]] = field(default_factory=dict)
 
     @property
     def actor(self) -> Actor:
@@ -131,7 +129,6 @@ class Guest:
     work: Visit
     policy: Policy
     done: Done = field(default_factory=Done)
-    answered: dict[Any, dict[Any, Any]] = field(default_factory=dict)
 
     @property
     def actor(self) -> Resident:

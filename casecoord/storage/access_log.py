@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from casecoord.storage.work import Area, Visit, Work
 
 _NOBODY = UUID(int=0)
+Canonical = orjson.Fragment
 
 # Whose data it is, and who did it, stand beside the record, where erasure can unlink them; that it was theirs and
 # nobody else's is sworn in the record by a salted hash, its last word (`audit verify` compares the two). Pseudonyms
@@ -68,7 +69,7 @@ class Entry:
     emergency: bool = False
     subjects: tuple[UUID, ...] = ()
     of: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    decided: Sequence[Mapping[str, Any]] = ()
+    decided: Canonical | Sequence[Mapping[str, Any]] = ()
     acts: Sequence[Mapping[str, Any]] = ()
     problem: str | None = None
     consents: tuple[UUID, ...] = ()
@@ -180,7 +181,7 @@ def _said(entry: Entry, who: Mapping[str, Any]) -> dict[str, Any]:
         "rules": list(entry.rules),
         "facets": dict(entry.facets),
         "of": entry.of,
-        "decided": list(entry.decided),
+        "decided": entry.decided,
         "acts": list(entry.acts),
         "consents": list(entry.consents),
         "emergency": entry.emergency,
@@ -190,9 +191,14 @@ def _said(entry: Entry, who: Mapping[str, Any]) -> dict[str, Any]:
 def _row(work: "Area", entry: Entry, said: dict[str, Any]) -> tuple[UUID, UUID | None, str, bytes]:
     identity, salt = uuid4(), os.urandom(16)
     took = max(0, round((monotonic() - work.began) * 1000))
-    canonical = orjson.dumps(
-        {**said, "id": identity, "at": work.now, "ms": took, "area": work.area_id},
-        default=str,
-        option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z,
-    )
-    return identity, entry.household, canonical.decode(), salt
+    record = _dumped({**said, "id": identity, "at": work.now, "ms": took, "area": work.area_id})
+    return identity, entry.household, record.decode(), salt
+
+
+def canonical(value: Any) -> Canonical:
+    """A part of records that is the same in many, written once."""
+    return orjson.Fragment(_dumped(value))
+
+
+def _dumped(value: Any) -> bytes:
+    return orjson.dumps(value, default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z)

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from statistics import median
 from typing import Any
 
@@ -60,8 +59,7 @@ def _noted() -> Iterator[list[tuple[Look, tuple[Any, ...], dict[str, Any]]]]:
 
 
 def _decide_again(asked: list[tuple[Look, tuple[Any, ...], dict[str, Any]]]) -> None:
-    """As a request does: nothing was answered in it yet."""
     first = asked[0][0]
-    look = Look(replace(first.hand, answered={}), first.household, first.viewers, first.facts)
+    look = Look(first.hand, first.household, first.viewers, first.facts)
     for _, args, facts in asked:
         look.decide(*args, **facts)
