@@ -2,8 +2,10 @@
 
 import asyncio
 import importlib
+import os
 import pkgutil
 import re
+import signal
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -13,6 +15,7 @@ from sqlalchemy import TextClause, text
 from casecoord import storage
 from casecoord.access.decide import Policy
 from casecoord.access.seats import reach
+from casecoord.storage.access_log import Entry, record
 from casecoord.storage.availability import is_unavailable
 from casecoord.storage.reading import numbered
 from casecoord.storage.tables import Team
@@ -85,6 +88,45 @@ async def test_a_look_that_is_given_up_ends_its_statement(
             "select count(*) from pg_locks where locktype = 'advisory' and not granted"
         )
         assert waiting == 0
+
+
+@pytest.mark.parametrize("at", ["begin", "record", "commit"])
+async def test_a_look_that_is_given_up_leaves_no_transaction_behind(
+    town: Town, sight: Sight, database_url: str, at: str
+) -> None:
+    """Else whoever gets the connection next works in a transaction that nobody commits."""
+    _, _, process = await who(town)
+    shown = Entry("look", None, "R", {}, "", "")
+    given_up = asyncio.timeout(None)
+
+    def stop() -> None:
+        """The server stops answering, until a little after nobody waits for it any more."""
+        now = asyncio.get_running_loop().time()
+        os.kill(process, signal.SIGSTOP)
+        given_up.reschedule(now + 0.2)
+        asyncio.get_running_loop().call_at(now + 0.6, os.kill, process, signal.SIGCONT)
+
+    with pytest.raises(TimeoutError):
+        async with given_up:
+            if at == "begin":
+                stop()
+            async with town.database.enter(town.caller("amina"), sight) as work:
+                assert at != "begin"
+                if at == "record":
+                    record(work, shown)
+                stop()
+    async with town.database.enter(town.caller("amina"), sight) as work:
+        record(work, shown)
+    async with town.database.within(town.area) as work:
+        team = await work.session.get_one(Team, (town.area, town.teams["wijkteam"]))
+        team.name = "Wijkteam Oost"
+    async with sql(database_url) as other:
+        for count in (
+            "select count(*) from access_log where record::json->>'event' = 'look'",
+            "select count(*) from teams where name = 'Wijkteam Oost'",
+            "select 1 + count(*) from pg_stat_activity where datname = current_database() and state like 'idle in%'",
+        ):
+            assert await other.fetchval(count) == 1, count
 
 
 async def test_a_connection_that_breaks_in_a_look_is_not_used_again(

@@ -200,13 +200,13 @@ def _case(hand: Hand, looks: dict[UUID, Look], row: Mapping[str, Any], facet: st
         escalated=row["escalated"],
     )
     look = looks.setdefault(row["household_id"], Look(hand, row["household_id"], seen, facts_of(row)))
-    look.viewers = seen
     look.decide(
         facet,
         Sphere(row["sphere"]),
+        viewers=seen,
         wrote_it=row["wrote_it"],
         own_team_item=row["own_invitation"],
         shared_with_teams=row["audience"] == "teams_in_case",
     )
     case: UUID | None = row["case_id"]
-    return case if case is not None and look.sees("case.status") else None
+    return case if case is not None and look.sees("case.status", viewers=seen) else None

@@ -132,14 +132,17 @@ async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
     """A transaction of its own; whatever it raises, the connection goes back clean or not at all."""
     pooled = await engine.raw_connection()
     connection = cast(asyncpg.Connection, pooled.driver_connection)
+    began = False
     try:
         async with connection.transaction():
+            began = True
             yield cast(AsyncSession, Reading(connection))
     finally:
-        await greenlet_spawn(_give_back, pooled, connection)
+        # The driver holds a transaction that did not begin for begun: whoever came next would never commit.
+        await greenlet_spawn(_give_back, pooled, began and not connection.is_in_transaction())
 
 
-def _give_back(pooled: PoolProxiedConnection, connection: asyncpg.Connection) -> None:
-    if connection.is_in_transaction():
+def _give_back(pooled: PoolProxiedConnection, clean: bool) -> None:
+    if not clean:
         pooled.invalidate()
     pooled.close()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from casecoord.access.attributes import Facts
 from casecoord.access.decide import Policy
 from casecoord.actions.looking import Look
+from casecoord.actions.notices import _case
 from casecoord.actions.office import Hand
 from casecoord.domain.actors import Actor
 from casecoord.domain.facets import FACETS, Viewer, grounds_of
@@ -85,3 +86,25 @@ def test_why_it_is_withheld_is_said_in_the_language_of_whoever_asks() -> None:
         mine.decide("consent.record")
         said.append(mine.withheld["consent.record"].reason)
     assert said[:2] == said[2:] and said[0] != said[1]
+
+
+def test_two_notices_of_one_family_are_answered_each_for_its_own_eyes() -> None:
+    """Whoever leads and takes part has no part in a signal that another team answers for."""
+    policy, family = Policy(), uuid4()
+    work = look(
+        policy, ((), (), Purpose.CARE_COORDINATION, Language.NL, TeamKind.SOCIAL, ALL_GROUNDS)
+    ).hand.work
+    row = {
+        "household_id": family, "case_id": uuid4(), "sphere": "general", "audience": None, "is_lead": True,
+        "escalated": False, "wrote_it": False, "own_invitation": False,
+    }  # fmt: skip
+    looks: dict[UUID, Look] = {}
+    for takes_part in (True, False, True):
+        assert _case(Hand(work, policy), looks, {**row, "takes_part": takes_part}, "signal.existence")
+    (shown,) = looks.values()
+    asked = {one.asked[:2] for one in shown.answers}
+    eyes = ({Viewer.SOCIAL, Viewer.LEAD}, {Viewer.LEAD})
+    assert asked == {(frozenset(e), facet) for e in eyes for facet in ("signal.existence", "case.status")}
+    assert {one.asked[0] for one in shown._known.values()} == {frozenset(e) for e in eyes}
+    for (_, _, viewers, *_), one in shown._known.items():
+        assert one.asked[0] == (shown.viewers if viewers is None else viewers)
