@@ -8,7 +8,7 @@ from casecoord.actions import texts
 from casecoord.actions.blockades import unblock
 from casecoord.actions.cases import CaseBrief, brief, case_desk, has_standing, leave, require
 from casecoord.actions.office import Hand, verb
-from casecoord.actions.plan import ActionBrief
+from casecoord.actions.plan import ActionBrief, action_desk
 from casecoord.actions.signals import SignalTriaged, signal_desk
 from casecoord.domain.errors import Problem
 from casecoord.domain.words import (
@@ -32,7 +32,6 @@ from casecoord.storage.cases import (
     standing_refusal,
     until_now,
 )
-from casecoord.storage.people import professional_of
 from casecoord.storage.sealed import Compartment
 
 
@@ -207,9 +206,7 @@ async def reopen_case(hand: Hand, input: OfCase) -> CaseBrief:
 async def re_agree_action(hand: Hand, input: ReAgreeAction) -> ActionBrief:
     """A new date for an action, agreed by its owner or the lead."""
     texts.not_in_past(input.due_on, hand.now, "dueOn")
-    desk, action = await _action_desk(hand, input.action)
-    owner = await professional_of(hand.work, action.owner_id)
-    owns = owner == hand.actor.professional_id
+    desk, action, owns = await _open_action(hand, input.action)
     rule = require(hand, desk, "re_agree_action", is_owner=owns)
     if action.state != ActionState.OPEN:
         raise Problem("action_done", "action")
@@ -242,7 +239,7 @@ async def _end_signal(hand: Hand, identity: UUID, outcome: str, word: Word) -> O
 
 
 async def _end_action(hand: Hand, identity: UUID, outcome: str, word: Word) -> OutcomeConfirmed:
-    desk, action = await _action_desk(hand, identity)
+    desk, action, _ = await _open_action(hand, identity)
     rule = require(hand, desk, "confirm_outcome", word_named=True)
     if action.state != ActionState.DONE:
         raise Problem("action_not_done", "action")
@@ -255,14 +252,12 @@ async def _end_action(hand: Hand, identity: UUID, outcome: str, word: Word) -> O
     return OutcomeConfirmed(action.id, False, action.state)
 
 
-async def _action_desk(hand: Hand, identity: UUID) -> tuple[Desk, PlanAction]:
-    found = await desk_of(hand.work, PlanAction, identity)
-    if found is None or not has_standing(hand, found[0]):
-        raise Problem("not_found", "action")
-    desk, action = found
+async def _open_action(hand: Hand, identity: UUID) -> tuple[Desk, PlanAction, bool]:
+    """An action of the open case, and whether the actor owns it."""
+    desk, action, owns = await action_desk(hand, identity)
     if desk.case is None or desk.case.id != action.case_id:
         raise Problem("not_found", "action")
-    return desk, action
+    return desk, action, owns
 
 
 async def _end(hand: Hand, desk: Desk) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from casecoord.actions import texts
 from casecoord.actions.blockades import unblock
 from casecoord.actions.cases import case_desk, look_at, require
+from casecoord.actions.looking import wrote
 from casecoord.actions.office import Hand, verb
 from casecoord.domain.errors import Problem
 from casecoord.domain.teams import sphere_among
@@ -15,7 +16,7 @@ from casecoord.domain.words import ActionState, Audience, LifeDomain, Sphere, sp
 from casecoord.domain.workdays import local_date
 from casecoord.storage.case_tables import Contact, PlanAction
 from casecoord.storage.cases import Desk, desk_of
-from casecoord.storage.people import colleague_in, professional_of
+from casecoord.storage.people import colleague_in, professional_of, team_of
 from casecoord.storage.sealed import Compartment
 from casecoord.storage.turns import plan_turns
 
@@ -143,13 +144,7 @@ async def add_step(hand: Hand, desk: Desk, step: Step) -> PlanAction:
 async def complete_action(hand: Hand, input: CompleteAction) -> ActionBrief:
     """Its owner, or the lead, says that it is done, and what came of it."""
     result = texts.optional(input.result, "result")
-    found = await desk_of(hand.work, PlanAction, input.action)
-    if found is None:
-        raise Problem("not_found", "action")
-    desk, action = found
-    owns = await professional_of(hand.work, action.owner_id) == hand.actor.professional_id
-    if not owns and not _sees(hand, desk, action):
-        raise Problem("not_found", "action")
+    desk, action, owns = await action_desk(hand, input.action)
     rule = require(hand, desk, "complete_action", is_owner=owns)
     if action.state != ActionState.OPEN or desk.case is None or desk.case.id != action.case_id:
         raise Problem("action_done", "action")
@@ -163,9 +158,26 @@ async def complete_action(hand: Hand, input: CompleteAction) -> ActionBrief:
     return ActionBrief(action.id, action.case_id, ActionState.DONE, action.due_on)
 
 
-def _sees(hand: Hand, desk: Desk, action: PlanAction) -> bool:
-    shared = action.audience == Audience.TEAMS_IN_CASE
-    return look_at(hand, desk).sees("plan.action", Sphere(action.sphere), shared_with_teams=shared)
+async def action_desk(hand: Hand, identity: UUID) -> tuple[Desk, PlanAction, bool]:
+    """An action that the actor owns, wrote or sees, and whether they own it: another is as one that is not there."""
+    found = await desk_of(hand.work, PlanAction, identity)
+    if found is None:
+        raise Problem("not_found", "action")
+    desk, action = found
+    owns = await professional_of(hand.work, action.owner_id) == hand.actor.professional_id
+    if not owns and not await _sees(hand, desk, action):
+        raise Problem("not_found", "action")
+    return desk, action, owns
+
+
+async def _sees(hand: Hand, desk: Desk, action: PlanAction) -> bool:
+    author = await professional_of(hand.work, action.author_id)
+    return look_at(hand, desk).sees(
+        "plan.action",
+        Sphere(action.sphere),
+        shared_with_teams=action.audience == Audience.TEAMS_IN_CASE,
+        wrote_it=wrote(hand, str(await team_of(hand.work, action.author_id)), str(author)),
+    )
 
 
 @verb(ContactRecorded, act="C")

@@ -1,7 +1,7 @@
 """A case is not done when it is registered neatly, but when somebody confirms that it is."""
 
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -33,7 +33,7 @@ from casecoord.actions.plan import (
 from casecoord.actions.signals import Decision, TriageSignal, triage_signal
 from casecoord.domain.words import CaseState, LifeDomain, SignalState, Word
 from casecoord.domain.workdays import local_date
-from tests.actions.steps import led_case, refused, signal, sql
+from tests.actions.steps import led_case, refused, signal, sql, take_part
 from tests.world import Town
 
 
@@ -194,6 +194,39 @@ async def test_review_feedback_and_outcome_are_promises_with_clocks(town: Town, 
     assert again["due_at"] == town.clock.now + timedelta(days=42)
     found = await recompute_gaps(town.database, "zuid", town.area)
     assert (found.differences, sum(found.counts.values())) == ([], 1)
+
+
+async def test_an_action_that_one_is_not_shown_is_none(town: Town, database_url: str) -> None:
+    """Its team is in a sphere that the school is not shown; in the log, too, it was not there."""
+    case = await led_case(town, (await town.janssens())["noor"])
+    await take_part(town, "amina", case.id, "werk", "esra")
+    due = local_date(town.clock.now) + timedelta(days=7)
+    asked = AddAction(town.key(), case.id, LifeDomain.FINANCE, "Vraag uitstel.", due)
+    hidden = (await town.act("esra", add_action, asked)).id
+    asked = AddAction(town.key(), case.id, LifeDomain.FINANCE, "Zoek de brief op.", due)
+    own = (await town.act("bram", add_action, asked)).id
+    shown = [
+        one.id
+        for one in (await town.office.look(town.caller("bram"), joint_case, JointCaseOf(case.id))).actions
+    ]
+    assert shown == [own]
+
+    async def tried(who: str, identity: UUID, code: str) -> None:
+        async with refused(code):
+            await town.act(who, complete_action, CompleteAction(town.key(), identity))
+        async with refused(code):
+            await town.act(who, re_agree_action, ReAgreeAction(town.key(), identity, due))
+        async with refused(code):
+            await town.act(
+                who, confirm_outcome, ConfirmOutcome(town.key(), "Goed.", Word.FAMILY, action=identity)
+            )
+
+    for identity in (hidden, uuid4()):
+        await tried("bram", identity, "not_found")
+    async with sql(database_url) as plain:
+        told = "select array_agg(distinct record::json->>'problem') from access_log where record::json->>'status' = 'error'"
+        assert await plain.fetchval(told) == ["not_found"]
+    await town.act("bram", complete_action, CompleteAction(town.key(), own))
 
 
 async def test_a_re_agreed_action_has_a_new_date_and_its_gap_ends(town: Town, database_url: str) -> None:
