@@ -21,6 +21,7 @@ from casecoord.storage.people import (
     lock_caseload,
     professional_of,
     role_of,
+    team_of,
 )
 from casecoord.storage.sealed import Compartment
 from casecoord.storage.turns import plan_turns
@@ -248,7 +249,17 @@ async def _proposal_desk(hand: Hand, identity: UUID, kind: ProposalKind) -> tupl
     found = await desk_of(hand.work, Proposal, identity)
     if found is None or found[1].kind != kind or not has_standing(hand, found[0]):
         raise Problem("not_found", "proposal")
+    if not await _may_know(hand, *found):
+        raise Problem("not_found", "proposal")
     return found
+
+
+async def _may_know(hand: Hand, desk: Desk, proposal: Proposal) -> bool:
+    """Who is asked; else who may know that their team takes part."""
+    if await professional_of(hand.work, proposal.membership_id) == hand.actor.professional_id:
+        return True
+    team = await team_of(hand.work, proposal.membership_id)
+    return team not in desk.teams() or team in teams_in_view(hand, desk)
 
 
 async def _answerable(hand: Hand, desk: Desk, proposal: Proposal, act: str) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import fields
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -198,3 +199,22 @@ async def test_a_look_is_three_statements_and_a_record_per_household(town: Town,
     with statements(town.database) as sent:
         await waiting(town, "mo", invitations)
     assert len(sent) == 1, sent  # an administrator can answer for nobody: nothing is asked, nothing seen
+
+
+async def test_a_proposal_to_a_team_that_one_is_not_shown_is_none(town: Town, database_url: str) -> None:
+    """That somebody of it is asked tells that it takes part; whoever sees that is told it is not theirs to answer."""
+    case = await led_case(town, (await town.janssens())["noor"])
+    await take_part(town, "amina", case.id, "werk", "esra")
+    await take_part(town, "amina", case.id, "wijkteam", "chaima")
+    offer = ProposeLead(town.key(), case.id, town.members["esra"].professional, "kent het gezin")
+    asked = pending(await town.act("amina", offer_hand_over, offer))
+    for who, code in (("bram", "not_found"), ("dirk", "not_allowed")):
+        seen = await town.office.look(town.caller(who), joint_case, JointCaseOf(case.id))
+        assert [one.id for one in seen.proposals if one.state == "pending"] == (
+            [asked] if code == "not_allowed" else []
+        )
+        async with refused(code):
+            await town.act(who, accept_hand_over, AnswerProposal(town.key(), asked))
+    async with refused("not_found"):
+        await town.act("bram", accept_hand_over, AnswerProposal(town.key(), uuid4()))
+    await town.act("esra", accept_hand_over, AnswerProposal(town.key(), asked))
