@@ -315,7 +315,13 @@ async def signal_desk(hand: Hand, identity: UUID) -> tuple[Desk, Signal]:
 
 
 def _knows_signal(hand: Hand, desk: Desk, signal: Signal) -> bool:
-    """Whether this signal exists for the actor: asked before anything about it is answered."""
+    """Whether this signal exists for the actor: asked before anything about it is answered.
+
+    One of a case that is closed stays known to whoever sent it.
+    """
+    own = wrote(hand, str(signal.source_team_id))
+    if signal.case_id is not None and not own and (desk.case is None or desk.case.id != signal.case_id):
+        return False
     takes_part = _is_accountable(hand, signal) or (signal.case_id is not None and desk.relation.participates)
     relation = desk.relation
     look = Look(
@@ -333,7 +339,7 @@ def _knows_signal(hand: Hand, desk: Desk, signal: Signal) -> bool:
     return look.sees(
         "signal.existence",
         Sphere(signal.sphere),
-        wrote_it=wrote(hand, str(signal.source_team_id)),
+        wrote_it=own,
         shared_with_teams=signal.audience == Audience.TEAMS_IN_CASE,
     ) or (_is_accountable(hand, signal) and hand.actor.role is not Role.ADMINISTRATOR)
 

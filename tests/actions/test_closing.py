@@ -196,6 +196,22 @@ async def test_review_feedback_and_outcome_are_promises_with_clocks(town: Town, 
     assert (found.differences, sum(found.counts.values())) == ([], 1)
 
 
+async def test_a_signal_of_a_case_that_is_closed_is_none_but_for_who_sent_it(
+    town: Town, database_url: str
+) -> None:
+    case = await led_case(town, (await town.janssens())["noor"])
+    (identity,) = await loose_signals(database_url)
+    await finished_plan(town, database_url, case.id)
+    async with refused("not_allowed"):
+        await town.act("ibrahim", give_feedback, GiveFeedback(town.key(), identity, "Komt goed."))
+    await town.act("amina", begin_aftercare, OfCase(town.key(), case.id))
+    await town.act("amina", close_case, CloseCase(town.key(), case.id, "Gezin redt zich.", Word.FAMILY))
+    for who, known in (("ibrahim", "not_found"), ("chaima", "not_found"), ("bram", "not_allowed")):
+        for one, code in ((identity, known), (uuid4(), "not_found")):
+            async with refused(code):
+                await town.act(who, give_feedback, GiveFeedback(town.key(), one, "Komt goed."))
+
+
 async def test_an_action_that_one_is_not_shown_is_none(town: Town, database_url: str) -> None:
     """Its team is in a sphere that the school is not shown; in the log, too, it was not there."""
     case = await led_case(town, (await town.janssens())["noor"])
