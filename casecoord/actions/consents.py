@@ -14,6 +14,7 @@ from casecoord.actions import texts
 from casecoord.actions.cases import has_standing, look_at, require
 from casecoord.actions.looking import About, Look, wrote
 from casecoord.actions.office import Hand, verb
+from casecoord.actions.signals import knows_signal
 from casecoord.domain import consents as rules
 from casecoord.domain.consents import ConsentSource, Receiver
 from casecoord.domain.errors import Problem
@@ -263,13 +264,7 @@ async def _signal(hand: Hand, desk: Desk, identity: UUID, person: UUID) -> _Abou
         return None
     author = str(await professional_of(hand.work, signal.author_id)) if signal.author_id else None
     own = wrote(hand, str(signal.source_team_id) if signal.source_team_id else None, author)
-    triages = signal.case_id is None and signal.accountable_team_id == hand.actor.team_id
-    known = look_at(hand, desk, takes_part=triages).sees(
-        "signal.existence",
-        Sphere(signal.sphere),
-        wrote_it=own,
-        shared_with_teams=signal.audience == Audience.TEAMS_IN_CASE,
-    )
+    known = own or knows_signal(hand, desk, signal)
     return _About(Sphere(signal.sphere), signal.audience, own, signal.person_id) if known else None
 
 

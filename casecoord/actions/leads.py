@@ -247,9 +247,12 @@ async def _propose(
 
 async def _proposal_desk(hand: Hand, identity: UUID, kind: ProposalKind) -> tuple[Desk, Proposal]:
     found = await desk_of(hand.work, Proposal, identity)
-    if found is None or found[1].kind != kind or not has_standing(hand, found[0]):
-        raise Problem("not_found", "proposal")
-    if not await _may_know(hand, *found):
+    if (
+        found is None
+        or found[1].kind != kind
+        or not has_standing(hand, found[0])
+        or not await _may_know(hand, *found)
+    ):
         raise Problem("not_found", "proposal")
     return found
 

@@ -309,12 +309,12 @@ async def signal_desk(hand: Hand, identity: UUID) -> tuple[Desk, Signal]:
         raise Problem("not_found", "signal")
     desk, signal = found
     answers_duty = signal.urgency == Urgency.ACUTE and await on_duty(hand.work)
-    if not answers_duty and not _knows_signal(hand, desk, signal):
+    if not answers_duty and not knows_signal(hand, desk, signal):
         raise Problem("not_found", "signal")
     return desk, signal
 
 
-def _knows_signal(hand: Hand, desk: Desk, signal: Signal) -> bool:
+def knows_signal(hand: Hand, desk: Desk, signal: Signal) -> bool:
     """Whether this signal exists for the actor: asked before anything about it is answered.
 
     One of a case that is closed stays known to whoever sent it.
