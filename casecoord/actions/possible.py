@@ -68,6 +68,7 @@ class Possible:
     raise_blockade: bool = False
     record_move: bool = False
     split: bool = False
+    propose_merge: bool = False
 
 
 def may_signal(hand: Hand) -> bool:
@@ -153,6 +154,7 @@ def _about_the_home(asked: "_Asked") -> dict[str, Any]:
         "reopen": _ids(one for one in row["closed"] or () if asked.may("reopen_case")),
         "record_move": asked.may("record_move"),
         "split": asked.may("split_household"),
+        "propose_merge": asked.may("propose_merge"),
     }
 
 

@@ -45,6 +45,11 @@ class TermSet:
 
 
 @dataclass(frozen=True, slots=True)
+class TermsOf:
+    """Those of the actor's area."""
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """What went, or would go, of these households: by class and table the keys of its rows. No personal data."""
 
@@ -69,6 +74,13 @@ async def set_retention_term(hand: Hand, input: SetTerm) -> TermSet:
         raise Problem("term_exists", "fromOn")
     hand.done.rules.append(rule)
     return TermSet(input.kept_as, input.months, input.from_on)
+
+
+async def retention_terms_now(hand: Hand, query: TermsOf) -> list[Term]:
+    """For how long is each class kept, today? For whoever may change it."""
+    may_manage(hand, "manage_settings")
+    known = await retention_terms.terms_in_force(hand.work)
+    return [known[kept_as] for kept_as in Retention if kept_as in known]
 
 
 @dataclass(frozen=True, slots=True)

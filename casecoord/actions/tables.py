@@ -15,6 +15,7 @@ __all__ = [
     "TablematesOf",
     "may_know_tables",
     "may_lead_table",
+    "may_say_it_met",
     "may_set_table",
     "sits_at_tables",
     "tablemates",
@@ -40,13 +41,17 @@ def may_set_table(hand: Hand) -> bool:
 def may_lead_table(hand: Hand, team: UUID, chair: UUID | None) -> bool:
     """May this actor open, record at and close a meeting of this team, with this chair?"""
     own = team == hand.actor.team_id
-    facts = ActFacts(
-        membership_valid=True,
-        nothing_hanging=True,
-        own_team_meeting=own,
-        chairs_meeting=own and chair == hand.actor.membership_id,
-    )
-    return hand.policy.may(Doer(hand.actor.role, hand.actor.team_kind), "close_meeting", facts).allowed
+    return _may_close(hand, own_team_meeting=own, chairs_meeting=own and chair == hand.actor.membership_id)
+
+
+def may_say_it_met(hand: Hand) -> bool:
+    """May this actor say that the own team met, at a table that nobody here set?"""
+    return hand.actor.team_kind in COMPOSITION and _may_close(hand, own_team_meeting=True)
+
+
+def _may_close(hand: Hand, **facts: bool) -> bool:
+    asked = ActFacts(membership_valid=True, nothing_hanging=True, **facts)
+    return hand.policy.may(Doer(hand.actor.role, hand.actor.team_kind), "close_meeting", asked).allowed
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from uuid import UUID
 from casecoord.access.doing import ActFacts, Doer
 from casecoord.actions import cursors
 from casecoord.actions.office import Hand
+from casecoord.domain.covering import COVERED_BY
 from casecoord.domain.errors import Problem
 from casecoord.domain.lists import Slice
 from casecoord.domain.words import TeamKind
@@ -19,11 +20,13 @@ from casecoord.storage.memberships import (
     staffed_teams,
 )
 from casecoord.storage.people import open_teams
+from casecoord.storage.places import PlaceLine, places_of
 
 __all__ = [
     "Leaver",
     "MemberLine",
     "MembersOf",
+    "PlaceLine",
     "StaffedTeam",
     "TeamLine",
     "TeamsOf",
@@ -65,8 +68,7 @@ class MembersOf:
 
 async def members(hand: Hand, query: MembersOf) -> list[MemberLine]:
     """Who works in a team? For whoever may name their deputies: an administrator, and its own coordinator."""
-    own = query.team == hand.actor.team_id
-    facts = ActFacts(membership_valid=True, own_team_deputy=own)
+    facts = ActFacts(membership_valid=True, own_team_deputy=query.team == hand.actor.team_id)
     decision = hand.may("set_deputy", facts)
     if not decision.allowed:
         raise hand.not_allowed(decision, "set_deputy")
@@ -74,6 +76,12 @@ async def members(hand: Hand, query: MembersOf) -> list[MemberLine]:
     if not found:
         raise Problem("not_found", "team")
     return found
+
+
+def may_know_members(hand: Hand, *, own: bool) -> bool:
+    """Whether this actor names deputies in a team: the `own`, or any."""
+    doer, facts = _asked(hand, own_team_deputy=own)
+    return hand.policy.may(doer, "set_deputy", facts).allowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +122,34 @@ def _manages(hand: Hand) -> None:
 
 def may_staff(hand: Hand) -> bool:
     """Whether this actor manages the area's teams."""
-    doer, facts = (
-        Doer(hand.actor.role, hand.actor.team_kind),
-        ActFacts(membership_valid=True, nothing_hanging=True),
-    )
+    doer, facts = _asked(hand, nothing_hanging=True)
     return hand.policy.may(doer, "manage_teams", facts).allowed
+
+
+def _asked(hand: Hand, **facts: bool) -> tuple[Doer, ActFacts]:
+    return Doer(hand.actor.role, hand.actor.team_kind), ActFacts(membership_valid=True, **facts)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesOf:
+    """Those that a team of this kind can cover."""
+
+    kind: TeamKind
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """`kind`: school, practice, benefit or neighbourhood; None where teams of this kind cover none."""
+
+    kind: str | None
+    lines: list[PlaceLine]
+
+
+async def places(hand: Hand, query: PlacesOf) -> Places:
+    """Which places are there for such a team to cover, and which team covers each? For whoever manages teams."""
+    _manages(hand)
+    kind = next((place for place, team in COVERED_BY.items() if team is query.kind), None)
+    return Places(kind, await places_of(hand.work, kind) if kind else [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +169,7 @@ class Colleagues:
 async def member(hand: Hand, query: MemberOf) -> Colleagues:
     """One who works in a team. For whoever may name their deputy."""
     team = await leaving.team_of(hand.work, query.membership)
-    if team is None:
+    if team is None or not may_know_members(hand, own=team == hand.actor.team_id):
         raise Problem("not_found", "membership")
     there = await members(hand, MembersOf(team))
     one = next((line for line in there if line.id == query.membership), None)

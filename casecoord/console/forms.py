@@ -159,6 +159,15 @@ class Pick(Field):
 
 
 @dataclass(frozen=True, slots=True)
+class Listed(Pick):
+    """A code from such a list, as it is."""
+
+    def read(self, form: Form) -> Any:
+        code = form.plain(self.name)
+        return form.fault("", "choice_missing", self.name) if self.needed and code is None else code
+
+
+@dataclass(frozen=True, slots=True)
 class Picks(Pick):
     """Several things from such a list: a tick for each."""
 

@@ -14,6 +14,7 @@ from casecoord.actions.meetings import (
     schedule_meeting,
 )
 from casecoord.actions.recording import Homework, RecordDecision, record_decision
+from casecoord.actions.staffing import RecordMeeting, record_meeting
 from casecoord.console.acts import TRIAGE, Owner
 from casecoord.console.fields import Form
 from casecoord.console.forms import (
@@ -91,7 +92,17 @@ LIST_ACTS: dict[str, Act] = named(
         button=N_("Set the date"),
         leads=_made,
         main=True,
-    )
+    ),
+    act(
+        "met",
+        record_meeting,
+        RecordMeeting,
+        Thing("team", kind="Team"),
+        Moment("heldAt", N_("When was it?"), needed=True),
+        label=N_("We met without this page"),
+        button=N_("Record that we met"),
+        said=N_("Recorded. The next meeting is due within its weeks from then."),
+    ),
 )
 
 #: On a meeting's own page.

@@ -10,7 +10,14 @@ from starlette.routing import BaseRoute
 
 from casecoord.actions.agenda import MeetingLine, MeetingsOf, page_of_meetings
 from casecoord.actions.office import Hand
-from casecoord.actions.tables import Tablemate, TablematesOf, may_know_tables, may_set_table, tablemates
+from casecoord.actions.tables import (
+    Tablemate,
+    TablematesOf,
+    may_know_tables,
+    may_say_it_met,
+    may_set_table,
+    tablemates,
+)
 from casecoord.actions.teams import TeamLine, TeamsOf, teams
 from casecoord.console.forms import Option
 from casecoord.console.meeting_acts import LIST_ACTS
@@ -45,6 +52,7 @@ class Tables:
     past: list[MeetingLine]
     following: str | None
     may_set: bool
+    may_say: bool
     mates: list[Tablemate]
     teams: list[TeamLine]
 
@@ -63,6 +71,7 @@ async def tables(hand: Hand, query: TablesOf) -> Tables:
         past=[one for one in known if one.state not in _STILL],
         following=onward(page, "/meetings"),
         may_set=may_set,
+        may_say=may_say_it_met(hand),
         mates=await tablemates(hand, TablematesOf(asked)) if may_set else [],
         teams=[
             one

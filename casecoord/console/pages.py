@@ -10,6 +10,7 @@ from starlette.staticfiles import StaticFiles
 
 from casecoord.actions.office import Office
 from casecoord.console.area import TheArea
+from casecoord.console.area_settings import SettingUp
 from casecoord.console.blockades import Blockades
 from casecoord.console.case import Cases
 from casecoord.console.caseload import Caseload
@@ -86,6 +87,8 @@ class Console:
             Blockades(at),
             Rules(at),
             Following(at),
+            # Its address stands before that of any one team.
+            SettingUp(at),
             Teams(at),
             Stopped(at),
             Caseload(at),

@@ -14,6 +14,7 @@ from casecoord.actions.deciding import (
 from casecoord.actions.deferring import ReviewDeferral, review_deferral
 from casecoord.actions.erasing import EraseHousehold, erase_household
 from casecoord.actions.rectifying import KINDS, Rectify, rectify
+from casecoord.actions.residents import UnbindResident, unbind_resident
 from casecoord.actions.rights import (
     ExerciseRight,
     OfRequest,
@@ -99,6 +100,10 @@ def _exercise(form: Form) -> ExerciseRight:
         form.text("words"),
         form.moment("receivedAt"),
     )
+
+
+def _unbind(form: Form) -> UnbindResident:
+    return UnbindResident(form.key, person(form), form.given.get("identityChecked") == "yes")
 
 
 def _decide(form: Form) -> DecideRight:
@@ -188,6 +193,18 @@ SUPERVISING = named(
         label=N_("Record what somebody asks"),
         button=N_("Record the request"),
         leads=_made,
+    ),
+    Act(
+        "unbind",
+        unbind_resident,
+        _unbind,
+        fields=(*WHO, _CHECKED),
+        label=N_("End somebody's own page"),
+        button=N_("End it"),
+        follows=N_(
+            "From now on that login shows nothing of this family. Another letter with a code opens a page again."
+        ),
+        said=N_("Ended. That login shows nothing any more."),
     ),
     act(
         "review",

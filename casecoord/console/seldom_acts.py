@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from casecoord.actions.consents import (
@@ -15,6 +15,7 @@ from casecoord.actions.consents import (
     withdraw_consent,
 )
 from casecoord.actions.deferring import DeferEntry, defer_entry
+from casecoord.actions.merging import ProposeMerge, propose_merge
 from casecoord.actions.moving import Address, Destination, RecordMove, record_move
 from casecoord.actions.notes import AddMedicalNote, add_medical_note
 from casecoord.actions.own_acts import RecordChildsWord, record_childs_word
@@ -54,6 +55,20 @@ DEFERRABLE: Mapping[str, Deferrable] = {
     "Blockade": Deferrable.BLOCKADE,
 }
 _FACETS: Mapping[str, str] = {"Signal": DETAIL, "MedicalNote": NOTE}
+
+
+@dataclass(frozen=True, slots=True)
+class _Family(Code):
+    """Another family, by the address of its page or the last part of that."""
+
+    size: ClassVar[str] = ""
+
+    def read(self, form: Form) -> UUID:
+        address = (form.plain(self.name) or form.fault("", "text_empty", self.name)).rstrip("/")
+        try:
+            return key_of("Household", address.rpartition("/")[2].partition("?")[0], self.name)
+        except Problem as problem:
+            return form.fault(UUID(int=0), problem.code, self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +285,21 @@ SELDOM_ACTS: dict[str, Act] = named(
         button=N_("Record the move"),
         label=N_("The family moved"),
         note=N_("Whoever is accountable stays so until somebody else has taken over."),
+    ),
+    act(
+        "merge",
+        propose_merge,
+        ProposeMerge,
+        _HOUSEHOLD,
+        _Family(
+            "other",
+            N_("Which other family?"),
+            N_("Copy the address of its page from your browser."),
+            needed=True,
+        ),
+        button=N_("Ask whether they are one"),
+        label=N_("This family and another may be one"),
+        said=N_("Asked. It stands at To decide: nothing changed yet."),
     ),
     act(
         "split",

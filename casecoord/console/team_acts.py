@@ -1,21 +1,26 @@
-"""What an administrator does: who works where, who stands in, what an area's settings are. No family's data."""
-
-from datetime import date
-from decimal import Decimal
+"""What an administrator does: who works where, what a team covers, who stands in. No family's data."""
 
 from casecoord.actions.absence import SetDeputy, set_deputy
-from casecoord.actions.leaving import EndMembership, end_membership
-from casecoord.actions.managing import ChangeSettings, Deadline, change_settings
-from casecoord.actions.staffing import AddMember, add_member
-from casecoord.console.fields import Form, read_date
+from casecoord.actions.ending import EndTeam, end_team
+from casecoord.actions.leaving import EndMembership, EndProfessional, end_membership, end_professional
+from casecoord.actions.spreading import SetLeadHours, set_lead_hours
+from casecoord.actions.staffing import (
+    AddMember,
+    CoverPlace,
+    RecordDiscipline,
+    add_member,
+    cover_place,
+    record_discipline,
+)
+from casecoord.console.fields import Form
 from casecoord.console.forms import (
     Act,
     Choice,
     Code,
-    Day,
     Field,
     Given,
     Line,
+    Listed,
     Moment,
     Number,
     Pick,
@@ -63,30 +68,15 @@ def _ended(form: Form) -> EndMembership:
     return EndMembership(form.key, membership, form.moment("endsAt"), successor, confirm=True)
 
 
-def _amounts(form: Form) -> ChangeSettings:
-    amount = Number("familyAmount", needed=True, as_=Decimal).read(form)
-    ceiling = Number("caseCeiling").read(form)
-    return ChangeSettings(form.key, case_ceiling=ceiling, family_amount=round(amount * 100))
+def _team_ended(form: Form) -> EndTeam:
+    heir = form.picked("to", "Team") if form.given.get("to") else None
+    return EndTeam(form.key, form.thing("team", "Team"), heir, form.moment("endsAt"), confirm=True)
 
 
-def _deadline(form: Form) -> ChangeSettings:
-    value = Number("value", needed=True).read(form)
-    return ChangeSettings(form.key, deadlines=(Deadline(form.given.get("name", ""), value),))
-
-
-def _closed(form: Form) -> ChangeSettings:
-    return ChangeSettings(form.key, closed=(*_days(form), form.needed_day("day")))
-
-
-def _open(form: Form) -> ChangeSettings:
-    day = form.needed_day("day")
-    return ChangeSettings(form.key, closed=tuple(one for one in _days(form) if one != day))
-
-
-def _days(form: Form) -> list[date]:
-    """The days off as they were when the page was shown."""
-    given = form.given.get("closed", "").split()
-    return [read_date(one) or form.fault(date.min, "date_invalid", "day") for one in given]
+def _left(form: Form) -> EndProfessional:
+    return EndProfessional(
+        form.key, form.thing("professional", "Professional"), form.moment("endsAt"), confirm=True
+    )
 
 
 #: On the pages of teams and of whoever works in them.
@@ -129,51 +119,63 @@ TEAM_ACTS: dict[str, Act] = named(
         button=N_("Let them stand in"),
         said=N_("Recorded. What waits goes to the deputy in that time; a lead stays the lead."),
     ),
-)  # fmt: skip
-
-#: On the page of settings.
-SETTING_ACTS: dict[str, Act] = named(
+    act(
+        "cover",
+        cover_place,
+        CoverPlace,
+        Thing("team", kind="Team"),
+        Given("kind"),
+        Listed("code", N_("Which place?"), among="places", needed=True),
+        label=N_("This team covers one more place"),
+        button=N_("Let it cover this place"),
+        said=N_("Kept. What is open there is offered to this team, family by family."),
+    ),
     Act(
-        "amounts",
-        change_settings,
-        _amounts,
-        (),
+        "end-team",
+        end_team,
+        _team_ended,
+        ("team",),
         (
-            Number("familyAmount", N_("What a lead may spend for a family in a year, in euros"), as_=Decimal),
-            Number(
-                "caseCeiling", N_("Highest number of cases for one lead"), N_("Empty: it stays as it is.")
-            ),
+            Thing("team", kind="Team"),
+            Pick("to", N_("Which team takes its work over?"), N_("A team of the same kind."), kind="Team", among="heirs"),
+            Moment("endsAt", N_("When does it end?"), N_("Leave empty for now.")),
         ),
-        label=N_("Change"),
+        label=N_("End this team"),
+        button=N_("End the team"),
+        follows=N_("From then on nobody works in this team, and all that hangs on it goes to the other team and to somebody there by name. It cannot be taken back."),
+        said=N_("The team ends. What hung on it has another team, and somebody by name."),
+        leads=lambda answer: "/teams?done=end-team",
+    ),
+    act(
+        "discipline",
+        record_discipline,
+        RecordDiscipline,
+        _MEMBERSHIP,
+        Choice("discipline", N_("As what, at a care team's table?"), N_("Empty: as none that the table asks for."), kind=Discipline),
+        label=N_("As what somebody sits at the table"),
         button=N_("Keep"),
-        said=N_("Kept. What waits follows it."),
+        said=N_("Kept. Whether the table is complete follows it."),
     ),
-    Act(
-        "deadline",
-        change_settings,
-        _deadline,
-        ("name",),
-        (Given("name"), Number("value", N_("How many?"))),
+    act(
+        "hours",
+        set_lead_hours,
+        SetLeadHours,
+        _MEMBERSHIP,
+        Number("hours", N_("How many hours a week?"), N_("For leading cases: from 0 up to 60."), needed=True),
+        label=N_("Hours for leading cases"),
         button=N_("Keep"),
-        said=N_("Kept. What waits follows it."),
+        said=N_("Kept. Who has room follows it."),
     ),
     Act(
-        "close",
-        change_settings,
-        _closed,
-        (),
-        (Given("closed"), Day("day", N_("Which day?"))),
-        label=N_("Add a day off"),
-        button=N_("Add"),
-        said=N_("Kept. What waits follows it."),
+        "leave",
+        end_professional,
+        _left,
+        ("professional",),
+        (Thing("professional", kind="Professional"), Moment("endsAt", N_("When do they leave?"), N_("Leave empty for now."))),
+        label=N_("This person leaves altogether"),
+        button=N_("Let them leave"),
+        follows=N_("Every membership of this person ends, here and in other teams of the area, and all that hangs on them goes to the teams' coordinators. It cannot be taken back."),
+        said=N_("This person leaves. What hung on them has somebody by name."),
+        leads=lambda answer: "/teams?done=leave",
     ),
-    Act(
-        "open",
-        change_settings,
-        _open,
-        ("day",),
-        (Given("closed"), Given("day")),
-        button=N_("A working day after all"),
-        said=N_("Kept. What waits follows it."),
-    ),
-)
+)  # fmt: skip

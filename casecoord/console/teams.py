@@ -1,4 +1,4 @@
-"""Teams, who works in them, and an area's settings, for whoever manages them: of no family anything is shown."""
+"""Teams and who works in them, for whoever manages them, and its own for a team's coordinator: of no family anything."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -10,7 +10,6 @@ from starlette.routing import BaseRoute
 
 from casecoord.actions.duty import Roster, RosterOf, roster
 from casecoord.actions.leaving import HangingOf, hanging
-from casecoord.actions.managing import Settings, SettingsOf, settings
 from casecoord.actions.office import Hand, survey
 from casecoord.actions.teams import (
     Colleagues,
@@ -19,52 +18,38 @@ from casecoord.actions.teams import (
     MemberLine,
     MemberOf,
     MembersOf,
+    Places,
+    PlacesOf,
     StaffedTeam,
     StaffOf,
+    TeamLine,
+    TeamsOf,
     leaving_soon,
     may_staff,
     member,
     members,
+    places,
     staff,
+    teams,
 )
 from casecoord.console.forms import Option
 from casecoord.console.paging import onward
 from casecoord.console.reception import Reception
 from casecoord.console.sheets import Desk, Sheet
 from casecoord.console.strip import Strip, strip
-from casecoord.console.team_acts import SETTING_ACTS, TEAM_ACTS
-from casecoord.console.texts import N_, word
+from casecoord.console.team_acts import TEAM_ACTS
+from casecoord.console.texts import N_, say, word
 from casecoord.domain.errors import Problem
 from casecoord.domain.ids import global_id, key_of
 from casecoord.domain.leaving import ItemKind
 from casecoord.domain.lists import Slice
+from casecoord.domain.meetings import COMPOSITION
 from casecoord.domain.words import TeamKind
 from casecoord.identity.door import language_of
 from casecoord.identity.sessions import Session
 
 _PAGE = 50
-#: What each deadline is about; in working days where its words say nothing else.
-DEADLINES: dict[str, str] = {
-    "triage": N_("A signal is triaged"),
-    "acute_seen_hours": N_("An acute signal is seen, in hours"),
-    "acute_triage_hours": N_("An acute signal is triaged, in hours"),
-    "proposal": N_("Who is asked to lead answers"),
-    "lead": N_("A case has a lead, after triage"),
-    "appointment": N_("A lead can be appointed, after that"),
-    "first_contact": N_("A lead has spoken with the family"),
-    "handover": N_("A hand-over is accepted"),
-    "feedback": N_("Whoever signalled hears what came of it"),
-    "review_days": N_("A case is looked at again, in days"),
-    "aftercare_days": N_("Aftercare ends, in days"),
-    "invitation": N_("A team answers an invitation"),
-    "hold_days": N_("A signal may wait, in days"),
-    "meeting_days": N_("A care team meets again, in days"),
-    "hearing_alternative": N_("An alternative is proposed, before a hearing"),
-    "hearing_place": N_("A place is held, before a hearing"),
-    "blockade": N_("A blockade is decided"),
-    "break_glass": N_("Emergency access is reviewed"),
-    "request_months": N_("A resident's request is decided, in months"),
-}
+_UNCOVERED = N_("No team yet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,28 +65,36 @@ class Crew:
 
 @dataclass(frozen=True, slots=True)
 class TeamPage:
-    """One team."""
+    """One team; `places`: what teams of its kind cover, `heirs`: the other teams of its kind."""
 
     strip: Strip
     now: datetime
     team: StaffedTeam
     members: list[MemberLine]
+    places: Places
+    heirs: list[TeamLine]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTeam:
+    """Who works in the team that somebody coordinates."""
+
+    strip: Strip
+    now: datetime
+    members: list[MemberLine]
 
 
 @dataclass(frozen=True, slots=True)
 class MemberPage:
-    """One membership; `hanging`: how many of each kind hang on it, of which nothing else is told."""
+    """One membership. For whoever manages teams also `hanging`: how many of each kind hang on it, of which nothing else
+    is told; `tabled`: whether its team has a table at which each sits as something."""
 
     strip: Strip
     now: datetime
     found: Colleagues
+    manages: bool
     hanging: Counter[ItemKind]
-
-
-@dataclass(frozen=True, slots=True)
-class SettingsPage:
-    strip: Strip
-    settings: Settings
+    tabled: bool
 
 
 async def crew(hand: Hand, query: StaffOf) -> Crew:
@@ -112,45 +105,52 @@ async def crew(hand: Hand, query: StaffOf) -> Crew:
 
 
 async def team(hand: Hand, query: MembersOf) -> TeamPage:
-    """Who works in one team, in one transaction."""
+    """Who works in one team and what it covers, in one transaction."""
     known = (await staff(hand, StaffOf(team=query.team))).items
     if not known:
         raise Problem("not_found", "team")
     (one,) = known
     # A team in which nobody works yet has no members to be found.
     found = await members(hand, query) if one.working or one.leaving else []
-    return TeamPage(await strip(hand), hand.now, one, found)
+    heirs = [other for other in await teams(hand, TeamsOf(one.kind)) if other.id != one.id]
+    return TeamPage(await strip(hand), hand.now, one, found, await places(hand, PlacesOf(one.kind)), heirs)
+
+
+async def own_team(hand: Hand, query: None) -> OwnTeam:
+    """Who works in the team that one coordinates, in one transaction."""
+    found = await members(hand, MembersOf(hand.actor.team_id))
+    return OwnTeam(await strip(hand), hand.now, found)
 
 
 @survey
 async def membership(hand: Hand, query: MemberOf) -> MemberPage:
     """One who works in a team, with how much hangs on it, in one transaction."""
-    found = await member(hand, query)
-    hangs = Counter(item.kind for item in await hanging(hand, HangingOf(query.membership)))
-    return MemberPage(await strip(hand), hand.now, found, hangs)
-
-
-async def area_settings(hand: Hand, query: SettingsOf) -> SettingsPage:
-    """How the area is set up, in one transaction. For whoever may change it."""
-    if not may_staff(hand):
-        raise Problem("not_allowed")
-    return SettingsPage(await strip(hand), await settings(hand, query))
+    found, manages = await member(hand, query), may_staff(hand)
+    hangs = await hanging(hand, HangingOf(query.membership)) if manages else []
+    kinds = {one.kind for one in (await staff(hand, StaffOf(team=found.team))).items} if manages else set()
+    return MemberPage(
+        await strip(hand),
+        hand.now,
+        found,
+        manages,
+        Counter(item.kind for item in hangs),
+        any(COMPOSITION.get(kind) for kind in kinds),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Teams:
-    """The pages of an administrator."""
+    """The pages of an administrator, and that of a team's coordinator."""
 
     at: Reception
 
     def routes(self) -> list[BaseRoute]:
         pages = {
             "/teams": (TEAM_ACTS, self.show_crew),
-            "/teams/settings": (SETTING_ACTS, self.show_settings),
+            "/team": ({}, self.show_own),
             "/teams/{id}": (TEAM_ACTS, self.show_team),
             "/memberships/{id}": (TEAM_ACTS, self.show_member),
         }
-        # The address of settings stands before that of any one team.
         return [
             route
             for path, (acts, show) in pages.items()
@@ -181,14 +181,25 @@ class Teams:
     async def show_team(self, request: Request, session: Session, sheet: Sheet) -> Response:
         query = MembersOf(key_of("Team", request.path_params["id"]))
         found = await self.at.look(request, session, team, query)
+        uncovered = say(_UNCOVERED, language_of(request))
+        others = [
+            Option(one.code, one.name, one.team_name or uncovered)
+            for one in found.places.lines
+            if one.team != query.team
+        ]
+        heirs = [Option(global_id("Team", one.id), one.name) for one in found.heirs]
         return self.at.page(
             request,
             "team.html",
             session=session,
             strip=found.strip,
-            sheet=sheet,
+            sheet=sheet.offering(places=others, heirs=heirs),
             found=found,
         )
+
+    async def show_own(self, request: Request, session: Session, sheet: Sheet) -> Response:
+        found = await self.at.look(request, session, own_team, None)
+        return self.at.page(request, "own_team.html", session=session, strip=found.strip, found=found)
 
     async def show_member(self, request: Request, session: Session, sheet: Sheet) -> Response:
         language = language_of(request)
@@ -205,17 +216,4 @@ class Teams:
             strip=found.strip,
             sheet=sheet.offering(others=others),
             found=found,
-        )
-
-    async def show_settings(self, request: Request, session: Session, sheet: Sheet) -> Response:
-        found = await self.at.look(request, session, area_settings, SettingsOf())
-        return self.at.page(
-            request,
-            "settings.html",
-            session=session,
-            strip=found.strip,
-            sheet=sheet,
-            settings=found.settings,
-            deadlines=DEADLINES,
-            closed=" ".join(day.isoformat() for day in found.settings.closed),
         )

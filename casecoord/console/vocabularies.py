@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from casecoord.actions.moving import Destination
 from casecoord.actions.plan import Manner
+from casecoord.actions.rotating import Keys
 from casecoord.actions.signals import Decision
 from casecoord.actions.splitting import Part
 from casecoord.domain.alternatives import (
@@ -19,11 +20,13 @@ from casecoord.domain.alternatives import (
     Released,
 )
 from casecoord.domain.consents import ConsentSource
+from casecoord.domain.facets import Retention
 from casecoord.domain.leaving import ItemKind
 from casecoord.domain.meetings import AgendaKind, MeetingState
 from casecoord.domain.promises import Level
 from casecoord.domain.residents import Thing
 from casecoord.domain.rights import Outcome, Rectifiable
+from casecoord.domain.routing import RoutedBy
 from casecoord.domain.words import (
     ActionState,
     Audience,
@@ -199,10 +202,26 @@ _SAID: tuple[tuple[StrEnum, str], ...] = (
     (Destination.OUTSIDE, "away from all these areas"),
     (Part.STAYING, "with who stays"),
     (Part.LEAVING, "with who leaves"),
+    (RoutedBy.SCHOOL, "the child's school"),
+    (RoutedBy.BENEFIT, "the benefit agency"),
+    (RoutedBy.PRACTICE, "the GP's practice"),
+    (RoutedBy.NEIGHBOURHOOD, "the neighbourhood"),
+    (RoutedBy.BACKSTOP, "the area's coordinator"),
+    (Retention.REGISTER, "who lives where, and the register's data"),
+    (Retention.SIGNAL, "signals"),
+    (Retention.JOINT_VIEW, "what was agreed and done in a case"),
+    (Retention.ACCESS_LOG, "who looked at what"),
+    (Retention.RIGHTS, "what residents asked, and the answers"),
+    (Retention.AGGREGATE, "figures without persons"),
+    (Keys.MASTER, "the key that opens all others"),
+    (Keys.DATA, "the keys of each family"),
 )
 # Words of two vocabularies can be equal as texts (an open signal, an open action): the kind is part of the key.
 KNOWN = {(type(value), value.value): english for value, english in _SAID}
 VOCABULARIES: tuple[type[StrEnum], ...] = (
+    RoutedBy,
+    Retention,
+    Keys,
     Role,
     Purpose,
     LifeDomain,

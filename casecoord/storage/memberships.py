@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from casecoord.domain.words import Role, TeamKind
+from casecoord.domain.words import Discipline, Role, TeamKind
 from casecoord.storage.work import Work
 
 
@@ -54,6 +54,7 @@ async def memberships_of(work: Work, professional: UUID) -> list[MembershipRow]:
 
 _OF_TEAM = text("""
 select m.id, m.professional_id professional, w.name, m.role, lower(m.during) since, upper(m.during) until,
+  m.discipline, m.lead_hours,
   (select p.name from deputies d join memberships x on x.area_id = d.area_id and x.id = d.deputy_id
      join professionals p on p.area_id = x.area_id and p.id = x.professional_id
     where d.area_id = m.area_id and d.membership_id = m.id and d.during @> cast(:now as timestamptz)) deputy
@@ -66,7 +67,7 @@ order by lower(w.name), lower(m.during), m.id
 
 @dataclass(frozen=True, slots=True)
 class MemberLine:
-    """Somebody who works in a team, or will; `deputy`: by name who stands in now."""
+    """Somebody who works in a team, or will; `deputy`: by name who stands in now. `lead_hours`: a week, for leading."""
 
     id: UUID
     professional: UUID
@@ -74,6 +75,8 @@ class MemberLine:
     role: Role
     since: datetime | None
     until: datetime | None
+    discipline: Discipline | None
+    lead_hours: int | None
     deputy: str | None
 
 
@@ -81,7 +84,11 @@ async def members_of(work: Work, team: UUID) -> list[MemberLine]:
     """Who works in a team now or later, by name."""
     found = await work.session.execute(_OF_TEAM, {"area": work.area_id, "team": team, "now": work.now})
     rows: list[dict[str, Any]] = [dict(row) for row in found.mappings()]
-    return [MemberLine(**{**row, "role": Role(row["role"])}) for row in rows]
+    return [MemberLine(**{**row, "role": Role(row["role"]), "discipline": _discipline(row)}) for row in rows]
+
+
+def _discipline(row: dict[str, Any]) -> Discipline | None:
+    return Discipline(row["discipline"]) if row["discipline"] else None
 
 
 _STAFFED = text("""

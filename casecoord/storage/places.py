@@ -1,5 +1,6 @@
 """The places that teams cover, and which team does."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import text
@@ -11,11 +12,35 @@ _PLACE = {
     True: text("select true from neighbourhoods where area_id = :area and code = :code"),
     False: text("select true from institutions where area_id = :area and kind = :kind and code = :code"),
 }
+_OF_A_KIND = text("""
+select p.code, p.name, t.id team, t.name team_name
+from (select code, name from neighbourhoods where area_id = :area and :kind = 'neighbourhood'
+      union all select code, name from institutions where area_id = :area and kind = :kind) p
+left join team_covers c on c.area_id = :area and c.kind = :kind and c.code = p.code
+left join teams t on t.area_id = c.area_id and t.id = c.team_id and t.during @> cast(:now as timestamptz)
+order by p.name, p.code
+""")
 _COVERED_BY = text("select team_id from team_covers where area_id = :area and kind = :kind and code = :code")
 _COVER = text(
     "insert into team_covers (area_id, kind, code, team_id) values (:area, :kind, :code, :team)"
     " on conflict (area_id, kind, code) do update set team_id = excluded.team_id"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLine:
+    """A school, practice, agency or neighbourhood of the area, and the team that covers it now, if one does."""
+
+    code: str
+    name: str
+    team: UUID | None
+    team_name: str | None
+
+
+async def places_of(work: Area, kind: str) -> list[PlaceLine]:
+    """All of a kind, by name."""
+    found = await work.session.execute(_OF_A_KIND, {"area": work.area_id, "kind": kind, "now": work.now})
+    return [PlaceLine(*row) for row in found]
 
 
 async def is_place(work: Area, kind: str, code: str) -> bool:

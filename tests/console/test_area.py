@@ -82,6 +82,23 @@ async def test_nothing_to_decide_is_said(visit, town):
         assert page.status_code == 200 and "Nothing waits for your decision now." in page.text
 
 
+async def test_a_coordinator_names_two_families_that_may_be_one(visit, town):
+    noor = (await town.janssens())["noor"]
+    (other,) = await town.family(("Noor Jansen", noor.born))
+    await signal(town, "amina", noor)
+    await signal(town, "amina", other)
+    ibrahim = visit("ibrahim", "en")
+    wrong = await ibrahim.send(page_of(noor), "/merge", other="http://nowhere")
+    assert wrong.status_code == 422 and 'value="http://nowhere"' in wrong.text
+    assert (await ibrahim.send(page_of(noor), "/merge", other="")).status_code == 422
+    same = await ibrahim.send(page_of(noor), "/merge", other=page_of(noor))
+    assert same.status_code == 422
+    done = await ibrahim.send(page_of(noor), "/merge", other=f"https://casecoord.test{page_of(other)}?done=x")
+    assert done.status_code == 303, done.text
+    assert "One family or two?" in (await ibrahim.get("/decisions")).text
+    assert "/merge" not in (await visit("amina", "en").get(page_of(noor))).text
+
+
 async def test_two_families_are_made_one_after_asking_twice_and_two_again_by_another(
     visit, town, provider, database_url
 ):

@@ -253,3 +253,12 @@ async def test_a_meetings_page_takes_as_many_statements_for_ten_families_as_for_
         found.append(len(sent))
         await bram.send(page, "/adjourn", goesOnAt=LATER)
     assert found[0] == found[1] <= 8, found
+
+
+async def test_a_team_that_met_elsewhere_says_so(visit, town):
+    bram = visit("bram", "en")
+    to_come = await bram.send("/meetings", "/met", heldAt="2126-11-03T09:00")
+    assert to_come.status_code == 422 and 'value="2126-11-03T09:00"' in to_come.text
+    done = await bram.send("/meetings", "/met", heldAt="2026-11-02T09:00")
+    assert done.status_code == 303, done.text
+    assert "/meetings/met" not in (await visit("amina", "en").get("/meetings")).text

@@ -12,10 +12,12 @@ from casecoord.actions.rights import RequestBrief
 from casecoord.domain.ids import global_id
 from casecoord.domain.residents import Thing
 from casecoord.domain.words import RequestKind
+from casecoord.storage.work import UnknownLogin
 from tests.actions.looks import records
+from tests.actions.residents_steps import at_home, bound
 from tests.actions.steps import led_case, signal
 from tests.actions.test_rights import ask, decided
-from tests.console.visitor import form_in
+from tests.console.visitor import form_in, surely
 from tests.statements import statements
 from tests.world import Town
 
@@ -117,6 +119,22 @@ async def test_what_somebody_asks_is_recorded_once_it_is_certain_who_asks(visit,
         "/privacy", "/ask", **{**typed, "person__birthDate": "15-3-1984", "identityChecked": "yes"}
     )
     assert stranger.status_code == 422
+
+
+async def test_somebodys_own_page_is_ended_once_it_is_certain_who_asks(visit, town):
+    family = await town.janssens()
+    await led_case(town, family["noor"])
+    els = await bound(town, "amina", family["els"])
+    lotte = visit("lotte", language="en")
+    who = {"person__bsn": family["els"].bsn, "person__birthDate": "14-3-1984"}
+    asked = form_in(await lotte.send("/privacy", "/unbind", **who, identityChecked=""), "/unbind")
+    assert asked.fields["sure"] == "yes"
+    unsure = await lotte.post(asked.action, {**asked.fields, "identityChecked": ""})
+    assert unsure.status_code == 422 and await at_home(town, els)
+    done = await surely(lotte, "/privacy", "/unbind", **who, identityChecked="yes")
+    assert done.status_code == 303, done.text
+    with pytest.raises(UnknownLogin):
+        await at_home(town, els)
 
 
 async def test_a_refusal_says_until_when_it_is_appealed(visit, town):

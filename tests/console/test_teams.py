@@ -2,11 +2,11 @@
 
 import pytest
 
-from casecoord.actions.managing import SettingsOf, settings
 from casecoord.actions.teams import MembersOf, members
+from casecoord.console.team_acts import TEAM_ACTS
 from casecoord.domain.ids import global_id
 from tests.actions.steps import led_case
-from tests.console.visitor import Forms, form_in
+from tests.console.visitor import Forms, form_in, page_of, surely
 
 ABSENT = "/teams/VGVhbTpub3Bl"
 
@@ -17,10 +17,6 @@ def team_of(town, name: str) -> str:
 
 def member_of(town, name: str) -> str:
     return f"/memberships/{global_id('Membership', town.members[name].membership)}"
-
-
-async def told(town):
-    return await town.office.look(town.caller("mo"), settings, SettingsOf())
 
 
 async def working(town, team: str):
@@ -84,36 +80,71 @@ async def test_a_deputy_stands_in(visit, town):
     assert "Bram" in (await mo.get(member_of(town, "amina"))).text
 
 
-async def test_settings_are_changed_one_by_one_and_a_day_off_is_taken_back(visit, town):
-    mo, page = visit("mo", "en"), "/teams/settings"
-    form = next(
-        one
-        for one in await _forms(mo, page)
-        if one.action.endswith("/deadline") and one.fields["name"] == "blockade"
-    )
-    assert (await mo.post(form.action, {**form.fields, "value": "6"})).status_code == 303
-    await mo.send(page, "/amounts", familyAmount="750,50", caseCeiling="9")
-    await mo.send(page, "/close", day="24-12-2026")
-    found = await told(town)
-    assert (found.family_amount, found.case_ceiling) == (75_050, 9)
-    assert {one.name: one.value for one in found.deadlines}["blockade"] == 6
-    assert [f"{day}" for day in found.closed] == ["2026-12-24"]
-    await mo.send(page, "/open")
-    assert (await told(town)).closed == []
-    form = await mo.form(page, "/deadline")
-    wrong = await mo.post(form.action, {**form.fields, "value": "900"})
-    assert wrong.status_code == 422 and 'value="900"' in wrong.text
+async def test_a_team_covers_a_place_and_says_so(visit, town):
+    mo, page = visit("mo", "en"), team_of(town, "klimop")
+    before = (await mo.get(page)).text
+    assert "What this team covers" in before and "<li>School 11Vo00</li>" in before
+    assert "<li>School 12Ab00</li>" not in before and "12AB00" in before
+    assert (await mo.send(page, "/cover", code="")).status_code == 422
+    assert (await mo.send(page, "/cover", code="BU05991099")).status_code == 404
+    done = await mo.send(page, "/cover", code="12AB00")
+    assert done.status_code == 303, done.text
+    assert "<li>School 12Ab00</li>" in (await mo.get(page)).text
+    assert "What this team covers" not in (await mo.get(team_of(town, "bureau"))).text
 
 
-async def test_days_off_that_are_no_days_are_no_error(visit, town):
+async def test_a_team_ends_after_it_was_asked_twice_and_another_takes_over(visit, town):
+    noor = (await town.janssens())["noor"]
+    await led_case(town, noor)
     mo = visit("mo", "en")
-    form = await mo.form("/teams/settings", "/close")
-    sent = await mo.post(form.action, {**form.fields, "closed": "2026-02-30", "day": "2026-12-24"})
-    assert sent.status_code == 422
+    nobody = await surely(mo, team_of(town, "klimop"), "/end-team")
+    assert nobody.status_code == 422 and "Bram" in (await mo.get(team_of(town, "klimop"))).text
+    heir = global_id("Team", town.teams["regenboog"])
+    done = await surely(mo, team_of(town, "klimop"), "/end-team", to=heir)
+    assert done.headers["location"] == "/teams?done=end-team"
+    assert (await mo.get(team_of(town, "klimop"))).status_code == 404
+    ines = visit("ines", "en")
+    assert (await ines.get(page_of(noor))).status_code == 200
 
 
-async def _forms(visitor, page):
-    return Forms((await visitor.get(page)).text).found
+async def test_as_what_somebody_sits_at_the_table_and_how_many_hours_they_have(visit, town):
+    mo, page = visit("mo", "en"), member_of(town, "amina")
+    unfit = await mo.send(page, "/discipline", discipline="district_nurse")
+    assert unfit.status_code == 422
+    assert (await mo.send(page, "/discipline", discipline="special_education")).status_code == 303
+    assert (await mo.send(page, "/hours", hours="61")).status_code == 422
+    assert (await mo.send(page, "/hours", hours="zes")).status_code == 422
+    assert (await mo.send(page, "/hours", hours="12")).status_code == 303
+    told = {one.name: one for one in await working(town, "klimop")}["Amina"]
+    assert (told.discipline, told.lead_hours) == ("special_education", 12)
+    assert "<dd>special education support</dd>" in (await mo.get(page)).text
+    assert "/discipline" not in (await mo.get(member_of(town, "hanna"))).text
+
+
+async def test_somebody_leaves_altogether(visit, town):
+    mo = visit("mo", "en")
+    done = await surely(mo, member_of(town, "amina"), "/leave")
+    assert done.headers["location"] == "/teams?done=leave"
+    assert (await mo.get(member_of(town, "amina"))).status_code == 404
+
+
+async def test_a_coordinator_says_who_stands_in_within_the_own_team(visit, town):
+    bram = visit("bram", "en")
+    mine = (await bram.get("/team")).text
+    assert "Amina" in mine and "Ines" not in mine
+    page = await bram.get(member_of(town, "amina"))
+    assert {form.action.rsplit("/", 1)[1] for form in Forms(page.text).found} & {*TEAM_ACTS} == {"deputy"}
+    assert "What hangs on this membership" not in page.text
+    himself = global_id("Membership", town.members["bram"].membership)
+    done = await bram.send(member_of(town, "amina"), "/deputy", deputy=himself, until="2027-03-01T09:00")
+    assert done.status_code == 303, done.text
+    assert "Bram" in (await bram.get("/team")).text
+    absent = await bram.get(ABSENT.replace("teams", "memberships"))
+    other = await bram.get(member_of(town, "ines"))
+    assert (other.status_code, other.text) == (404, absent.text)
+    for name in ("amina", "fleur", "mo", "lotte"):
+        assert 'href="/team"' not in (await visit(name, "en").get("/inbox")).text, name
+    assert (await visit("amina", "en").get("/team")).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["amina", "bram", "ibrahim", "karim", "jasmijn", "lotte"])

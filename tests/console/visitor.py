@@ -91,6 +91,14 @@ class Visitor:
         return await self.post(form.action, {**form.fields, **pointed(typed)})
 
 
+async def surely(visitor: Visitor, path: str, action: str, **typed: str) -> httpx2.Response:
+    """The same of an act that is asked twice."""
+    asked = await visitor.send(path, action, **typed)
+    assert asked.status_code == 422 and 'name="sure"' in asked.text, asked.text
+    form = form_in(asked, action)
+    return await visitor.post(form.action, form.fields)
+
+
 async def done(visitor: Visitor, answer: httpx2.Response) -> str:
     """The page that follows on what was done."""
     assert answer.status_code == 303, answer.text
