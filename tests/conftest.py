@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
@@ -14,9 +15,12 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from casecoord.access.decide import Policy
 from casecoord.embedded import EmbeddedPostgres
 from casecoord.storage import migrate
+from casecoord.storage.work import Database
 from tests.two_servers import living_apart
+from tests.world import KEYRING, Clock, Town, lay_town
 
 if TYPE_CHECKING:
     from tests.demo.loaded import Neighbourhood
@@ -148,12 +152,34 @@ async def neighbourhood(server: str, template: str) -> AsyncIterator["Neighbourh
         yield found
 
 
+@pytest.fixture(scope="session")
+async def laid(server: str, template: str, elsewhere: str | None) -> AsyncIterator[Town | None]:
+    """The town of the tests, laid once: `database_url` is a copy of its database for whoever asks for `town`.
+
+    None with `--two-servers`: there each test builds its own.
+    """
+    if elsewhere is not None:
+        yield None
+        return
+    async with copied(server, template) as url:
+        database = Database(url, KEYRING, clock=Clock())
+        town = await lay_town(database, Clock(), Policy())
+        await database.close()
+        yield replace(town, url=url)
+
+
 @pytest.fixture
 async def database_url(
-    server: str, template: str, elsewhere: str | None, elsewhere_template: str | None
+    request: pytest.FixtureRequest,
+    server: str,
+    template: str,
+    laid: Town | None,
+    elsewhere: str | None,
+    elsewhere_template: str | None,
 ) -> AsyncIterator[str]:
     """A migrated database of this test's own; gone after it. With `--two-servers` that of Zuid alone."""
-    async with copied(server, template) as url:
+    source = urlsplit(laid.url).path[1:] if laid and "town" in request.fixturenames else template
+    async with copied(server, source) as url:
         if elsewhere is None or elsewhere_template is None:
             yield url
             return

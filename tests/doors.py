@@ -22,7 +22,7 @@ from casecoord.settings import Mode, Settings
 from casecoord.storage.tables import Login
 from casecoord.storage.work import Database
 from tests.two_servers import database_at, home_of, places_of
-from tests.world import MASTER, MATCH, Clock, Town, build_town
+from tests.world import MASTER, MATCH, Clock, Town, come_to
 
 CLIENT_SECRET = secrets.token_urlsafe(16)
 
@@ -131,12 +131,12 @@ def provider() -> Iterator[DemoProvider]:
 
 
 @pytest.fixture
-async def town(database_url: str, provider: DemoProvider) -> AsyncIterator[Town]:
+async def town(database_url: str, provider: DemoProvider, laid: Town | None) -> AsyncIterator[Town]:
     """A town some of whose people can log in at the provider."""
     clock = Clock()
     database = database_at(database_url, clock)
     try:
-        town = await build_town(database, clock, Policy())
+        town = await come_to(laid, database, clock, Policy())
         await bind_demo_users(town, provider.issuer)
         yield town
     finally:

@@ -21,7 +21,7 @@ from casecoord.storage.reading import numbered
 from casecoord.storage.tables import Team
 from casecoord.storage.work import Database, Sight
 from tests.actions.steps import sql
-from tests.world import KEYRING, Clock, Town, build_town
+from tests.world import KEYRING, Clock, Town, come_to
 
 ALL = {
     f"{module.name}.{name}": value
@@ -33,10 +33,10 @@ WHO = text("select current_user::text, current_setting('casecoord.area', true), 
 
 
 @pytest.fixture
-async def town(database_url: str) -> AsyncIterator[Town]:
+async def town(database_url: str, laid: Town | None) -> AsyncIterator[Town]:
     """A town with one connection."""
     database = Database(database_url, KEYRING, clock=Clock(), pool_size=1)
-    yield await build_town(database, Clock(), Policy())
+    yield await come_to(laid, database, Clock(), Policy())
     await database.close()
 
 

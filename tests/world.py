@@ -5,7 +5,7 @@ test range made from a seed.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from uuid import UUID, uuid4
@@ -194,6 +194,28 @@ TEAMS = {
 
 async def build_town(database: Database, clock: Clock, policy: Policy, code: str = "zuid") -> Town:
     """An area with all kinds of teams, covered schools, practice, agency and one of its two neighbourhoods."""
+    return await first_looked_at(await lay_town(database, clock, policy, code))
+
+
+async def come_to(laid: Town | None, database: Database, clock: Clock, policy: Policy) -> Town:
+    """The town that was laid, in a copy of its database; where none was, one that is built here."""
+    if laid is None:
+        return await build_town(database, clock, policy)
+    here = replace(
+        laid, database=database, office=Office(database, policy), clock=clock, url="", keys=count(1)
+    )
+    here.members, here.teams = {**laid.members}, {**laid.teams}
+    return await first_looked_at(here)
+
+
+async def first_looked_at(town: Town) -> Town:
+    """The first look of an instance keeps the version of its policy: what is counted after it is any other."""
+    await town.office.look(town.caller("amina"), teams, TeamsOf())
+    return town
+
+
+async def lay_town(database: Database, clock: Clock, policy: Policy, code: str = "zuid") -> Town:
+    """The same, that nobody has looked at yet."""
     area, _ = await database.found_area(code, code.title())
     town = Town(database, Office(database, policy), clock, area)
     async with database.within(area) as work:
@@ -221,8 +243,6 @@ async def build_town(database: Database, clock: Clock, policy: Policy, code: str
         await organiser.cover(town.teams["werk"], "benefit", "WPI")
         await organiser.cover(town.teams["wijkteam"], "neighbourhood", "BU05991099")
         await settle_area(work)
-    # The first look of an instance keeps the version of its policy: what is counted here is any other.
-    await town.office.look(town.caller("amina"), teams, TeamsOf())
     return town
 
 

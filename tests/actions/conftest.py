@@ -10,7 +10,7 @@ from casecoord.access.decide import Policy
 from tests.actions.monitor_steps import Area
 from tests.actions.steps import sql
 from tests.two_servers import database_at
-from tests.world import Clock, Town, build_town
+from tests.world import Clock, Town, come_to
 
 SEED_IN_CI = 3433328329
 
@@ -21,11 +21,11 @@ def policy() -> Policy:
 
 
 @pytest.fixture
-async def town(database_url: str, policy: Policy) -> AsyncIterator[Town]:
+async def town(database_url: str, policy: Policy, laid: Town | None) -> AsyncIterator[Town]:
     clock = Clock()
     database = database_at(database_url, clock, pool_size=20)
     try:
-        yield await build_town(database, clock, policy)
+        yield await come_to(laid, database, clock, policy)
     finally:
         await database.close()
 

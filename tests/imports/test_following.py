@@ -18,17 +18,17 @@ from tests.actions.moves import all_of, awaited, one
 from tests.actions.steps import by_bsn, open_case, propose, signal, sql
 from tests.imports.ground import at, version
 from tests.registers import invented
-from tests.world import KEYRING, Clock, Someone, Town, build_town
+from tests.world import KEYRING, Clock, Someone, Town, come_to
 
 PENDING = "select kind, from_team_id, to_team_id from transfers where state = 'pending'"
 
 
 @pytest.fixture
-async def town(database_url: str) -> AsyncIterator[Town]:
+async def town(database_url: str, laid: Town | None) -> AsyncIterator[Town]:
     """A town that is the municipality of Rotterdam, with postcodes of its two neighbourhoods."""
     clock = Clock()
     database = Database(database_url, KEYRING, clock=clock, pool_size=4)
-    built = await build_town(database, clock, Policy())
+    built = await come_to(laid, database, clock, Policy())
     async with sql(database_url) as admin:
         await admin.execute(
             'update areas set settings = settings || \'{"municipalities": ["GM0599"], "districts": []}\''

@@ -18,7 +18,7 @@ from casecoord.actions.delivering import Postman
 from casecoord.domain.words import Language
 from casecoord.mail import Mailer
 from tests.two_servers import database_at
-from tests.world import Clock, Town, build_town
+from tests.world import Clock, Town, come_to
 
 SENDER = "casecoord@example.nl"
 LINK = "https://casecoord.example.nl"
@@ -85,11 +85,11 @@ def policy() -> Policy:
 
 
 @pytest.fixture
-async def town(database_url: str, policy: Policy) -> AsyncIterator[Town]:
+async def town(database_url: str, policy: Policy, laid: Town | None) -> AsyncIterator[Town]:
     clock = Clock()
     database = database_at(database_url, clock, pool_size=20)
     try:
-        town = await build_town(database, clock, policy)
+        town = await come_to(laid, database, clock, policy)
         await give_addresses(town)
         yield town
     finally:
