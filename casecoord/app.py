@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import cache
 from urllib.parse import urlsplit
 
 import httpx2
@@ -17,7 +18,7 @@ from casecoord.access.decide import Policy
 from casecoord.actions.office import Office
 from casecoord.api import documents
 from casecoord.api.door import GraphQLDoor
-from casecoord.api.schema import build
+from casecoord.api.schema import Schema, build
 from casecoord.console.pages import Console
 from casecoord.console.watch import Watch
 from casecoord.identity.door import Door
@@ -50,8 +51,7 @@ def create_app(settings: Settings) -> FastAPI:
     http = httpx2.AsyncClient()
     office = Office(db, Policy())  # a rule that does not hold together stops the start
     door, login = _identity(settings, http)
-    schema = build()
-    programs = GraphQLDoor(schema, documents.load(schema), door, office, development=settings.development)
+    programs = GraphQLDoor(*_askable(), door, office, development=settings.development)
     metrics = Metrics()
     watch = Watch(office)
 
@@ -82,6 +82,13 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.office, app.state.login, app.state.watch = office, login, watch
     return app
+
+
+@cache
+def _askable() -> tuple[Schema, dict[str, documents.Document]]:
+    """What can be asked is the same for every application of a process: it is read and validated once."""
+    schema = build()
+    return schema, documents.load(schema)
 
 
 def _identity(settings: Settings, http: httpx2.AsyncClient) -> tuple[Door, LoginFlow]:
