@@ -34,6 +34,10 @@ AT_ONCE = 2
 
 #: By which law two people decided a right: plain words too, in rows of which all else is sealed.
 _BY_LAW = re.compile(r'"ground": "(?:[^"\\]|\\.)*"')
+#: A law as it is answered to whoever lets it begin or end: of no family, and plain where it is kept.
+_LAW = re.compile(
+    r'"facets": \[[^\]]*\], "ground": "[^"]*", "reason": "(?:[^"\\]|\\.)*", "source": "(?:[^"\\]|\\.)*"'
+)
 #: What whoever manages an area types there stands in plain words: the law, a term's source, a rule for every area,
 #: what a provider offers, who works here.
 OF_NO_FAMILY = {
@@ -133,7 +137,8 @@ class Crawl:
             self.faults.append(f"{where} holds {self.canaries[word].table}.{self.canaries[word].facet}")
         for line in text.splitlines():
             table = line.split(" ")[0]
-            said = _BY_LAW.sub("", line) if table == "request_decisions" else line
+            plain = {"request_decisions": _BY_LAW, "answered_keys": _LAW}.get(table)
+            said = plain.sub("", line) if plain else line
             if SAID in said and table not in OF_NO_FAMILY:
                 self.faults.append(f"{where} holds what was said: {table}")
 

@@ -11,7 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import cycle, islice, repeat
+from itertools import cycle, islice, product, repeat
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 from uuid import UUID, uuid4
 
@@ -265,16 +265,13 @@ class Spider:
 
     async def try_form(self, where: Where) -> None:
         """As it is meant, by whoever was shown it, until it is accepted."""
-        tries = (
-            (turn, key, form)
-            for turn in range(0, 2 * TURNS, 2)
-            for key, forms in self.forms[where].items()
-            for form in forms
-        )
-        for turn, key, form in islice(tries, 60):
+        shown = [(key, form) for key, forms in self.forms[where].items() for form in forms]
+        # Neither the same words to everybody nor all words to one: four more forms with each other way.
+        tries = sorted(product(range(TURNS), range(len(shown))), key=lambda of: (max(of[0], of[1] // 4), of))
+        for turn, at in tries[:60]:
             if self.sent[shape(where)]:
                 break
-            await self.send(key, where, form, turn)
+            await self.send(shown[at][0], where, shown[at][1], 2 * turn)
 
     async def send(self, key: str, where: Where, form: Form, turn: int) -> None:
         """Once, taken back; what it answers, and where that leads, is looked at like any page."""
