@@ -6,7 +6,7 @@ from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 
 from casecoord.actions.duty import Roster, RosterOf, roster
 from casecoord.actions.leaving import HangingOf, hanging
@@ -147,15 +147,12 @@ class Teams:
     def routes(self) -> list[BaseRoute]:
         pages = {
             "/teams": (TEAM_ACTS, self.show_crew),
-            "/team": ({}, self.show_own),
             "/teams/{id}": (TEAM_ACTS, self.show_team),
             "/memberships/{id}": (TEAM_ACTS, self.show_member),
         }
-        return [
-            route
-            for path, (acts, show) in pages.items()
-            for route in Desk(self.at, path, acts, show).routes()
-        ]
+        desks = [Desk(self.at, path, acts, show) for path, (acts, show) in pages.items()]
+        own = Route("/team", self.at.guarded(self.show_own))
+        return [own, *(route for desk in desks for route in desk.routes())]
 
     async def show_crew(self, request: Request, session: Session, sheet: Sheet) -> Response:
         asked = request.query_params
@@ -197,7 +194,8 @@ class Teams:
             found=found,
         )
 
-    async def show_own(self, request: Request, session: Session, sheet: Sheet) -> Response:
+    async def show_own(self, request: Request) -> Response:
+        session = self.at.session(request)
         found = await self.at.look(request, session, own_team, None)
         return self.at.page(request, "own_team.html", session=session, strip=found.strip, found=found)
 

@@ -12,7 +12,12 @@ RAW = f"<script>{SAID}"
 _DAYS = ("2026-12-07", "2026-11-19", "2012-03-21")
 _MOMENTS = ("2026-11-20T10:00", "2026-12-07T10:00")
 #: What is planned, not recorded.
-_PLANNED = {"since": ("2026-12-07T10:00",), "until": ("2026-12-21T10:00",), "at": _MOMENTS[::-1]}
+_PLANNED = {
+    "since": ("2026-12-07T10:00",),
+    "until": ("2026-12-21T10:00",),
+    "at": _MOMENTS[::-1],
+    "endsAt": ("2026-12-07T10:00",),
+}
 _HOSTILE = (
     f"{RAW}{{{{7*7}}}}</script>' ; drop table persons; --",
     f"{SAID} {'van ' * 46}".ljust(197, "x"),
