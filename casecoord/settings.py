@@ -15,6 +15,8 @@ from casecoord.storage.sealed import Keyring
 from casecoord.storage.tokens import TokenAddress, TokenMaster
 from casecoord.storage.work import Database
 
+#: Of one process, unless it is told another number; a few times the cores of the database, over all processes.
+CONNECTIONS = 6
 #: The database of all areas that live in no other one.
 HOME = "home"
 
@@ -89,6 +91,8 @@ class Settings:
     token: TokenAddress | None = None
     #: the databases of areas that do not live in `database_url`
     elsewhere: tuple[Place, ...] = ()
+    #: of one process to each database: with more than its cores can serve, all wait for each other
+    connections: int = CONNECTIONS
 
     def apart(self, only: str | None = None) -> "dict[str, Settings]":
         """The settings of each database by itself, by its name; `only`: of the one in which this area lives."""
@@ -104,12 +108,14 @@ class Settings:
             for place in ([self._place_of(only) or home] if only else (home, *self.elsewhere))
         }
 
-    def database(self, *, pool_size: int = 10, clock: Callable[[], datetime] | None = None) -> Database:
+    def database(
+        self, *, pool_size: int | None = None, clock: Callable[[], datetime] | None = None
+    ) -> Database:
         """All areas, wherever they live, as the application's role. Connects to nothing yet."""
-        keyring = self.keyring()
+        keyring, places = self.keyring(), pool_size or self.connections
 
         def made(url: str) -> Database:
-            return Database(url, keyring, clock=clock, pool_size=pool_size)
+            return Database(url, keyring, clock=clock, pool_size=places)
 
         home = made(self.database_url)
         if not self.elsewhere:
@@ -157,6 +163,7 @@ class Settings:
             public_url=read.web_address("CASECOORD_PUBLIC_URL", mode).rstrip("/"),
             mode=mode,
             port=read.port(),
+            connections=read.connections(),
             smtp_url=read.smtp_url(),
             mail_from=read.mail_from(),
             master_versions=versions,
@@ -355,6 +362,15 @@ class _Reader:
         if not value.isdecimal() or not 0 < int(value) < 65536:
             self.problems.append("PORT is no port: choose a number from 1 to 65535")
             return 0
+        return int(value)
+
+    def connections(self) -> int:
+        value = self.env.get("CASECOORD_CONNECTIONS") or str(CONNECTIONS)
+        if not value.isdecimal() or not 0 < int(value) <= 100:
+            self.problems.append(
+                "CASECOORD_CONNECTIONS is no number from 1 to 100: leave it out, or choose one"
+            )
+            return CONNECTIONS
         return int(value)
 
     def different_keys(self, made: Settings) -> None:

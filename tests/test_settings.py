@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from casecoord import local
-from casecoord.settings import Mode, Settings, SettingsError, migrator_urls
+from casecoord.settings import CONNECTIONS, Mode, Settings, SettingsError, migrator_urls
 
 
 def key(letter: str) -> str:
@@ -41,6 +41,17 @@ def test_a_complete_environment_is_production_unless_it_says_otherwise():
     assert settings.public_url == "https://casecoord.example.nl"
     assert settings.port == 8000
     assert settings.database_url_migrator == settings.database_url_sequencer == settings.database_url
+
+
+def test_so_many_connections_as_are_chosen_and_no_number_that_is_none():
+    assert Settings.from_environment(COMPLETE).connections == CONNECTIONS
+    for given in ("", "7"):
+        settings = Settings.from_environment({**COMPLETE, "CASECOORD_CONNECTIONS": given})
+        assert settings.connections == int(given or CONNECTIONS)
+        assert settings.database().queue.free == settings.connections
+    for given in ("0", "101", "many", "-3", "²"):
+        (problem,) = problems({**COMPLETE, "CASECOORD_CONNECTIONS": given})
+        assert problem.startswith("CASECOORD_CONNECTIONS is no number from 1 to 100")
 
 
 @pytest.mark.parametrize("name", sorted(COMPLETE))
