@@ -36,7 +36,6 @@ WAITS = {
     "POST /blockades/{id}/rule/{act}": "follows on a decision that was just taken, which is taken back",
     "/code": "takes the code of a letter",
     "/privacy/unbind": "asks for the number of somebody with a page of their own, which is on no page",
-    "/teams/id/end-team": "of a team that alone is of its kind nothing has anywhere to go",
     "/families/id/merge": "takes the address of another family's page",
     "/families/id/appoint-lead": "of whom there is to appoint, the tables show whoever appoints nobody",
 }
