@@ -78,7 +78,7 @@ async def members(hand: Hand, query: MembersOf) -> list[MemberLine]:
     return found
 
 
-def may_know_members(hand: Hand, *, own: bool) -> bool:
+def may_name_deputies(hand: Hand, *, own: bool) -> bool:
     """Whether this actor names deputies in a team: the `own`, or any."""
     doer, facts = _asked(hand, own_team_deputy=own)
     return hand.policy.may(doer, "set_deputy", facts).allowed
@@ -169,7 +169,7 @@ class Colleagues:
 async def member(hand: Hand, query: MemberOf) -> Colleagues:
     """One who works in a team. For whoever may name their deputy."""
     team = await leaving.team_of(hand.work, query.membership)
-    if team is None or not may_know_members(hand, own=team == hand.actor.team_id):
+    if team is None or not may_name_deputies(hand, own=team == hand.actor.team_id):
         raise Problem("not_found", "membership")
     there = await members(hand, MembersOf(team))
     one = next((line for line in there if line.id == query.membership), None)

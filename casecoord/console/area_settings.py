@@ -76,10 +76,8 @@ class SettingUp:
         return Desk(self.at, "/teams/settings", SETTING_ACTS, self.show).routes()
 
     async def show(self, request: Request, session: Session, sheet: Sheet) -> Response:
-        found, language = (
-            await self.at.look(request, session, area_settings, SettingsOf()),
-            language_of(request),
-        )
+        found = await self.at.look(request, session, area_settings, SettingsOf())
+        language = language_of(request)
         seats = [Option(one.value, word(one, language)) for one in sorted(SCHOOL_DISCIPLINES)]
         articles = [Option(one, one) for one in sorted(ARTICLES)]
         return self.at.page(

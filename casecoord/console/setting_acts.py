@@ -60,10 +60,6 @@ def _days(form: Form) -> list[date]:
     return [read_date(one) or form.fault(date.min, "date_invalid", "day") for one in given]
 
 
-def _table(key: str, disciplines: tuple[Discipline, ...]) -> ChangeSettings:
-    return ChangeSettings(key, disciplines=disciplines)
-
-
 def _order(form: Form) -> ChangeSettings:
     return ChangeSettings(form.key, routing_order=tuple(form.choice(name, RoutedBy) for name in ORDER))
 
@@ -131,7 +127,7 @@ SETTING_ACTS: dict[str, Act] = named(
     act(
         "table",
         change_settings,
-        _table,
+        ChangeSettings,
         _Disciplines("disciplines", N_("Who belongs at a school care team's table?"), among="disciplines"),
         label=N_("Change who belongs there"),
         button=N_("Keep"),

@@ -1,5 +1,7 @@
 """What an administrator does: who works where, what a team covers, who stands in. No family's data."""
 
+from functools import partial
+
 from casecoord.actions.absence import SetDeputy, set_deputy
 from casecoord.actions.ending import EndTeam, end_team
 from casecoord.actions.leaving import EndMembership, EndProfessional, end_membership, end_professional
@@ -31,9 +33,11 @@ from casecoord.console.forms import (
 from casecoord.console.texts import N_
 from casecoord.domain.words import Discipline, Role
 
+_TEAM = Thing("team", kind="Team")
 _MEMBERSHIP = Thing("membership", kind="Membership")
+_ENDS = Moment("endsAt", N_("When does it end?"), N_("Leave empty for now."))
 _ADDED: tuple[Field, ...] = (
-    Thing("team", kind="Team"),
+    _TEAM,
     Given("issuer"),
     Line("name", N_("First name and surname"), needed=True),
     Choice("role", N_("In which role?"), kind=Role, among=tuple(role for role in Role if role is not Role.RESIDENT), needed=True, otherwise=Role.MEMBER),
@@ -62,23 +66,6 @@ def _added(form: Form) -> AddMember:
     )
 
 
-def _ended(form: Form) -> EndMembership:
-    successor = form.picked("successor", "Membership") if form.given.get("successor") else None
-    membership = form.thing("membership", "Membership")
-    return EndMembership(form.key, membership, form.moment("endsAt"), successor, confirm=True)
-
-
-def _team_ended(form: Form) -> EndTeam:
-    heir = form.picked("to", "Team") if form.given.get("to") else None
-    return EndTeam(form.key, form.thing("team", "Team"), heir, form.moment("endsAt"), confirm=True)
-
-
-def _left(form: Form) -> EndProfessional:
-    return EndProfessional(
-        form.key, form.thing("professional", "Professional"), form.moment("endsAt"), confirm=True
-    )
-
-
 #: On the pages of teams and of whoever works in them.
 TEAM_ACTS: dict[str, Act] = named(
     Act(
@@ -91,16 +78,13 @@ TEAM_ACTS: dict[str, Act] = named(
         button=N_("Add"),
         said=N_("Added. From that moment on they see what their role sees."),
     ),
-    Act(
+    act(
         "end",
         end_membership,
-        _ended,
-        ("membership",),
-        (
-            _MEMBERSHIP,
-            Moment("endsAt", N_("When does it end?"), N_("Leave empty for now.")),
-            Pick("successor", N_("Who takes over what hangs on it?"), N_("Nobody chosen: the team's coordinator. A seat of coordinator always needs somebody by name."), kind="Membership", among="others"),
-        ),
+        partial(EndMembership, confirm=True),
+        _MEMBERSHIP,
+        _ENDS,
+        Pick("successor", N_("Who takes over what hangs on it?"), N_("Nobody chosen: the team's coordinator. A seat of coordinator always needs somebody by name."), kind="Membership", among="others"),
         label=N_("End this membership"),
         button=N_("End it"),
         follows=N_("From then on this person sees nothing here any more in this role, and all that hangs on it goes to somebody by name. It cannot be taken back."),
@@ -123,23 +107,20 @@ TEAM_ACTS: dict[str, Act] = named(
         "cover",
         cover_place,
         CoverPlace,
-        Thing("team", kind="Team"),
+        _TEAM,
         Given("kind"),
-        Listed("code", N_("Which place?"), among="places", needed=True),
+        Listed("code", N_("Which place?"), N_("Those without a team stand first."), among="places", needed=True),
         label=N_("This team covers one more place"),
         button=N_("Let it cover this place"),
         said=N_("Kept. What is open there is offered to this team, family by family."),
     ),
-    Act(
+    act(
         "end-team",
         end_team,
-        _team_ended,
-        ("team",),
-        (
-            Thing("team", kind="Team"),
-            Pick("to", N_("Which team takes its work over?"), N_("A team of the same kind."), kind="Team", among="heirs"),
-            Moment("endsAt", N_("When does it end?"), N_("Leave empty for now.")),
-        ),
+        partial(EndTeam, confirm=True),
+        _TEAM,
+        Pick("to", N_("Which team takes its work over?"), N_("A team of the same kind."), kind="Team", among="heirs"),
+        _ENDS,
         label=N_("End this team"),
         button=N_("End the team"),
         follows=N_("From then on nobody works in this team, and all that hangs on it goes to the other team and to somebody there by name. It cannot be taken back."),
@@ -166,12 +147,12 @@ TEAM_ACTS: dict[str, Act] = named(
         button=N_("Keep"),
         said=N_("Kept. Who has room follows it."),
     ),
-    Act(
+    act(
         "leave",
         end_professional,
-        _left,
-        ("professional",),
-        (Thing("professional", kind="Professional"), Moment("endsAt", N_("When do they leave?"), N_("Leave empty for now."))),
+        partial(EndProfessional, confirm=True),
+        Thing("professional", kind="Professional"),
+        Moment("endsAt", N_("When do they leave?"), N_("Leave empty for now.")),
         label=N_("This person leaves altogether"),
         button=N_("Let them leave"),
         follows=N_("Every membership of this person ends, here and in other teams of the area, and all that hangs on them goes to the teams' coordinators. It cannot be taken back."),

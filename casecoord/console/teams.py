@@ -38,7 +38,7 @@ from casecoord.console.reception import Reception
 from casecoord.console.sheets import Desk, Sheet
 from casecoord.console.strip import Strip, strip
 from casecoord.console.team_acts import TEAM_ACTS
-from casecoord.console.texts import N_, say, word
+from casecoord.console.texts import word
 from casecoord.domain.errors import Problem
 from casecoord.domain.ids import global_id, key_of
 from casecoord.domain.leaving import ItemKind
@@ -49,7 +49,6 @@ from casecoord.identity.door import language_of
 from casecoord.identity.sessions import Session
 
 _PAGE = 50
-_UNCOVERED = N_("No team yet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +126,14 @@ async def membership(hand: Hand, query: MemberOf) -> MemberPage:
     """One who works in a team, with how much hangs on it, in one transaction."""
     found, manages = await member(hand, query), may_staff(hand)
     hangs = await hanging(hand, HangingOf(query.membership)) if manages else []
-    kinds = {one.kind for one in (await staff(hand, StaffOf(team=found.team))).items} if manages else set()
+    teams_of_it = (await staff(hand, StaffOf(team=found.team))).items if manages else []
     return MemberPage(
         await strip(hand),
         hand.now,
         found,
         manages,
         Counter(item.kind for item in hangs),
-        any(COMPOSITION.get(kind) for kind in kinds),
+        any(COMPOSITION.get(one.kind) for one in teams_of_it),
     )
 
 
@@ -178,9 +177,8 @@ class Teams:
     async def show_team(self, request: Request, session: Session, sheet: Sheet) -> Response:
         query = MembersOf(key_of("Team", request.path_params["id"]))
         found = await self.at.look(request, session, team, query)
-        uncovered = say(_UNCOVERED, language_of(request))
         others = [
-            Option(one.code, one.name, one.team_name or uncovered)
+            Option(one.code, one.name, one.team_name or "")
             for one in found.places.lines
             if one.team != query.team
         ]

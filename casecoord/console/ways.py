@@ -14,7 +14,7 @@ from casecoord.actions.on_duty import may_have_duty
 from casecoord.actions.possible import may_offer, may_prepare, may_signal
 from casecoord.actions.rules_in_words import may_read_rules
 from casecoord.actions.tables import may_know_tables
-from casecoord.actions.teams import may_know_members, may_staff
+from casecoord.actions.teams import may_name_deputies, may_staff
 from casecoord.actions.weighing import may_order
 from casecoord.console.texts import N_
 from casecoord.domain.teams import TEAM_KINDS
@@ -66,9 +66,9 @@ def _may_lead(hand: Hand) -> bool:
     return hand.actor.role in TEAM_ROLES and kind is not None and TEAM_KINDS[kind].invitable
 
 
-def _may_name_deputies(hand: Hand) -> bool:
+def _stands_for_a_team(hand: Hand) -> bool:
     """Whoever says who stands in, in the own team alone."""
-    return may_know_members(hand, own=True) and not may_staff(hand)
+    return may_name_deputies(hand, own=True) and not may_staff(hand)
 
 
 #: In the order in which they stand above every page.
@@ -91,7 +91,7 @@ WAYS: tuple[Way, ...] = (
     Way("/second-word", N_("Decide along"), roles(Role.AREA_COORDINATOR, Role.DECISION_POWER)),
     Way("/monitor", N_("Monitor"), may_follow, starts=roles(Role.ANALYST), rare=_WATCHERS),
     Way("/teams", N_("Teams"), may_staff, starts=may_staff),
-    Way("/team", N_("My team"), _may_name_deputies, rare=everybody),
+    Way("/team", N_("My team"), _stands_for_a_team, rare=everybody),
     Way("/privacy/log", N_("Who saw what"), _PRIVACY),
     Way("/privacy/changes", N_("Changes and log"), _PRIVACY),
     Way("/inbox", N_("Inbox"), everybody),

@@ -34,6 +34,12 @@ async def visit(app, provider, town) -> AsyncIterator[Callable[..., Visitor]]:
 
 
 @pytest.fixture
+def same_day(app, town) -> None:
+    """The application lives on the town's day."""
+    app.state.office.database.clock = town.clock
+
+
+@pytest.fixture
 def today(app, town) -> Town:
     """The town by the application's own clock: a code of the town's would have expired by it."""
     return replace(town, office=app.state.office, database=app.state.office.database)

@@ -11,7 +11,7 @@ from casecoord.actions.weighing import BlockadesOf, blockades
 from casecoord.domain.ids import global_id
 from casecoord.domain.words import BlockadeKind, Urgency
 from tests.actions.test_blockades import raised, social_case
-from tests.console.visitor import Forms, form_in
+from tests.console.visitor import Forms, form_in, sure
 from tests.statements import statements
 
 RULE = {
@@ -29,13 +29,6 @@ def page_of(blockade) -> str:
 
 async def waiting(town):
     return (await town.office.look(town.caller("jasmijn"), blockades, BlockadesOf())).items
-
-
-async def sure(visitor, page, action):
-    """The form that asks once more, sent."""
-    assert page.status_code == 422 and "Nothing has happened yet" in page.text, page.text
-    form = form_in(page, action)
-    return await visitor.post(form.action, form.fields)
 
 
 async def test_what_weighs_most_stands_first_with_its_date_and_who_is_asked(visit, town):

@@ -16,10 +16,7 @@ from tests.world import Town
 WHY = "Kind alleen op straat, moeder onbereikbaar."
 
 
-@pytest.fixture(autouse=True)
-def same_day(app, town):
-    """The application lives on the town's day."""
-    app.state.office.database.clock = town.clock
+pytestmark = pytest.mark.usefixtures("same_day")
 
 
 async def acute(town: Town, who: str, about, **more):

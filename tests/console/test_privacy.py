@@ -24,10 +24,7 @@ from tests.world import Town
 ANSWER = {"ground": "AVG 15", "decision": "U krijgt alles wat over u vastligt."}
 
 
-@pytest.fixture(autouse=True)
-def same_day(app, town):
-    """The application lives on the town's day."""
-    app.state.office.database.clock = town.clock
+pytestmark = pytest.mark.usefixtures("same_day")
 
 
 def page_of(request: RequestBrief) -> str:

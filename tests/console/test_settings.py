@@ -14,10 +14,7 @@ from tests.console.visitor import Forms, page_of, surely
 PAGE = "/teams/settings"
 
 
-@pytest.fixture(autouse=True)
-def same_day(app, town):
-    """The application lives on the town's day."""
-    app.state.office.database.clock = town.clock
+pytestmark = pytest.mark.usefixtures("same_day")
 
 
 async def told(town):

@@ -91,12 +91,16 @@ class Visitor:
         return await self.post(form.action, {**form.fields, **pointed(typed)})
 
 
-async def surely(visitor: Visitor, path: str, action: str, **typed: str) -> httpx2.Response:
-    """The same of an act that is asked twice."""
-    asked = await visitor.send(path, action, **typed)
-    assert asked.status_code == 422 and 'name="sure"' in asked.text, asked.text
-    form = form_in(asked, action)
+async def sure(visitor: Visitor, page: httpx2.Response, action: str) -> httpx2.Response:
+    """The form that asks once more, sent."""
+    assert page.status_code == 422 and "sure" in form_in(page, action).fields, page.text
+    form = form_in(page, action)
     return await visitor.post(form.action, form.fields)
+
+
+async def surely(visitor: Visitor, path: str, action: str, **typed: str) -> httpx2.Response:
+    """Fills in the form of an act that is asked twice, and sends it both times."""
+    return await sure(visitor, await visitor.send(path, action, **typed), action)
 
 
 async def done(visitor: Visitor, answer: httpx2.Response) -> str:
