@@ -105,6 +105,8 @@ async def test_a_team_ends_after_it_was_asked_twice_and_another_takes_over(visit
     assert (await mo.get(team_of(town, "klimop"))).status_code == 404
     ines = visit("ines", "en")
     assert (await ines.get(page_of(noor))).status_code == 200
+    last = (await mo.get(team_of(town, "regenboog"))).text
+    assert "the only one of its kind here" in last and "/end-team" not in last
 
 
 async def test_as_what_somebody_sits_at_the_table_and_how_many_hours_they_have(visit, town):
