@@ -9,9 +9,9 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from casecoord.actions import texts
+from casecoord.actions.by_bsn import ByBsn, desk_by_bsn
 from casecoord.actions.cases import look_at, require
 from casecoord.actions.office import Hand, verb
-from casecoord.actions.signals import ByBsn
 from casecoord.domain.alternatives import (
     STANDING,
     TOLD_OF_THE_DATE,
@@ -24,9 +24,8 @@ from casecoord.domain.errors import Problem
 from casecoord.domain.words import HearingState, Sphere
 from casecoord.domain.workdays import is_working_day, local_date
 from casecoord.storage import placements
-from casecoord.storage.cases import Desk, desk_of, open_desk
+from casecoord.storage.cases import Desk, desk_of
 from casecoord.storage.hearings import planned_for
-from casecoord.storage.households import find_by_bsn
 from casecoord.storage.people import team_of
 from casecoord.storage.sealed import Compartment
 from casecoord.storage.tables import Person
@@ -75,22 +74,20 @@ class HearingBrief:
 async def plan_hearing(hand: Hand, input: PlanHearing) -> HearingBrief:
     """From here G9 plans back: an alternative proposed, then a place held, in time before the judge asks."""
     held_on = _court_day(hand, input.held_on)
-    number = texts.bsn(input.about.bsn, "person.bsn")
-    texts.not_in_future(input.about.birth_date, hand.now, "person.birthDate")
-    found = await find_by_bsn(hand.work, number, input.about.birth_date)
-    desk = await open_desk(hand.work, found.household) if found else None
-    if found is None or found.person is None or desk is None:
+    found = await desk_by_bsn(hand, input.about)
+    if found is None:
         # Unknown here and known with another birth date are one answer.
         raise Problem("person_not_matched", "person.bsn")
-    desk.person = found.person
+    youth, desk = found
+    desk.person = youth
     rule = require(hand, desk, "plan_hearing")
-    if await planned_for(hand.work, found.person, held_on) is not None:
+    if await planned_for(hand.work, youth, held_on) is not None:
         raise Problem("hearing_planned", "heldOn")
     hearing = Hearing(
         area_id=hand.work.area_id,
         id=uuid4(),
         household_id=desk.household_id,
-        person_id=found.person,
+        person_id=youth,
         held_on=held_on,
         state=HearingState.PLANNED,
         planned_by=desk.actor_membership,

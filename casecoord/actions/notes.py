@@ -11,17 +11,15 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from casecoord.actions import texts
+from casecoord.actions.by_bsn import ByBsn, desk_by_bsn
 from casecoord.actions.cases import require
 from casecoord.actions.looking import About, Look, wrote
 from casecoord.actions.office import Hand, verb
-from casecoord.actions.signals import ByBsn
 from casecoord.domain.errors import Problem
 from casecoord.domain.joint_view import NoteView
 from casecoord.domain.words import Audience, Role, Sphere, TeamKind
 from casecoord.storage import notes as storage
-from casecoord.storage.cases import open_desk
 from casecoord.storage.consent_tables import MedicalNote
-from casecoord.storage.households import find_by_bsn
 from casecoord.storage.sealed import Place, medical_of
 from casecoord.storage.views import seal_of
 
@@ -46,22 +44,20 @@ class NoteAdded:
 async def add_medical_note(hand: Hand, input: AddMedicalNote) -> NoteAdded:
     """A GP writes about a patient of the own practice. It is a professional's word, as a signal is, but told to nobody."""
     text = texts.sentence(input.note, "note", longest=texts.DETAIL)
-    number = texts.bsn(input.about.bsn, "person.bsn")
-    texts.not_in_future(input.about.birth_date, hand.now, "person.birthDate")
     if hand.actor.team_kind is not TeamKind.GP_CARE or hand.actor.role not in _AT_WORK:
         raise Problem("not_allowed")
-    found = await find_by_bsn(hand.work, number, input.about.birth_date)
-    desk = await open_desk(hand.work, found.household) if found else None
-    practice = await storage.own_practice_of(hand.work, found.person) if found and found.person else None
-    if found is None or found.person is None or desk is None or practice is None:
+    found = await desk_by_bsn(hand, input.about)
+    practice = await storage.own_practice_of(hand.work, found[0]) if found else None
+    if found is None or practice is None:
         # Who is no patient here and who is nowhere are one answer.
         raise Problem("person_not_matched", "person.bsn")
+    patient, desk = found
     rule = require(hand, desk, "add_signal", matched_or_proposed=True)
     note = MedicalNote(
         area_id=hand.work.area_id,
         id=uuid4(),
         household_id=desk.household_id,
-        person_id=found.person,
+        person_id=patient,
         practice=practice,
         author_id=desk.actor_membership,
         written_at=desk.now,

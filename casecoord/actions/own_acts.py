@@ -193,8 +193,8 @@ def _is_asked(born: str | None, hand: Guest | Hand) -> bool:
 
 
 async def own_lock(guest: Guest) -> HouseholdSeal:
-    """Nobody else changes the own household until this is done."""
-    seal = await lock_household(guest.work, guest.actor.household_id)
+    """Nobody else changes the own household until this is done; whoever left it meanwhile acts in theirs: `try_again`."""
+    seal = await lock_household(guest.work, guest.actor.household_id, person=guest.actor.person_id)
     if seal is None:
         raise Problem("try_again")
     return seal

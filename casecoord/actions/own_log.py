@@ -6,10 +6,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 from casecoord.access.doing import ActFacts
-from casecoord.actions import cursors, texts
+from casecoord.actions import cursors
+from casecoord.actions.by_bsn import ByBsn, found_by_bsn
 from casecoord.actions.office import Guest, Hand, by_right
 from casecoord.actions.own_family import HomeView, home_view
-from casecoord.actions.signals import ByBsn
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import FACETS
 from casecoord.domain.lists import Slice
@@ -17,7 +17,6 @@ from casecoord.domain.own_log import Deed, Deferred, LogLine, Why, in_words, nex
 from casecoord.domain.workdays import local_date
 from casecoord.storage import own_log as storage
 from casecoord.storage.access_log import Entry, record
-from casecoord.storage.households import find_by_bsn
 from casecoord.storage.resident_codes import home_of, visit_as
 
 MOST_HELD_BACK = 200
@@ -125,9 +124,8 @@ def _may_read(hand: Hand) -> str:
 
 
 async def _whose(hand: Hand, about: ByBsn) -> Whose:
-    number = texts.bsn(about.bsn, "person.bsn")
-    found = await find_by_bsn(hand.work, number, about.birth_date)
-    if found is None or found.person is None:
+    found = await found_by_bsn(hand, about)
+    if found is None:
         raise Problem("person_not_matched", "person.bsn")
     return Whose(found.person, found.household)
 

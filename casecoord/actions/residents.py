@@ -8,10 +8,9 @@ from datetime import datetime
 from uuid import UUID
 
 from casecoord.access.doing import ActFacts
-from casecoord.actions import texts
+from casecoord.actions.by_bsn import ByBsn, desk_by_bsn
 from casecoord.actions.cases import require
 from casecoord.actions.office import Hand, Office, by_right, verb
-from casecoord.actions.signals import ByBsn
 from casecoord.domain.actors import Caller
 from casecoord.domain.errors import Problem
 from casecoord.domain.facets import PUBLIC_TASK
@@ -20,8 +19,7 @@ from casecoord.domain.words import Language, Role, Sphere
 from casecoord.domain.workdays import local_date
 from casecoord.storage import access_log
 from casecoord.storage import resident_codes as codes
-from casecoord.storage.cases import Desk, open_desk
-from casecoord.storage.households import find_by_bsn
+from casecoord.storage.cases import Desk, desk_of
 from casecoord.storage.relating import relation
 from casecoord.storage.resident_codes import Outcome
 from casecoord.storage.sealed import Compartment
@@ -214,20 +212,16 @@ def _bound(office: Office, tried: codes.Tried) -> access_log.Entry:
 async def person_and_desk(hand: Hand, about: ByPerson | ByBsn) -> tuple[UUID, Desk]:
     """The person and their home; whoever may not act for them gets the answer for one who is not here."""
     if isinstance(about, ByPerson):
-        home = await codes.home_of(hand.work, about.person)
-        desk = await open_desk(hand.work, home.household) if home else None
-        if desk is None or not desk.relation.is_lead:
+        there = await desk_of(hand.work, Person, about.person)
+        if there is None or there[1].died_on is not None or not there[0].relation.is_lead:
             raise Problem("not_found", "person")
-        return about.person, desk
+        return about.person, there[0]
     if hand.actor.role is not Role.PRIVACY_OFFICER:
         raise Problem("not_allowed")
-    number = texts.bsn(about.bsn, "person.bsn")
-    texts.not_in_future(about.birth_date, hand.now, "person.birthDate")
-    found = await find_by_bsn(hand.work, number, about.birth_date)
-    desk = await open_desk(hand.work, found.household) if found else None
-    if found is None or found.person is None or desk is None:
+    found = await desk_by_bsn(hand, about)
+    if found is None:
         raise Problem("person_not_matched", "person.bsn")
-    return found.person, desk
+    return found
 
 
 async def _fit(hand: Hand, desk: Desk, person: UUID) -> None:

@@ -10,17 +10,16 @@ from uuid import UUID, uuid4
 
 from casecoord.access.doing import ActFacts
 from casecoord.actions import texts
+from casecoord.actions.by_bsn import ByBsn, desk_by_bsn, found_by_bsn
 from casecoord.actions.cases import require
 from casecoord.actions.office import Hand, verb
-from casecoord.actions.signals import ByBsn
 from casecoord.domain import rights
 from casecoord.domain.ages import age_on
 from casecoord.domain.errors import Problem
 from casecoord.domain.words import RequestKind, RequestState, Role, Sphere
 from casecoord.domain.workdays import local_date
 from casecoord.storage import rights as storage
-from casecoord.storage.cases import Desk, desk_of, open_desk
-from casecoord.storage.households import find_by_bsn
+from casecoord.storage.cases import Desk, desk_of
 from casecoord.storage.sealed import Compartment
 from casecoord.storage.wait_tables import Request
 
@@ -80,14 +79,14 @@ async def exercise_right(hand: Hand, input: ExerciseRight) -> RequestBrief:
     # Who lives here is nobody's to try who may not record it.
     if hand.actor.role is not Role.PRIVACY_OFFICER:
         raise hand.not_allowed(hand.may(ACTS[input.kind], ActFacts()), ACTS[input.kind])
-    found = await _person(hand, input.about, "person")
-    desk = await open_desk(hand.work, found[0]) if found else None
-    if found is None or desk is None:
+    found = await desk_by_bsn(hand, input.about)
+    if found is None:
         raise Problem("person_not_matched", "person.bsn")
-    desk.person = found[1]
+    person, desk = found
+    desk.person = person
     rule = require(hand, desk, ACTS[input.kind], identity_checked=input.identity_checked)
     children = [await _agreeing(hand, desk, child) for child in input.agreeing[:MOST_CHILDREN]]
-    return await _record(hand, desk, found[1], input.kind, rule, words, at, children)
+    return await _record(hand, desk, person, input.kind, rule, words, at, children)
 
 
 @verb(RequestBrief)
@@ -192,18 +191,14 @@ def _said(hand: Hand, input: ExerciseRight | OfRequest) -> tuple[str | None, dat
     return words, None if at is None else texts.moment_past(at, hand.now, "receivedAt")
 
 
-async def _person(hand: Hand, about: ByBsn, field: str) -> tuple[UUID, UUID] | None:
-    """Household and person of this number and birth date."""
-    number = texts.bsn(about.bsn, f"{field}.bsn")
-    texts.not_in_future(about.birth_date, hand.now, f"{field}.birthDate")
-    found = await find_by_bsn(hand.work, number, about.birth_date)
-    return None if found is None or found.person is None else (found.household, found.person)
-
-
 async def _agreeing(hand: Hand, desk: Desk, about: ByBsn) -> UUID:
     """A child of this household whose own word counts beside that of whoever has custody."""
-    found = await _person(hand, about, "agreeing")
+    found = await found_by_bsn(hand, about, "agreeing")
     age = age_on(about.birth_date.isoformat(), local_date(hand.now)) or 0
-    if found is None or found[0] != desk.household_id or not rights.BESIDE_PARENTS <= age < rights.ALONE:
+    if (
+        found is None
+        or found.household != desk.household_id
+        or not rights.BESIDE_PARENTS <= age < rights.ALONE
+    ):
         raise Problem("child_not_matched", "agreeing.bsn")
-    return found[1]
+    return found.person

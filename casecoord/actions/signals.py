@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID, uuid4
 
 from casecoord.actions import texts
+from casecoord.actions.by_bsn import ByBsn, desk_by_bsn
 from casecoord.actions.cases import CaseBrief, brief, join, look_at, require
 from casecoord.actions.deferring import keep_unseen
 from casecoord.actions.looking import Look, facts_of, viewers, wrote
@@ -33,16 +34,9 @@ from casecoord.domain.words import (
 from casecoord.domain.workdays import local_date
 from casecoord.storage.case_tables import Case, Signal
 from casecoord.storage.cases import Desk, desk_of, open_desk
-from casecoord.storage.households import Found, find_by_bsn, receive_unmatched
+from casecoord.storage.households import receive_unmatched
 from casecoord.storage.people import name_of, on_duty
 from casecoord.storage.sealed import Compartment
-from casecoord.storage.work import Work
-
-
-@dataclass(frozen=True, slots=True)
-class ByBsn:
-    bsn: str
-    birth_date: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +112,14 @@ async def add_signal(hand: Hand, input: AddSignal) -> SignalAdded:
     detail = texts.optional(input.detail, "detail", longest=texts.DETAIL)
     defer = texts.optional(input.defer_reason, "deferReason")
     _check_safety(input, hand)
-    found = await _find(hand.work, input)
-    desk = await open_desk(hand.work, found.household)
-    if desk is None:
-        raise Problem("not_found", "household")
-    if isinstance(input.about, ByHousehold) and not _exists_for(hand, desk):
-        raise Problem("not_found", "household")
-    if input.subject is SignalSubject.PERSON and found.person is None:
+    person, desk = await _find(hand, input)
+    if input.subject is SignalSubject.PERSON and person is None:
         raise Problem("person_missing", "person")
-    desk.person = found.person if input.subject is SignalSubject.PERSON else None
+    desk.person = person if input.subject is SignalSubject.PERSON else None
     rule = require(hand, desk, "add_signal", matched_or_proposed=True)
     sphere = sphere_among(sphere_of(input.domain), hand.actor.team_kind)
     audience = _audience(input, sphere)
-    signal = await _record(desk, input, found, sphere, audience, summary, detail)
+    signal = await _record(desk, input, sphere, audience, summary, detail)
     desk.add_event("add_signal", "signal.existence", sphere, rule, audience=audience, signal=signal.id)
     if defer is not None:
         await keep_unseen(hand, desk, Thing.SIGNAL, signal.id, sphere, rule, defer)
@@ -218,12 +207,11 @@ def _check_safety(input: AddSignal, hand: Hand) -> None:
             return
 
 
-async def _find(work: Work, input: AddSignal) -> Found:
+async def _find(hand: Hand, input: AddSignal) -> tuple[UUID | None, Desk]:
+    work = hand.work
     match input.about:
-        case ByBsn(bsn, birth_date):
-            number = texts.bsn(bsn, "person.bsn")
-            texts.not_in_future(birth_date, work.now, "person.birthDate")
-            found = await find_by_bsn(work, number, birth_date)
+        case ByBsn() as about:
+            found = await desk_by_bsn(hand, about)
             if found is None:
                 # Unknown here and known with another birth date are one answer.
                 raise Problem("person_not_matched", "person.bsn")
@@ -231,9 +219,16 @@ async def _find(work: Work, input: AddSignal) -> Found:
         case ByName(name, birth_date, postcode):
             who = texts.sentence(name, "person.name", longest=200)
             texts.not_in_future(birth_date, work.now, "person.birthDate")
-            return await receive_unmatched(work, who, birth_date, texts.postcode(postcode, "person.postcode"))
+            there = texts.postcode(postcode, "person.postcode")
+            came = await receive_unmatched(work, who, birth_date, there)
+            desk = await open_desk(work, came.household)
+            assert desk is not None
+            return came.person, desk
         case ByHousehold(household):
-            return Found(household)
+            desk = await open_desk(work, household)
+            if desk is None or not _exists_for(hand, desk):
+                raise Problem("not_found", "household")
+            return None, desk
 
 
 def _exists_for(hand: Hand, desk: Desk) -> bool:
@@ -252,7 +247,6 @@ def _audience(input: AddSignal, sphere: Sphere) -> Audience | None:
 async def _record(
     desk: Desk,
     input: AddSignal,
-    found: Found,
     sphere: Sphere,
     audience: Audience | None,
     summary: str,
@@ -263,7 +257,7 @@ async def _record(
         area_id=work.area_id,
         id=uuid4(),
         household_id=desk.household_id,
-        person_id=found.person if input.subject is SignalSubject.PERSON else None,
+        person_id=desk.person,
         state=SignalState.OPEN,
         domain=input.domain,
         sphere=sphere,

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import strawberry
 
-from casecoord.actions import consents, grounds, notes, own_consents, signals
+from casecoord.actions import consents, grounds, notes, own_consents
+from casecoord.actions.by_bsn import ByBsn
 from casecoord.api.context import Info
 from casecoord.api.doing import do
 from casecoord.api.enums import ConsentSource, Purpose, Receiver
@@ -93,7 +94,7 @@ class AddMedicalNoteInput:
     note: str
 
     def verb(self) -> notes.AddMedicalNote:
-        return notes.AddMedicalNote(self.idempotency_key, signals.ByBsn(self.bsn, self.birth_date), self.note)
+        return notes.AddMedicalNote(self.idempotency_key, ByBsn(self.bsn, self.birth_date), self.note)
 
 
 @strawberry.input(

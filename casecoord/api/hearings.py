@@ -5,7 +5,8 @@ from typing import Annotated
 
 import strawberry
 
-from casecoord.actions import hearings, preparing, signals
+from casecoord.actions import hearings, preparing
+from casecoord.actions.by_bsn import ByBsn
 from casecoord.api.context import Info
 from casecoord.api.doing import do
 from casecoord.api.enums import HearingState
@@ -23,7 +24,7 @@ class PlanHearingInput:
     held_on: date
 
     def verb(self) -> hearings.PlanHearing:
-        about = signals.ByBsn(self.bsn, self.birth_date)
+        about = ByBsn(self.bsn, self.birth_date)
         return hearings.PlanHearing(self.idempotency_key, about, self.held_on)
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 import strawberry
 
 from casecoord.actions import closing, leads, participation, plan, signals
+from casecoord.actions.by_bsn import ByBsn
 from casecoord.api.enums import (
     Audience,
     Decision,
@@ -27,11 +28,11 @@ class PersonInput:
     name: str | None = None
     postcode: str | None = None
 
-    def about(self) -> signals.ByBsn | signals.ByName:
+    def about(self) -> ByBsn | signals.ByName:
         if self.birth_date is None:
             raise Problem("person_missing", "person.birthDate")
         if self.bsn is not None:
-            return signals.ByBsn(self.bsn, self.birth_date)
+            return ByBsn(self.bsn, self.birth_date)
         if self.name is None:
             raise Problem("person_missing", "person.bsn")
         if self.postcode is None:
@@ -73,7 +74,7 @@ class AddSignalInput:
             self.defer_reason,
         )
 
-    def _about(self) -> signals.ByBsn | signals.ByName | signals.ByHousehold:
+    def _about(self) -> ByBsn | signals.ByName | signals.ByHousehold:
         if (self.person is None) == (self.household is None):
             raise Problem("subject_mismatch" if self.person else "person_missing", "person")
         if self.person is not None:

@@ -5,7 +5,8 @@ from typing import Annotated, cast
 
 import strawberry
 
-from casecoord.actions import deferring, own_acts, residents, signals
+from casecoord.actions import deferring, own_acts, residents
+from casecoord.actions.by_bsn import ByBsn
 from casecoord.actions.own_family import MyFamilyOf, my_family
 from casecoord.actions.own_log import HeldBack, HeldBackOf, MyAccessLogOf, held_back, my_access_log
 from casecoord.api.context import Info
@@ -33,10 +34,10 @@ _KINDS = {
 _IDS = {kind: name for name, kind in _KINDS.items()}
 
 
-def _by_bsn(bsn: str | None, birth_date: date | None) -> signals.ByBsn:
+def _by_bsn(bsn: str | None, birth_date: date | None) -> ByBsn:
     if bsn is None or birth_date is None:
         raise Problem("person_not_matched", "person.bsn")
-    return signals.ByBsn(bsn, birth_date)
+    return ByBsn(bsn, birth_date)
 
 
 @strawberry.input(
@@ -75,7 +76,7 @@ class UnbindResidentInput:
     identity_checked: bool
 
     def verb(self) -> residents.UnbindResident:
-        about = signals.ByBsn(self.bsn, self.birth_date)
+        about = ByBsn(self.bsn, self.birth_date)
         return residents.UnbindResident(self.idempotency_key, about, self.identity_checked)
 
 
@@ -342,7 +343,7 @@ class ResidentQueries:
         description="Which lines of the log somebody does not see yet, why and until when; for the privacy officer."
     )
     async def held_back(self, info: Info, bsn: str, birth_date: date) -> list[HeldBackLine]:
-        query = HeldBackOf(signals.ByBsn(bsn, birth_date))
+        query = HeldBackOf(ByBsn(bsn, birth_date))
         found = await info.context.office.look(info.context.caller, held_back, query)
         return [HeldBackLine.of(one) for one in found]
 

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import strawberry
 
-from casecoord.actions import deciding, rights, rights_asked, signals
+from casecoord.actions import deciding, rights, rights_asked
+from casecoord.actions.by_bsn import ByBsn
 from casecoord.api.context import Info
 from casecoord.api.doing import do
 from casecoord.api.enums import RequestKind, RequestState
@@ -31,8 +32,8 @@ class ResidentInput:
     bsn: str
     birth_date: date
 
-    def about(self) -> signals.ByBsn:
-        return signals.ByBsn(self.bsn, self.birth_date)
+    def about(self) -> ByBsn:
+        return ByBsn(self.bsn, self.birth_date)
 
 
 @strawberry.input(
@@ -52,7 +53,7 @@ class ExerciseRightInput:
     def verb(self) -> rights.ExerciseRight:
         return rights.ExerciseRight(
             self.idempotency_key,
-            signals.ByBsn(self.bsn, self.birth_date),
+            ByBsn(self.bsn, self.birth_date),
             self.kind,
             self.identity_checked,
             self.words,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+from casecoord.actions.by_bsn import ByBsn
 from casecoord.actions.hearings import (
     EndHearing,
     MoveHearing,
@@ -21,7 +22,6 @@ from casecoord.actions.placements import (
     release_alternative,
 )
 from casecoord.actions.preparing import RecordPreparation, record_preparation
-from casecoord.actions.signals import ByBsn
 from casecoord.console.fields import Form, read_date
 from casecoord.console.forms import Act, Choice, Code, Day, Given, Thing, Undo, act, named
 from casecoord.console.place_acts import CONFIRM, END_PLACE, FOLLOW, PLACE, START

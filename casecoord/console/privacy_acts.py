@@ -3,6 +3,7 @@
 from typing import Any
 
 from casecoord.actions.break_glass import ReviewBreakGlass, review_break_glass
+from casecoord.actions.by_bsn import ByBsn
 from casecoord.actions.deciding import (
     ConfirmDecision,
     DecideRight,
@@ -22,7 +23,6 @@ from casecoord.actions.rights import (
     exercise_right,
     withdraw_right,
 )
-from casecoord.actions.signals import ByBsn
 from casecoord.console.fields import Form
 from casecoord.console.forms import (
     Act,

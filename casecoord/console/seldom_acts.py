@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
+from casecoord.actions.by_bsn import ByBsn
 from casecoord.actions.consents import (
     DETAIL,
     NOTE,
@@ -21,7 +22,6 @@ from casecoord.actions.notes import AddMedicalNote, add_medical_note
 from casecoord.actions.own_acts import RecordChildsWord, record_childs_word
 from casecoord.actions.participation import LeaveCase, Successor, leave_case
 from casecoord.actions.residents import ByPerson, CodeMade, MakeResidentCode, make_resident_code
-from casecoord.actions.signals import ByBsn
 from casecoord.actions.splitting import Part, SignalGoes, SplitHousehold, split_household
 from casecoord.console.fields import Form
 from casecoord.console.forms import (

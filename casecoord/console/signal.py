@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from casecoord.actions.asked import AskedOf, invitations, proposals
+from casecoord.actions.by_bsn import ByBsn
 from casecoord.actions.office import Hand
 from casecoord.actions.possible import may_signal
 from casecoord.actions.sent import (
@@ -21,7 +22,7 @@ from casecoord.actions.sent import (
     sent_signal,
     sent_signals,
 )
-from casecoord.actions.signals import AddSignal, ByBsn, ByName, add_signal
+from casecoord.actions.signals import AddSignal, ByName, add_signal
 from casecoord.console.fields import Form, Shown
 from casecoord.console.paging import onward
 from casecoord.console.reception import Reception

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from casecoord.actions.blockades import RaiseBlockade, raise_blockade
 from casecoord.actions.break_glass import BreakGlass, ByNumber, break_glass
+from casecoord.actions.by_bsn import ByBsn
 from casecoord.actions.cases import CaseBrief
 from casecoord.actions.closing import (
     CloseCase,
@@ -60,7 +61,6 @@ from casecoord.actions.residents import (
 from casecoord.actions.rights import ExerciseRight, exercise_right
 from casecoord.actions.signals import (
     AddSignal,
-    ByBsn,
     ByName,
     Decision,
     SeeSignal,

@@ -3,6 +3,7 @@
 Every loader answers None alike for what is not there and what lies in another area.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -27,7 +28,7 @@ from casecoord.storage.case_tables import (
 )
 from casecoord.storage.consent_tables import Consent
 from casecoord.storage.family_tables import Agreement, Milestone
-from casecoord.storage.households import lock_household, save_keys
+from casecoord.storage.households import Found, lock_household, save_keys
 from casecoord.storage.meeting_tables import MeetingItem
 from casecoord.storage.relating import Relation, relation
 from casecoord.storage.sealed import HouseholdSeal, Place
@@ -142,12 +143,14 @@ class Desk:
         )
 
 
-async def open_desk(work: Work, household_id: UUID, *, ended: bool = False) -> Desk | None:
+async def open_desk(
+    work: Work, household_id: UUID, *, ended: bool = False, person: UUID | None = None
+) -> Desk | None:
     """Locks the household and loads its open case; None if there is no such household.
 
-    `ended`: also one that is no more, because it went on in another.
+    `ended`: also one that is no more, because it went on in another. `person`: only while they are of it.
     """
-    seal = await lock_household(work, household_id, ended=ended)
+    seal = await lock_household(work, household_id, ended=ended, person=person)
     if seal is None:
         return None
     desk = Desk(work, household_id, seal, await relation(work, household_id))
@@ -167,6 +170,19 @@ async def open_desk(work: Work, household_id: UUID, *, ended: bool = False) -> D
         desk.coming = [lead for lead in leads if lead is not desk.lead]
         desk.participants = await _participants(work, desk.case.id)
     return desk
+
+
+async def desk_at_home(work: Work, find: Callable[[], Awaitable[Found | None]]) -> tuple[UUID, Desk] | None:
+    """Whoever is found, and their household; while its lock was waited for they may have come to another."""
+    found = await find()
+    while found is not None:
+        desk = await open_desk(work, found.household, person=found.person)
+        if desk is not None:
+            return found.person, desk
+        known, found = found, await find()
+        if found == known:
+            break
+    return None
 
 
 async def desk_of(work: Work, kind: type[Row], identity: UUID) -> tuple[Desk, Row] | None:

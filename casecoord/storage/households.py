@@ -27,7 +27,9 @@ _AFTER_LOCK = text(
     "select (select settings from areas where id = :area) settings, greatest(case when coalesce(current_setting('casecoord.now', true), '') = '' then clock_timestamp()"
     "   else clock() end, (select max(at) from events where area_id = :area and household_id = :id)) now,"
     " coalesce((select jsonb_agg(jsonb_build_array(compartment, version, encode(wrapped, 'hex')))"
-    "   from vault.household_keys where area_id = :area and household_id = :id), '[]') wrapped_keys"
+    "   from vault.household_keys where area_id = :area and household_id = :id), '[]') wrapped_keys,"
+    " cast(:person as uuid) is null or exists (select from persons where area_id = :area and id = :person"
+    "   and household_id = :id) at_home"
 )
 _HOLDER_AT = text(
     "select membership_id from holders where area_id = :area and household_id = :id"
@@ -61,16 +63,18 @@ _COVERAGE = text(
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A person of the register, or only a household."""
+    """A person of the register, and of which household they are at this moment."""
 
     household: UUID
-    person: UUID | None = None
+    person: UUID
 
 
-async def lock_household(work: Area, household: UUID, *, ended: bool = False) -> HouseholdSeal | None:
+async def lock_household(
+    work: Area, household: UUID, *, ended: bool = False, person: UUID | None = None
+) -> HouseholdSeal | None:
     """Locks the household for this transaction and gives its seal; None if it is not there, or is no more.
 
-    `ended`: also one that is no more.
+    `ended`: also one that is no more. `person`: None too if they are of another one once the lock is had.
 
     The moment of the transaction becomes the moment at which the lock was had, so that what two
     waiting transactions do to one household happens in the order of their locks, whatever the clock does.
@@ -80,7 +84,9 @@ async def lock_household(work: Area, household: UUID, *, ended: bool = False) ->
     parameters = {"area": work.area_id, "id": household}
     if (await work.session.execute(_LOCK_ENDED if ended else _LOCK, parameters)).first() is None:
         return None
-    row = (await work.session.execute(_AFTER_LOCK, parameters)).one()
+    row = (await work.session.execute(_AFTER_LOCK, {**parameters, "person": person})).one()
+    if not row.at_home:
+        return None
     work.now = max(work.now, row.now)
     work.follow(row.settings)
     keys = [(name, version, bytes.fromhex(wrapped)) for name, version, wrapped in row.wrapped_keys]

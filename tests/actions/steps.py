@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from casecoord.actions.by_bsn import ByBsn
 from casecoord.actions.cases import CaseBrief
 from casecoord.actions.clocks import recompute_gaps, sweep_areas
 from casecoord.actions.leads import AnswerProposal, ProposeLead, accept_lead, propose_lead
@@ -26,7 +27,6 @@ from casecoord.actions.merging import (
 from casecoord.actions.participation import AnswerInvitation, InviteTeam, invite_team, join_case
 from casecoord.actions.signals import (
     AddSignal,
-    ByBsn,
     ByName,
     Decision,
     SignalAdded,

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from casecoord.actions.by_bsn import ByBsn
 from casecoord.actions.clocks import recompute_gaps, sweep_areas
 from casecoord.actions.hearings import (
     EndHearing,
@@ -18,7 +19,6 @@ from casecoord.actions.hearings import (
 from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.lists import GapsOf, TimelineOf, WorklistOf, gaps, timeline, worklist
 from casecoord.actions.notices import InboxOf, inbox
-from casecoord.actions.signals import ByBsn
 from casecoord.domain.errors import Problem
 from casecoord.domain.joint_view import JointCase
 from casecoord.domain.notices import NoticeKind

@@ -4,6 +4,7 @@ from uuid import UUID
 
 import pytest
 
+from casecoord.actions.by_bsn import ByBsn
 from casecoord.actions.cases import CaseBrief
 from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.leads import (
@@ -17,7 +18,7 @@ from casecoord.actions.leads import (
 )
 from casecoord.actions.lists import GapsOf, TimelineOf, WorklistOf, gaps, timeline, worklist
 from casecoord.actions.participation import AnswerInvitation, InviteTeam, invite_team, join_case
-from casecoord.actions.signals import AddSignal, ByBsn, Decision, TriageSignal, add_signal, triage_signal
+from casecoord.actions.signals import AddSignal, Decision, TriageSignal, add_signal, triage_signal
 from casecoord.domain.errors import Problem
 from casecoord.domain.words import CaseState, LifeDomain, ProposalState, SignalSubject, Urgency
 from tests.world import Someone, Town

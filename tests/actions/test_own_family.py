@@ -1,5 +1,6 @@
 """Rights belong to persons: what is about oneself and one's young children, and never another adult's."""
 
+import asyncio
 from datetime import date, timedelta
 
 import pytest
@@ -30,7 +31,7 @@ from casecoord.storage.child_agreements import say
 from casecoord.storage.work import UnknownLogin
 from tests.actions.consent_steps import consent, note, see, something_held, to_note
 from tests.actions.residents_steps import at_home, bound, custody, ids, names, resident, scalar
-from tests.actions.steps import by_bsn, led_case, refused, signal, take_part
+from tests.actions.steps import by_bsn, led_case, refused, signal, sql, take_part, waiting_for_locks
 from tests.world import Town
 
 SCHOOL = {"school": ("school", "11VO00")}
@@ -273,6 +274,30 @@ async def test_after_a_split_neither_sees_the_other(town: Town):
     assert not left.signals and not left.contacts and "Geheimlaan" not in str(left)
     assert hers.household == parted.part and later.signal in ids(hers.signals)
     assert hers.address.value.startswith("Geheimlaan") and hers.contacts
+
+
+async def test_who_leaves_while_they_ask_writes_nothing_where_they_lived(town: Town, database_url: str):
+    family = await home(town, kind=aged(town, 8))
+    await led_case(town, family["kind"])
+    mother = await bound(town, "amina", family["moeder"])
+    lived = family["moeder"].household
+    ask = AskForHelp(town.key(), LifeDomain.FINANCE, Urgency.HIGH, "Ik red het niet.")
+    split = SplitHousehold(town.key(), lived, (family["moeder"].id,), (), Part.STAYING)
+    async with sql(database_url) as beside, sql(database_url) as watching:
+        transaction = beside.transaction()
+        await transaction.start()
+        await beside.execute("select from households where id = $1 for update", lived)
+        parting = asyncio.ensure_future(town.act("ibrahim", split_household, split))
+        await waiting_for_locks(watching, 1)
+        asking = asyncio.ensure_future(town.office.act(mother, ask_for_help, ask))
+        await waiting_for_locks(watching, 2)
+        await transaction.rollback()
+        await parting
+        async with refused("try_again"):
+            await asking
+        assert await watching.fetchval("select count(*) from signals") == 1
+    asked = await town.office.act(mother, ask_for_help, ask)
+    assert asked.signal in ids((await at_home(town, mother)).signals)
 
 
 async def test_a_parent_who_lives_elsewhere_sees_the_own_home_only(town: Town):

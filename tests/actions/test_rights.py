@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from casecoord.actions.by_bsn import ByBsn
 from casecoord.actions.candidates import CandidatesOf, candidates
 from casecoord.actions.clocks import recompute_gaps, sweep_areas
 from casecoord.actions.deciding import (
@@ -33,7 +34,7 @@ from casecoord.actions.rights import (
 )
 from casecoord.actions.rights_asked import RightsAsked, rights_asked
 from casecoord.actions.sent import SentSignalOf, sent_signal
-from casecoord.actions.signals import ByBsn, SeeSignal, see_signal
+from casecoord.actions.signals import SeeSignal, see_signal
 from casecoord.domain.joint_view import JointCase
 from casecoord.domain.notices import NoticeKind
 from casecoord.domain.rights import DecisionState

@@ -8,10 +8,10 @@ from uuid import uuid4
 
 import pytest
 
+from casecoord.actions.by_bsn import ByBsn
 from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.office import REFUSALS
 from casecoord.actions.signals import (
-    ByBsn,
     ByHousehold,
     ByName,
     Decision,

@@ -1,5 +1,6 @@
 """A family goes two ways: each part has its own page, its own clocks and its own case, and nothing of the other's."""
 
+import asyncio
 import json
 from dataclasses import asdict
 from datetime import date
@@ -12,11 +13,15 @@ from casecoord.actions.joint_view import JointCaseOf, joint_case
 from casecoord.actions.lists import TimelineOf, timeline
 from casecoord.actions.participation import InviteTeam, invite_team
 from casecoord.actions.plan import AddAction, add_action
+from casecoord.actions.rights import exercise_right
 from casecoord.actions.signals import ByHousehold, Decision, TriageSignal, triage_signal
 from casecoord.actions.splitting import Part, SignalGoes, SplitHousehold, split_household
 from casecoord.domain.errors import Problem
 from casecoord.domain.words import LifeDomain, SignalSubject
-from tests.actions.steps import led_case, merge, refused, signal, sql, take_part, whole
+from tests.actions.alternative_steps import heard
+from tests.actions.consent_steps import note
+from tests.actions.steps import led_case, merge, refused, signal, sql, take_part, waiting_for_locks, whole
+from tests.actions.test_rights import asking
 from tests.world import Someone, Town
 
 
@@ -193,4 +198,38 @@ async def test_two_parts_that_come_together_again_are_one_family(town: Town) -> 
     seen = await view_of(town, "amina", case)
     assert len(seen.persons) == 3
     assert {s.summary.value for s in seen.signals if s.summary} >= {"Zorgen over thuis.", "Daan spijbelt."}
+    await whole(town)
+
+
+ABOUT = {
+    "a hearing": ("daan", heard),
+    "a signal": ("daan", lambda town, daan: signal(town, "fleur", daan)),
+    "a note": ("els", lambda town, els: note(town, "fleur", els)),
+    "a right": ("els", lambda town, els: town.act("lotte", exercise_right, asking(town, els))),
+}
+
+
+@pytest.mark.parametrize("what", ABOUT)
+async def test_what_is_written_while_somebody_leaves_comes_where_they_are(
+    town: Town, database_url: str, what: str
+) -> None:
+    """It was looked up where they live before they left, and waited for that household."""
+    janssens = await town.janssens()
+    name, write = ABOUT[what]
+    who = janssens[name]
+    async with sql(database_url) as beside, sql(database_url) as watching:
+        transaction = beside.transaction()
+        await transaction.start()
+        await beside.execute("select from households where id = $1 for update", who.household)
+        leaving = SplitHousehold(town.key(), who.household, (who.id,))
+        parting = asyncio.ensure_future(town.act("ibrahim", split_household, leaving))
+        await waiting_for_locks(watching, 1)
+        written = asyncio.ensure_future(write(town, who))
+        await waiting_for_locks(watching, 2)
+        await transaction.rollback()
+        part = (await parting).part
+        await written
+        for table in ("signals", "hearings", "medical_notes", "requests"):
+            homes = await watching.fetch(f"select household_id from {table} where person_id = $1", who.id)
+            assert {row[0] for row in homes} <= {part}
     await whole(town)

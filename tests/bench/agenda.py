@@ -8,8 +8,9 @@ import asyncpg
 
 from casecoord.access.decide import Policy
 from casecoord.actions.agenda import MeetingOf, meeting
+from casecoord.actions.by_bsn import ByBsn
 from casecoord.actions.meetings import ScheduleMeeting, schedule_meeting
-from casecoord.actions.signals import AddSignal, ByBsn, add_signal
+from casecoord.actions.signals import AddSignal, add_signal
 from casecoord.domain.words import LifeDomain, SignalSubject, Urgency
 from casecoord.storage.connection import APP_ROLE
 from casecoord.storage.work import Database

@@ -16,11 +16,12 @@ import asyncpg
 import httpx2
 
 from casecoord.access.decide import Policy
+from casecoord.actions.by_bsn import ByBsn
 from casecoord.actions.cases import CaseBrief
 from casecoord.actions.leads import AnswerProposal, ProposeLead, accept_lead, propose_lead
 from casecoord.actions.participation import AnswerInvitation, InviteTeam, invite_team, join_case
 from casecoord.actions.plan import AddAction, add_action
-from casecoord.actions.signals import AddSignal, ByBsn, Decision, TriageSignal, add_signal, triage_signal
+from casecoord.actions.signals import AddSignal, Decision, TriageSignal, add_signal, triage_signal
 from casecoord.demo.provider import DemoProvider, running
 from casecoord.demo.tokens import obtain
 from casecoord.domain.words import LifeDomain, SignalSubject, Urgency

@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
+from casecoord.actions.by_bsn import ByBsn
 from casecoord.actions.rotating import Keys, RotateKeys, carry_out, rotate_keys
-from casecoord.actions.signals import AddSignal, ByBsn, add_signal
+from casecoord.actions.signals import AddSignal, add_signal
 from casecoord.domain.words import LifeDomain, SignalSubject, Urgency
 from casecoord.storage import rotating
 from casecoord.storage.newcomers import Dweller, Settlement, move_in

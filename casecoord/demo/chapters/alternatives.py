@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+from casecoord.actions.by_bsn import ByBsn
 from casecoord.actions.hearings import PlanHearing, plan_hearing
 from casecoord.actions.offers import AddOffer, Need, OfferTerms, add_offer
 from casecoord.actions.placements import (
@@ -17,7 +18,6 @@ from casecoord.actions.placements import (
     start_alternative,
 )
 from casecoord.actions.preparing import RecordPreparation, record_preparation
-from casecoord.actions.signals import ByBsn
 from casecoord.demo.stories import PUPIL, family, one, story
 from casecoord.demo.teller import Teller
 from casecoord.domain.alternatives import FollowStep, NeededOf, OfferKind, PreparationStep

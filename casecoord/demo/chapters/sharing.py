@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from casecoord.actions.break_glass import ReviewBreakGlass, review_break_glass
+from casecoord.actions.by_bsn import ByBsn
 from casecoord.actions.consents import (
     DETAIL,
     NOTE,
@@ -12,7 +13,6 @@ from casecoord.actions.consents import (
     withdraw_consent,
 )
 from casecoord.actions.notes import AddMedicalNote, add_medical_note
-from casecoord.actions.signals import ByBsn
 from casecoord.demo.stories import PATIENT, PUPIL, family, one, story
 from casecoord.demo.teller import Teller
 from casecoord.domain.consents import ConsentSource
