@@ -14,7 +14,6 @@ from casecoord.domain.notices import NoticeKind
 from casecoord.domain.words import ProposalState, Sphere, TransferKind
 from casecoord.storage.belongings import (
     Belongings,
-    Changed,
     belongings,
     changes,
     reseal,
@@ -258,7 +257,7 @@ async def _merge(
         for one in changes(before, after)
         if (one.former is not None or one.table in _MADE) and (one.table, one.key) != own
     ]
-    await write_down(work, merge.id, [*changed, *(_made_holder(identity) for identity in held)])
+    await write_down(work, merge.id, [*changed, *held])
     await tell_members(work, main.household_id, NoticeKind.MERGED, merge.id, leads)
     await tell_signals(work, passed)
     await tell_transfers(work, main.household_id, hand.actor.membership_id)
@@ -267,7 +266,7 @@ async def _merge(
 
 async def _undo(hand: Hand, merge: Merge, main: Desk, beside: Desk) -> tuple[Desk, Desk]:
     """Both households as they are after everything went back to where it came from."""
-    work, merged_at = hand.work, merge.merged_at
+    work = hand.work
     proposal = await merge_proposal(work, merge.proposal_id)
     assert proposal is not None
     # The word of a second coordinator: the two are two. That is not asked again for the same reasons.
@@ -285,7 +284,7 @@ async def _undo(hand: Hand, merge: Merge, main: Desk, beside: Desk) -> tuple[Des
     await plan_at_the_table(work, main.household_id, beside.household_id)
     await state_as_it_is(work, main.household_id, beside.household_id)
     await seal_and_follow(hand, before, main, beside)
-    await hold_along(work, main.household_id, beside.household_id, merged_at, work.now)
+    await hold_along(work, main.household_id, beside.household_id, undoing.since, work.now)
     return await reopen(hand, main), await reopen(hand, beside)
 
 
@@ -299,7 +298,3 @@ async def seal_and_follow(hand: Hand, before: Belongings, *desks: Desk) -> None:
     await follow(work, there, *households)
     await work.session.flush()
     work.session.expunge_all()
-
-
-def _made_holder(identity: UUID) -> Changed:
-    return Changed("holders", json.dumps({"id": str(identity)}), None, {})

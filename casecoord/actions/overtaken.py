@@ -50,6 +50,8 @@ CONSTRAINTS = {
     "meetings_one_open": "table_taken",
     "meetings_continued_once": "meeting_over",
     "meeting_items_once": "try_again",
+    # Somebody came to another family meanwhile: the next try finds them there.
+    "about_somebody_at_home": "try_again",
     # Two merges at once brought the same two families together: the next try finds them asked about.
     "merge_proposals_one_pending": "try_again",
 }

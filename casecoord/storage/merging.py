@@ -4,6 +4,7 @@ Nothing is moved that is not in `belongings`; every value is sealed again under 
 comes to. Both households are locked by whoever calls.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from casecoord.domain.teams import SECRECY
-from casecoord.storage.belongings import Belongings
+from casecoord.storage.belongings import Belongings, Changed
 from casecoord.storage.cases import Desk
 from casecoord.storage.work import Area
 
@@ -258,12 +259,14 @@ async def state_as_it_is(work: Area, *households: UUID) -> None:
     await work.session.execute(_AS_IT_IS, {"area": work.area_id, "households": list(households)})
 
 
-async def hold_along(work: Area, of: UUID, to: UUID, since: datetime | None, until: datetime) -> list[UUID]:
-    """Who held the one held the other too, at moments at which nobody did; the rows made."""
+async def hold_along(
+    work: Area, of: UUID, to: UUID, since: datetime | None, until: datetime
+) -> list[Changed]:
+    """Who held the one held the other too, at moments at which nobody did; the rows made, to be written down."""
     made = await work.session.scalars(
         _HOLD_ALONG, {"area": work.area_id, "of": of, "to": to, "since": since, "until": until}
     )
-    return list(made)
+    return [Changed("holders", json.dumps({"id": str(identity)}), None, {}) for identity in made]
 
 
 async def follow(work: Area, there: Belongings, *households: UUID) -> None:

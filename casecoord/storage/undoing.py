@@ -1,8 +1,8 @@
 """A merge goes back: what it changed is as it was, and what happened since stays, on the side that it belongs to.
 
-A column that the merge changed gets its former value if nobody changed it since. What came after goes by one rule:
-with the person it is about; a thing of a case with its case, a case with its signals; else with the household that
-went on.
+A column that the merge changed gets its former value if nobody changed it since. What came after, by itself or from
+a third household, goes by one rule: with the person it is about; a thing of a case with its case, a case with its
+signals; else with the household that went on.
 """
 
 import json
@@ -20,8 +20,10 @@ from casecoord.storage.belongings import (
     belongings,
     set_back,
     take_away,
+    write_down,
 )
 from casecoord.storage.merge_tables import Merge
+from casecoord.storage.merging import hold_along
 from casecoord.storage.work import Area
 
 #: What has to be in one of the two households still, for the merge to go back.
@@ -43,7 +45,15 @@ _RUNS_AGAIN = text(
     "select exists (select from promises where area_id = :area and rule = :rule and subject_id = cast(:subject as uuid)"
     " and ended_at is null)"
 )
-_RUNS = text("select ended_at is null from promises where area_id = :area and id = cast(:id as uuid)")
+_IS_LATE = text(
+    "select ended_at is null and due_at = cast(cast(:since as text) as timestamptz) from promises"
+    " where area_id = :area and id = cast(:id as uuid)"
+)
+#: The promise ran until another moment meanwhile.
+_END_ANOTHER = text(
+    "update gaps set ended_at = greatest(:now, since) where area_id = :area and promise_id = cast(:promise as uuid)"
+    " and id <> cast(:id as uuid) and ended_at is null"
+)
 _STOP_TAKING_PART = text(
     "update participants set during = tstzrange(lower(during), :now) where area_id = :area and id = :id"
     " and upper_inf(during) and not exists (select from plan_actions a where a.area_id = :area"
@@ -54,33 +64,33 @@ _PASS_NO_MORE = text(
     " and state = 'pending'"
 )
 _UNHOLD = text("delete from holders where area_id = :area and id = any(:ids) and upper(during) <= :merged_at")
-_SINCE = (
-    # A signal goes with the person it is about.
-    "update signals s set household_id = p.household_id from persons p where s.area_id = :area"
-    " and s.household_id = :main and s.received_at >= :since and p.area_id = s.area_id and p.id = s.person_id"
-    " and p.household_id = :beside",
-    *(
-        f"update {table} x set household_id = p.household_id from persons p where x.area_id = :area"
-        f" and x.household_id = :main and x.{moment} >= :since and p.area_id = x.area_id and p.id = x.person_id"
-        " and p.household_id = :beside"
-        for table, moment in (
-            ("hearings", "planned_at"),
-            ("placements", "proposed_at"),
-            ("requests", "received_at"),
-            ("consents", "recorded_at"),
-            ("medical_notes", "written_at"),
-        )
-    ),
-    "update deferrals d set household_id = :beside where d.area_id = :area and d.household_id = :main"
-    " and d.deferred_at >= :since and d.thing_id in (select id from signals where area_id = :area"
-    "   and household_id = :beside union all select id from hearings where area_id = :area and household_id = :beside)",
+_OTHERS = text(
+    "select id, merged_id, merged_at from merges where area_id = :area and household_id = :main and id <> :merge"
+    " and undone_at is null order by merged_at, id"
+)
+_WITH_WHOM = (
+    "update {table} x set household_id = p.household_id from persons p where x.area_id = :area"
+    " and x.household_id = :main and p.area_id = x.area_id and p.id = x.person_id and p.household_id = :beside"
+)
+# What waited of what goes, since when: as old as the third household was that brought it.
+_WAITED = (
+    f"{_WITH_WHOM} returning x.received_at".format(table="signals"),
     # A case goes with its signals, if none of them stays.
     "update cases c set household_id = :beside where c.area_id = :area and c.household_id = :main"
-    " and c.triaged_at >= :since and exists (select from signals s where s.area_id = c.area_id"
+    " and exists (select from signals s where s.area_id = c.area_id"
     "   and s.case_id = c.id and s.household_id = :beside) and not exists (select from signals s"
     "   where s.area_id = c.area_id and s.case_id = c.id and s.household_id = :main)"
     " and not exists (select from cases d where d.area_id = c.area_id and d.household_id = :beside"
-    "   and d.state <> 'closed')",
+    "   and d.state <> 'closed') returning c.triaged_at",
+)
+_SINCE = (
+    *(
+        _WITH_WHOM.format(table=table)
+        for table in ("hearings", "placements", "requests", "consents", "medical_notes")
+    ),
+    "update deferrals d set household_id = :beside where d.area_id = :area and d.household_id = :main"
+    " and d.thing_id in (select id from signals where area_id = :area"
+    "   and household_id = :beside union all select id from hearings where area_id = :area and household_id = :beside)",
     # Another wording goes with the one that it replaces, and a step with its goal or agreement.
     "with recursive line (id, case_id) as (select n.id, a.case_id from agreements n join agreements a"
     "   on a.area_id = n.area_id and a.id = n.replaces join cases c on c.area_id = a.area_id and c.id = a.case_id"
@@ -109,6 +119,8 @@ class Undoing:
     def __init__(self, work: Area, merge: Merge, changed: Iterable[Changed]) -> None:
         self.work, self.merge = work, merge
         self.here: Belongings = {}
+        #: from when on something waited that goes to the household that ended
+        self.since = merge.merged_at
         order = list(BELONGINGS)
         self.changed = [one for one in changed if one.table in BELONGINGS]
         self.held = [one.key for one in changed if one.table == "holders"]
@@ -133,14 +145,29 @@ class Undoing:
             there = self._now(one)
             if one.former is None and there is not None:
                 await self._unmake(one, there)
-        values = {"area": self.work.area_id, "main": both[0], "beside": both[1], "since": merge.merged_at}
+        values: Values = {"area": self.work.area_id, "main": both[0], "beside": both[1]}
+        for statement in _WAITED:
+            self.since = min([self.since, *await self.work.session.scalars(text(statement), values)])
+        values["since"] = merge.merged_at
         for statement in _SINCE:
             await self.work.session.execute(text(statement), values)
         held = [UUID(json.loads(key)["id"]) for key in self.held]
         await self.work.session.execute(
             _UNHOLD, {"area": self.work.area_id, "ids": held, "merged_at": merge.merged_at}
         )
+        await self._hold_what_others_brought()
         return self.here
+
+    async def _hold_what_others_brought(self) -> None:
+        """What another merge brought to this household was held before it came, and stays so."""
+        others = await self.work.session.execute(
+            _OTHERS, {"area": self.work.area_id, "main": self.merge.household_id, "merge": self.merge.id}
+        )
+        for other in others:
+            made = await hold_along(
+                self.work, other.merged_id, self.merge.household_id, None, other.merged_at
+            )
+            await write_down(self.work, other.id, made)
 
     def _now(self, one: Changed) -> Belonging | None:
         return self.here.get((one.table, one.key))
@@ -220,8 +247,19 @@ class Undoing:
         return {column: value for column, value in values.items() if column == "household_id"}
 
     async def _gap(self, one: Changed, values: Values, row: Mapping[str, Any]) -> Values:
-        runs = await self._asked_of_database(_RUNS, id=row["promise_id"])
-        return values if runs or values.get("ended_at", "") is not None else {}
+        """A gap is open again if its promise runs until the same moment again."""
+        if values.get("ended_at", "") is not None:
+            return values
+        if not await self._asked_of_database(_IS_LATE, id=row["promise_id"], since=row["since"]):
+            return {}
+        others = {
+            "area": self.work.area_id,
+            "promise": row["promise_id"],
+            "id": row["id"],
+            "now": self.work.now,
+        }
+        await self.work.session.execute(_END_ANOTHER, others)
+        return values
 
     async def _unmake(self, one: Changed, there: Belonging) -> None:
         """What the merge made is not there if nothing was done with it since; else it has been."""

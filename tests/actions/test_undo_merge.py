@@ -316,6 +316,32 @@ async def test_what_was_merged_again_since_is_undone_first(town: Town) -> None:
     await whole(town)
 
 
+async def test_what_another_family_brought_since_stays_held_all_the_while(
+    town: Town, database_url: str
+) -> None:
+    """The first merge says who held the family before it; the second needs that too, and stays."""
+    await second_coordinator(town)
+    noor = (await town.janssens())["noor"]
+    others = []
+    for name in ("Sam Bos", "Kim Post"):
+        (child,) = await town.family((name, date(2017, 2, 2)), links={0: [("school", "12AB00")]})
+        await signal(town, "ines", child)
+        others.append((child, town.clock.now))
+        town.clock.forward(hours=1)
+    (sam, _), (kim, since) = others
+    first = await merge(town, noor.household, sam.household)
+    town.clock.forward(hours=1)
+    await merge(town, noor.household, kim.household)
+    town.clock.forward(hours=1)
+    await undo(town, first.merge)
+    await whole(town)
+    async with sql(database_url) as database:
+        held = await database.fetchval(
+            "select range_agg(during) from holders where household_id = $1", noor.household
+        )
+    assert [(span.lower, span.upper) for span in held] == [(since, None)]
+
+
 async def test_twenty_undo_at_once_and_one_does(town: Town) -> None:
     noor, sam = await two_families(town)
     merged = await merge(town, noor.household, sam.household, keep_case=await case_of(town, noor))
@@ -323,3 +349,69 @@ async def test_twenty_undo_at_once_and_one_does(town: Town) -> None:
     assert [type(answer) for answer in answers].count(Problem) == 19
     assert {a.code for a in answers if isinstance(a, Problem)} == {"already_undone"}
     await whole(town)
+
+
+async def test_what_came_of_a_third_family_goes_with_whom_it_is_about(town: Town, database_url: str) -> None:
+    """Sent before the first merge, it came by a second one: it is Sam's all the same, and in nobody else's view."""
+    await second_coordinator(town)
+    noor = (await town.janssens())["noor"]
+    (sam,) = await town.family(("Sam Bos", date(2017, 2, 2)), links={0: [("school", "12AB00")]})
+    sent = await unmatched(town, "fleur", "Sam Bos", sam.born, detail="Uitleg.")
+    async with sql(database_url) as database:
+        asked = await database.fetchval("select id from merge_proposals")
+    since = town.clock.now
+    town.clock.forward(hours=1)
+    first = await merge(town, noor.household, sam.household)
+    town.clock.forward(hours=1)
+    await town.act("ibrahim", confirm_merge, ConfirmMerge(town.key(), asked, True))
+    town.clock.forward(hours=1)
+    await undo(town, first.merge)
+    await whole(town)
+    async with sql(database_url) as database:
+        at_home = await database.fetchval("select household_id from signals where id = $1", sent.signal)
+        held = await database.fetchval(
+            "select range_agg(during) from holders where household_id = $1", sam.household
+        )
+    assert at_home == sam.household
+    assert [(span.lower, span.upper) for span in held] == [(since, None)]
+
+
+async def test_a_case_that_came_of_a_third_family_goes_with_its_signals(
+    town: Town, database_url: str
+) -> None:
+    await second_coordinator(town)
+    noor = (await town.janssens())["noor"]
+    (sam,) = await town.family(("Sam Bos", date(2017, 2, 2)), links={0: [("school", "12AB00")]})
+    sent = await unmatched(town, "fleur", "Sam Bos", sam.born, detail="Uitleg.")
+    opened = await open_case(town, "ibrahim", sent.signal)
+    async with sql(database_url) as database:
+        asked = await database.fetchval("select id from merge_proposals")
+    town.clock.forward(hours=1)
+    first = await merge(town, noor.household, sam.household)
+    await town.act("ibrahim", confirm_merge, ConfirmMerge(town.key(), asked, True))
+    town.clock.forward(hours=1)
+    await undo(town, first.merge)
+    await whole(town)
+    async with sql(database_url) as database:
+        at_home = await database.fetchval("select household_id from cases where id = $1", opened.id)
+    assert at_home == sam.household
+
+
+async def test_a_gap_that_became_another_is_the_former_again(town: Town, database_url: str) -> None:
+    """Uncovered since its first signal; with the other's older one that is since earlier, until they are two again."""
+    await second_coordinator(town)
+    (older,) = await town.family(("Wim Post", date(1960, 5, 5)), neighbourhood="BU05991098")
+    (later,) = await town.family(("Kees Blom", date(1961, 5, 5)), neighbourhood="BU05991098")
+    await signal(town, "chaima", older)
+    town.clock.forward(hours=1)
+    await signal(town, "chaima", later)
+    town.clock.forward(days=30)
+    await whole(town)
+    before = await whole_state(database_url)
+    merged = await merge(town, later.household, older.household)
+    await whole(town)
+    town.clock.forward(hours=1)
+    await undo(town, merged.merge)
+    await whole(town)
+    after = await whole_state(database_url)
+    assert differences(before, after) == {}
