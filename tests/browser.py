@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 CHROMIUM = (
     os.environ.get("CASECOORD_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -21,6 +21,8 @@ async def chromium() -> AsyncIterator[Browser]:
     """Skips where there is none, and says what mends that."""
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine: apt-get install chromium, or set CASECOORD_CHROMIUM")
+    # As long as a page may take to come: what is expected of it waits no shorter.
+    expect.set_options(timeout=30_000)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
