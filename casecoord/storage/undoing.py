@@ -63,7 +63,19 @@ _PASS_NO_MORE = text(
     "update transfers set state = 'expired', answered_at = :now where area_id = :area and id = :id"
     " and state = 'pending'"
 )
-_UNHOLD = text("delete from holders where area_id = :area and id = any(:ids) and upper(during) <= :merged_at")
+_UNHOLD = text(
+    "delete from holders where area_id = :area and id = any(:ids) and upper(during) <= :merged_at"
+    " returning membership_id, cast(during as text)"
+)
+# Where something waited that is here still, and nobody else held it: there they did.
+_STILL_HELD = text(
+    "insert into holders (area_id, id, household_id, membership_id, during)"
+    " select :area, gen_random_uuid(), :main, :membership, unnest("
+    "   tstzmultirange(cast(cast(:during as text) as tstzrange)) * (select coalesce(range_agg(span), '{}') from ("
+    "     select tstzrange(received_at, ended_at) span from signals where area_id = :area and household_id = :main"
+    "     union all select tstzrange(triaged_at, closed_at) from cases where area_id = :area and household_id = :main) w)"
+    "   - coalesce((select range_agg(h.during) from holders h where h.area_id = :area and h.household_id = :main), '{}'))"
+)
 _OTHERS = text(
     "select id, merged_id, merged_at from merges where area_id = :area and household_id = :main and id <> :merge"
     " and undone_at is null order by merged_at, id"
@@ -151,23 +163,25 @@ class Undoing:
         values["since"] = merge.merged_at
         for statement in _SINCE:
             await self.work.session.execute(text(statement), values)
-        held = [UUID(json.loads(key)["id"]) for key in self.held]
-        await self.work.session.execute(
-            _UNHOLD, {"area": self.work.area_id, "ids": held, "merged_at": merge.merged_at}
-        )
-        await self._hold_what_others_brought()
+        await self._unhold()
         return self.here
 
-    async def _hold_what_others_brought(self) -> None:
-        """What another merge brought to this household was held before it came, and stays so."""
-        others = await self.work.session.execute(
-            _OTHERS, {"area": self.work.area_id, "main": self.merge.household_id, "merge": self.merge.id}
+    async def _unhold(self) -> None:
+        """Who held it because of this merge did not; what others brought was held before it came, and stays so."""
+        area, main = self.work.area_id, self.merge.household_id
+        made = [UUID(json.loads(key)["id"]) for key in self.held]
+        gone = await self.work.session.execute(
+            _UNHOLD, {"area": area, "ids": made, "merged_at": self.merge.merged_at}
         )
-        for other in others:
-            made = await hold_along(
-                self.work, other.merged_id, self.merge.household_id, None, other.merged_at
-            )
-            await write_down(self.work, other.id, made)
+        held = [{"area": area, "main": main, "membership": who, "during": during} for who, during in gone]
+        others = await self.work.session.execute(
+            _OTHERS, {"area": area, "main": main, "merge": self.merge.id}
+        )
+        for other in others.all():
+            along = await hold_along(self.work, other.merged_id, main, None, other.merged_at)
+            await write_down(self.work, other.id, along)
+        if held:
+            await self.work.session.execute(_STILL_HELD, held)
 
     def _now(self, one: Changed) -> Belonging | None:
         return self.here.get((one.table, one.key))

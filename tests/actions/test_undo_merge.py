@@ -415,3 +415,34 @@ async def test_a_gap_that_became_another_is_the_former_again(town: Town, databas
     await whole(town)
     after = await whole_state(database_url)
     assert differences(before, after) == {}
+
+
+async def test_what_is_held_because_of_one_merge_stays_so_for_what_another_brought(
+    town: Town, database_url: str
+) -> None:
+    """Kim's family held the time in which what was sent about Sam waited elsewhere; that came to Sam by two others."""
+    await second_coordinator(town)
+    noor = (await town.janssens())["noor"]
+    (sam,) = await town.family(("Sam Bos", date(2017, 2, 2)), links={0: [("school", "12AB00")]})
+    (kim,) = await town.family(("Kim Post", date(2016, 2, 2)), links={0: [("school", "12AB00")]})
+    await signal(town, "ines", kim)
+    town.clock.forward(hours=1)
+    sent = await unmatched(town, "fleur", "Sam Bos", sam.born, detail="Uitleg.")
+    async with sql(database_url) as database:
+        asked = await database.fetchval("select id from merge_proposals")
+    since = town.clock.now
+    town.clock.forward(hours=1)
+    kims = await merge(town, sam.household, kim.household)
+    sams = await merge(town, noor.household, sam.household)
+    await town.act("ibrahim", confirm_merge, ConfirmMerge(town.key(), asked, True))
+    town.clock.forward(hours=1)
+    await undo(town, sams.merge)
+    await undo(town, kims.merge)
+    await whole(town)
+    async with sql(database_url) as database:
+        at_home = await database.fetchval("select household_id from signals where id = $1", sent.signal)
+        held = await database.fetchval(
+            "select range_agg(during) from holders where household_id = $1", sam.household
+        )
+    assert at_home == sam.household
+    assert [(span.lower, span.upper) for span in held] == [(since, None)]
