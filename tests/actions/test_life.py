@@ -66,8 +66,12 @@ def told(life: type[FailingLife], seed: int) -> str:
 
 
 def test_a_few_lives_keep_every_invariant(life: type[FailingLife], seed: int) -> None:
-    lived(life, seed, lives=6, steps=50)
-    # Of so few, each without some of what may happen, none has to do any one thing.
+    # Of so few, each without some of what may happen, none has to do any one thing: now and then six of them go without
+    # any failure at all, and six more are lived.
+    for batch in range(5):
+        lived(life, seed + batch, lives=6, steps=50)
+        if set(life.done) & FAILURES:
+            break
     assert set(life.done) & FAILURES
     assert sum(times for deed, times in life.done.items() if not deed.startswith("not ")) > 60
 
