@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -316,6 +317,22 @@ async def test_what_was_merged_again_since_is_undone_first(town: Town) -> None:
     await whole(town)
 
 
+HELD = "select range_agg(during) from holders where household_id = $1"
+
+
+async def noor_and_sam(town: Town) -> tuple[Someone, Someone]:
+    """Two families in which nothing is open."""
+    await second_coordinator(town)
+    noor = (await town.janssens())["noor"]
+    (sam,) = await town.family(("Sam Bos", date(2017, 2, 2)), links={0: [("school", "12AB00")]})
+    return noor, sam
+
+
+async def value(url: str, query: str, *about: UUID) -> Any:
+    async with sql(url) as database:
+        return await database.fetchval(query, *about)
+
+
 async def test_what_another_family_brought_since_stays_held_all_the_while(
     town: Town, database_url: str
 ) -> None:
@@ -335,10 +352,7 @@ async def test_what_another_family_brought_since_stays_held_all_the_while(
     town.clock.forward(hours=1)
     await undo(town, first.merge)
     await whole(town)
-    async with sql(database_url) as database:
-        held = await database.fetchval(
-            "select range_agg(during) from holders where household_id = $1", noor.household
-        )
+    held = await value(database_url, HELD, noor.household)
     assert [(span.lower, span.upper) for span in held] == [(since, None)]
 
 
@@ -353,12 +367,9 @@ async def test_twenty_undo_at_once_and_one_does(town: Town) -> None:
 
 async def test_what_came_of_a_third_family_goes_with_whom_it_is_about(town: Town, database_url: str) -> None:
     """Sent before the first merge, it came by a second one: it is Sam's all the same, and in nobody else's view."""
-    await second_coordinator(town)
-    noor = (await town.janssens())["noor"]
-    (sam,) = await town.family(("Sam Bos", date(2017, 2, 2)), links={0: [("school", "12AB00")]})
+    noor, sam = await noor_and_sam(town)
     sent = await unmatched(town, "fleur", "Sam Bos", sam.born, detail="Uitleg.")
-    async with sql(database_url) as database:
-        asked = await database.fetchval("select id from merge_proposals")
+    asked = await value(database_url, "select id from merge_proposals")
     since = town.clock.now
     town.clock.forward(hours=1)
     first = await merge(town, noor.household, sam.household)
@@ -367,11 +378,8 @@ async def test_what_came_of_a_third_family_goes_with_whom_it_is_about(town: Town
     town.clock.forward(hours=1)
     await undo(town, first.merge)
     await whole(town)
-    async with sql(database_url) as database:
-        at_home = await database.fetchval("select household_id from signals where id = $1", sent.signal)
-        held = await database.fetchval(
-            "select range_agg(during) from holders where household_id = $1", sam.household
-        )
+    at_home = await value(database_url, "select household_id from signals where id = $1", sent.signal)
+    held = await value(database_url, HELD, sam.household)
     assert at_home == sam.household
     assert [(span.lower, span.upper) for span in held] == [(since, None)]
 
@@ -379,21 +387,17 @@ async def test_what_came_of_a_third_family_goes_with_whom_it_is_about(town: Town
 async def test_a_case_that_came_of_a_third_family_goes_with_its_signals(
     town: Town, database_url: str
 ) -> None:
-    await second_coordinator(town)
-    noor = (await town.janssens())["noor"]
-    (sam,) = await town.family(("Sam Bos", date(2017, 2, 2)), links={0: [("school", "12AB00")]})
+    noor, sam = await noor_and_sam(town)
     sent = await unmatched(town, "fleur", "Sam Bos", sam.born, detail="Uitleg.")
     opened = await open_case(town, "ibrahim", sent.signal)
-    async with sql(database_url) as database:
-        asked = await database.fetchval("select id from merge_proposals")
+    asked = await value(database_url, "select id from merge_proposals")
     town.clock.forward(hours=1)
     first = await merge(town, noor.household, sam.household)
     await town.act("ibrahim", confirm_merge, ConfirmMerge(town.key(), asked, True))
     town.clock.forward(hours=1)
     await undo(town, first.merge)
     await whole(town)
-    async with sql(database_url) as database:
-        at_home = await database.fetchval("select household_id from cases where id = $1", opened.id)
+    at_home = await value(database_url, "select household_id from cases where id = $1", opened.id)
     assert at_home == sam.household
 
 
@@ -421,15 +425,12 @@ async def test_what_is_held_because_of_one_merge_stays_so_for_what_another_broug
     town: Town, database_url: str
 ) -> None:
     """Kim's family held the time in which what was sent about Sam waited elsewhere; that came to Sam by two others."""
-    await second_coordinator(town)
-    noor = (await town.janssens())["noor"]
-    (sam,) = await town.family(("Sam Bos", date(2017, 2, 2)), links={0: [("school", "12AB00")]})
+    noor, sam = await noor_and_sam(town)
     (kim,) = await town.family(("Kim Post", date(2016, 2, 2)), links={0: [("school", "12AB00")]})
     await signal(town, "ines", kim)
     town.clock.forward(hours=1)
     sent = await unmatched(town, "fleur", "Sam Bos", sam.born, detail="Uitleg.")
-    async with sql(database_url) as database:
-        asked = await database.fetchval("select id from merge_proposals")
+    asked = await value(database_url, "select id from merge_proposals")
     since = town.clock.now
     town.clock.forward(hours=1)
     kims = await merge(town, sam.household, kim.household)
@@ -439,10 +440,7 @@ async def test_what_is_held_because_of_one_merge_stays_so_for_what_another_broug
     await undo(town, sams.merge)
     await undo(town, kims.merge)
     await whole(town)
-    async with sql(database_url) as database:
-        at_home = await database.fetchval("select household_id from signals where id = $1", sent.signal)
-        held = await database.fetchval(
-            "select range_agg(during) from holders where household_id = $1", sam.household
-        )
+    at_home = await value(database_url, "select household_id from signals where id = $1", sent.signal)
+    held = await value(database_url, HELD, sam.household)
     assert at_home == sam.household
     assert [(span.lower, span.upper) for span in held] == [(since, None)]
